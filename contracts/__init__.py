@@ -1,0 +1,1 @@
+"""What services and agencies say to each other: models and data, without behaviour."""
