@@ -1,0 +1,256 @@
+"""What casework says: cases, the promises between agencies, who has the person, and tasks."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from contracts.envelope import Event, Sensitivity
+from contracts.fields import Code, Instant, Ordinal, Reference, Slug, VillageCode
+from contracts.values import RegionCode
+
+
+class CaseOpened(Event):
+    """A case was opened for a person, out of a verified report."""
+
+    TYPE: ClassVar[str] = "casework.case.opened.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
+
+    case_number: Reference
+    case_type: Code
+    person_id: UUID
+    village_code: VillageCode
+    source_report_id: UUID
+    unit: Slug
+
+
+class CaseStageEntered(Event):
+    """A case moved on to a stage of its procedure."""
+
+    TYPE: ClassVar[str] = "casework.case.stage_entered.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    stage: Code
+
+
+class CaseAidRequested(Event):
+    """A case asks disbursement for aid under a programme; the answer is an entitlement or a refusal."""
+
+    TYPE: ClassVar[str] = "casework.case.aid_requested.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    aid_request_id: UUID
+    programme_code: Code
+    person_id: UUID
+    village_code: VillageCode
+    reason_code: Code
+
+
+class CaseOutcomeRecorded(Event):
+    """The service of a case ended with an outcome; aftercare may still go on."""
+
+    TYPE: ClassVar[str] = "casework.case.outcome_recorded.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    outcome: Code
+
+
+class CaseClosed(Event):
+    """A case was closed: nothing is owed any more."""
+
+    TYPE: ClassVar[str] = "casework.case.closed.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    outcome: Code
+    reason_code: Code
+
+
+class CaseMarkedDuplicate(Event):
+    """A case turned out to be about what another case is about; the other one goes on."""
+
+    TYPE: ClassVar[str] = "casework.case.marked_duplicate.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    parent_case_id: UUID
+
+
+class HandoffFact(Event):
+    """What every fact about a hand-off tells: which promise, of which case, between whom, for what."""
+
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    handoff_id: UUID
+    case_id: UUID
+    purpose: Code
+    from_agency: Slug
+    to_agency: Slug
+
+
+class HandoffRequested(HandoffFact):
+    """An agency was asked to take over a piece of work until `answer_by`; the sender keeps it until a firm yes."""
+
+    TYPE: ClassVar[str] = "casework.handoff.requested.v1"
+
+    to_desk: Slug
+    answer_by: Instant
+    group_id: UUID | None = None
+    candidate_no: Ordinal
+    person_id: UUID
+
+
+class HandoffReceived(HandoffFact):
+    """A person at the desk has seen the request."""
+
+    TYPE: ClassVar[str] = "casework.handoff.received.v1"
+
+
+class HandoffAccepted(HandoffFact):
+    """The receiver gave a firm yes: the promise is the receiver's from now on."""
+
+    TYPE: ClassVar[str] = "casework.handoff.accepted.v1"
+
+    arrive_by: Instant | None = None
+
+
+class HandoffRejected(HandoffFact):
+    """The receiver declined before work began; the promise stays with the sender."""
+
+    TYPE: ClassVar[str] = "casework.handoff.rejected.v1"
+
+    reason_code: Code
+
+
+class HandoffArrived(HandoffFact):
+    """The person or the file is there, signed for by the receiver."""
+
+    TYPE: ClassVar[str] = "casework.handoff.arrived.v1"
+
+    ba_number: Reference | None = None
+
+
+class HandoffStarted(HandoffFact):
+    """The receiver began the work."""
+
+    TYPE: ClassVar[str] = "casework.handoff.started.v1"
+
+
+class HandoffCompleted(HandoffFact):
+    """The receiver finished with a result; the promise is back with the sender."""
+
+    TYPE: ClassVar[str] = "casework.handoff.completed.v1"
+
+    result_code: Code
+
+
+class HandoffFailed(HandoffFact):
+    """The work ended without what was promised; the promise is back with the sender."""
+
+    TYPE: ClassVar[str] = "casework.handoff.failed.v1"
+
+    reason_code: Code
+
+
+class HandoffClosed(HandoffFact):
+    """The sender has read the result; nothing is open between the two."""
+
+    TYPE: ClassVar[str] = "casework.handoff.closed.v1"
+
+
+class HandoffCancelled(HandoffFact):
+    """The sender withdrew the request."""
+
+    TYPE: ClassVar[str] = "casework.handoff.cancelled.v1"
+
+    reason_code: Code
+
+
+class HandoffExpired(HandoffFact):
+    """What the hand-off was for is gone."""
+
+    TYPE: ClassVar[str] = "casework.handoff.expired.v1"
+
+    reason_code: Code
+
+
+class HandoffSuperseded(HandoffFact):
+    """Another candidate of the same group gave the first firm yes."""
+
+    TYPE: ClassVar[str] = "casework.handoff.superseded.v1"
+
+
+class HandoffEscalated(HandoffFact):
+    """A clock ran out and the ladder's next rung was decided; its delivery is another fact."""
+
+    TYPE: ClassVar[str] = "casework.handoff.escalated.v1"
+
+    clock: Code
+    occurrence: Ordinal
+    rung_no: Ordinal
+    rung: Literal["REMIND_DESK", "SECTION_HEAD", "BOTH_HEADS", "NEXT_CANDIDATE", "CASE_CONFERENCE"]
+    due_at: Instant
+
+
+class CustodyTransferred(Event):
+    """The person passed into other hands, by the signature of the taker; without `from_agency` taken from no one."""
+
+    TYPE: ClassVar[str] = "casework.custody.transferred.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
+
+    custody_id: UUID
+    case_id: UUID
+    person_id: UUID
+    from_agency: Slug | None = None
+    to_agency: Slug
+    place_code: RegionCode
+    condition_code: Code
+    ba_number: Reference | None = None
+
+
+class CustodyEnded(Event):
+    """Nobody has the person in hand any more: returned home, absconded or died."""
+
+    TYPE: ClassVar[str] = "casework.custody.ended.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
+
+    custody_id: UUID
+    case_id: UUID
+    person_id: UUID
+    from_agency: Slug
+    place_code: RegionCode
+    condition_code: Code
+    ba_number: Reference | None = None
+    reason_code: Code
+
+
+class TaskCreated(Event):
+    """Someone at a desk has something to do until an instant."""
+
+    TYPE: ClassVar[str] = "casework.task.created.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.INTERNAL
+
+    task_id: UUID
+    case_id: UUID
+    kind: Code
+    desk: Slug
+    due_at: Instant
+
+
+class TaskCompleted(Event):
+    """A task was done, with a result."""
+
+    TYPE: ClassVar[str] = "casework.task.completed.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.INTERNAL
+
+    task_id: UUID
+    case_id: UUID
+    result_code: Code
+
+
+class TaskOverdue(Event):
+    """A task's instant passed before it was done."""
+
+    TYPE: ClassVar[str] = "casework.task.overdue.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.INTERNAL
+
+    task_id: UUID
+    case_id: UUID
