@@ -1,0 +1,1 @@
+"""The whole system as plain processes on one machine: what `make up` runs."""

