@@ -107,16 +107,26 @@ async def running(names: Sequence[str], state: Path | None = None, *, durable: b
         "kafka": lambda: engines.kafka(site, durable=durable),
         "temporal": lambda: engines.temporal(site),
     }
-    supervisor = Supervisor([make[name]() for name in names], folder / "log")
+    parts = [make[name]() for name in names]
+    if "postgres" in names:
+        parts.append(_databases(site))
+    supervisor = Supervisor(parts, folder / "log")
     try:
         await supervisor.start()
-        if "postgres" in names:
-            await create_databases(site)
         yield Stack(site, supervisor)
     finally:
         await supervisor.stop_all()
         if state is None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _databases(site: Site) -> Part:
+    """The databases, made while the other engines are still starting."""
+
+    async def make() -> None:
+        await create_databases(site)
+
+    return Part(name="databases", command=["true"], once=True, after=["postgres"], prepare=make)
 
 
 def _sweep() -> None:
