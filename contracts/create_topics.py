@@ -62,7 +62,9 @@ async def _wait_for_leaders(admin: AIOKafkaAdminClient, names: Sequence[str], wa
     # The cluster answers before leaders are chosen; whoever sends at once would meet «not leader for partition».
     try:
         async with asyncio.timeout(wait_seconds):
-            while not _all_led(await admin.describe_topics(list(names))):
+            while True:
+                if _all_led(await admin.describe_topics(list(names))):
+                    return
                 await asyncio.sleep(0.05)
     except TimeoutError:
         raise TopicsAreNotMade(f"some topics have no leader after {wait_seconds:g} seconds") from None
@@ -89,9 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             create_topics(options.bootstrap_servers, options.prefix, replication_factor=options.replication_factor)
         )
     except (TopicsAreNotMade, OSError) as error:
-        print(f"topics not made: {error}", file=sys.stderr)
+        sys.stderr.write(f"topics not made: {error}\n")
         return 1
-    print(f"{len(made)} topics made, {len(all_topics()) - len(made)} were there")
+    sys.stdout.write(f"{len(made)} topics made, {len(all_topics()) - len(made)} were there\n")
     return 0
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from contracts.values import INT64_MAX, Money, RegionCode, RegionLevel
 
@@ -17,6 +25,12 @@ def _require_level(level: RegionLevel) -> Any:
         return code
 
     return AfterValidator(check)
+
+
+def _refuse_number(instant: Any) -> Any:
+    if isinstance(instant, (int, float)) or (isinstance(instant, str) and "T" not in instant.upper()):
+        raise ValueError("an instant is written with date, time and zone")
+    return instant
 
 
 def _to_utc(instant: datetime) -> datetime:
@@ -63,6 +77,7 @@ VillageCode = Annotated[
 
 Instant = Annotated[
     AwareDatetime,
+    BeforeValidator(_refuse_number),
     AfterValidator(_to_utc),
     PlainSerializer(lambda instant: instant.isoformat().replace("+00:00", "Z"), return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
@@ -73,6 +88,9 @@ Amount = Annotated[
     Money, AfterValidator(_not_negative), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": INT64_MAX})
 ]
 """Whole rupiah, zero or more."""
+
+Flag = Annotated[bool, Field(strict=True)]
+"""True or false, never a word or a number that resembles them."""
 
 Count = Annotated[int, Field(strict=True, ge=0, le=INT64_MAX)]
 """A whole number from zero that fits 64 bits."""

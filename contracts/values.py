@@ -291,10 +291,8 @@ def _error_text(code: NikErrorCode) -> str:
             assert_never(unreachable)
 
 
-PROVINCE_CODES = frozenset(
-    "11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 51 52 53 "
-    "61 62 63 64 65 71 72 73 74 75 76 81 82 91 92 93 94 95 96".split()
-)
+_PROVINCE_RANGES = ((11, 19), (21, 21), (31, 36), (51, 53), (61, 65), (71, 76), (81, 82), (91, 96))
+PROVINCE_CODES = frozenset(str(code) for first, last in _PROVINCE_RANGES for code in range(first, last + 1))
 """The 38 provinces of Kepmendagri 300.2.2-2138/2025; a test compares them with `contracts/reference`."""
 
 RESERVED_TEST_SERIALS = range(9000, 10000)

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.envelope import Event, Sensitivity
-from contracts.fields import Code, Count, Digest, Instant, Sealed, Slug, VillageCode
+from contracts.fields import Code, Count, Digest, Flag, Instant, Sealed, Slug, VillageCode
 from contracts.values import NikLevel, RegionCode, Sex
 
 
@@ -43,7 +43,7 @@ class ReportVerified(Event):
     operation_id: UUID | None = None
     channel: Code
     reporter_agency: Slug | None = None
-    apparent_minor: bool
+    apparent_minor: Flag
     found_at: Instant
 
 
@@ -106,7 +106,7 @@ class PersonRecorded(Event):
     identity_status: Literal["PROVISIONAL", "CLAIMED", "MATCHED"]
     nik_level: NikLevel | None = None
     sex: Sex | None = None
-    apparent_minor: bool
+    apparent_minor: Flag
     merged_into: UUID | None = None
     sealed: Sealed
 

@@ -1,0 +1,151 @@
+"""Writes what is derived from the event classes: `python -m contracts.generate [--check] [--unreleased]`.
+
+The committed schemas are the truth about what readers outside this checkout rely on. A class that moved away from its
+schema compatibly only makes the file stale; one that breaks it is refused, unless its type is not released yet.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contracts.compatibility import event_breaks
+from contracts.envelope import Event
+from contracts.topics import all_topics, parse_type, topic_of
+
+HERE = Path(__file__).parent
+SCHEMAS = HERE / "schemas"
+RELEASED = SCHEMAS / "released.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A generated file that is not what the classes say; `breaks` tells why it may not simply be written anew."""
+
+    file: str
+    breaks: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if not self.breaks:
+            return f"{self.file} is stale: run `make contracts`"
+        return f"{self.file} would break its readers, publish a new version instead: {'; '.join(self.breaks)}"
+
+
+def schema_of(event: type[Event]) -> dict[str, Any]:
+    """The JSON Schema of an event, as committed: without the titles pydantic invents for fields."""
+    schema: dict[str, Any] = _without_field_titles(event.model_json_schema())
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:sigap:event:{event.TYPE}",
+        "title": event.__name__,
+        **{key: value for key, value in schema.items() if key != "title"},
+        "x-topic": topic_of(event.TYPE).name,
+        "x-sensitivity": event.SENSITIVITY.value,
+    }
+
+
+def schema_path(type_name: str, root: Path = SCHEMAS) -> Path:
+    """Where the schema of an event type is committed."""
+    return root / parse_type(type_name).owner / f"{type_name}.json"
+
+
+def released_types(file: Path = RELEASED) -> frozenset[str]:
+    """The event types that a tagged release has published."""
+    lines = (line.strip() for line in file.read_text().splitlines())
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def schema_findings(events: Iterable[type[Event]], root: Path = SCHEMAS) -> list[Finding]:
+    """Every committed schema under `root` that is missing, stale, left over or broken by its class."""
+    wanted = {schema_path(event.TYPE, root): event for event in events}
+    findings = []
+    for path, event in wanted.items():
+        text = render(schema_of(event))
+        if not path.exists():
+            findings.append(Finding(_shown(path)))
+        elif path.read_text() != text:
+            findings.append(Finding(_shown(path), tuple(event_breaks(json.loads(path.read_text()), json.loads(text)))))
+    for path in sorted(root.glob("*/*.json")):
+        if path not in wanted:
+            findings.append(Finding(_shown(path), ("its event class is gone",)))
+    return findings
+
+
+def render(document: dict[str, Any]) -> str:
+    """JSON as committed."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def write_schemas(events: Sequence[type[Event]], root: Path = SCHEMAS) -> None:
+    """Write every schema and remove what is left over; asks nothing, see `main`."""
+    wanted = {schema_path(event.TYPE, root): event for event in events}
+    for path, event in wanted.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(render(schema_of(event)))
+    for path in root.glob("*/*.json"):
+        if path not in wanted:
+            path.unlink()
+
+
+def refused(findings: Iterable[Finding], released: frozenset[str], may_break_unreleased: bool) -> list[Finding]:
+    """The findings that must not be written: breaks, except of unreleased types when those may break."""
+    return [
+        finding
+        for finding in findings
+        if finding.breaks and (Path(finding.file).stem in released or not may_break_unreleased)
+    ]
+
+
+def all_events() -> list[type[Event]]:
+    """Every event class of the house."""
+    return [event for topic in all_topics() for event in topic.events]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line: 0 when all is current or written, 1 with one line per finding otherwise."""
+    parser = argparse.ArgumentParser(prog="python -m contracts.generate", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, fail when a file is not current")
+    parser.add_argument("--unreleased", action="store_true", help="let types that no release has published break")
+    options = parser.parse_args(arguments)
+
+    findings = schema_findings(all_events(), SCHEMAS)
+    if options.check:
+        return _report(findings)
+    stopped = refused(findings, released_types(), options.unreleased)
+    if stopped:
+        return _report(stopped)
+    write_schemas(all_events(), SCHEMAS)
+    return 0
+
+
+def _report(findings: Iterable[Finding]) -> int:
+    lines = [str(finding) for finding in findings]
+    for line in lines:
+        sys.stderr.write(f"{line}\n")
+    return 1 if lines else 0
+
+
+def _shown(path: Path) -> str:
+    return path.relative_to(HERE.parent).as_posix() if path.is_relative_to(HERE.parent) else path.as_posix()
+
+
+def _without_field_titles(node: Any, *, is_names: bool = False) -> Any:
+    """Drop `title` where it is a keyword; below `properties` the keys are names of fields, not keywords."""
+    if isinstance(node, dict):
+        return {
+            key: _without_field_titles(value, is_names=key in ("properties", "$defs") and not is_names)
+            for key, value in node.items()
+            if is_names or key != "title" or not isinstance(value, str)
+        }
+    if isinstance(node, list):
+        return [_without_field_titles(item) for item in node]
+    return node
+
+
+if __name__ == "__main__":
+    sys.exit(main())
