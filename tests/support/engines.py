@@ -57,6 +57,14 @@ class Stack:
     def temporal_namespace(self) -> str:
         return engines.NAMESPACE
 
+    @property
+    def otlp_endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.site.ports['otlp']}"
+
+    @property
+    def zipkin_url(self) -> str:
+        return f"http://127.0.0.1:{self.site.ports['zipkin']}"
+
     async def fresh_database(self, service: str) -> DatabaseUrls:
         """An empty database of its own name, owned by the service's migrator and open to its app role."""
         name = f"sigap_{service}_{uuid4().hex[:10]}"
@@ -106,6 +114,8 @@ async def running(names: Sequence[str], state: Path | None = None, *, durable: b
         "postgres": lambda: engines.postgres(site, durable=durable),
         "kafka": lambda: engines.kafka(site, durable=durable),
         "temporal": lambda: engines.temporal(site),
+        "zipkin": lambda: engines.zipkin(site),
+        "otlp": lambda: engines.otlp(site),
     }
     parts = [make[name]() for name in names]
     if "postgres" in names:

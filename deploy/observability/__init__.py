@@ -1,0 +1,1 @@
+"""Traces on one machine: a receiver that keeps every span on disk and shows it in Zipkin."""
