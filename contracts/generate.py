@@ -7,33 +7,43 @@ schema compatibly only makes the file stale; one that breaks it is refused, unle
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from contracts import asyncapi
 from contracts.compatibility import event_breaks
 from contracts.envelope import Event
-from contracts.topics import all_topics, parse_type, topic_of
+from contracts.topics import TOPICS_BY_OWNER, all_topics, parse_type, topic_of
 
 HERE = Path(__file__).parent
 SCHEMAS = HERE / "schemas"
+ASYNCAPI = HERE / "asyncapi"
+HOUSE = "sigap.yaml"
 RELEASED = SCHEMAS / "released.txt"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A generated file that is not what the classes say; `breaks` tells why it may not simply be written anew."""
+    """A generated file that is not what the code says; `breaks` tells why it may not simply be written anew."""
 
     file: str
+    type_name: str = ""
     breaks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if not self.breaks:
             return f"{self.file} is stale: run `make contracts`"
-        return f"{self.file} would break its readers, publish a new version instead: {'; '.join(self.breaks)}"
+        return (
+            f"{self.file} would break readers of {self.type_name}, publish a new version beside it instead: "
+            f"{'; '.join(self.breaks)}"
+        )
 
 
 def schema_of(event: type[Event]) -> dict[str, Any]:
@@ -69,10 +79,11 @@ def schema_findings(events: Iterable[type[Event]], root: Path = SCHEMAS) -> list
         if not path.exists():
             findings.append(Finding(_shown(path)))
         elif path.read_text() != text:
-            findings.append(Finding(_shown(path), tuple(event_breaks(json.loads(path.read_text()), json.loads(text)))))
+            breaks = event_breaks(json.loads(path.read_text()), json.loads(text))
+            findings.append(Finding(_shown(path), event.TYPE, tuple(breaks)))
     for path in sorted(root.glob("*/*.json")):
         if path not in wanted:
-            findings.append(Finding(_shown(path), ("its event class is gone",)))
+            findings.append(Finding(_shown(path), path.stem, ("its event class is gone",)))
     return findings
 
 
@@ -97,13 +108,70 @@ def refused(findings: Iterable[Finding], released: frozenset[str], may_break_unr
     return [
         finding
         for finding in findings
-        if finding.breaks and (Path(finding.file).stem in released or not may_break_unreleased)
+        if finding.breaks and (finding.type_name in released or not may_break_unreleased)
     ]
 
 
 def all_events() -> list[type[Event]]:
     """Every event class of the house."""
     return [event for topic in all_topics() for event in topic.events]
+
+
+def what_services_hear() -> dict[str, dict[str, str]]:
+    """Service -> event type -> handler's name, from each `services/<service>/subscriptions.py` that exists."""
+    heard: dict[str, dict[str, str]] = {}
+    for service in TOPICS_BY_OWNER:
+        module_name = f"services.{service}.subscriptions"
+        try:
+            subscriptions = importlib.import_module(module_name).SUBSCRIPTIONS
+        except ModuleNotFoundError as error:
+            # Only the absence of the page itself is quiet; a page that imports what is missing is broken.
+            if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
+                raise
+            continue
+        heard[service] = {type_name: _handler_name(handler) for type_name, handler in subscriptions.items()}
+    return heard
+
+
+def asyncapi_documents(hears: asyncapi.Hears) -> dict[str, asyncapi.Document]:
+    """File name -> AsyncAPI document: the house and each service."""
+    schemas = {event.TYPE: schema_of(event) for event in all_events()}
+    documents = {service: asyncapi.service_document(service, hears, schemas) for service in TOPICS_BY_OWNER}
+    return {HOUSE: asyncapi.house_document(hears, schemas)} | {
+        f"{service}.yaml": document for service, document in documents.items()
+    }
+
+
+def asyncapi_findings(documents: Mapping[str, asyncapi.Document], root: Path = ASYNCAPI) -> list[Finding]:
+    """Every committed AsyncAPI document that is missing or stale, and in the house's what would break a listener."""
+    findings = []
+    for name, document in documents.items():
+        path = root / name
+        committed = path.read_text() if path.exists() else ""
+        if committed == render_yaml(document):
+            continue
+        breaks = asyncapi.message_breaks(yaml.safe_load(committed), document) if name == HOUSE and committed else {}
+        findings += [Finding(_shown(path), type_name, tuple(reasons)) for type_name, reasons in breaks.items()]
+        if not breaks:
+            findings.append(Finding(_shown(path)))
+    return findings
+
+
+def render_yaml(document: asyncapi.Document) -> str:
+    """YAML as committed."""
+    text: str = yaml.dump(document, Dumper=_WithoutAliases, sort_keys=False, allow_unicode=True, width=120)
+    return text
+
+
+class _WithoutAliases(yaml.SafeDumper):
+    """Writes a part that occurs twice twice: people read these files."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _handler_name(handler: Any) -> str:
+    return str(getattr(handler, "__name__", type(handler).__name__))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -113,13 +181,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--unreleased", action="store_true", help="let types that no release has published break")
     options = parser.parse_args(arguments)
 
-    findings = schema_findings(all_events(), SCHEMAS)
+    documents = asyncapi_documents(what_services_hear())
+    findings = [*schema_findings(all_events(), SCHEMAS), *asyncapi_findings(documents, ASYNCAPI)]
     if options.check:
         return _report(findings)
     stopped = refused(findings, released_types(), options.unreleased)
     if stopped:
         return _report(stopped)
     write_schemas(all_events(), SCHEMAS)
+    for name, document in documents.items():
+        (ASYNCAPI / name).write_text(render_yaml(document))
     return 0
 
 

@@ -162,10 +162,12 @@ def test_closing_leaves_maps_open() -> None:
 
 
 def test_the_command_refuses_to_overwrite_a_break_and_writes_when_it_may(
-    committed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    committed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(generate, "SCHEMAS", committed)
+    monkeypatch.setattr(generate, "ASYNCAPI", tmp_path)
     monkeypatch.setattr(generate, "all_events", lambda: [event_with(reason=None)])
+    monkeypatch.setattr(generate, "asyncapi_documents", lambda hears: {})
     file = committed / "intake" / f"{TYPE}.json"
     before = file.read_text()
 
