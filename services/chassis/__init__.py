@@ -1,0 +1,1 @@
+"""How every service runs: no business word lives here."""

@@ -1,0 +1,172 @@
+"""Who is calling, and whether a route lets them in.
+
+Tokens come from any OpenID Connect provider: issuer, audience, expiry and algorithm are checked, the ``typ`` is not.
+The provider's keys are fetched without blocking, kept for minutes, fetched again for an unknown key at most every half
+minute, and served stale while the provider is away.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import httpx2
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from services.chassis.errors import Forbidden, Unauthenticated, Unavailable
+from services.chassis.principal import Principal
+
+Policy = Mapping[str, frozenset[str]]
+"""Permission -> roles that have it."""
+
+KEYS_FRESH_SECONDS = 600
+REFETCH_SECONDS = 30
+TOKENS_REMEMBERED = 4096
+ALGORITHMS = ["RS256", "ES256", "PS256"]
+
+
+class TokenIsExpired(Unauthenticated):
+    """The token was good once."""
+
+    text = "Token sudah kedaluwarsa."
+    advice = "Minta token baru dari penyedia identitas."
+
+
+class TokenIsNotValid(Unauthenticated):
+    """Not signed by our provider, not for us, or not a token at all."""
+
+    text = "Token tidak sah."
+    advice = "Pakai token dari penyedia identitas daerah ini dengan audience yang benar."
+
+
+class IdentityProviderIsAway(Unavailable):
+    """No keys to check tokens with."""
+
+    text = "Penyedia identitas tidak dapat dihubungi."
+
+
+class TokenVerifier:
+    """Checks bearer tokens and turns them into principals."""
+
+    def __init__(self, issuer: str, audience: str, client: httpx2.AsyncClient | None = None) -> None:
+        self._issuer = issuer.rstrip("/")
+        self._audience = audience
+        self._client = client or httpx2.AsyncClient(timeout=5)
+        self._keys: KeySet | None = None
+        self._fetched_at = 0.0
+        self._tried_at = float(-REFETCH_SECONDS)
+        self._known: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
+
+    async def verify(self, token: str) -> Principal:
+        """The principal of a token. Raises ``TokenIsExpired``, ``TokenIsNotValid``, ``IdentityProviderIsAway``."""
+        known = self._known.get(token)
+        if known is not None:
+            if known[0] <= time.time():
+                raise TokenIsExpired
+            return known[1]
+        claims = await self._claims(token)
+        principal = principal_of(claims)
+        self._known[token] = (float(claims["exp"]), principal)
+        if len(self._known) > TOKENS_REMEMBERED:
+            self._known.popitem(last=False)
+        return principal
+
+    async def _claims(self, token: str) -> Mapping[str, Any]:
+        keys = await self._key_set(refetch=False)
+        try:
+            try:
+                decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
+            except (ValueError, JoseError):
+                keys = await self._key_set(refetch=True)
+                decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
+        except (ValueError, JoseError, TypeError, KeyError):
+            raise TokenIsNotValid from None
+        claims = decoded.claims
+        audience = claims.get("aud")
+        audiences = audience if isinstance(audience, list) else [audience]
+        expires = claims.get("exp")
+        if claims.get("iss") != self._issuer or self._audience not in audiences or not isinstance(expires, int | float):
+            raise TokenIsNotValid
+        if expires <= time.time():
+            raise TokenIsExpired
+        if claims.get("nbf", 0) > time.time() + 30:
+            raise TokenIsNotValid
+        return claims
+
+    async def _key_set(self, *, refetch: bool) -> KeySet:
+        now = time.monotonic()
+        is_stale = self._keys is None or now - self._fetched_at > KEYS_FRESH_SECONDS
+        if (is_stale or refetch) and (self._keys is None or now - self._tried_at > REFETCH_SECONDS):
+            self._tried_at = now
+            try:
+                found = await self._client.get(f"{self._issuer}/.well-known/openid-configuration")
+                found.raise_for_status()
+                keys = await self._client.get(found.json()["jwks_uri"])
+                keys.raise_for_status()
+                self._keys = KeySet.import_key_set(keys.json())
+                self._fetched_at = now
+            except (httpx2.HTTPError, KeyError, ValueError):
+                pass
+        if self._keys is None:
+            raise IdentityProviderIsAway
+        return self._keys
+
+
+def principal_of(claims: Mapping[str, Any]) -> Principal:
+    """The principal that a token's claims describe. An agency's program acts under its agency's code."""
+    roles = frozenset(str(role) for role in claims.get("roles") or ())
+    agency = str(claims.get("agency") or "")
+    offices = claims.get("offices") or ()
+    if isinstance(offices, str):
+        offices = offices.replace(",", " ").split()
+    subject = str(claims.get("sub") or "")
+    if not subject or not agency:
+        raise TokenIsNotValid
+    return Principal(
+        actor=f"agency:{agency}" if "agency" in roles else f"staff:{subject}",
+        agency=agency,
+        roles=roles,
+        offices=tuple(str(office) for office in offices),
+        display_name=str(claims.get("name") or claims.get("preferred_username") or ""),
+    )
+
+
+class RoleIsNotAllowed(Forbidden):
+    """The caller's roles do not include one that may do this."""
+
+
+_bearer = HTTPBearer(auto_error=False, description="Token OpenID Connect dari penyedia identitas daerah")
+
+
+@dataclass(frozen=True, slots=True)
+class Requires:
+    """A route's need: a permission from the service's policy. Tests read it off the routes."""
+
+    permission: str
+
+    async def __call__(
+        self, request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    ) -> Principal:
+        """The caller, when allowed. Raises ``Unauthenticated`` or ``RoleIsNotAllowed``."""
+        if bearer is None:
+            raise Unauthenticated
+        principal: Principal = await request.app.state.verifier.verify(bearer.credentials)
+        check(principal, self.permission, request.app.state.policy)
+        request.state.principal = principal
+        return principal
+
+
+def requires(permission: str) -> Any:
+    """What a route depends on: ``caller: Annotated[Principal, requires("report:create")]``."""
+    return Depends(Requires(permission))
+
+
+def check(principal: Principal, permission: str, policy: Policy) -> None:
+    """Raise ``RoleIsNotAllowed`` unless one of the principal's roles has the permission; unknown ones nobody has."""
+    if not principal.roles & policy.get(permission, frozenset()):
+        raise RoleIsNotAllowed(permission=permission)

@@ -1,0 +1,374 @@
+"""Hearing once: the inbox, and the parking place for what cannot be handled.
+
+A fact is applied in the transaction that remembers its id, so a redelivery finds it done. What fails for its content
+twice is parked with its error, and later messages of the same publisher and key park behind it so that their order
+holds; every other key goes on. People mend, replay or drop parked messages; the consumer drains them.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from opentelemetry import trace
+from opentelemetry.propagate import extract
+from opentelemetry.trace import SpanKind
+from pydantic import ValidationError
+
+from contracts.envelope import Envelope, EnvelopeIsInvalid, Event
+from contracts.topics import event_class, topic_of
+from services.chassis.database import Cause, Guard, GuardIsSpent, UnitOfWork, Units, is_infrastructure
+from services.chassis.errors import SigapError
+from services.chassis.principal import Principal
+from services.chassis.telemetry import CASE_ID, EVENT_TYPE, log, meter, where
+
+Handler = Callable[[Any, Envelope, UnitOfWork], Awaitable[None]]
+Subscriptions = Mapping[str, Handler]
+
+QUICK_TRIES = 2
+OPEN_STATES = "('parked', 'waiting', 'replay')"
+
+_tracer = trace.get_tracer("sigap.inbox")
+_skipped = meter.create_counter("sigap_messages_skipped", description="Messages of unknown types or newer versions")
+_heard = meter.create_counter("sigap_messages_heard", description="Facts applied")
+_parked = meter.create_counter("sigap_messages_parked", description="Messages set aside")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A message as the broker gave it."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    body: bytes | None
+
+    @property
+    def owner(self) -> str:
+        """The publishing service, from the topic's name."""
+        return self.topic.rsplit("__", 1)[-1].split(".", 1)[0]
+
+    @property
+    def ordering_key(self) -> str:
+        """What orders it among others; a message without a readable key stands alone."""
+        try:
+            return (self.key or b"").decode() or f"{self.topic}:{self.partition}:{self.offset}"
+        except UnicodeDecodeError:
+            return f"{self.topic}:{self.partition}:{self.offset}"
+
+    @property
+    def event_type(self) -> str:
+        """The CloudEvents type, as far as it can be read."""
+        for name, value in self.headers:
+            if name == "ce_type":
+                return value.decode(errors="replace")[:128]
+        return ""
+
+
+class BodyIsNotTheEvent(SigapError):
+    """The body does not fit the event class; ``fields`` names what is wrong, without the values."""
+
+    text = "Isi pesan tidak sesuai dengan kontrak peristiwanya."
+
+
+class EnvelopeIsNotReadable(SigapError):
+    """Headers are missing or malformed."""
+
+    text = "Amplop pesan tidak lengkap atau rusak."
+
+
+class Inbox:
+    """Applies records to one service, once each, in order per key."""
+
+    def __init__(
+        self, units: Units, subscriptions: Subscriptions, principal: Principal, *, first_retry_seconds: int = 30
+    ) -> None:
+        self._units = units
+        self._subscriptions = subscriptions
+        self._principal = principal
+        self._first_retry_seconds = first_retry_seconds
+
+    async def hear(self, record: Record) -> str:
+        """Handle one record to its end: ``applied``, ``duplicate``, ``skipped`` or ``parked``.
+
+        Never raises for the content of a message. Raises when the infrastructure is at fault: the caller waits and
+        gives the same record again.
+        """
+        kind = record.event_type
+        handler = self._subscriptions.get(kind)
+        if kind and handler is None:
+            _skipped.add(1, {EVENT_TYPE: kind if event_class(kind) else "unknown"})
+            return "skipped"
+        if record.body is None:
+            _skipped.add(1, {EVENT_TYPE: "tombstone"})
+            return "skipped"
+        error: Exception = EnvelopeIsNotReadable()
+        for quick_try in range(QUICK_TRIES):
+            try:
+                envelope, fact = read(record)
+                assert handler is not None
+                return await self._apply(record, envelope, fact, handler)
+            except Exception as caught:
+                if is_infrastructure(caught):
+                    raise
+                error = caught
+                if isinstance(caught, BodyIsNotTheEvent | EnvelopeIsNotReadable):
+                    break
+                await asyncio.sleep(0.02 * (quick_try + 1))
+        await self._park(record, error)
+        return "parked"
+
+    async def _apply(self, record: Record, envelope: Envelope, fact: Event, handler: Handler) -> str:
+        trace.get_current_span().set_attributes({EVENT_TYPE: envelope.type, CASE_ID: str(envelope.correlationid)})
+        try:
+            await self._units.perform(
+                lambda uow: handler(fact, envelope, uow),
+                principal=self._principal,
+                guard=guard_of(envelope, record, behind_parked=True),
+                cause=Cause(causation_id=envelope.id),
+            )
+        except GuardIsSpent:
+            if await self._is_behind_parked(record):
+                await self._park(record, None)
+                return "parked"
+            return "duplicate"
+        _heard.add(1, {EVENT_TYPE: envelope.type})
+        return "applied"
+
+    async def _is_behind_parked(self, record: Record) -> bool:
+        return bool(
+            await self._units.pool.fetchval(
+                f"SELECT EXISTS (SELECT 1 FROM parked WHERE owner = $1 AND key = $2 AND state IN {OPEN_STATES}"
+                " AND NOT (topic = $3 AND partition = $4 AND record_offset >= $5))",
+                record.owner,
+                record.ordering_key,
+                record.topic,
+                record.partition,
+                record.offset,
+            )
+        )
+
+    async def _park(self, record: Record, error: Exception | None) -> None:
+        """Set a record aside: with its error, or (without one) waiting behind an earlier one of its key."""
+        envelope = _envelope_or_none(record)
+        context = trace.get_current_span().get_span_context()
+        hopeless = isinstance(error, BodyIsNotTheEvent | EnvelopeIsNotReadable)
+        await self._units.pool.execute(
+            """
+            INSERT INTO parked (district, owner, key, topic, partition, record_offset, fact_id, event_type, headers,
+                body, state, error_code, error_text, tries, trace_id, next_try_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10, $11, $12, $13, $14, $15,
+                CASE WHEN $16::int > 0 THEN now() + $16 * interval '1 second' END)
+            ON CONFLICT (topic, partition, record_offset) DO NOTHING
+            """,
+            str(envelope.district) if envelope else "",
+            record.owner,
+            record.ordering_key,
+            record.topic,
+            record.partition,
+            record.offset,
+            envelope.factid if envelope else None,
+            record.event_type or None,
+            headers_to_json(record.headers),
+            record.body,
+            "waiting" if error is None else "parked",
+            code_of(error) if error else None,
+            explain(error) if error else None,
+            0 if error is None else QUICK_TRIES,
+            f"{context.trace_id:032x}" if context.is_valid else None,
+            0 if error is None or hopeless else self._first_retry_seconds,
+        )
+        _parked.add(1, {EVENT_TYPE: record.event_type or "unknown"})
+        log().warning(
+            "message_parked",
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            error=code_of(error) if error else "behind_parked",
+            error_at=where(error) if error else "",
+        )
+
+    async def drain(self) -> int:
+        """Handle parked messages whose turn it is; returns how many were handled well.
+
+        The turn of a key belongs to its earliest open message: when people marked it for replay, when its time to try
+        again has come, or when it only waited for an earlier one that is resolved.
+        """
+        handled = 0
+        blocked: set[int] = set()
+        while True:
+            row = await self._units.pool.fetchrow(
+                f"""
+                SELECT p.* FROM parked p
+                WHERE state IN {OPEN_STATES} AND p.id <> ALL($1::bigint[])
+                  AND (state IN ('replay', 'waiting') OR next_try_at <= now())
+                  AND NOT EXISTS (SELECT 1 FROM parked e WHERE e.owner = p.owner AND e.key = p.key AND e.id < p.id
+                                  AND e.state IN {OPEN_STATES})
+                ORDER BY p.id LIMIT 1
+                """,
+                list(blocked),
+            )
+            if row is None:
+                return handled
+            if await self._retry(row):
+                handled += 1
+            else:
+                blocked.add(row["id"])
+
+    async def _retry(self, row: Any) -> bool:
+        record = Record(
+            row["topic"],
+            row["partition"],
+            row["record_offset"],
+            row["key"].encode(),
+            headers_from_json(row["headers"]),
+            row["body"],
+        )
+
+        async def apply(uow: UnitOfWork) -> bool:
+            mine = await uow.execute(
+                "UPDATE parked SET state = 'done', decided_at = now(), tries = tries + 1, version = version + 1"
+                f" WHERE id = :id AND version = :version AND state IN {OPEN_STATES} RETURNING id",
+                id=row["id"],
+                version=row["version"],
+            )
+            if mine.first() is None:
+                return False
+            envelope, fact = read(record)
+            handler = self._subscriptions.get(envelope.type)
+            sql, values = _guard_inside(envelope, record)
+            seen = await uow.execute(sql, **values)
+            if handler is not None and seen.first() is not None:
+                await handler(fact, envelope, uow)
+            return True
+
+        headers = dict(record.headers)
+        context = _context_of(headers)
+        with _tracer.start_as_current_span("parked message process", context=context, kind=SpanKind.CONSUMER):
+            try:
+                return await self._units.perform(apply, principal=self._principal, cause=_cause_of(record))
+            except Exception as error:
+                if is_infrastructure(error):
+                    raise
+                hopeless = isinstance(error, BodyIsNotTheEvent | EnvelopeIsNotReadable)
+                await self._units.pool.execute(
+                    """
+                    UPDATE parked SET state = 'parked', tries = tries + 1, error_code = $2, error_text = $3,
+                        version = version + 1,
+                        next_try_at = CASE WHEN $5 OR tries >= 12 THEN NULL
+                            ELSE now() + least($4 * power(2, tries), 21600) * interval '1 second' END
+                    WHERE id = $1 AND version = $6
+                    """,
+                    row["id"],
+                    code_of(error),
+                    explain(error),
+                    self._first_retry_seconds,
+                    hopeless,
+                    row["version"],
+                )
+                return False
+
+
+def read(record: Record) -> tuple[Envelope, Event]:
+    """Open a record. Raises ``EnvelopeIsNotReadable`` or ``BodyIsNotTheEvent``, naming fields and never values."""
+    try:
+        envelope = Envelope.from_headers(record.headers)
+    except EnvelopeIsInvalid as error:
+        raise EnvelopeIsNotReadable(fields=error.attributes) from None
+    kind = event_class(envelope.type)
+    if kind is None or record.body is None:
+        raise BodyIsNotTheEvent(fields=("type",))
+    try:
+        return envelope, kind.from_body(record.body)
+    except ValidationError as error:
+        names = sorted({".".join(str(part) for part in fault["loc"]) or "body" for fault in error.errors()})
+        raise BodyIsNotTheEvent(fields=tuple(names[:20])) from None
+
+
+def guard_of(envelope: Envelope, record: Record, *, behind_parked: bool) -> Guard:
+    """What makes hearing repeat-safe: the fact's id, or on a compacted topic the subject's highest sequence."""
+    parked = (
+        f" WHERE NOT EXISTS (SELECT 1 FROM parked WHERE owner = $4 AND key = $5 AND state IN {OPEN_STATES})"
+        if behind_parked
+        else ""
+    )
+    key = [record.owner, record.ordering_key] if behind_parked else []
+    district = str(envelope.district)
+    if topic_of(envelope.type).cleanup == "compact":
+        sequence = f"${len(key) + 4}"
+        return Guard(
+            "INSERT INTO inbox_subjects AS i (event_type, subject, district, sequence)"
+            f" SELECT $1::text, $2::text, $3::text, {sequence}::bigint{parked}"
+            " ON CONFLICT (event_type, subject) DO UPDATE SET sequence = excluded.sequence, received_at = now()"
+            " WHERE i.sequence < excluded.sequence RETURNING 1",
+            [envelope.type, str(envelope.subject), district, *key, envelope.sequence],
+        )
+    return Guard(
+        f"INSERT INTO inbox (fact_id, event_type, district) SELECT $1::uuid, $2::text, $3::text{parked}"
+        " ON CONFLICT DO NOTHING RETURNING 1",
+        [envelope.factid, envelope.type, district, *key],
+    )
+
+
+def _guard_inside(envelope: Envelope, record: Record) -> tuple[str, dict[str, Any]]:
+    """The same guard as a statement with named values, for use inside a running transaction."""
+    guard = guard_of(envelope, record, behind_parked=False)
+    sql = guard.sql
+    for number in range(len(guard.values), 0, -1):
+        sql = sql.replace(f"${number}::", f"CAST(:v{number} AS ").replace(f"${number}", f":v{number}")
+    for kind in ("uuid", "text", "bigint"):
+        sql = sql.replace(f"AS {kind}", f"AS {kind})")
+    return sql, {f"v{number}": value for number, value in enumerate(guard.values, 1)}
+
+
+def _envelope_or_none(record: Record) -> Envelope | None:
+    try:
+        return Envelope.from_headers(record.headers)
+    except EnvelopeIsInvalid:
+        return None
+
+
+def _cause_of(record: Record) -> Cause:
+    envelope = _envelope_or_none(record)
+    return Cause(causation_id=envelope.id if envelope else None)
+
+
+def _context_of(headers: Mapping[str, bytes]) -> Any:
+    return extract({"traceparent": headers.get("traceparent", b"").decode(errors="replace")})
+
+
+def headers_to_json(headers: Sequence[tuple[str, bytes]]) -> str:
+    """Headers as JSON text; bytes that are not UTF-8 are kept in hexadecimal behind ``hex:``."""
+
+    def readable(value: bytes) -> str:
+        try:
+            text = value.decode()
+        except UnicodeDecodeError:
+            return f"hex:{value.hex()}"
+        return f"hex:{value.hex()}" if "\x00" in text or text.startswith("hex:") else text
+
+    return orjson.dumps([[name.replace("\x00", ""), readable(value or b"")] for name, value in headers]).decode()
+
+
+def headers_from_json(text: str) -> list[tuple[str, bytes]]:
+    """The inverse of ``headers_to_json``."""
+    return [
+        (name, bytes.fromhex(value[4:]) if value.startswith("hex:") else value.encode())
+        for name, value in orjson.loads(text)
+    ]
+
+
+def code_of(error: BaseException) -> str:
+    """A stable code for a failure: ours, or the class name of somebody else's."""
+    return error.code if isinstance(error, SigapError) else type(error).__name__
+
+
+def explain(error: BaseException) -> str:
+    """What an operator may read about a failure: our own text and field names, or only type and place."""
+    if isinstance(error, SigapError):
+        facts = "; ".join(f"{k}={','.join(v) if isinstance(v, tuple | list) else v}" for k, v in error.facts.items())
+        return f"{error.text} {facts}".strip()
+    return f"{type(error).__name__} at {where(error)}"

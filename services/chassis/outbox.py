@@ -1,0 +1,265 @@
+"""The relay: carries committed outbox rows out, in order per key, through three exits.
+
+One relay per service and exit is active, by an advisory lock on the very connection that reads and marks. A row is
+marked sent only after the other side confirmed it; a crash in between sends it again, and the receivers are built for
+that. A key whose send failed is held back while the others go on; a row that can never be sent is parked and holds its
+key until somebody mends or drops it.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import asyncpg
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind
+
+from services.chassis.database import connection_arguments
+from services.chassis.telemetry import log
+
+CHANNEL = "sigap_outbox"
+_tracer = trace.get_tracer("sigap.relay")
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One committed message as an exit sees it. ``body`` and ``headers`` are JSON text."""
+
+    id: int
+    key: str
+    target: str
+    body: str | None
+    headers: str
+    district: str
+    recorded_at: datetime
+
+
+class NeverSendable(Exception):
+    """This row can never leave as it is (too large, refused for its content)."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """What became of a batch: ids that were confirmed, keys to hold for a while, rows to park with their reason."""
+
+    confirmed: list[int] = field(default_factory=list)
+    held_keys: set[str] = field(default_factory=set)
+    impossible: list[tuple[int, str]] = field(default_factory=list)
+
+
+class Exit(Protocol):
+    """A way out of the outbox."""
+
+    name: str
+
+    async def open(self) -> None:
+        """Connect; called again after a failure."""
+        ...
+
+    async def send(self, rows: Sequence[OutboxRow], connection: asyncpg.Connection) -> Sent:
+        """Send rows in the order given; raise when the other side is away as a whole."""
+        ...
+
+    async def close(self) -> None:
+        """Let go."""
+        ...
+
+
+_SELECT = """
+SELECT id, key, target, body, headers, district, recorded_at FROM outbox o
+WHERE exit = $1 AND sent_at IS NULL AND parked_at IS NULL AND key <> ALL($2::text[])
+  AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.exit = o.exit AND p.key = o.key
+                  AND p.parked_at IS NOT NULL AND p.sent_at IS NULL)
+ORDER BY id LIMIT $3
+"""
+
+
+class Relay:
+    """The loop of one exit."""
+
+    def __init__(self, database_url: str, exit_: Exit, *, batch_rows: int, poll_ms: int) -> None:
+        self._database_url = database_url
+        self._exit = exit_
+        self._batch_rows = batch_rows
+        self._poll_seconds = poll_ms / 1000
+        self._held: dict[str, tuple[float, float]] = {}
+        self._woken = asyncio.Event()
+        self.is_active = False
+        self.last_turn = 0.0
+        self.stood_by = False
+
+    @property
+    def exit_name(self) -> str:
+        """Which way out this loop serves."""
+        return self._exit.name
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Relay until told to stop; every failure of the infrastructure is waited out."""
+        wait = 0.1
+        while not stop.is_set():
+            try:
+                await self._serve(stop)
+                wait = 0.1
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ExitAway) as error:
+                log().warning("relay_waits", exit=self._exit.name, error=type(error).__name__)
+                self.is_active = False
+                await _pause(stop, wait)
+                wait = min(wait * 2, 5.0)
+        await self._exit.close()
+
+    async def _serve(self, stop: asyncio.Event) -> None:
+        connection = await asyncpg.connect(
+            self._database_url, timeout=5, **connection_arguments(f"relay-{self._exit.name}")
+        )
+        try:
+            lock = f"relay:{self._exit.name}"
+            while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", lock):
+                self.stood_by = True
+                self.last_turn = time.monotonic()
+                if await _pause(stop, 0.5):
+                    return
+            self.stood_by = False
+            await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
+            await self._exit.open()
+            self.is_active = True
+            while not stop.is_set():
+                self._woken.clear()
+                self.last_turn = time.monotonic()
+                if not await self.turn(connection):
+                    try:
+                        await asyncio.wait_for(self._woken.wait(), self._poll_seconds)
+                    except TimeoutError:
+                        pass
+        finally:
+            self.is_active = False
+            connection.terminate()
+
+    async def turn(self, connection: asyncpg.Connection) -> bool:
+        """Send one batch; True when there may be more."""
+        now = time.monotonic()
+        held = [key for key, (until, _) in self._held.items() if until > now]
+        records = await connection.fetch(_SELECT, self._exit.name, held, self._batch_rows)
+        if not records:
+            return False
+        rows = [OutboxRow(*record.values()) for record in records]
+        with _tracer.start_as_current_span(
+            f"relay {self._exit.name}", kind=SpanKind.INTERNAL, attributes={"outbox.rows": len(rows)}
+        ):
+            sent = await self._exit.send(rows, connection)
+            if sent.confirmed:
+                await connection.execute(
+                    "UPDATE outbox SET sent_at = now() WHERE id = ANY($1::bigint[])", sent.confirmed
+                )
+            for row_id, reason in sent.impossible:
+                await connection.execute(
+                    "UPDATE outbox SET parked_at = now(), error = $2 WHERE id = $1", row_id, reason
+                )
+                log().error("outbox_row_parked", exit=self._exit.name, outbox_id=row_id, reason=reason)
+        for key in sent.held_keys:
+            _, last = self._held.get(key, (0.0, 0.1))
+            pause = min(last * 2, 30.0)
+            self._held[key] = (time.monotonic() + pause, pause)
+        if sent.confirmed:
+            done = set(sent.confirmed)
+            for row in rows:
+                if row.id in done and row.key not in sent.held_keys:
+                    self._held.pop(row.key, None)
+        return bool(sent.confirmed) and len(rows) == self._batch_rows or bool(sent.impossible)
+
+
+class ExitAway(Exception):
+    """The other side as a whole cannot be reached: wait, nothing is lost."""
+
+
+class FeedExit:
+    """Numbers the agencies' feed, in order, in the same transaction that marks the rows as sent.
+
+    A number taken at insert would skip rows that commit late; here one relay counts, so a cursor skips nothing.
+    """
+
+    name = "feed"
+
+    async def open(self) -> None:
+        """Nothing to connect."""
+
+    async def send(self, rows: Sequence[OutboxRow], connection: asyncpg.Connection) -> Sent:
+        """Append to the feed and mark sent in one statement."""
+        ids = [row.id for row in rows]
+        await connection.execute(
+            """
+            WITH last AS (SELECT coalesce(max(position), 0) AS position FROM feed),
+            chosen AS (SELECT o.*, row_number() OVER (ORDER BY id) AS place FROM outbox o
+                       WHERE id = ANY($1::bigint[]) AND sent_at IS NULL),
+            numbered AS (INSERT INTO feed (position, agency, district, fact_id, body, headers, recorded_at)
+                SELECT last.position + place, target, district, (headers->>'fact_id')::uuid, body, headers, recorded_at
+                FROM chosen, last ORDER BY id)
+            UPDATE outbox SET sent_at = now() WHERE id IN (SELECT id FROM chosen)
+            """,
+            ids,
+        )
+        return Sent(confirmed=ids)
+
+    async def close(self) -> None:
+        """Nothing to let go."""
+
+
+class Waker:
+    """Wakes the relay after commits: NOTIFY on a connection of its own, coalesced, never inside the commit.
+
+    NOTIFY inside the writing transaction would serialise all commits of the service.
+    """
+
+    def __init__(self, database_url: str) -> None:
+        self._database_url = database_url
+        self._said = asyncio.Event()
+
+    def __call__(self) -> None:
+        """Something was said; cheap enough for every commit."""
+        self._said.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Pass the word on until told to stop; while the database is away the relay's own poll serves."""
+        connection: asyncpg.Connection | None = None
+        while not stop.is_set():
+            try:
+                await asyncio.wait_for(self._said.wait(), 1.0)
+            except TimeoutError:
+                continue
+            self._said.clear()
+            try:
+                if connection is None or connection.is_closed():
+                    connection = await asyncpg.connect(self._database_url, timeout=5, **connection_arguments("waker"))
+                await connection.execute(f"NOTIFY {CHANNEL}")
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await asyncio.sleep(0.2)
+        if connection is not None:
+            await connection.close(timeout=1)
+
+
+async def prune(connection: asyncpg.Connection, *, outbox_days: int, inbox_days: int, request_key_days: int) -> int:
+    """Delete sent outbox rows, inbox rows, request keys and ended sessions past their age; returns how many."""
+    total = 0
+    for statement, days in (
+        ("DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE sent_at < now() - $1::int * interval '1 day'"
+         " LIMIT 10000)", outbox_days),
+        ("DELETE FROM inbox WHERE fact_id IN (SELECT fact_id FROM inbox WHERE received_at < now() - $1::int *"
+         " interval '1 day' LIMIT 10000)", inbox_days),
+        ("DELETE FROM request_keys WHERE ctid IN (SELECT ctid FROM request_keys WHERE recorded_at < now() - $1::int *"
+         " interval '1 day' LIMIT 10000)", request_key_days),
+        ("DELETE FROM sessions WHERE ends_at < now() - $1::int * interval '1 day'", 1),
+    ):  # fmt: skip
+        status = await connection.execute(statement, days)
+        total += int(status.rsplit(" ", 1)[-1])
+    return total
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> bool:
+    """Wait, but not past the stop; True when it is time to stop."""
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True

@@ -1,0 +1,378 @@
+"""The processes of a service: ``python -m services.<name> api|consumer|relay|worker|all|migrate|…``.
+
+The same parts run apart, a process each, or together in one (``all``) on a small server.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import uvicorn
+import uvloop
+from fastapi import APIRouter
+
+from services.chassis import telemetry
+from services.chassis.auth import Policy, TokenVerifier
+from services.chassis.database import Units, connection_arguments, open_units
+from services.chassis.database.unit import ScopeRule
+from services.chassis.inbox import Inbox, Subscriptions
+from services.chassis.kafka import Consumer, KafkaExit
+from services.chassis.migrations import migrate
+from services.chassis.outbox import FeedExit, Relay, Waker, prune
+from services.chassis.pages import Pages
+from services.chassis.principal import Principal, system_principal
+from services.chassis.settings import ServiceSettings
+from services.chassis.temporal import TemporalExit, WorkflowWorker
+from services.chassis.web import Check, create_api
+
+PARTS = ("api", "consumer", "relay", "worker")
+PRUNE_EVERY_SECONDS = 3600
+GAUGES_EVERY_SECONDS = 5
+
+
+@dataclass(slots=True)
+class Running:
+    """What the parts of one process share."""
+
+    settings: Any
+    units: Units
+    principal: Principal
+    waker: Waker
+
+
+Gauges = Callable[[asyncpg.Pool], Awaitable[list[tuple[str, dict[str, str], float]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything a service is made of; its ``wiring.py`` fills it in."""
+
+    name: str
+    title: str
+    settings: type[ServiceSettings]
+    policy: Policy
+    routers: Sequence[APIRouter] = ()
+    page_routers: Sequence[APIRouter] = ()
+    pages: Callable[[Running], Pages] | None = None
+    subscriptions: Subscriptions = field(default_factory=dict)
+    workflows: Sequence[type] = ()
+    activities: Callable[[Running], Sequence[Callable[..., Any]]] = lambda running: ()
+    scope: ScopeRule = lambda principal: ()
+    background: Sequence[Callable[[Running, asyncio.Event], Awaitable[None]]] = ()
+    gauges: Gauges | None = None
+    prepare: Callable[[Running, Any], Awaitable[None]] | None = None
+    commands: Mapping[str, Callable[[Running, Sequence[str]], Awaitable[int]]] = field(default_factory=dict)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling: the process stops all parts together."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def main(service: Service, argv: Sequence[str] | None = None) -> int:
+    """Run what the command line names; returns the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    known = [*PARTS, "all", "migrate", *service.commands]
+    if not arguments or arguments[0] not in known:
+        print(f"usage: python -m services.{service.name} {'|'.join(known)}", file=sys.stderr)
+        return 2
+    part, rest = arguments[0], arguments[1:]
+    settings = service.settings.from_environment()
+    flush = telemetry.set_up_telemetry(service.name, dict(os.environ))
+    try:
+        if part == "migrate":
+            migrate(service.name, settings.migrator_database_url)
+            return 0
+        if part in service.commands:
+            return _loop().run(_run_command(service, settings, service.commands[part], rest))
+        _loop().run(serve(service, settings, PARTS if part == "all" else (part,)))
+        return 0
+    finally:
+        flush()
+
+
+def _loop() -> asyncio.Runner:
+    return asyncio.Runner(loop_factory=uvloop.new_event_loop)
+
+
+async def _open(service: Service, settings: ServiceSettings) -> Running:
+    waker = Waker(settings.database_url)
+    units = await open_units(
+        settings.database_url,
+        name=f"{service.name}-{settings.process_slot}",
+        queue=settings.queue,
+        pool_size=settings.database_pool_size,
+        scope=service.scope,
+        said=waker,
+    )
+    return Running(settings=settings, units=units, principal=system_principal(service.name), waker=waker)
+
+
+async def _run_command(
+    service: Service,
+    settings: ServiceSettings,
+    command: Callable[[Running, Sequence[str]], Awaitable[int]],
+    arguments: Sequence[str],
+) -> int:
+    running = await _open(service, settings)
+    try:
+        return await command(running, arguments)
+    finally:
+        await running.units.close()
+
+
+async def serve(
+    service: Service, settings: ServiceSettings, parts: Sequence[str], stop: asyncio.Event | None = None
+) -> None:
+    """Run parts of a service until SIGTERM or SIGINT (or ``stop``)."""
+    stop = stop or asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(RuntimeError, ValueError):
+            loop.add_signal_handler(number, stop.set)
+    running = await _open(service, settings)
+    checks: list[Check] = [_database_check(running.units)]
+    tasks: list[Awaitable[None]] = [running.waker.run(stop)]
+    if "relay" in parts:
+        relays = _relays(service, settings)
+        tasks += [relay.run(stop) for relay in relays]
+        tasks.append(_prune(settings, stop))
+        checks += [_relay_check(relay) for relay in relays]
+        checks.append(_outbox_check(running.units, settings.outbox_age_limit_seconds))
+    if "consumer" in parts and service.subscriptions:
+        inbox = Inbox(
+            running.units,
+            service.subscriptions,
+            running.principal,
+            first_retry_seconds=settings.parked_first_retry_seconds,
+        )
+        consumer = Consumer(settings, inbox, service.subscriptions)
+        tasks.append(consumer.run(stop))
+        checks.append(_consumer_check(consumer))
+    if "worker" in parts and service.workflows:
+        worker = WorkflowWorker(
+            settings.temporal_address,
+            settings.temporal_namespace,
+            settings.queue,
+            service.workflows,
+            service.activities(running),
+        )
+        tasks.append(worker.run(stop))
+        checks.append(_worker_check(worker))
+    tasks += [job(running, stop) for job in service.background if "worker" in parts]
+    tasks.append(_measure(service, running, stop))
+    tasks.append(_serve_http(service, settings, running, parts, checks, stop))
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        await running.units.close()
+
+
+async def _serve_http(
+    service: Service,
+    settings: ServiceSettings,
+    running: Running,
+    parts: Sequence[str],
+    checks: Sequence[Check],
+    stop: asyncio.Event,
+) -> None:
+    is_api = "api" in parts
+    port = settings.http_port if is_api else settings.ops_port
+    if not port:
+        await stop.wait()
+        return
+    app = build_app(service, settings, running, checks) if is_api else ops_app(settings, checks)
+    if is_api and service.prepare is not None:
+        await service.prepare(running, app)
+    server = _Server(
+        uvicorn.Config(
+            app,
+            host=settings.http_host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=10,
+            server_header=False,
+        )
+    )
+    serving = asyncio.create_task(server.serve())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    server.should_exit = True
+    await serving
+    stopping.cancel()
+
+
+def build_app(
+    service: Service, settings: ServiceSettings, running: Running | None, checks: Sequence[Check] = ()
+) -> Any:
+    """A service's HTTP app; without ``running`` only its shape, for OpenAPI and route tests."""
+    app = create_api(
+        title=service.title,
+        version="1.0.0",
+        root_path=settings.root_path or f"/{service.name}",
+        routers=[*service.routers, *service.page_routers],
+        body_limit_bytes=settings.request_body_limit_bytes,
+        policy=service.policy,
+        verifier=TokenVerifier(settings.oidc_issuer, settings.oidc_audience),
+        units=running.units if running else None,
+        checks=checks,
+    )
+    app.state.settings = settings
+    if running is not None and service.pages is not None:
+        service.pages(running).install(app)
+    return app
+
+
+def ops_app(settings: ServiceSettings, checks: Sequence[Check]) -> Any:
+    """Health and metrics alone, for processes that serve nothing else."""
+    return create_api(
+        title="ops",
+        version="1.0.0",
+        root_path=settings.root_path,
+        routers=[],
+        body_limit_bytes=1024,
+        policy={},
+        verifier=None,
+        units=None,
+        checks=checks,
+    )
+
+
+def _relays(service: Service, settings: ServiceSettings) -> list[Relay]:
+    exits: list[Any] = [KafkaExit(settings.kafka_bootstrap_servers, settings.topic_prefix), FeedExit()]
+    if service.workflows:
+        exits.append(TemporalExit(settings.temporal_address, settings.temporal_namespace))
+    return [
+        Relay(settings.database_url, exit_, batch_rows=settings.relay_batch_rows, poll_ms=settings.relay_poll_ms)
+        for exit_ in exits
+    ]
+
+
+async def _prune(settings: ServiceSettings, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            connection = await asyncpg.connect(settings.database_url, timeout=5, **connection_arguments("pruner"))
+            try:
+                await prune(
+                    connection,
+                    outbox_days=settings.outbox_keep_days,
+                    inbox_days=settings.inbox_keep_days,
+                    request_key_days=settings.request_key_keep_days,
+                )
+            finally:
+                await connection.close(timeout=2)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), PRUNE_EVERY_SECONDS)
+
+
+_SPINE_GAUGES = """
+SELECT (SELECT coalesce(extract(epoch FROM now() - min(recorded_at)), 0)
+        FROM outbox WHERE sent_at IS NULL AND parked_at IS NULL) AS outbox_age,
+       (SELECT count(*) FROM outbox WHERE sent_at IS NULL) AS outbox_rows,
+       (SELECT count(*) FROM outbox WHERE sent_at IS NULL AND parked_at IS NOT NULL) AS outbox_parked,
+       (SELECT count(*) FROM parked WHERE state IN ('parked', 'waiting', 'replay')) AS parked,
+       (SELECT coalesce(extract(epoch FROM now() - min(parked_at)), 0)
+        FROM parked WHERE state IN ('parked', 'waiting', 'replay')) AS parked_age
+"""
+
+
+async def _measure(service: Service, running: Running, stop: asyncio.Event) -> None:
+    """Read the gauges of state every few seconds; ``/metrics`` shows the last reading."""
+    readings: dict[str, list[tuple[float, dict[str, Any]]]] = {}
+
+    def show(name: str, description: str) -> None:
+        telemetry.gauge(name, description, lambda: readings.get(name, []))
+
+    show("sigap_outbox_oldest_seconds", "Age of the oldest unsent outbox row")
+    show("sigap_outbox_rows", "Unsent outbox rows")
+    show("sigap_outbox_parked", "Outbox rows that can never be sent")
+    show("sigap_parked_messages", "Messages set aside and not yet resolved")
+    show("sigap_parked_oldest_seconds", "Age of the oldest message set aside")
+    shown: set[str] = set()
+    while not stop.is_set():
+        with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            row = await running.units.pool.fetchrow(_SPINE_GAUGES)
+            readings["sigap_outbox_oldest_seconds"] = [(float(row["outbox_age"]), {})]
+            readings["sigap_outbox_rows"] = [(float(row["outbox_rows"]), {})]
+            readings["sigap_outbox_parked"] = [(float(row["outbox_parked"]), {})]
+            readings["sigap_parked_messages"] = [(float(row["parked"]), {})]
+            readings["sigap_parked_oldest_seconds"] = [(float(row["parked_age"]), {})]
+            if service.gauges is not None:
+                fresh: dict[str, list[tuple[float, dict[str, Any]]]] = {}
+                for name, labels, value in await service.gauges(running.units.pool):
+                    fresh.setdefault(name, []).append((value, dict(labels)))
+                for name, values in fresh.items():
+                    readings[name] = values
+                    if name not in shown:
+                        shown.add(name)
+                        show(name, name.replace("_", " "))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), GAUGES_EVERY_SECONDS)
+
+
+# What readiness asks
+
+
+def _database_check(units: Units) -> Check:
+    async def check() -> tuple[str, bool, str]:
+        try:
+            await asyncio.wait_for(units.pool.fetchval("SELECT 1"), 2)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            return "database", False, type(error).__name__
+        return "database", True, ""
+
+    return check
+
+
+def _relay_check(relay: Relay) -> Check:
+    async def check() -> tuple[str, bool, str]:
+        turns = time.monotonic() - relay.last_turn < 5
+        ok = (relay.is_active or relay.stood_by) and turns
+        return f"relay-{relay.exit_name}", ok, "stand-by" if relay.stood_by else "" if ok else "not relaying"
+
+    return check
+
+
+def _outbox_check(units: Units, limit_seconds: int) -> Check:
+    async def check() -> tuple[str, bool, str]:
+        try:
+            age = await asyncio.wait_for(
+                units.pool.fetchval(
+                    "SELECT coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float"
+                    " FROM outbox WHERE sent_at IS NULL AND parked_at IS NULL"
+                ),
+                2,
+            )
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return "outbox", False, "cannot be read"
+        return "outbox", age < limit_seconds, f"oldest {age:.0f} s"
+
+    return check
+
+
+def _consumer_check(consumer: Consumer) -> Check:
+    async def check() -> tuple[str, bool, str]:
+        if consumer.is_waiting:
+            return "consumer", False, "waiting for the database"
+        return "consumer", consumer.is_assigned, "" if consumer.is_assigned else "no partitions assigned"
+
+    return check
+
+
+def _worker_check(worker: WorkflowWorker) -> Check:
+    async def check() -> tuple[str, bool, str]:
+        return "worker", worker.is_running, "" if worker.is_running else "not polling"
+
+    return check

@@ -1,0 +1,90 @@
+"""Settings of a service, all from the environment, each error naming its variable."""
+
+import base64
+import sys
+from pathlib import Path
+from typing import Any, Literal, Self, TypeVar
+
+from pydantic import ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """What every service needs; each subclass adds its own and sets ``env_prefix`` to its name."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    database_url: str
+    migrator_database_url: str = ""
+    database_pool_size: int = 8
+    kafka_bootstrap_servers: str = "127.0.0.1:9092"
+    kafka_session_timeout_ms: int = 10_000
+    kafka_heartbeat_interval_ms: int = 500
+    topic_prefix: str = ""
+    group_prefix: str = ""
+    process_slot: str = "0"
+    temporal_address: str = "127.0.0.1:7233"
+    temporal_namespace: str = "default"
+    task_queue: str = ""
+    http_host: str = "127.0.0.1"
+    http_port: int = 8000
+    ops_port: int = 0
+    root_path: str = ""
+    public_url: str = ""
+    oidc_issuer: str = ""
+    oidc_audience: str = "sigap"
+    oidc_client_id: str = "sigap-pages"
+    district_packs: Path = Path("deploy/districts")
+    sealing_private_key: str = ""
+    trace_page_url: str = ""
+    deployment: Literal["local", "production"] = "production"
+    relay_batch_rows: int = 1000
+    relay_poll_ms: int = 250
+    inbox_keep_days: int = 45
+    outbox_keep_days: int = 14
+    request_key_keep_days: int = 30
+    request_body_limit_bytes: int = 1_048_576
+    outbox_age_limit_seconds: int = 60
+    parked_first_retry_seconds: int = 30
+
+    @field_validator("sealing_private_key")
+    @classmethod
+    def _is_a_key(cls, value: str) -> str:
+        if value and len(base64.b64decode(value)) != 32:
+            raise ValueError("must be 32 bytes in base64")
+        return value
+
+    @classmethod
+    def service_name(cls) -> str:
+        """``casework`` for the prefix ``CASEWORK_``."""
+        return str(cls.model_config.get("env_prefix", "")).rstrip("_").lower()
+
+    @property
+    def queue(self) -> str:
+        """The Temporal task queue: the service's name unless set."""
+        return self.task_queue or self.service_name()
+
+    @property
+    def group(self) -> str:
+        """The Kafka consumer group: the service's name, behind a prefix in tests."""
+        return f"{self.group_prefix}{self.service_name()}"
+
+    @classmethod
+    def from_environment(cls, **overrides: Any) -> Self:
+        """Read the environment; on a mistake print one line per variable and exit 2."""
+        return read_settings(cls, **overrides)
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def read_settings(kind: type[S], **overrides: Any) -> S:
+    """Build ``kind`` from the environment, or say which variable is wrong and how, and exit 2."""
+    prefix = str(kind.model_config.get("env_prefix", ""))
+    try:
+        return kind(**overrides)
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_input=False):
+            variable = prefix + "_".join(str(part) for part in problem["loc"]).upper()
+            print(f"{variable}: {problem['msg']}", file=sys.stderr)
+        raise SystemExit(2) from None

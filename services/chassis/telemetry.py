@@ -1,0 +1,165 @@
+"""Traces, metrics and logs: set up once per process, scrubbed in one place.
+
+Span and attribute names that operations rely on are listed here; ``tests/system`` holds the expected edges.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+from opentelemetry import metrics, trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
+from opentelemetry.metrics import CallbackOptions, Observation
+from opentelemetry.sdk.environment_variables import OTEL_EXPORTER_OTLP_ENDPOINT
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.trace import Status
+from opentelemetry.util.types import AttributeValue
+
+CASE_ID = "case.id"
+HANDOFF_ID = "handoff.id"
+BATCH_ID = "batch.id"
+REPORT_ID = "report.id"
+EVENT_TYPE = "event.type"
+DISTRICT = "district"
+
+_PLAIN_DESCRIPTION = re.compile(r"^[A-Za-z_.]{1,80}$")
+_DROPPED_ATTRIBUTES = frozenset(
+    {"url.query", "http.target", "exception.message", "exception.stacktrace", "db.statement"}
+)
+
+meter = metrics.get_meter("sigap")
+log_fields: ContextVar[dict[str, str]] = ContextVar("log_fields", default={})  # noqa: B039
+
+
+class ScrubbingExporter(SpanExporter):
+    """Lets no value that came from outside leave in a span: exception texts, stacks and query strings are dropped."""
+
+    def __init__(self, inner: SpanExporter) -> None:
+        self._inner = inner
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Scrub, then hand on."""
+        for span in spans:
+            scrub(span)
+        return self._inner.export(spans)
+
+    def shutdown(self) -> None:
+        """Stop the inner exporter."""
+        self._inner.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Flush the inner exporter."""
+        return self._inner.force_flush(timeout_millis)
+
+
+def scrub(span: ReadableSpan) -> None:
+    """Take out of a finished span what may hold somebody's words."""
+    attributes = span.attributes or {}
+    if _DROPPED_ATTRIBUTES & attributes.keys():
+        span._attributes = {k: v for k, v in attributes.items() if k not in _DROPPED_ATTRIBUTES}
+    for happening in span.events:
+        inner = happening.attributes or {}
+        if _DROPPED_ATTRIBUTES & inner.keys():
+            happening._attributes = {k: v for k, v in inner.items() if k not in _DROPPED_ATTRIBUTES}
+    description = span.status.description
+    if description and not _PLAIN_DESCRIPTION.match(description):
+        span._status = Status(span.status.status_code, description.split(":")[0][:80] if ":" in description else None)
+        if span._status.description and not _PLAIN_DESCRIPTION.match(span._status.description):
+            span._status = Status(span.status.status_code)
+
+
+def set_up_telemetry(service: str, environment: dict[str, str]) -> Callable[[], None]:
+    """Install providers for this process; returns what flushes and stops them."""
+    set_up_logging(service)
+    if environment.get("OTEL_SDK_DISABLED", "").lower() == "true":
+        return lambda: None
+    resource = Resource.create({"service.name": service, "service.namespace": "sigap"})
+    provider = TracerProvider(resource=resource)
+    if environment.get(OTEL_EXPORTER_OTLP_ENDPOINT):
+        provider.add_span_processor(
+            BatchSpanProcessor(
+                ScrubbingExporter(OTLPSpanExporter(timeout=5)), max_queue_size=20_000, schedule_delay_millis=1000
+            )
+        )
+    trace.set_tracer_provider(provider)
+    metrics.set_meter_provider(MeterProvider(resource=resource, metric_readers=[PrometheusMetricReader()]))
+    logging.getLogger("opentelemetry.exporter.otlp").setLevel(logging.CRITICAL)
+    return provider.shutdown
+
+
+def set_up_logging(service: str) -> None:
+    """One JSON object per line on standard output: ids, codes and facts, with trace and case ids."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _add_trace,
+            _without_error_texts,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", force=True)
+
+
+def _add_trace(_logger: Any, _name: str, fields: Any) -> Any:
+    context = trace.get_current_span().get_span_context()
+    if context.is_valid:
+        fields["trace_id"] = f"{context.trace_id:032x}"
+    return fields
+
+
+def _without_error_texts(_logger: Any, _name: str, fields: Any) -> Any:
+    """An exception is logged by type and place: its text may hold what somebody typed."""
+    error = fields.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        fields["error"] = type(error).__name__
+        fields["error_at"] = where(error)
+    return fields
+
+
+def where(error: BaseException) -> str:
+    """``file:line`` of the innermost frame of ours that the error passed through."""
+    found = ""
+    step = error.__traceback__
+    while step is not None:
+        name = step.tb_frame.f_code.co_filename
+        if "/services/" in name or "/contracts/" in name:
+            found = f"{name.rsplit('/services/', 1)[-1]}:{step.tb_lineno}"
+        step = step.tb_next
+    return found
+
+
+def log() -> Any:
+    """The process's structured logger."""
+    return structlog.get_logger()
+
+
+def gauge(name: str, description: str, read: Callable[[], Iterable[tuple[float, dict[str, AttributeValue]]]]) -> None:
+    """A gauge of state, read when it is asked for."""
+
+    def observe(_options: CallbackOptions) -> Iterable[Observation]:
+        return [Observation(value, labels) for value, labels in read()]
+
+    meter.create_observable_gauge(name, callbacks=[observe], description=description)
+
+
+def tag_span(**attributes: str | int | None) -> None:
+    """Put ids on the current span (``case_id`` becomes ``case.id``) and into the log lines of this task."""
+    span = trace.get_current_span()
+    for name, value in attributes.items():
+        if value is not None:
+            span.set_attribute(name.replace("_", ".", 1), value)
+    structlog.contextvars.bind_contextvars(**{k: v for k, v in attributes.items() if v is not None})

@@ -1,0 +1,369 @@
+"""HTTP for every service: the app, problem+json for every refusal, repeat-safe writes, health and metrics.
+
+Only this module knows HTTP status codes of errors.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from opentelemetry import trace
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from services.chassis.auth import Policy, TokenVerifier
+from services.chassis.database import Cause, Guard, GuardIsSpent, ReadSession, UnitOfWork, Units
+from services.chassis.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    KeyUsedForOtherRequest,
+    NotFound,
+    SigapError,
+    StillInFlight,
+    Unauthenticated,
+    Unavailable,
+)
+from services.chassis.principal import Principal
+from services.chassis.telemetry import log
+
+T = TypeVar("T")
+
+STATUS: tuple[tuple[type[SigapError], int], ...] = (
+    (Conflict, 409),
+    (NotFound, 404),
+    (Forbidden, 403),
+    (Unauthenticated, 401),
+    (Unavailable, 503),
+    (Invalid, 422),
+)
+
+
+class BodyIsTooLarge(Invalid):
+    """More bytes than this service takes."""
+
+    text = "Isi permintaan terlalu besar."
+    advice = "Kecilkan isi permintaan, atau bagi menjadi beberapa permintaan."
+
+
+class BodyIsNotValid(Invalid):
+    """Fields missing, malformed or unknown; ``errors`` lists them without their values."""
+
+    text = "Isi permintaan tidak sah."
+    advice = "Perbaiki bidang yang disebut pada errors lalu kirim kembali."
+
+
+class RouteIsUnknown(NotFound):
+    """No such address."""
+
+    text = "Alamat ini tidak ada pada layanan."
+    advice = "Lihat daftar alamat pada halaman dokumentasi API."
+
+
+class MethodIsNotAllowed(Invalid):
+    """The address exists, the method does not."""
+
+    text = "Metode ini tidak berlaku untuk alamat tersebut."
+    advice = "Lihat metode yang diperbolehkan pada header Allow."
+
+
+class UnexpectedFault(SigapError):
+    """Our mistake."""
+
+    text = "Terjadi kesalahan pada sistem."
+    advice = "Kirim ulang dengan kunci yang sama; bila berulang, sampaikan trace_id ini kepada operator."
+
+
+class Problem(BaseModel):
+    """An error as every service answers it (RFC 9457), ``application/problem+json``."""
+
+    type: str = Field(description="urn:sigap:problem:<code>")
+    title: str = Field(description="Apa yang terjadi, dalam Bahasa Indonesia")
+    status: int
+    code: str = Field(description="Kode tetap untuk program")
+    detail: str = Field(description="Apa yang perlu dilakukan")
+    trace_id: str
+    legal_now: list[str] | None = Field(default=None, description="Tindakan yang sah pada keadaan sekarang")
+    errors: list[dict[str, str]] | None = Field(default=None, description="Bidang yang salah, tanpa nilainya")
+    facts: dict[str, Any] | None = None
+
+
+def problem_of(error: SigapError, errors: Sequence[dict[str, str]] | None = None, status: int = 0) -> Problem:
+    """The problem document of an error."""
+    context = trace.get_current_span().get_span_context()
+    status = status or next((code for kind, code in STATUS if isinstance(error, kind)), 500)
+    return Problem(
+        type=f"urn:sigap:problem:{error.code}",
+        title=error.text,
+        status=status,
+        code=error.code,
+        detail=error.advice,
+        trace_id=f"{context.trace_id:032x}",
+        legal_now=list(error.legal_now) if isinstance(error, Conflict) else None,
+        errors=list(errors) if errors is not None else None,
+        facts=dict(error.facts) or None,
+    )
+
+
+def problem_response(
+    error: SigapError, errors: Sequence[dict[str, str]] | None = None, status: int = 0
+) -> JSONResponse:
+    """The HTTP answer for an error."""
+    problem = problem_of(error, errors, status)
+    headers: dict[str, str] = {}
+    if isinstance(error, StillInFlight | Unavailable):
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(
+        problem.model_dump(mode="json", exclude_none=True),
+        status_code=problem.status,
+        media_type="application/problem+json",
+        headers=headers,
+    )
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What a route may answer besides success, for its OpenAPI page."""
+    return {
+        status: {"model": Problem, "description": "Lihat code dan detail"}
+        for status in (400, 401, 403, 404, 413, 422, 503, *statuses)
+    }
+
+
+# Requests
+
+
+def _clean(value: str) -> str:
+    if "\x00" in value:
+        raise ValueError("NUL is not text")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("lone surrogates are not text") from None
+    return value
+
+
+Text = Annotated[str, AfterValidator(_clean)]
+"""Text without NUL and lone surrogates; always give it a limit."""
+
+ShortText = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True), AfterValidator(_clean)]
+LongText = Annotated[str, StringConstraints(max_length=4000, strip_whitespace=True), AfterValidator(_clean)]
+ReasonText = Annotated[
+    str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True), AfterValidator(_clean)
+]
+CodeText = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
+Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+
+class RequestBody(BaseModel):
+    """The strict base of every request body: unknown fields refused, values never repeated in errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def write_guard(principal: str, operation: str, key: UUID, digest: bytes, district: str) -> Guard:
+    """Makes a write repeat-safe; its last two values are filled with the answer at the commit."""
+    return Guard(
+        "INSERT INTO request_keys (principal, operation, key, digest, district, status, answer)"
+        " VALUES ($1, $2, $3, $4, $5, $6::smallint, $7::json) ON CONFLICT DO NOTHING RETURNING 1",
+        [principal, operation, key, digest, district, None, None],
+    )
+
+
+class WriteDoor:
+    """Performs one write for one HTTP request: once per ``Idempotency-Key``, committed before the answer leaves."""
+
+    def __init__(self, request: Request, key: UUID, body: bytes) -> None:
+        self._request = request
+        self._key = key
+        self._body = body
+
+    async def __call__(
+        self, work: Callable[[UnitOfWork], Awaitable[T]], answer: Callable[[T], BaseModel], status: int = 201
+    ) -> Response:
+        """Run the command, or give the first answer again when this key was used with the same body before.
+
+        Raises ``KeyUsedForOtherRequest`` when it was used with another body, and ``StillInFlight`` when its twin is
+        being worked on at this moment.
+        """
+        request = self._request
+        units: Units = request.app.state.units
+        principal: Principal = request.state.principal
+        route = request.scope["route"]
+        operation = f"{request.method} {route.path}"
+        district = principal.offices[0][:5] if principal.offices else ""
+        digest = hashlib.sha256(request.url.path.encode() + b"\n" + self._body).digest()
+        guard = write_guard(principal.actor, operation, self._key, digest, district)
+        try:
+            result = await units.perform(
+                work,
+                principal=principal,
+                guard=guard,
+                cause=Cause(causation_id=self._key),
+                answer=lambda made: (status, answer(made).model_dump(mode="json")),
+            )
+        except GuardIsSpent:
+            return await self._first_answer(units, principal.actor, operation, digest)
+        return Response(
+            orjson.dumps(answer(result).model_dump(mode="json")), status_code=status, media_type="application/json"
+        )
+
+    async def _first_answer(self, units: Units, actor: str, operation: str, digest: bytes) -> Response:
+        row = await units.pool.fetchrow(
+            "SELECT digest, status, answer FROM request_keys WHERE principal = $1 AND operation = $2 AND key = $3",
+            actor,
+            operation,
+            self._key,
+        )
+        if row is None or row["status"] is None:
+            raise StillInFlight
+        if row["digest"] != digest:
+            raise KeyUsedForOtherRequest
+        return Response(
+            row["answer"],
+            status_code=row["status"],
+            media_type="application/json",
+            headers={"Idempotency-Replayed": "true"},
+        )
+
+
+async def _write_door(
+    request: Request,
+    idempotency_key: Annotated[
+        UUID, Header(description="UUID buatan pemanggil; kunci dan isi yang sama memberi jawaban pertama kembali")
+    ],
+) -> WriteDoor:
+    return WriteDoor(request, idempotency_key, await request.body())
+
+
+Write = Annotated[WriteDoor, Depends(_write_door)]
+"""How a route writes. Never open a unit of work in any other way from HTTP."""
+
+
+async def _reading(request: Request) -> AsyncIterator[ReadSession]:
+    async with request.app.state.units.reading(request.state.principal) as reading:
+        yield reading
+
+
+Reading = Annotated[ReadSession, Depends(_reading)]
+"""How a route reads: within the scope of the caller, whom ``requires`` must have let in before."""
+
+PageLimit = Annotated[int, Query(ge=1, le=200, description="Banyaknya baris, paling banyak 200")]
+
+
+# The app
+
+
+Check = Callable[[], Awaitable[tuple[str, bool, str]]]
+
+
+def ops_router(checks: Sequence[Check]) -> APIRouter:
+    """Liveness, readiness that tells the truth, and metrics: the same for every process."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/health/live")
+    async def live() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @router.get("/health/ready")
+    async def ready() -> JSONResponse:
+        results = [await check() for check in checks]
+        is_ready = all(ok for _, ok, _ in results)
+        return JSONResponse(
+            {"ready": is_ready, "checks": {name: {"ok": ok, "detail": detail} for name, ok, detail in results}},
+            status_code=200 if is_ready else 503,
+        )
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def create_api(
+    *,
+    title: str,
+    version: str,
+    root_path: str,
+    routers: Sequence[APIRouter],
+    body_limit_bytes: int,
+    policy: Policy,
+    verifier: TokenVerifier | None,
+    units: Units | None,
+    checks: Sequence[Check] = (),
+) -> FastAPI:
+    """A service's app: its routers under its root path, problems for everything that goes wrong."""
+    app = FastAPI(
+        title=title,
+        version=version,
+        openapi_url=f"{root_path}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        telemetry={"operation_spans": False, "logs": False, "exclude": _is_ops},
+        strict_content_type=True,
+        max_body_size=body_limit_bytes,
+    )
+    app.state.policy = policy
+    app.state.verifier = verifier
+    app.state.units = units
+    app.state.root_path = root_path
+    for router in routers:
+        app.include_router(router, prefix=root_path)
+    app.include_router(ops_router(checks), prefix=root_path)
+    app.add_exception_handler(SigapError, _on_refusal)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_fault)
+    return app
+
+
+def _is_ops(scope: Scope) -> bool:
+    path = scope.get("path", "")
+    return bool("/health/" in path or path.endswith("/metrics") or "/static/" in path)
+
+
+async def _on_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SigapError)
+    return problem_response(error)
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = [
+        {"field": ".".join(_printable(part) for part in fault["loc"]), "problem": str(fault["type"])}
+        for fault in error.errors()[:50]
+    ]
+    return problem_response(BodyIsNotValid(), faults)
+
+
+def _printable(part: object) -> str:
+    return str(part).encode("ascii", "replace").decode()[:80]
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    match error.status_code:
+        case 404:
+            return problem_response(RouteIsUnknown())
+        case 405:
+            answer = problem_response(MethodIsNotAllowed(), status=405)
+            answer.headers.update(error.headers or {})
+            return answer
+        case 413:
+            return problem_response(BodyIsTooLarge(), status=413)
+        case status:
+            return problem_response(BodyIsNotValid(), status=status)
+
+
+async def _on_fault(request: Request, error: Exception) -> Response:
+    log().error("unexpected_fault", error=type(error).__name__, exc_info=error)
+    return problem_response(UnexpectedFault(), status=500)

@@ -1,0 +1,1 @@
+"""Intake: takes the report, knows the person, asks the registries."""

@@ -1,0 +1,8 @@
+"""``python -m services.intake <api|consumer|relay|worker|all|migrate>``."""
+
+import sys
+
+from services.chassis.processes import main
+from services.intake.wiring import SERVICE
+
+sys.exit(main(SERVICE))

@@ -1,0 +1,1 @@
+"""Persons: who somebody is, as far as it is known; sealed."""

@@ -1,0 +1,1 @@
+"""Checks against outside registries: Dukcapil (identity) and BPJS (health insurance)."""

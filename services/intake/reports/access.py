@@ -1,0 +1,12 @@
+"""Who may do what with reports. Pure data."""
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "report:create": frozenset({"agency", "caseworker", "duty-officer", "section-head"}),
+    "report:read": frozenset({"agency", "caseworker", "duty-officer", "section-head", "auditor"}),
+    "report:decide": frozenset({"caseworker", "duty-officer", "section-head"}),
+    "operation:create": frozenset({"reporter-agency"}),
+    "operation:read": frozenset({"reporter-agency", "caseworker", "duty-officer", "section-head", "auditor"}),
+}
+
+REGISTERED_AT_ONCE = frozenset({"reporter-agency"})
+"""Roles whose reports need no second look before they count: agencies that act under their own legal power."""

@@ -1,0 +1,216 @@
+"""The only code that changes reports and operations."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from services.chassis import clock, sealing
+from services.chassis.database import UnitOfWork
+from services.chassis.principal import Principal
+from services.intake.persons.commands import RegisterPerson, Sealer, register_person
+from services.intake.persons.domain import Description
+from services.intake.reports import domain, facts
+from services.intake.reports.domain import Channel, Kind, ReportState, Urgency
+from services.intake.reports.tables import Operation, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The code list of regions in force, as two questions."""
+
+    is_known_village: Callable[[str], bool]
+    is_known_region: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A photo or paper kept elsewhere, by SHA-256, with when and where it was taken."""
+
+    digest: str
+    captured_at: datetime
+    village_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveReport:
+    """One report about one person. ``circumstances`` and the description are the reporter's own words: sealed."""
+
+    channel: Channel
+    kind: Kind
+    urgency: Urgency
+    village_code: str
+    found_at: datetime
+    person: Description
+    circumstances: str | None
+    evidence: Sequence[Evidence]
+
+
+def new_report(command: ReceiveReport, sealer: Sealer, principal: Principal, operation_id: UUID | None) -> Report:
+    """A report row as it comes in; ids are minted here and travel on for ever."""
+    report_id = clock.new_id()
+    words = {**command.person.sealed_fields(), "sex": command.person.sex, "circumstances": command.circumstances}
+    return Report(
+        id=report_id,
+        correlation_id=report_id,
+        district=domain.district_of(command.village_code),
+        state=ReportState.RECEIVED.value,
+        channel=command.channel.value,
+        kind=command.kind.value,
+        urgency=command.urgency.value,
+        village_code=command.village_code,
+        person_id=clock.new_id(),
+        operation_id=operation_id,
+        reporter_agency=principal.agency,
+        found_at=command.found_at,
+        evidence=[
+            {"digest": e.digest, "captured_at": e.captured_at.isoformat(), "village_code": e.village_code or ""}
+            for e in command.evidence
+        ],
+        sealed=sealing.seal(words, sealer.storage_key()) if any(words.values()) else None,
+    )
+
+
+def check_place(village_code: str, principal: Principal, places: Places) -> None:
+    """Raise ``RegionIsUnknown``, or ``RegionIsNotYours`` when the place lies outside the caller's offices."""
+    if not places.is_known_village(village_code):
+        raise domain.RegionIsUnknown
+    if not principal.covers(domain.district_of(village_code)):
+        raise domain.RegionIsNotYours
+
+
+async def receive_report(command: ReceiveReport, uow: UnitOfWork, sealer: Sealer, places: Places) -> Report:
+    """Take a report in; nothing is read, so rows, action, outbox and request key leave in one statement.
+
+    Raises ``RegionIsUnknown``, ``RegionIsNotYours``, ``FoundInTheFuture``, ``FoundTooLongAgo``.
+    """
+    check_place(command.village_code, uow.principal, places)
+    domain.check_found_at(command.found_at, clock.utc_now())
+    report = new_report(command, sealer, uow.principal, None)
+    uow.create(report, "receive", happened_at=command.found_at)
+    uow.publish(facts.report_received(report), about=report, happened_at=command.found_at)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class DecideReport:
+    """A caseworker's word on a report; ``expected_version`` is what they saw."""
+
+    report_id: UUID
+    expected_version: int
+    reason_code: str = ""
+    parent_report_id: UUID | None = None
+
+
+async def verify_report(command: DecideReport, uow: UnitOfWork, sealer: Sealer, places: Places) -> Report:
+    """Believe a report: register its person and tell casework. Raises ``ReportCannotMove``, ``StaleVersion``."""
+    report = await uow.locked(Report, command.report_id, command.expected_version)
+    state = domain.next_state(report.state, "verify")
+    words = sealing.unseal(report.sealed, sealer.storage_key()) if report.sealed else {}
+    await _verify(report, state, _description(words), uow, sealer, places, (await uow.now()).date())
+    return report
+
+
+async def _verify(
+    report: Report,
+    state: ReportState,
+    description: Description,
+    uow: UnitOfWork,
+    sealer: Sealer,
+    places: Places,
+    today: date,
+) -> None:
+    person = await register_person(
+        RegisterPerson(report.person_id, report.correlation_id, report.district, description),
+        uow,
+        sealer,
+        today,
+        places.is_known_region,
+    )
+    uow.change(report, "verify", state=state.value)
+    uow.publish(facts.report_verified(report, person.apparent_minor), about=report)
+
+
+def _description(words: dict[str, str | None]) -> Description:
+    birth, age = words.get("birth_date"), words.get("approximate_age_years")
+    return Description(
+        name=words.get("name"),
+        nik=words.get("nik"),
+        birth_date=date.fromisoformat(birth) if birth else None,
+        approximate_age_years=int(age) if age else None,
+        sex=words.get("sex"),
+        features=words.get("features"),
+    )
+
+
+async def reject_report(command: DecideReport, uow: UnitOfWork) -> Report:
+    """Refuse a report with a reason. Raises ``ReportCannotMove``, ``StaleVersion``."""
+    report = await uow.locked(Report, command.report_id, command.expected_version)
+    state = domain.next_state(report.state, "reject")
+    uow.change(report, "reject", reason=command.reason_code, state=state.value, reason_code=command.reason_code)
+    uow.publish(facts.report_rejected(command.reason_code), about=report)
+    return report
+
+
+async def mark_report_duplicate(command: DecideReport, uow: UnitOfWork) -> Report:
+    """Say that a report tells what another told. Raises ``DuplicateOfItself``, ``ReportCannotMove``, ``NotFound``."""
+    assert command.parent_report_id is not None
+    if command.parent_report_id == command.report_id:
+        raise domain.DuplicateOfItself
+    first, second = sorted((command.report_id, command.parent_report_id))
+    rows = {row_id: await uow.locked(Report, row_id) for row_id in (first, second)}
+    report = rows[command.report_id]
+    if report.version != command.expected_version:
+        report = await uow.locked(Report, command.report_id, command.expected_version)
+    state = domain.next_state(report.state, "mark_duplicate")
+    if rows[command.parent_report_id].state == ReportState.DUPLICATE:
+        raise domain.ReportCannotMove((), state=ReportState.DUPLICATE.value)
+    uow.change(report, "mark_duplicate", state=state.value, parent_report_id=command.parent_report_id)
+    uow.publish(facts.report_marked_duplicate(command.parent_report_id), about=report)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class ConductOperation:
+    """An operation with its people: taken in whole or not at all, at most 200."""
+
+    order_number: str
+    place_code: str
+    conducted_at: datetime
+    reports: Sequence[ReceiveReport]
+
+
+async def conduct_operation(
+    command: ConductOperation, uow: UnitOfWork, sealer: Sealer, places: Places
+) -> tuple[Operation, list[Report]]:
+    """Register an agency's operation; its reports are verified at once, since the agency acts under its own power.
+
+    Raises ``SamePersonTwice`` and whatever a single report raises; nothing of the operation is then kept.
+    """
+    now = clock.utc_now()
+    domain.check_found_at(command.conducted_at, now)
+    domain.check_no_doubles([report.person.nik for report in command.reports])
+    operation_id = clock.new_id()
+    operation = Operation(
+        id=operation_id,
+        correlation_id=operation_id,
+        district=domain.district_of(command.reports[0].village_code),
+        agency=uow.principal.agency,
+        order_number=command.order_number,
+        place_code=command.place_code,
+        persons_count=len(command.reports),
+        conducted_at=command.conducted_at,
+    )
+    uow.create(operation, "conduct", happened_at=command.conducted_at)
+    reports: list[Report] = []
+    for item in command.reports:
+        check_place(item.village_code, uow.principal, places)
+        domain.check_found_at(item.found_at, now)
+        report = new_report(item, sealer, uow.principal, operation_id)
+        uow.create(report, "receive", happened_at=item.found_at)
+        uow.publish(facts.report_received(report), about=report, happened_at=item.found_at)
+        today = now.astimezone(UTC).date()
+        await _verify(report, ReportState.VERIFIED, item.person, uow, sealer, places, today)
+        reports.append(report)
+    uow.publish(facts.operation_conducted(operation, [r.id for r in reports]), about=operation)
+    return operation, reports

@@ -1,0 +1,153 @@
+"""What a report may become, and what is checked before it is believed. Pure functions."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from contracts.values import RegionCode
+from services.chassis.errors import Conflict, Forbidden, Invalid
+
+
+class ReportState(StrEnum):
+    """Where a report stands."""
+
+    RECEIVED = "received"
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+
+
+class Kind(StrEnum):
+    """What kind of need the reporter sees: a guess that casework checks."""
+
+    ODGJ = "ODGJ"
+    GEPENG = "GEPENG"
+    ORANG_TERLANTAR = "ORANG_TERLANTAR"
+    LANSIA_TERLANTAR = "LANSIA_TERLANTAR"
+    ANAK_TERLANTAR = "ANAK_TERLANTAR"
+    BENCANA = "BENCANA"
+
+
+class Channel(StrEnum):
+    """How the report came in; kept, since counts differ by channel."""
+
+    COUNTER = "COUNTER"
+    VILLAGE_DESK = "VILLAGE_DESK"
+    PHONE = "PHONE"
+    CHAT = "CHAT"
+    PARTNER_API = "PARTNER_API"
+    OTHER_AGENCY = "OTHER_AGENCY"
+
+
+class Urgency(StrEnum):
+    """Triage guess of the reporter."""
+
+    EMERGENCY = "EMERGENCY"
+    URGENT = "URGENT"
+    NORMAL = "NORMAL"
+
+
+CASE_TYPE = {
+    Kind.ODGJ: "ODGJ_TERLANTAR",
+    Kind.GEPENG: "GEPENG",
+    Kind.ORANG_TERLANTAR: "ORANG_TERLANTAR",
+    Kind.LANSIA_TERLANTAR: "LANSIA_TERLANTAR",
+    Kind.ANAK_TERLANTAR: "ANAK_TERLANTAR",
+    Kind.BENCANA: "BENCANA",
+}
+
+MOVES: dict[tuple[ReportState, str], ReportState] = {
+    (ReportState.RECEIVED, "verify"): ReportState.VERIFIED,
+    (ReportState.RECEIVED, "reject"): ReportState.REJECTED,
+    (ReportState.RECEIVED, "mark_duplicate"): ReportState.DUPLICATE,
+    (ReportState.VERIFIED, "mark_duplicate"): ReportState.DUPLICATE,
+}
+
+CLOCK_TOLERANCE = timedelta(minutes=10)
+OLDEST_FINDING = timedelta(days=3650)
+OPERATION_LIMIT = 200
+
+
+class ReportCannotMove(Conflict):
+    """The report's state does not allow this."""
+
+    text = "Laporan ini sudah tidak dapat diubah dengan cara itu."
+
+
+class FoundInTheFuture(Invalid):
+    """A person cannot be found later than now."""
+
+    text = "Waktu ditemukan berada di masa depan."
+    advice = "Periksa tanggal, jam dan zona waktu, lalu kirim kembali."
+
+
+class FoundTooLongAgo(Invalid):
+    """Older than any report can be."""
+
+    text = "Waktu ditemukan terlalu lama berlalu."
+    advice = "Periksa tahun pada waktu ditemukan."
+
+
+class RegionIsUnknown(Invalid):
+    """No such village or kelurahan in the code list in force."""
+
+    text = "Kode wilayah tidak dikenal."
+    advice = "Pakai kode Kemendagri sepuluh digit PP.KK.CC.DDDD dari daftar yang berlaku."
+
+
+class RegionIsNotYours(Forbidden):
+    """The place lies outside the caller's offices."""
+
+    text = "Wilayah ini di luar kewenangan akun Anda."
+    advice = "Teruskan laporan kepada dinas sosial wilayah tersebut."
+
+
+class SamePersonTwice(Invalid):
+    """One operation lists the same NIK twice."""
+
+    text = "Orang yang sama tercantum dua kali dalam satu operasi."
+    advice = "Hapus salah satu baris dengan NIK yang sama, lalu kirim kembali."
+
+
+class DuplicateOfItself(Invalid):
+    """A report cannot double itself."""
+
+    text = "Laporan tidak dapat menjadi ganda dari dirinya sendiri."
+    advice = "Sebutkan nomor laporan lain sebagai induk."
+
+
+def next_state(state: str, move: str) -> ReportState:
+    """The state after a move. Raises ``ReportCannotMove`` naming the moves that are legal now."""
+    target = MOVES.get((ReportState(state), move))
+    if target is None:
+        raise ReportCannotMove(legal_moves(state), state=state)
+    return target
+
+
+def legal_moves(state: str) -> tuple[str, ...]:
+    """What may be done with a report now."""
+    return tuple(move for (source, move) in MOVES if source == state)
+
+
+def check_found_at(found_at: datetime, now: datetime) -> None:
+    """Raise ``FoundInTheFuture`` or ``FoundTooLongAgo``; ten minutes of clock error are forgiven."""
+    if found_at > now + CLOCK_TOLERANCE:
+        raise FoundInTheFuture
+    if found_at < now - OLDEST_FINDING:
+        raise FoundTooLongAgo
+
+
+def check_no_doubles(niks: Sequence[str | None]) -> None:
+    """Raise ``SamePersonTwice`` naming the rows (from 0) when a NIK stands twice in one operation."""
+    first: dict[str, int] = {}
+    for row, nik in enumerate(niks):
+        if nik is None:
+            continue
+        if nik in first:
+            raise SamePersonTwice(first_row=first[nik], second_row=row)
+        first[nik] = row
+
+
+def district_of(village_code: str) -> str:
+    """``35.24`` of ``35.24.17.2001``."""
+    return str(RegionCode(village_code).district)

@@ -1,0 +1,208 @@
+"""Request and response shapes of reports and operations."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StringConstraints
+
+from contracts.values import Nik, NikIsInvalid, RegionCode, Sex
+from services.chassis.web import CodeText, LongText, RequestBody, ShortText
+from services.intake.persons.domain import Description
+from services.intake.reports.commands import ConductOperation, Evidence, ReceiveReport
+from services.intake.reports.domain import OPERATION_LIMIT, Channel, Kind, Urgency
+from services.intake.reports.tables import Operation, Report
+
+
+def _nik(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("NIK is text of 16 digits")
+    try:
+        return Nik.parse(value).digits
+    except NikIsInvalid as error:
+        raise ValueError(error.code.value) from None
+
+
+NikText = Annotated[
+    str, BeforeValidator(_nik), Field(description="16 digit; spasi, titik dan tanda hubung dibuang", max_length=40)
+]
+VillageText = Annotated[str, StringConstraints(pattern=RegionCode.VILLAGE_PATTERN)]
+DigestText = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class PersonIn(RequestBody):
+    """The person as the reporter sees or knows them. Everything may be missing."""
+
+    name: ShortText | None = None
+    nik: NikText | None = None
+    birth_date: date | None = None
+    approximate_age_years: Annotated[int, Field(ge=0, le=130)] | None = None
+    sex: Sex | None = None
+    features: LongText | None = Field(default=None, description="Ciri fisik, pakaian, perilaku")
+
+    def to_description(self) -> Description:
+        """As the commands take it."""
+        return Description(
+            name=self.name or None,
+            nik=self.nik,
+            birth_date=self.birth_date,
+            approximate_age_years=self.approximate_age_years,
+            sex=self.sex.value if self.sex else None,
+            features=self.features or None,
+        )
+
+
+class EvidenceIn(RequestBody):
+    """A photo or paper kept by the sender, by its SHA-256."""
+
+    digest: DigestText
+    captured_at: AwareDatetime
+    village_code: VillageText | None = None
+
+
+class ReportIn(RequestBody):
+    """One report about one person in need."""
+
+    channel: Channel
+    kind: Kind
+    urgency: Urgency = Urgency.NORMAL
+    village_code: VillageText = Field(description="Kode Kemendagri PP.KK.CC.DDDD", examples=["35.24.17.2001"])
+    found_at: AwareDatetime = Field(description="Kapan orang ini ditemukan, dengan zona waktu")
+    person: PersonIn = PersonIn()
+    circumstances: LongText | None = None
+    evidence: Annotated[list[EvidenceIn], Field(max_length=20)] = []
+
+    def to_command(self) -> ReceiveReport:
+        """As the command takes it."""
+        return ReceiveReport(
+            channel=self.channel,
+            kind=self.kind,
+            urgency=self.urgency,
+            village_code=self.village_code,
+            found_at=self.found_at,
+            person=self.person.to_description(),
+            circumstances=self.circumstances or None,
+            evidence=[Evidence(e.digest, e.captured_at, e.village_code) for e in self.evidence],
+        )
+
+
+class OperationIn(RequestBody):
+    """A field operation (razia) with its people, taken in whole or not at all."""
+
+    order_number: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9./ -]{0,63}$")] = Field(
+        description="Nomor surat tugas"
+    )
+    place_code: VillageText
+    conducted_at: AwareDatetime
+    reports: Annotated[list[ReportIn], Field(min_length=1, max_length=OPERATION_LIMIT)]
+
+    def to_command(self) -> ConductOperation:
+        """As the command takes it."""
+        return ConductOperation(
+            order_number=self.order_number,
+            place_code=self.place_code,
+            conducted_at=self.conducted_at,
+            reports=[report.to_command() for report in self.reports],
+        )
+
+
+class RejectionIn(RequestBody):
+    """Why a report is refused."""
+
+    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    reason_code: CodeText
+
+
+class VerificationIn(RequestBody):
+    """A report is believed."""
+
+    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class DuplicateIn(RequestBody):
+    """Which report told it first."""
+
+    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    parent_report_id: UUID
+
+
+class ReportOut(BaseModel):
+    """A report without the words and the person in it."""
+
+    report_id: UUID
+    version: int
+    state: str
+    channel: str
+    kind: str
+    urgency: str
+    village_code: str
+    person_id: UUID
+    operation_id: UUID | None
+    reporter_agency: str
+    found_at: datetime
+    parent_report_id: UUID | None
+
+    @classmethod
+    def of(cls, report: Report) -> "ReportOut":
+        """From the row."""
+        return cls(
+            report_id=report.id,
+            version=report.version,
+            state=report.state,
+            channel=report.channel,
+            kind=report.kind,
+            urgency=report.urgency,
+            village_code=report.village_code,
+            person_id=report.person_id,
+            operation_id=report.operation_id,
+            reporter_agency=report.reporter_agency,
+            found_at=report.found_at,
+            parent_report_id=report.parent_report_id,
+        )
+
+
+class ReportReceipt(BaseModel):
+    """What the reporter gets back: the ids under which everything that follows is found."""
+
+    report_id: UUID
+    person_id: UUID
+    state: str
+    version: int
+
+    @classmethod
+    def of(cls, report: Report) -> "ReportReceipt":
+        """From the row."""
+        return cls(report_id=report.id, person_id=report.person_id, state=report.state, version=report.version)
+
+
+class ReportPage(BaseModel):
+    """Reports, oldest first; ``next_after`` is the cursor of the following page, if there is one."""
+
+    items: list[ReportOut]
+    next_after: UUID | None
+
+
+class OperationOut(BaseModel):
+    """An operation with its reports in the order of its paper."""
+
+    operation_id: UUID
+    agency: str
+    order_number: str
+    place_code: str
+    persons_count: int
+    conducted_at: datetime
+    reports: list[ReportReceipt]
+
+    @classmethod
+    def of(cls, made: tuple[Operation, list[Report]]) -> "OperationOut":
+        """From the rows."""
+        operation, reports = made
+        return cls(
+            operation_id=operation.id,
+            agency=operation.agency,
+            order_number=operation.order_number,
+            place_code=operation.place_code,
+            persons_count=operation.persons_count,
+            conducted_at=operation.conducted_at,
+            reports=[ReportReceipt.of(report) for report in reports],
+        )
