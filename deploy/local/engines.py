@@ -1,7 +1,8 @@
-"""How to start each engine: PostgreSQL, Kafka, Temporal. Serves `make up` and the tests alike."""
+"""How to start each engine. Serves `make up` and the tests alike."""
 
 import asyncio
 import base64
+import json
 import os
 import secrets
 import shutil
@@ -10,6 +11,7 @@ import sys
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from deploy.local import tools
 from deploy.local.keys import Keys, open_keys
@@ -370,3 +372,91 @@ def otlp(site: Site) -> Part:
         ready=HttpAnswers(port, "/health"),
         ports=(port,),
     )
+
+
+# Identity
+
+
+def keycloak(site: Site, realm: dict[str, Any]) -> Part:
+    """Keycloak on our PostgreSQL. A realm that differs from the last one imported replaces it."""
+    port, management = site.ports["keycloak"], site.ports["keycloak-management"]
+    home = site.state / "keycloak"
+    installed = tools.keycloak_home()
+    realm_text = json.dumps(realm, indent=1)
+    imported = home / "imported.sha256"
+    digest = sha256(realm_text.encode()).hexdigest()
+    is_new = not imported.exists() or imported.read_text() != digest
+
+    async def prepare() -> None:
+        (home / "lib").unlink(missing_ok=True)
+        write_whole(home / "data" / "import" / "sigap.json", realm_text, mode=0o600)
+        (home / "lib").symlink_to(installed / "lib")
+        shutil.copytree(installed / "conf", home / "conf", dirs_exist_ok=True)
+        (home / "providers").mkdir(exist_ok=True)
+
+    async def remember() -> None:
+        write_whole(imported, digest)
+
+    return Part(
+        name="keycloak",
+        command=[
+            tools.java(),
+            "-Xms64m",
+            "-Xmx384m",
+            "-XX:TieredStopAtLevel=1",
+            *KEYCLOAK_JAVA,
+            f"-Dkc.home.dir={home}",
+            f"-Djboss.server.config.dir={home / 'conf'}",
+            *(["-Dkeycloak.migration.strategy=OVERWRITE_EXISTING"] if is_new else []),
+            "-cp",
+            str(home / "lib" / "quarkus-run.jar"),
+            "io.quarkus.bootstrap.runner.QuarkusEntryPoint",
+            "start",
+            "--optimized",
+            "--cache=local",
+            "--http-enabled=true",
+            "--http-host=127.0.0.1",
+            f"--http-port={port}",
+            f"--http-management-port={management}",
+            f"--hostname=http://127.0.0.1:{port}",
+            "--db-pool-min-size=1",
+            "--db-pool-max-size=10",
+            "--log-level=warn",
+            *(["--import-realm"] if is_new else []),
+        ],
+        env={
+            "KC_DB_URL": f"jdbc:postgresql://127.0.0.1:{site.ports['postgres']}/keycloak",
+            "KC_DB_USERNAME": "keycloak",
+            "KC_DB_PASSWORD": site.keys.databases["keycloak"],
+            "KC_BOOTSTRAP_ADMIN_USERNAME": "admin",
+            "KC_BOOTSTRAP_ADMIN_PASSWORD": site.keys.keycloak,
+        },
+        after=["databases"],
+        ready=HttpAnswers(port, f"/realms/{realm['realm']}/.well-known/openid-configuration"),
+        ports=(port, management),
+        prepare=prepare,
+        once_ready=remember,
+        ready_within_seconds=180,
+    )
+
+
+# What Keycloak's own start script passes on; its wrapper process is left out.
+KEYCLOAK_JAVA = (
+    "-XX:MetaspaceSize=96M",
+    "-XX:MaxMetaspaceSize=256m",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Dfile.encoding=UTF-8",
+    "-Djava.security.egd=file:/dev/urandom",
+    "-Djava.util.concurrent.ForkJoinPool.common.threadFactory="
+    "io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory",
+    "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
+    "-Dpicocli.disable.closures=true",
+    "-Dquarkus-log-max-startup-records=10000",
+    "-Duser.language=en",
+    "-Duser.country=US",
+    "--add-opens=java.base/java.util=ALL-UNNAMED",
+    "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
+    "--add-opens=java.base/java.security=ALL-UNNAMED",
+    "--add-opens=java.base/java.lang=ALL-UNNAMED",
+    "--enable-native-access=ALL-UNNAMED",
+)

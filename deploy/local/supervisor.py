@@ -57,6 +57,7 @@ class Part:
     ready: Probe | None = None
     ports: Sequence[int] = ()
     prepare: Callable[[], Awaitable[None]] | None = None
+    once_ready: Callable[[], Awaitable[None]] | None = None
     once: bool = False
     uid: int | None = None
     stop_signal: signal.Signals = signal.SIGTERM
@@ -215,6 +216,8 @@ class Supervisor:
             return self._epitaph(
                 part, "ended at once" if answered else f"gave no answer in {part.ready_within_seconds:.0f} s"
             )
+        if part.once_ready is not None:
+            await part.once_ready()
         running.seconds = time.monotonic() - began
         self._enter(running, Stage.READY)
         running.ready.set()

@@ -16,9 +16,11 @@ from pathlib import Path
 from uuid import uuid4
 
 from deploy.local import engines
+from deploy.local.accounts import CLIENTS
 from deploy.local.databases import create_database, create_databases, drop_database
 from deploy.local.engines import Site, open_site
 from deploy.local.places import CHECKOUT
+from deploy.local.realm import realm
 from deploy.local.supervisor import Part, Supervisor
 
 TEST_STATE = CHECKOUT / "var" / "test"
@@ -109,13 +111,14 @@ async def running(names: Sequence[str], state: Path | None = None, *, durable: b
     """
     folder = state or TEST_STATE / f"engines-{os.getpid()}-{uuid4().hex[:6]}"
     _sweep()
-    site = open_site(folder, usual_ports=False)
+    site = open_site(folder, usual_ports=False, clients=CLIENTS)
     make: dict[str, Callable[[], Part]] = {
         "postgres": lambda: engines.postgres(site, durable=durable),
         "kafka": lambda: engines.kafka(site, durable=durable),
         "temporal": lambda: engines.temporal(site),
         "zipkin": lambda: engines.zipkin(site),
         "otlp": lambda: engines.otlp(site),
+        "keycloak": lambda: engines.keycloak(site, realm(site)),
     }
     parts = [make[name]() for name in names]
     if "postgres" in names:
