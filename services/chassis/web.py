@@ -16,7 +16,7 @@ from opentelemetry import trace
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from starlette.exceptions import HTTPException
-from starlette.types import Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.auth import Policy, TokenVerifier
 from services.chassis.database import Cause, Guard, GuardIsSpent, ReadSession, UnitOfWork, Units
@@ -262,6 +262,42 @@ PageLimit = Annotated[int, Query(ge=1, le=200, description="Banyaknya baris, pal
 # The app
 
 
+class BodyLimit:
+    """Answers 413 as a problem for bodies past the limit, declared or streamed, before anything is done with them."""
+
+    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+        self._app = app
+        self._limit = limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what comes in; what the app says about a body cut off for its size is not passed on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = problem_response(BodyIsTooLarge(limit_bytes=self._limit), status=413)
+        declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if not declared.isdigit() or int(declared) > self._limit:
+            await refusal(scope, receive, send)
+            return
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._limit:
+                raise BodyIsTooLarge
+            return message
+
+        async def unless_too_large(message: Message) -> None:
+            if seen <= self._limit:
+                await send(message)
+
+        await self._app(scope, counted, unless_too_large)
+        if seen > self._limit:
+            await refusal(scope, receive, send)
+
+
 Check = Callable[[], Awaitable[tuple[str, bool, str]]]
 
 
@@ -310,8 +346,8 @@ def create_api(
         redoc_url=None,
         telemetry={"operation_spans": False, "logs": False, "exclude": _is_ops},
         strict_content_type=True,
-        max_body_size=body_limit_bytes,
     )
+    app.add_middleware(BodyLimit, limit_bytes=body_limit_bytes)
     app.state.policy = policy
     app.state.verifier = verifier
     app.state.units = units

@@ -1,0 +1,151 @@
+"""A service as tests run it: its own database from the real migrations, its own topics, group and task queue."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx2
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from nacl.public import PrivateKey
+
+from contracts.topics import all_topics
+from services.chassis.database import Units, open_units
+from services.chassis.migrations import migrate
+from services.chassis.outbox import Waker
+from services.chassis.principal import system_principal
+from services.chassis.processes import PARTS, Running, Service, build_app, serve
+from tests.support.engines import Stack
+from tests.support.identity import Issuer
+
+SEALING_KEYS = {name: PrivateKey.generate() for name in ("intake", "casework", "disbursement", "notifications")}
+
+
+def sealing_settings(name: str) -> dict[str, str]:
+    """The sealing keys of a test run."""
+    recipients = ",".join(
+        f"{service}={base64.b64encode(bytes(key.public_key)).decode()}" for service, key in SEALING_KEYS.items()
+    )
+    found = {"sealing_private_key": base64.b64encode(bytes(SEALING_KEYS[name])).decode()}
+    return {**found, "sealing_recipients": recipients} if name == "intake" else found
+
+
+async def make_topics(bootstrap: str, prefix: str, partitions: int = 3) -> None:
+    """All topics of the house under a prefix of this test."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(prefix + topic.name, partitions, 1) for topic in all_topics()])
+    finally:
+        await admin.close()
+
+
+@dataclass(slots=True)
+class Bench:
+    """One service under test."""
+
+    service: Service
+    settings: Any
+    stack: Stack
+    prefix: str
+    units: Units
+    database_name: str
+    app: Any = None
+    client: httpx2.AsyncClient = field(default=None)  # type: ignore[assignment]
+
+    async def rows(self, sql: str, *values: Any) -> list[asyncpg.Record]:
+        """Look into the database."""
+        return list(await self.units.pool.fetch(sql, *values))
+
+    async def value(self, sql: str, *values: Any) -> Any:
+        """One value from the database."""
+        return await self.units.pool.fetchval(sql, *values)
+
+    @asynccontextmanager
+    async def running(self, *parts: str) -> AsyncIterator[asyncio.Event]:
+        """Run parts of the service inside this process; ends them at the end of the block."""
+        stop = asyncio.Event()
+        task = asyncio.create_task(serve(self.service, self.settings, parts or PARTS, stop))
+        try:
+            yield stop
+        finally:
+            stop.set()
+            await asyncio.wait_for(task, 30)
+
+    @asynccontextmanager
+    async def producer(self) -> AsyncIterator[Callable[..., Any]]:
+        """Put messages on this test's topics as another service's relay would."""
+        producer = AIOKafkaProducer(bootstrap_servers=self.stack.kafka_bootstrap, acks="all")
+        await producer.start()
+
+        async def send(topic: str, key: bytes | None, body: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
+            await producer.send_and_wait(self.prefix + topic, value=body, key=key, headers=list(headers))
+
+        try:
+            yield send
+        finally:
+            await producer.stop()
+
+    async def messages(self, *topics: str, expected: int, within_seconds: float = 20) -> list[Any]:
+        """Read messages of this test's topics from the start until ``expected`` came."""
+        consumer = AIOKafkaConsumer(
+            *(self.prefix + topic for topic in topics),
+            bootstrap_servers=self.stack.kafka_bootstrap,
+            auto_offset_reset="earliest",
+            group_id=None,
+        )
+        await consumer.start()
+        found: list[Any] = []
+        try:
+            async with asyncio.timeout(within_seconds):
+                while len(found) < expected:
+                    batches = await consumer.getmany(timeout_ms=200)
+                    found += [message for batch in batches.values() for message in batch]
+        finally:
+            await consumer.stop()
+        return found
+
+
+@asynccontextmanager
+async def bench_for(service: Service, stack: Stack, issuer: Issuer, **overrides: Any) -> AsyncIterator[Bench]:
+    """A service with a fresh database and an HTTP client that speaks to its app in this process."""
+    urls = await stack.fresh_database(service.name)
+    prefix = f"t{uuid4().hex[:8]}__"
+    settings = service.settings(
+        **{
+            "database_url": urls.app,
+            "migrator_database_url": urls.migrator,
+            "kafka_bootstrap_servers": stack.kafka_bootstrap,
+            "kafka_session_timeout_ms": 2000,
+            "kafka_heartbeat_interval_ms": 400,
+            "temporal_address": stack.temporal_address,
+            "temporal_namespace": stack.temporal_namespace,
+            "task_queue": f"{prefix}{service.name}",
+            "topic_prefix": prefix,
+            "group_prefix": prefix,
+            "oidc_issuer": issuer.url,
+            "parked_first_retry_seconds": 1,
+            "deployment": "local",
+            **sealing_settings(service.name),
+            **overrides,
+        }
+    )
+    await asyncio.to_thread(migrate, service.name, urls.migrator)
+    await make_topics(stack.kafka_bootstrap, prefix)
+    units = await open_units(urls.app, name="test", queue=settings.queue, pool_size=8, scope=service.scope)
+    running = Running(settings, units, system_principal(service.name), Waker(urls.app))
+    app = build_app(service, settings, running)
+    if service.prepare is not None:
+        await service.prepare(running, app)
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url=f"http://sigap/{service.name}") as client:
+        try:
+            yield Bench(service, settings, stack, prefix, units, urls.name, app, client)
+        finally:
+            await units.close()
+            await stack.drop_database(urls.name)
