@@ -20,11 +20,13 @@ import yaml
 from contracts import asyncapi
 from contracts.compatibility import event_breaks
 from contracts.envelope import Event
+from contracts.openapi_gate import openapi_breaks
 from contracts.topics import TOPICS_BY_OWNER, all_topics, parse_type, topic_of
 
 HERE = Path(__file__).parent
 SCHEMAS = HERE / "schemas"
 ASYNCAPI = HERE / "asyncapi"
+OPENAPI = HERE / "openapi"
 HOUSE = "sigap.yaml"
 RELEASED = SCHEMAS / "released.txt"
 
@@ -119,18 +121,42 @@ def all_events() -> list[type[Event]]:
 
 def what_services_hear() -> dict[str, dict[str, str]]:
     """Service -> event type -> handler's name, from each `services/<service>/subscriptions.py` that exists."""
-    heard: dict[str, dict[str, str]] = {}
-    for service in TOPICS_BY_OWNER:
-        module_name = f"services.{service}.subscriptions"
-        try:
-            subscriptions = importlib.import_module(module_name).SUBSCRIPTIONS
-        except ModuleNotFoundError as error:
-            # Only the absence of the page itself is quiet; a page that imports what is missing is broken.
-            if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
-                raise
-            continue
-        heard[service] = {type_name: _handler_name(handler) for type_name, handler in subscriptions.items()}
-    return heard
+    pages = {service: _imported(f"services.{service}.subscriptions") for service in TOPICS_BY_OWNER}
+    return {
+        service: {type_name: _handler_name(handler) for type_name, handler in page.SUBSCRIPTIONS.items()}
+        for service, page in pages.items()
+        if page is not None
+    }
+
+
+def openapi_documents() -> dict[str, dict[str, Any]]:
+    """Service -> OpenAPI document, from `openapi_document()` in each `services/<service>/wiring.py` that has it."""
+    wirings = {service: _imported(f"services.{service}.wiring") for service in TOPICS_BY_OWNER}
+    return {
+        service: wiring.openapi_document() for service, wiring in wirings.items() if hasattr(wiring, "openapi_document")
+    }
+
+
+def openapi_findings(documents: Mapping[str, dict[str, Any]], root: Path = OPENAPI) -> list[Finding]:
+    """Every committed OpenAPI document that is missing or stale, and what in it would break a client."""
+    findings = []
+    for service, document in documents.items():
+        path = root / f"{service}.json"
+        committed = path.read_text() if path.exists() else ""
+        if committed != render(document):
+            breaks = openapi_breaks(json.loads(committed), document) if committed else []
+            findings.append(Finding(_shown(path), f"{service}.openapi", tuple(breaks)))
+    return findings
+
+
+def _imported(module_name: str) -> Any:
+    try:
+        return importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        # Only the absence of the module itself is quiet; one that imports what is missing is broken.
+        if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
+            raise
+        return None
 
 
 def asyncapi_documents(hears: asyncapi.Hears) -> dict[str, asyncapi.Document]:
@@ -182,7 +208,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     documents = asyncapi_documents(what_services_hear())
-    findings = [*schema_findings(all_events(), SCHEMAS), *asyncapi_findings(documents, ASYNCAPI)]
+    rest = openapi_documents()
+    findings = [
+        *schema_findings(all_events(), SCHEMAS),
+        *asyncapi_findings(documents, ASYNCAPI),
+        *openapi_findings(rest, OPENAPI),
+    ]
     if options.check:
         return _report(findings)
     stopped = refused(findings, released_types(), options.unreleased)
@@ -191,6 +222,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     write_schemas(all_events(), SCHEMAS)
     for name, document in documents.items():
         (ASYNCAPI / name).write_text(render_yaml(document))
+    for service, document in rest.items():
+        (OPENAPI / f"{service}.json").write_text(render(document))
     return 0
 
 
