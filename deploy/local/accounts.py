@@ -1,11 +1,10 @@
 """Who may sign in to the demo: agencies as machine accounts, staff as people. Reads their secrets for programs."""
 
-import os
 import sys
 from dataclasses import dataclass
 
 from deploy.local.engines import Site, open_site
-from deploy.local.places import state_folder
+from deploy.local.places import CHECKOUT, state_folder
 from deploy.local.ports import SERVICES
 
 REALM = "sigap"
@@ -79,9 +78,12 @@ class Accounts:
 
 
 def open_demo_site() -> Site:
-    """The site this command is about, with a secret for every machine account."""
-    usual_ports = "SIGAP_STATE" not in os.environ
-    return open_site(state_folder(), usual_ports=usual_ports, clients=CLIENTS)
+    """The site this command is about, with a secret for every machine account.
+
+    A system in the usual folder gets the usual ports; one beside it leaves them alone.
+    """
+    state = state_folder()
+    return open_site(state, usual_ports=state == CHECKOUT / "var", clients=CLIENTS)
 
 
 def issuer(site: Site) -> str:

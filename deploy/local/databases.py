@@ -8,8 +8,8 @@ from typing import Any
 
 import asyncpg
 
-from deploy.local.engines import Site, open_site
-from deploy.local.places import state_folder
+from deploy.local.accounts import open_demo_site
+from deploy.local.engines import Site
 from deploy.local.ports import SERVICES
 
 
@@ -67,7 +67,7 @@ async def _superuser(site: Site, database: str) -> AsyncIterator[Any]:
 def main() -> int:
     """Make the databases of the state folder this command is about."""
     try:
-        asyncio.run(create_databases(open_site(state_folder())))
+        asyncio.run(create_databases(open_demo_site()))
     except asyncpg.InvalidPasswordError:
         print("secrets.json is not this database's: bring the old file back, or run `make reset`", file=sys.stderr)
         return 1

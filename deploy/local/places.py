@@ -16,14 +16,18 @@ def tools_folder() -> Path:
     return CHECKOUT / "var" / "tools"
 
 
-def write_whole(path: Path, text: str, mode: int = 0o644) -> None:
-    """Replace a file at once: after a crash either the old or the new text is there, never a part."""
+def write_whole(path: Path, text: str, mode: int = 0o644, *, durable: bool = True) -> None:
+    """Replace a file at once: after a crash either the old or the new text is there, never a part.
+
+    Not durable: true for the crash of a program only, which suits what is written often and worth little.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as file:
         file.write(text)
         file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            os.fsync(file.fileno())
     draft.replace(path)
 
 

@@ -62,6 +62,20 @@ def choose_ports(state: Path, *, usual: bool = True) -> dict[str, int]:
     return ports
 
 
+def replace_taken(state: Path) -> list[str]:
+    """Give up kept ports that another program has by now; a line about each. Only while nothing of ours runs."""
+    kept_in = state / "ports.json"
+    kept: dict[str, int] = json.loads(kept_in.read_text()) if kept_in.exists() else {}
+    taken = [name for name, port in kept.items() if not is_free(port)]
+    if not taken:
+        return []
+    chosen = {name: port for name, port in kept.items() if name not in taken}
+    for name in taken:
+        chosen[name] = _spare(set(kept.values()) | set(chosen.values()))
+    write_whole(kept_in, json.dumps(chosen, indent=1) + "\n")
+    return [f"port {kept[name]} of {name} is taken by another program: now {chosen[name]}" for name in taken]
+
+
 def _spare(taken: set[int]) -> int:
     for _ in range(1000):
         port = random.choice(SPARE)

@@ -65,7 +65,7 @@ def _fetched(name: str, digests: Path, fetch: Callable[[Path], None]) -> Path:
     folder = tools_folder() / f"{name}-{mark}"
     if folder.exists():
         return folder
-    with _alone():
+    with _alone(name):
         if folder.exists():
             return folder
         draft = tools_folder() / f".{name}.draft"
@@ -80,9 +80,9 @@ def _fetched(name: str, digests: Path, fetch: Callable[[Path], None]) -> Path:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _alone(name: str) -> Iterator[None]:
     tools_folder().mkdir(parents=True, exist_ok=True)
-    with (tools_folder() / ".lock").open("w") as lock:
+    with (tools_folder() / f".{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -140,7 +140,9 @@ def _maven(*arguments: str) -> None:
     command = shutil.which("mvn")
     if command is None:
         raise ToolMissing("Maven is missing: install it (Debian: maven)")
-    _run([command, "-q", "-B", "-ntp", *arguments], "Maven could not fetch an engine; is a repository in reach?")
+    # Two Mavens at once may spoil the repository they share.
+    with _alone("maven"):
+        _run([command, "-q", "-B", "-ntp", *arguments], "Maven could not fetch an engine; is a repository in reach?")
 
 
 def _run(command: list[str], trouble: str) -> None:

@@ -1,0 +1,107 @@
+"""The whole system on one page: every part, what it waits for, how it shows that it is ready."""
+
+import importlib.util
+import sys
+
+from deploy.local.engines import Site, kafka, keycloak, otlp, postgres, temporal, zipkin
+from deploy.local.environment import sandbox_environment, service_environment
+from deploy.local.ports import APART
+from deploy.local.probes import HttpAnswers
+from deploy.local.realm import realm
+from deploy.local.supervisor import Part
+
+WITH_A_PACK = ("casework", "disbursement", "notifications")
+
+
+def system(site: Site, *, apart: bool = False) -> list[Part]:
+    """All parts in the order of the picture. `apart`: each service as four processes instead of one."""
+    return [
+        postgres(site),
+        kafka(site),
+        temporal(site),
+        zipkin(site),
+        otlp(site),
+        databases(site),
+        keycloak(site, realm(site)),
+        topics(site),
+        *sandbox(site),
+        *service(site, "intake", apart=apart),
+        *service(site, "casework", apart=apart),
+        *service(site, "disbursement", apart=apart),
+        *service(site, "notifications", apart=apart),
+    ]
+
+
+def databases(site: Site) -> Part:
+    """A database and two roles per service."""
+    return python("databases", "deploy.local.databases", site, once=True, after=["postgres"])
+
+
+def topics(site: Site) -> Part:
+    """Every topic, from the one place that lists them."""
+    bootstrap = ["--bootstrap-servers", f"127.0.0.1:{site.ports['kafka']}"]
+    return python("topics", "contracts.create_topics", site, *bootstrap, once=True, after=["kafka"])
+
+
+def sandbox(site: Site) -> list[Part]:
+    """Simulated agencies, bank and gateway, apart from the services."""
+    if not _exists("deploy.sandbox.__main__"):
+        return []
+    port = site.ports["sandbox"]
+    environment = sandbox_environment(site.ports)
+    ready = HttpAnswers(port, "/health/ready")
+    return [python("sandbox", "deploy.sandbox", site, env=environment, ready=ready, ports=(port,), after=["keycloak"])]
+
+
+def service(site: Site, name: str, *, apart: bool) -> list[Part]:
+    """One service: its migration, its district pack, then its processes."""
+    module = f"services.{name}"
+    if not _exists(f"{module}.__main__"):
+        return []
+    environment = service_environment(name, site.ports, site.keys)
+    ground = ["temporal", "otlp", "topics", f"{name}-migrate"]
+    parts = [python(f"{name}-migrate", module, site, "migrate", env=environment, once=True, after=["databases"])]
+    if name in WITH_A_PACK:
+        pack = f"{name}-pack"
+        parts.append(python(pack, module, site, "load-pack", env=environment, once=True, after=[f"{name}-migrate"]))
+        ground.append(pack)
+    port = site.ports[name]
+    kind, own_name = ("api", f"{name}-api") if apart else ("all", name)
+    ready = HttpAnswers(port, f"/{name}/health/ready")
+    parts.append(python(own_name, module, site, kind, env=environment, ready=ready, ports=(port,), after=ground))
+    for kind in APART if apart else ():
+        port = site.ports[f"{name}-{kind}"]
+        own = environment | {f"{name.upper()}_OPS_PORT": str(port)}
+        ready = HttpAnswers(port, "/health/ready")
+        parts.append(python(f"{name}-{kind}", module, site, kind, env=own, ready=ready, ports=(port,), after=ground))
+    return parts
+
+
+def python(
+    name: str,
+    module: str,
+    site: Site,
+    *arguments: str,
+    after: list[str],
+    env: dict[str, str] | None = None,
+    ready: HttpAnswers | None = None,
+    ports: tuple[int, ...] = (),
+    once: bool = False,
+) -> Part:
+    """A part that is one of our own modules."""
+    return Part(
+        name=name,
+        command=[sys.executable, "-m", module, *arguments],
+        env={"PYTHONUNBUFFERED": "1", "SIGAP_STATE": str(site.state), "TZ": "UTC"} | (env or {}),
+        after=after,
+        ready=ready,
+        ports=ports,
+        once=once,
+    )
+
+
+def _exists(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
