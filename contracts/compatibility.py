@@ -74,7 +74,7 @@ def _lives_with(old: Schema, new: Schema, role: Literal["serializer", "deseriali
         return bool(check_compat(_text(old), _text(new), role))
     except ValueError:
         # What cannot be judged may only stay as it is.
-        return close(old) == close(new)
+        return bool(close(old) == close(new))
 
 
 def _text(schema: Schema) -> str:

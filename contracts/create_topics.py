@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError
 
 from contracts.topics import Topic, all_topics
 
@@ -90,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         made = asyncio.run(
             create_topics(options.bootstrap_servers, options.prefix, replication_factor=options.replication_factor)
         )
-    except (TopicsAreNotMade, OSError) as error:
+    except (TopicsAreNotMade, KafkaError) as error:
         sys.stderr.write(f"topics not made: {error}\n")
         return 1
     sys.stdout.write(f"{len(made)} topics made, {len(all_topics()) - len(made)} were there\n")
