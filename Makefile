@@ -1,0 +1,91 @@
+# Sigap. `make` alone prints this manual.
+
+PYTHON := .venv/bin/python
+LOCAL := $(PYTHON) -m deploy.local
+PYTEST := $(PYTHON) -m pytest
+MAKEFLAGS += --no-print-directory
+
+.DEFAULT_GOAL := help
+.PHONY: help install up demo down status logs reset check format contracts record-histories bench fuzz \
+	test test-unit test-workflows test-integration test-system test-browser test-faults
+
+help: ## print this manual
+	@echo 'Sigap, the case-management backbone of a district social affairs office.'
+	@echo
+	@echo 'Needs Python 3.11, Java 17, Maven; for the browser tests Chromium. Everything else is fetched once.'
+	@echo
+	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo 'State lies in var/, or where SIGAP_STATE says; SIGAP_APART=1 runs each service as four processes.'
+
+##@ Run it
+
+install: ## get the libraries and engines; does nothing when all is there
+	@bash deploy/local/install.sh
+
+up: install ## start the whole system in the background, wait until it is ready
+	@$(LOCAL) up
+
+demo: install ## start it and carry one real operation from the street to paid aid
+	@$(LOCAL) demo
+
+down: ## stop it in order
+	@$(LOCAL) down
+
+status: ## each process: port, readiness, memory
+	@$(LOCAL) status
+
+logs: ## what the parts say (P="intake kafka" for some of them)
+	@$(LOCAL) logs $(P)
+
+reset: ## stop it and wipe its state
+	@$(LOCAL) reset
+
+##@ Check it
+
+check: install ## format, lint, types, imports
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy
+	@$(if $(wildcard .importlinter),.venv/bin/lint-imports,echo 'no .importlinter yet')
+
+test: test-unit test-workflows test-integration test-system test-browser test-faults ## all suites, beside a running system
+
+test-unit: install ## rules, contracts, architecture, replay: needs nothing
+	@$(call suite,unit architecture contract replay)
+
+test-workflows: install ## workflows on the time-skipping server
+	@$(call suite,workflows)
+
+test-integration: install ## each service on real engines
+	@$(call suite,integration)
+
+test-system: install ## journeys over the whole system
+	@$(call suite,system)
+
+test-browser: install ## the pages in Chromium
+	@$(call suite,browser)
+
+test-faults: install ## seeded faults and their invariants
+	@$(call suite,faults)
+
+fuzz: install ## 5,000 generated requests per service
+	@SIGAP_FUZZ_CASES=5000 $(PYTEST) tests/system -k fuzz
+
+bench: install ## every speed ratio with its target (P=P1 for one)
+	@$(PYTHON) -m benchmarks $(P)
+
+##@ Change it
+
+format: install ## format and sort imports
+	@$(PYTHON) -m ruff check --select I --fix --quiet .
+	@$(PYTHON) -m ruff format .
+
+contracts: install ## write schemas, AsyncAPI and OpenAPI again
+	@$(PYTHON) -m contracts.generate
+
+record-histories: install ## record the workflow histories that replay tests use
+	@$(PYTHON) -m tests.replay.record
+
+# A suite whose folders do not exist yet is named and passed over.
+suite = $(if $(wildcard $(addprefix tests/,$(1))),$(PYTEST) $(wildcard $(addprefix tests/,$(1))),echo 'no tests yet: $(1)')
