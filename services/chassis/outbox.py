@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import asyncpg
 from opentelemetry import trace
@@ -167,7 +167,7 @@ class Relay:
             for row in rows:
                 if row.id in done and row.key not in sent.held_keys:
                     self._held.pop(row.key, None)
-        return bool(sent.confirmed) and len(rows) == self._batch_rows or bool(sent.impossible)
+        return (bool(sent.confirmed) and len(rows) == self._batch_rows) or bool(sent.impossible)
 
 
 class ExitAway(Exception):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import with_loader_criteria
 from sqlmodel import col
 
-from contracts import reference
+import contracts.reference
 from services.chassis.database import district_scope
 from services.chassis.principal import Principal
 from services.chassis.processes import Running, Service
@@ -44,7 +44,7 @@ def sealer(settings: IntakeSettings) -> Sealer:
 
 def places() -> Places:
     """The regions in force."""
-    regions = reference.regions()
+    regions = contracts.reference.regions()
     return Places(is_known_village=regions.is_known, is_known_region=regions.is_known)
 
 

@@ -77,7 +77,7 @@ class UnitOfWork:
         self._connection: AsyncConnection | None = None
         self._session: AsyncSession | None = None
         self._now: datetime | None = None
-        self._headers_by_span: dict[str, str] = {}
+        self._said_something = False
 
     # reading
 
@@ -88,8 +88,11 @@ class UnitOfWork:
         return self._now
 
     async def all(self, query: SelectOfScalar[M]) -> list[M]:
-        """Rows of a query as plain values; changes of them go through ``change`` or ``set``."""
-        session = await self._open()
+        """Rows of a query as plain values, with what this unit of work has written so far.
+
+        Changes of them go through ``change`` or ``set``.
+        """
+        session = await self._flushed()
         rows = list((await session.exec(query)).all())
         session.expunge_all()
         return rows
@@ -101,17 +104,18 @@ class UnitOfWork:
 
     async def scalars(self, query: SelectOfScalar[T]) -> list[T]:
         """Single values of a query."""
-        session = await self._open()
+        session = await self._flushed()
         return list((await session.exec(query)).all())
 
     async def locked(self, kind: type[A], row_id: UUID, expected_version: int | None = None) -> A:
         """An aggregate's row, locked until the commit.
 
-        Raises ``NotFound``, and ``StaleVersion`` (naming both versions and who wrote the last one) when the caller
+        A command reads its service whole, so that its rules see everything; what the caller may touch is decided here
+        by district and by the command's access rules. Raises ``NotFound``, and ``StaleVersion`` (naming both versions and who wrote the last one) when the caller
         expected another version.
         """
         row = await self.first(select(kind).where(kind.id == row_id).with_for_update())
-        if row is None:
+        if row is None or not self.principal.covers(row.district):
             raise NotFound(kind=kind.__tablename__)  # type: ignore[arg-type]
         if expected_version is not None and row.version != expected_version:
             session = await self._open()
@@ -127,7 +131,7 @@ class UnitOfWork:
 
     async def execute(self, sql: str, **values: Any) -> Any:
         """A set-based statement that belongs to this transaction; use it from a repository only."""
-        session = await self._open()
+        session = await self._flushed()
         return await (await session.connection()).execute(text(sql), values)
 
     # writing
@@ -269,7 +273,6 @@ class UnitOfWork:
         if self._session is None:
             self._connection = await self._units.engine.connect()
             self._session = AsyncSession(bind=self._connection, autoflush=False, expire_on_commit=False)
-            self._session.info["scope"] = self._units.scope(self.principal)
             self._now = (await self._connection.execute(text("SELECT now()"))).scalar_one()
             if self._guard is not None:
                 first = await (await self._driver()).fetchrow(
@@ -284,12 +287,34 @@ class UnitOfWork:
         raw = await self._connection.get_raw_connection()
         return raw.driver_connection
 
+    async def _flushed(self) -> AsyncSession:
+        """The session, after writing what is pending, so that a read sees it."""
+        session = await self._open()
+        if not self._buffer.is_empty():
+            await self._flush()
+        return session
+
+    async def _flush(self) -> None:
+        steps = self._buffer.steps()
+        if not steps:
+            return
+        self._said_something = self._said_something or bool(self._buffer.outbox)
+        statement = compose(tuple(step.shape for step in steps), "", 0)
+        values = [column for step in steps for column in step.values]
+        counts = await (await self._driver()).fetchrow(statement.sql, *values)
+        for position, number in enumerate(statement.checked):
+            if counts[position] != len(steps[number].values[0]):
+                raise LostRace
+        self._buffer = WriteBuffer()
+        self._created = set()
+
     async def commit(self, answer: tuple[int, Any] | None) -> None:
         """Write everything and commit. Called by ``Units`` alone."""
-        steps = self._buffer.steps()
-        shapes = tuple(step.shape for step in steps)
-        values = [column for step in steps for column in step.values]
         if self._connection is None:
+            steps = self._buffer.steps()
+            shapes = tuple(step.shape for step in steps)
+            values = [column for step in steps for column in step.values]
+            self._said_something = bool(self._buffer.outbox)
             guard = self._guard
             if guard is None and not steps:
                 return
@@ -302,12 +327,7 @@ class UnitOfWork:
             if guard is not None and counts[0] == 0:
                 raise GuardIsSpent
             return
-        if steps:
-            statement = compose(shapes, "", 0)
-            counts = await (await self._driver()).fetchrow(statement.sql, *values)
-            for position, number in enumerate(statement.checked):
-                if counts[position] != len(steps[number].values[0]):
-                    raise LostRace
+        await self._flush()
         if answer is not None and self._guard is not None:
             principal, operation, key = self._guard.values[:3]
             await (await self._driver()).execute(
@@ -324,7 +344,7 @@ class UnitOfWork:
     @property
     def said_something(self) -> bool:
         """Whether the relay has to be woken after the commit."""
-        return bool(self._buffer.outbox)
+        return self._said_something
 
     async def release(self) -> None:
         """Give the connection back; whatever was not committed is rolled back."""

@@ -1,0 +1,8 @@
+"""``python -m services.casework <api|consumer|relay|worker|all|migrate|load-pack|reconcile>``."""
+
+import sys
+
+from services.casework.wiring import SERVICE
+from services.chassis.processes import main
+
+sys.exit(main(SERVICE))

@@ -1,0 +1,1 @@
+"""Cases: a person in need, from the verified report to the end of aftercare."""

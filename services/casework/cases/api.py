@@ -1,0 +1,37 @@
+"""HTTP routes of cases."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.casework.cases import queries
+from services.casework.cases.domain import CaseState
+from services.casework.cases.schemas import CaseDetail, CaseOut, CasePage
+from services.chassis.auth import requires
+from services.chassis.principal import Principal
+from services.chassis.telemetry import tag_span
+from services.chassis.web import PageLimit, Reading, problems
+
+router = APIRouter(tags=["cases"])
+
+
+@router.get("/cases", response_model=CasePage, responses=problems())
+async def get_cases(
+    caller: Annotated[Principal, requires("case:read")],
+    reading: Reading,
+    state: CaseState | None = None,
+    after: UUID | None = None,
+    limit: PageLimit = 50,
+) -> CasePage:
+    """Daftar perkara dalam wilayah Anda."""
+    rows = await queries.list_cases(reading, state.value if state else None, after, limit)
+    return CasePage(items=[CaseOut.of(row) for row in rows], next_after=rows[-1].id if len(rows) == limit else None)
+
+
+@router.get("/cases/{case_id}", response_model=CaseDetail, responses=problems())
+async def get_case(case_id: UUID, caller: Annotated[Principal, requires("case:read")], reading: Reading) -> CaseDetail:
+    """Satu perkara dengan serah terima, tugas dan rantai penguasaannya."""
+    view = await queries.show_case(case_id, reading)
+    tag_span(case_id=str(view.case.correlation_id))
+    return CaseDetail.of_view(view)

@@ -1,0 +1,270 @@
+"""The only code that changes cases."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.casework.cases import domain, facts, repository
+from services.casework.cases.domain import AidState, CaseState, Outcome
+from services.casework.cases.messages import CloseResult, CreateStepTask
+from services.casework.cases.tables import Case
+from services.casework.custody.commands import TransferCustody, end_custody, transfer_custody
+from services.casework.directory.queries import pack_in_force
+from services.casework.handoffs.commands import RequestHandoff, expire_of_case, request_handoff
+from services.casework.handoffs.domain import Purpose
+from services.casework.handoffs.messages import CaseChanged, ProcedureStart, RequestStep, StepEnded, StepResult
+from services.casework.tasks.commands import CreateTask, cancel_of_case, create_task
+from services.casework.tasks.domain import TaskKind
+from services.chassis import clock
+from services.chassis.database import UnitOfWork
+
+CASES = UUID("7c9f0a3e-0f0f-5c57-8f0e-7d6f5a0f9b11")
+AID = UUID("b4b1a1fe-5b4e-58f5-a2a5-6f0d3a0c7e21")
+RULES_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """A verified report asks for a case."""
+
+    report_id: UUID
+    case_type: str
+    person_id: UUID
+    village_code: str
+    district: str
+    urgency: str
+    reporter_agency: str
+    apparent_minor: bool
+    found_at: datetime
+    is_in_custody: bool
+
+
+def workflow_id(case_id: UUID) -> str:
+    """Under which a case's procedure runs."""
+    return f"case:{case_id}"
+
+
+async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
+    """One case per report, with a number of the year, and its procedure started."""
+    known = await repository.by_report(uow, command.report_id)
+    if known is not None:
+        return known
+    pack = await pack_in_force(uow, command.district)
+    rules = pack.rules_of(command.case_type)
+    now = await uow.now()
+    prefix = rules.number_prefix if rules else command.case_type.split("_", 1)[0]
+    serial = await repository.next_serial(uow, command.district, prefix, now.year)
+    case = Case(
+        id=clock.derived_id(CASES, str(command.report_id)),
+        correlation_id=command.report_id,
+        district=command.district,
+        number=domain.case_number(prefix, command.district, now.year, serial),
+        case_type=command.case_type,
+        state=CaseState.OPEN.value,
+        stage="RECEIVED",
+        person_id=command.person_id,
+        village_code=command.village_code,
+        source_report_id=command.report_id,
+        reporter_agency=command.reporter_agency,
+        urgency=command.urgency,
+        apparent_minor=command.apparent_minor,
+        holder=pack.office,
+        unit=pack.office_unit,
+        workflow=rules.workflow if rules else "",
+        rules_version=RULES_VERSION,
+        pack_version=pack.version,
+        opened_at=now,
+    )
+    uow.create(case, "open")
+    uow.publish(facts.case_opened(case), about=case)
+    if command.is_in_custody:
+        await transfer_custody(
+            TransferCustody(
+                person_id=case.person_id,
+                case_id=case.id,
+                correlation_id=case.correlation_id,
+                district=case.district,
+                to_agency=command.reporter_agency,
+                happened_at=command.found_at,
+                place_code=command.village_code,
+                condition_code="UNKNOWN",
+                ba_number=None,
+            ),
+            uow,
+        )
+    tell_procedure(case, uow)
+    return case
+
+
+def tell_procedure(case: Case, uow: UnitOfWork) -> None:
+    """Start the case's procedure, or let it look again; cases of a type without one are led by people alone."""
+    if case.workflow:
+        uow.signal(
+            case.workflow,
+            workflow_id(case.id),
+            "case_changed",
+            CaseChanged(),
+            start=ProcedureStart(case_id=case.id, district=case.district, rules_version=case.rules_version),
+            about=case,
+        )
+
+
+async def enter_stage(case_id: UUID, stage: str, uow: UnitOfWork) -> None:
+    """Go on to a stage; being there already is no change. Raises ``CaseIsClosed``."""
+    case = await uow.locked(Case, case_id)
+    if case.stage == stage:
+        return
+    state = domain.next_state(case.state, "enter_stage")
+    uow.change(case, "enter_stage", state=state.value, stage=stage)
+    uow.publish(facts.case_stage_entered(case), about=case)
+
+
+async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
+    """A procedure's step asks for a hand-off: candidates from the pack unless the step names them."""
+    case = await uow.locked(Case, step.case_id)
+    if case.state == CaseState.CLOSED:
+        raise domain.CaseIsClosed(())
+    pack = await pack_in_force(uow, case.district)
+    return await request_handoff(
+        RequestHandoff(
+            case_id=case.id,
+            correlation_id=case.correlation_id,
+            district=case.district,
+            person_id=case.person_id,
+            village_code=case.village_code,
+            step=step.step,
+            occurrence=step.occurrence,
+            purpose=Purpose(step.purpose),
+            from_agency=step.from_agency or case.holder,
+            candidates=step.candidates or pack.candidates_for(step.purpose, case.village_code),
+            reply_to=workflow_id(case.id),
+            reply_workflow=case.workflow,
+        ),
+        uow,
+    )
+
+
+async def ask_task(step: CreateStepTask, uow: UnitOfWork) -> StepResult:
+    """A procedure's step gives a desk something to do; visits take agency and time from the pack."""
+    case = await uow.locked(Case, step.case_id)
+    if case.state == CaseState.CLOSED:
+        raise domain.CaseIsClosed(())
+    pack = await pack_in_force(uow, case.district)
+    rules = pack.rules_of(case.case_type)
+    now = await uow.now()
+    agency, due_at = case.holder, now
+    if rules is not None:
+        due_at = now + rules.conference_due_within
+        if step.visit_no:
+            due_at = now + rules.visits_after[step.visit_no - 1] + rules.visit_due_within
+            agency = next(iter(pack.candidates_for(step.purpose, case.village_code)), case.holder)
+    return await create_task(
+        CreateTask(
+            case_id=case.id,
+            correlation_id=case.correlation_id,
+            district=case.district,
+            step=step.step,
+            occurrence=step.occurrence,
+            kind=TaskKind(step.kind),
+            agency=agency,
+            due_at=due_at,
+            reply_to=workflow_id(case.id),
+            reply_workflow=case.workflow,
+        ),
+        uow,
+    )
+
+
+async def record_outcome(case_id: UUID, outcome: Outcome, uow: UnitOfWork) -> None:
+    """The service ended; aftercare may follow. Recording the same outcome again changes nothing."""
+    case = await uow.locked(Case, case_id)
+    if case.outcome == outcome:
+        return
+    state = domain.next_state(case.state, "record_outcome")
+    now = await uow.now()
+    uow.change(case, "record_outcome", state=state.value, outcome=outcome.value)
+    uow.publish(facts.case_outcome_recorded(case), about=case)
+    if outcome in domain.CUSTODY_ENDS_WITH:
+        await end_custody(case.person_id, domain.CUSTODY_ENDS_WITH[outcome], now, uow)
+    if outcome in domain.ENDS_EVERYTHING:
+        await expire_of_case(case.id, outcome.value, uow)
+        await cancel_of_case(case.id, outcome.value, uow)
+
+
+async def request_aid(case_id: UUID, uow: UnitOfWork) -> None:
+    """Ask disbursement for the case type's aid, once; nothing when the pack names no programme."""
+    case = await uow.locked(Case, case_id)
+    pack = await pack_in_force(uow, case.district)
+    rules = pack.rules_of(case.case_type)
+    if case.aid_request_id is not None or rules is None or not rules.aid_programme:
+        return
+    uow.change(
+        case,
+        "request_aid",
+        aid_request_id=clock.derived_id(AID, str(case.id)),
+        aid_state=AidState.REQUESTED.value,
+    )
+    uow.publish(facts.case_aid_requested(case, rules.aid_programme), about=case)
+
+
+async def note_aid(report_id: UUID, state: AidState, uow: UnitOfWork) -> None:
+    """Disbursement said what became of the aid; a settled one ends the procedure's step ``aid``."""
+    case = await repository.by_report(uow, report_id)
+    if case is None or case.aid_request_id is None or case.aid_state == state:
+        return
+    uow.change(case, "note_aid", aid_state=state.value)
+    if state in domain.AID_SETTLED and case.workflow:
+        uow.signal(
+            case.workflow,
+            workflow_id(case.id),
+            "step_ended",
+            StepEnded(step="aid", outcome="COMPLETED", result_code=state.value.upper()),
+            start=ProcedureStart(case_id=case.id, district=case.district, rules_version=case.rules_version),
+            about=case,
+        )
+
+
+async def close_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> CloseResult:
+    """Close a case when nothing of it is open; else say what blocks it, by name, and change nothing."""
+    case = await uow.locked(Case, case_id)
+    if case.state == CaseState.CLOSED:
+        return CloseResult(closed=True)
+    blocking = domain.blockers(await repository.open_things(uow, case))
+    if blocking:
+        return CloseResult(closed=False, blockers=tuple(blocking))
+    state = domain.next_state(case.state, "close")
+    uow.change(case, "close", reason=reason_code, state=state.value, closed_at=await uow.now())
+    uow.publish(facts.case_closed(case, reason_code), about=case)
+    return CloseResult(closed=True)
+
+
+async def mark_case_duplicate(report_id: UUID, parent_report_id: UUID, uow: UnitOfWork) -> None:
+    """The report was a double: its case ends here, its requests expire, the other one goes on."""
+    case = await repository.by_report(uow, report_id)
+    if case is None or case.state == CaseState.CLOSED:
+        return
+    state = domain.next_state(case.state, "mark_duplicate")
+    parent_id = clock.derived_id(CASES, str(parent_report_id))
+    now = await uow.now()
+    uow.change(
+        case,
+        "mark_duplicate",
+        state=state.value,
+        outcome=Outcome.DUPLICATE.value,
+        parent_case_id=parent_id,
+        closed_at=now,
+    )
+    uow.publish(facts.case_marked_duplicate(parent_id), about=case)
+    uow.publish(facts.case_closed(case, Outcome.DUPLICATE.value), about=case)
+    await end_custody(case.person_id, Outcome.DUPLICATE.value, now, uow)
+    await expire_of_case(case.id, Outcome.DUPLICATE.value, uow)
+    await cancel_of_case(case.id, Outcome.DUPLICATE.value, uow)
+    tell_procedure(case, uow)
+
+
+async def rearm_procedures(uow: UnitOfWork) -> int:
+    """Signal the procedure of every open case; those that run ignore it. Returns how many."""
+    cases = await repository.not_closed(uow)
+    for case in cases:
+        tell_procedure(case, uow)
+    return len(cases)

@@ -1,0 +1,130 @@
+"""What a case may become, and what keeps it from closing. Pure functions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.chassis.errors import Conflict
+
+
+class CaseState(StrEnum):
+    """Where a case stands: service, aftercare, end."""
+
+    OPEN = "open"
+    AFTERCARE = "aftercare"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """How the service of a case ended (`domain.md` §4.1, §4.2)."""
+
+    REUNIFIED = "REUNIFIED"
+    TRANSFERRED_HOME_DISTRICT = "TRANSFERRED_HOME_DISTRICT"
+    PLACED_PANTI = "PLACED_PANTI"
+    ABSCONDED = "ABSCONDED"
+    DECEASED = "DECEASED"
+    NOT_ODGJ = "NOT_ODGJ"
+    RETURNED_FAMILY = "RETURNED_FAMILY"
+    GUIDED_BY_VILLAGE = "GUIDED_BY_VILLAGE"
+    DUPLICATE = "DUPLICATE"
+
+
+CUSTODY_ENDS_WITH: dict[Outcome, str] = {
+    Outcome.REUNIFIED: "RETURNED_HOME",
+    Outcome.RETURNED_FAMILY: "RETURNED_HOME",
+    Outcome.GUIDED_BY_VILLAGE: "RETURNED_HOME",
+    Outcome.PLACED_PANTI: "PLACED",
+    Outcome.TRANSFERRED_HOME_DISTRICT: "TRANSFERRED",
+    Outcome.ABSCONDED: "ABSCONDED",
+    Outcome.NOT_ODGJ: "REROUTED",
+    Outcome.DUPLICATE: "DUPLICATE",
+}
+"""Why nobody of ours has the person in hand after an outcome; after a death the holder keeps the body until burial."""
+
+ENDS_EVERYTHING = frozenset({Outcome.ABSCONDED, Outcome.DECEASED, Outcome.NOT_ODGJ, Outcome.DUPLICATE})
+"""Outcomes after which open requests and tasks have lost their purpose."""
+
+
+class AidState(StrEnum):
+    """What became of the aid a case asked for."""
+
+    REQUESTED = "requested"
+    ENTITLED = "entitled"
+    CREDITED = "credited"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+AID_SETTLED = frozenset({AidState.CREDITED, AidState.REFUSED})
+
+MOVES: dict[tuple[CaseState, str], CaseState] = {
+    (CaseState.OPEN, "enter_stage"): CaseState.OPEN,
+    (CaseState.OPEN, "record_outcome"): CaseState.AFTERCARE,
+    (CaseState.AFTERCARE, "enter_stage"): CaseState.AFTERCARE,
+    (CaseState.AFTERCARE, "close"): CaseState.CLOSED,
+    (CaseState.OPEN, "mark_duplicate"): CaseState.CLOSED,
+    (CaseState.AFTERCARE, "mark_duplicate"): CaseState.CLOSED,
+}
+
+
+class CaseIsClosed(Conflict):
+    """Nothing can be done with a closed case."""
+
+    text = "Perkara ini sudah ditutup."
+
+
+class CaseCannotMove(Conflict):
+    """The case's state does not allow this."""
+
+    text = "Perkara ini tidak dapat diubah dengan cara itu pada keadaan sekarang."
+
+
+class CaseIsNotDone(Conflict):
+    """Something is still open: closing is blocked, by name."""
+
+    text = "Perkara belum dapat ditutup karena masih ada yang terbuka."
+    advice = "Selesaikan hal-hal yang disebut pada facts.blockers, lalu tutup kembali."
+
+
+def next_state(state: str, move: str) -> CaseState:
+    """The state after a move. Raises ``CaseIsClosed`` or ``CaseCannotMove`` naming what is legal now."""
+    target = MOVES.get((CaseState(state), move))
+    if target is None:
+        if state == CaseState.CLOSED:
+            raise CaseIsClosed((), state=state)
+        raise CaseCannotMove(legal_moves(state), state=state)
+    return target
+
+
+def legal_moves(state: str) -> tuple[str, ...]:
+    """What may be done with a case now."""
+    return tuple(move for (source, move) in MOVES if source == state)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenThings:
+    """What of a case has not ended: numbers of hand-offs, tasks, custody, and whether aid is pending."""
+
+    handoffs: int
+    tasks: int
+    custodies: int
+    aid_pending: bool
+
+
+def blockers(things: OpenThings) -> Sequence[str]:
+    """What keeps a case from closing, by name."""
+    return [
+        name
+        for name, is_open in (
+            ("handoffs", things.handoffs > 0),
+            ("tasks", things.tasks > 0),
+            ("custody", things.custodies > 0),
+            ("aid", things.aid_pending),
+        )
+        if is_open
+    ]
+
+
+def case_number(prefix: str, district: str, year: int, serial: int) -> str:
+    """``ODGJ/35.24/2026/000123``."""
+    return f"{prefix}/{district}/{year}/{serial:06d}"

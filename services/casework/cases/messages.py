@@ -1,0 +1,58 @@
+"""Inputs and results of the activities of case procedures. Fields are only added."""
+
+from uuid import UUID
+
+from services.casework.handoffs.messages import Message
+
+
+class CaseRef(Message):
+    """A case by its id."""
+
+    case_id: UUID
+
+
+class CaseFacts(Message):
+    """What a procedure needs to know of its case."""
+
+    case_id: UUID
+    district: str
+    case_type: str
+    is_over: bool
+    stage: str = ""
+    outcome: str = ""
+    reporter_agency: str = ""
+    apparent_minor: bool = False
+    has_aid: bool = False
+    visits: int = 0
+
+
+class EnterStage(Message):
+    """The case goes on to a stage."""
+
+    case_id: UUID
+    stage: str
+
+
+class RecordOutcome(Message):
+    """The service ended with an outcome."""
+
+    case_id: UUID
+    outcome: str
+
+
+class CreateStepTask(Message):
+    """A step gives a desk something to do; ``visit_no`` (from 1) takes its due time from the pack's visits."""
+
+    case_id: UUID
+    step: str
+    kind: str
+    occurrence: int = 1
+    purpose: str = ""
+    visit_no: int = 0
+
+
+class CloseResult(Message):
+    """Whether the case closed, else what blocks it."""
+
+    closed: bool
+    blockers: tuple[str, ...] = ()

@@ -1,0 +1,79 @@
+"""Read models of cases."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.casework.cases import repository
+from services.casework.cases.domain import AID_SETTLED, AidState, CaseState
+from services.casework.cases.messages import CaseFacts
+from services.casework.cases.tables import Case
+from services.casework.custody import repository as custody_repository
+from services.casework.custody.tables import Custody
+from services.casework.directory.queries import pack_in_force
+from services.casework.handoffs import repository as handoffs_repository
+from services.casework.handoffs.messages import StepResult
+from services.casework.handoffs.tables import Handoff
+from services.casework.tasks.queries import tasks_of_case
+from services.casework.tasks.tables import Task
+from services.chassis.database import ReadSession, UnitOfWork
+from services.chassis.errors import NotFound
+
+
+async def case_facts(case_id: UUID, uow: UnitOfWork) -> CaseFacts:
+    """What a procedure needs to know of its case now."""
+    case = await uow.locked(Case, case_id)
+    rules = (await pack_in_force(uow, case.district)).rules_of(case.case_type)
+    return CaseFacts(
+        case_id=case.id,
+        district=case.district,
+        case_type=case.case_type,
+        is_over=case.state == CaseState.CLOSED,
+        stage=case.stage,
+        outcome=case.outcome or "",
+        reporter_agency=case.reporter_agency,
+        apparent_minor=case.apparent_minor,
+        has_aid=bool(rules and rules.aid_programme),
+        visits=len(rules.visits_after) if rules else 0,
+    )
+
+
+async def aid_result(case_id: UUID, uow: UnitOfWork) -> StepResult:
+    """What became of the aid, as a procedure's step."""
+    case = await uow.locked(Case, case_id)
+    ended = case.aid_state is None or AidState(case.aid_state) in AID_SETTLED
+    return StepResult(
+        step="aid", ended=ended, outcome="COMPLETED" if ended else "", result_code=(case.aid_state or "NONE").upper()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case with everything of it that casework itself holds."""
+
+    case: Case
+    handoffs: list[Handoff]
+    tasks: list[Task]
+    custodies: list[Custody]
+
+
+async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
+    """One case. Raises ``NotFound``, also when it lies outside the caller's scope."""
+    case = await repository.one(reading, case_id)
+    if case is None:
+        raise NotFound(kind="cases")
+    return CaseView(
+        case=case,
+        handoffs=await handoffs_repository.of_case(reading, case_id),
+        tasks=await tasks_of_case(reading, case_id),
+        custodies=await custody_repository.chain(reading, case_id),
+    )
+
+
+async def list_cases(reading: ReadSession, state: str | None, after: UUID | None, limit: int) -> list[Case]:
+    """A page of cases."""
+    return await repository.page(reading, state, after, limit)
+
+
+async def cases_without_next_event(reading: ReadSession) -> list[tuple[UUID, str, str]]:
+    """Open cases for which nothing is due and nothing awaited: id, number, stage."""
+    return [(row["id"], row["number"], row["stage"]) for row in await repository.without_next_event(reading)]

@@ -1,0 +1,115 @@
+"""Response shapes of cases."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.casework.cases.queries import CaseView
+from services.casework.cases.tables import Case
+
+
+class CaseOut(BaseModel):
+    """A case without its person."""
+
+    case_id: UUID
+    number: str
+    case_type: str
+    state: str
+    stage: str
+    outcome: str | None
+    version: int
+    person_id: UUID
+    village_code: str
+    source_report_id: UUID
+    holder: str
+    apparent_minor: bool
+    aid_state: str | None
+    opened_at: datetime
+    closed_at: datetime | None
+
+    @classmethod
+    def of(cls, case: Case) -> "CaseOut":
+        """From the row."""
+        return cls(
+            case_id=case.id,
+            number=case.number,
+            case_type=case.case_type,
+            state=case.state,
+            stage=case.stage,
+            outcome=case.outcome,
+            version=case.version,
+            person_id=case.person_id,
+            village_code=case.village_code,
+            source_report_id=case.source_report_id,
+            holder=case.holder,
+            apparent_minor=case.apparent_minor,
+            aid_state=case.aid_state,
+            opened_at=case.opened_at,
+            closed_at=case.closed_at,
+        )
+
+
+class CasePage(BaseModel):
+    """Cases in order of id."""
+
+    items: list[CaseOut]
+    next_after: UUID | None
+
+
+class CaseHandoff(BaseModel):
+    """A hand-off of a case, in one line."""
+
+    handoff_id: UUID
+    purpose: str
+    state: str
+    to_agency: str
+    promise_holder: str
+    candidate_no: int
+    rungs: int
+    due_at: datetime | None
+    result_code: str | None
+    reason_code: str | None
+
+
+class CaseTask(BaseModel):
+    """A task of a case, in one line."""
+
+    task_id: UUID
+    kind: str
+    agency: str
+    state: str
+    due_at: datetime
+    result_code: str | None
+
+
+class CaseCustody(BaseModel):
+    """A stretch of custody."""
+
+    agency: str
+    since: datetime
+    until: datetime | None
+    place_code: str
+    ba_number: str | None
+    ended_reason: str | None
+
+
+class CaseDetail(CaseOut):
+    """A case with its hand-offs, tasks and custody chain."""
+
+    handoffs: list[CaseHandoff]
+    tasks: list[CaseTask]
+    custody: list[CaseCustody]
+
+    @classmethod
+    def of_view(cls, view: CaseView) -> "CaseDetail":
+        """From the read model."""
+        return cls(
+            **CaseOut.of(view.case).model_dump(),
+            handoffs=[
+                CaseHandoff(handoff_id=h.id, **h.model_dump(include=set(CaseHandoff.model_fields)))
+                for h in view.handoffs
+            ],
+            tasks=[CaseTask(task_id=t.id, **t.model_dump(include=set(CaseTask.model_fields))) for t in view.tasks],
+            custody=[CaseCustody(**c.model_dump(include=set(CaseCustody.model_fields))) for c in view.custodies],
+        )

@@ -1,0 +1,36 @@
+"""Cases."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field
+
+from services.chassis.database import UTC_INSTANT, Aggregate
+
+
+class Case(Aggregate, table=True):
+    """A person in need whom the office takes care of; ``holder`` must think of the next step."""
+
+    __tablename__ = "cases"
+
+    number: str = Field(max_length=64)
+    case_type: str = Field(max_length=32)
+    state: str = Field(max_length=16)
+    stage: str = Field(max_length=32)
+    person_id: UUID
+    village_code: str = Field(max_length=13)
+    source_report_id: UUID
+    reporter_agency: str = Field(max_length=64)
+    urgency: str = Field(max_length=16)
+    apparent_minor: bool
+    holder: str = Field(max_length=64)
+    unit: str = Field(max_length=64)
+    workflow: str = Field(max_length=64)
+    rules_version: int
+    pack_version: str = Field(max_length=32)
+    outcome: str | None = Field(default=None, max_length=32)
+    aid_request_id: UUID | None = None
+    aid_state: str | None = Field(default=None, max_length=16)
+    parent_case_id: UUID | None = None
+    opened_at: datetime = Field(sa_type=UTC_INSTANT)
+    closed_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)

@@ -1,0 +1,1 @@
+"""Custody: who has the person in hand now."""

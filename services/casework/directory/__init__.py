@@ -1,0 +1,1 @@
+"""The directory: agencies, their desks and hours, and the district pack they come from."""

@@ -1,0 +1,1 @@
+"""Hand-offs: promises between agencies, with their clocks and ladders."""

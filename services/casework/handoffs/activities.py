@@ -1,0 +1,28 @@
+"""Steps of the hand-off's workflow: one command each, safe to run twice."""
+
+from temporalio import activity
+
+from services.casework.handoffs import commands
+from services.casework.handoffs.messages import ClockReading, HandoffStart
+from services.chassis.activities import acting
+from services.chassis.processes import Running
+from services.chassis.telemetry import tag_span
+
+
+class HandoffActivities:
+    """Bound to the worker's units of work."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+
+    @activity.defn(name="read_clock")
+    async def read_clock(self, start: HandoffStart) -> ClockReading:
+        """When to look again."""
+        tag_span(handoff_id=str(start.handoff_id))
+        return await acting(self._running, lambda uow: commands.read_clock(start.handoff_id, uow))
+
+    @activity.defn(name="ring_clock")
+    async def ring_clock(self, start: HandoffStart) -> ClockReading:
+        """Write the next rung if it is due."""
+        tag_span(handoff_id=str(start.handoff_id))
+        return await acting(self._running, lambda uow: commands.ring_clock(start.handoff_id, uow))

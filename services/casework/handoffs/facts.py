@@ -1,0 +1,95 @@
+"""What is said about hand-offs."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.envelope import Event
+from contracts.events import casework as events
+from services.casework.directory.domain import RungKind
+from services.casework.handoffs.domain import Move
+from services.casework.handoffs.tables import Handoff
+
+
+def _parties(handoff: Handoff) -> dict[str, Any]:
+    return {
+        "handoff_id": handoff.id,
+        "case_id": handoff.case_id,
+        "purpose": handoff.purpose,
+        "from_agency": handoff.from_agency,
+        "to_agency": handoff.to_agency,
+    }
+
+
+def handoff_requested(handoff: Handoff) -> events.HandoffRequested:
+    """An agency was asked."""
+    assert handoff.due_at is not None
+    return events.HandoffRequested(
+        **_parties(handoff),
+        to_desk=handoff.to_desk,
+        answer_by=handoff.due_at,
+        group_id=handoff.group_id,
+        candidate_no=handoff.candidate_no,
+        person_id=handoff.person_id,
+    )
+
+
+def handoff_escalated(
+    handoff: Handoff, clock: str, occurrence: int, rung_no: int, kind: RungKind, due_at: datetime
+) -> events.HandoffEscalated:
+    """A rung of the ladder rang."""
+    return events.HandoffEscalated(
+        **_parties(handoff), clock=clock, occurrence=occurrence, rung_no=rung_no, rung=kind.value, due_at=due_at
+    )
+
+
+def handoff_moved(handoff: Handoff, move: Move) -> Event:
+    """The fact that goes with a move."""
+    parties = _parties(handoff)
+    reason = {"reason_code": handoff.reason_code or "UNSPECIFIED"}
+    match move:
+        case Move.RECEIVE:
+            return events.HandoffReceived(**parties)
+        case Move.ACCEPT:
+            return events.HandoffAccepted(**parties, arrive_by=handoff.due_at)
+        case Move.REJECT:
+            return events.HandoffRejected(**parties, **reason)
+        case Move.ARRIVE:
+            return events.HandoffArrived(**parties, ba_number=handoff.ba_number)
+        case Move.START:
+            return events.HandoffStarted(**parties)
+        case Move.COMPLETE:
+            return events.HandoffCompleted(**parties, result_code=handoff.result_code or "DONE")
+        case Move.FAIL:
+            return events.HandoffFailed(**parties, **reason)
+        case Move.CLOSE:
+            return events.HandoffClosed(**parties)
+        case Move.CANCEL:
+            return events.HandoffCancelled(**parties, **reason)
+        case Move.EXPIRE:
+            return events.HandoffExpired(**parties, **reason)
+        case Move.SUPERSEDE:
+            return events.HandoffSuperseded(**parties)
+
+
+def feed_item(handoff: Handoff, what: str, happened_at: datetime) -> dict[str, Any]:
+    """One line of an agency's feed: ids, codes and instants; the package is fetched under access control."""
+    return {
+        "kind": f"handoff.{what}",
+        "handoff_id": str(handoff.id),
+        "case_id": str(handoff.case_id),
+        "group_id": str(handoff.group_id),
+        "purpose": handoff.purpose,
+        "state": handoff.state,
+        "from_agency": handoff.from_agency,
+        "to_agency": handoff.to_agency,
+        "to_desk": handoff.to_desk,
+        "version": handoff.version,
+        "due_at": handoff.due_at.isoformat() if handoff.due_at else None,
+        "happened_at": happened_at.isoformat(),
+    }
+
+
+def group_key(case_id: UUID, step: str, occurrence: int) -> str:
+    """What makes a step's request the same when it is asked for again."""
+    return f"{case_id}:{step}:{occurrence}"

@@ -1,0 +1,112 @@
+"""Every query on hand-offs, groups, rungs and the feed."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, or_, select
+
+from services.casework.handoffs.domain import OPEN, UNANSWERED
+from services.casework.handoffs.tables import Handoff, HandoffGroup, RungRow
+from services.chassis.database import ReadSession, UnitOfWork
+
+
+async def group(uow: UnitOfWork, group_id: UUID) -> HandoffGroup | None:
+    """A group, locked: whoever answers for one of its candidates decides about all of them."""
+    return await uow.first(select(HandoffGroup).where(HandoffGroup.id == group_id).with_for_update())
+
+
+async def group_of_handoff(uow: UnitOfWork, handoff_id: UUID) -> UUID | None:
+    """The group a hand-off belongs to."""
+    found = await uow.scalars(select(Handoff.group_id).where(Handoff.id == handoff_id))
+    return found[0] if found else None
+
+
+async def unanswered_of_group(uow: UnitOfWork, group_id: UUID) -> list[Handoff]:
+    """The candidates of a group who have not answered yet, locked."""
+    return await uow.all(
+        select(Handoff)
+        .where(Handoff.group_id == group_id, col(Handoff.state).in_([s.value for s in UNANSWERED]))
+        .order_by(col(Handoff.candidate_no))
+        .with_for_update()
+    )
+
+
+async def open_groups_of_case(uow: UnitOfWork, case_id: UUID) -> list[HandoffGroup]:
+    """Groups of a case without an outcome, locked."""
+    return await uow.all(
+        select(HandoffGroup)
+        .where(HandoffGroup.case_id == case_id, col(HandoffGroup.outcome).is_(None))
+        .order_by(col(HandoffGroup.id))
+        .with_for_update()
+    )
+
+
+async def open_of_group(uow: UnitOfWork, group_id: UUID) -> list[Handoff]:
+    """Hand-offs of a group that have not ended, locked."""
+    return await uow.all(
+        select(Handoff)
+        .where(Handoff.group_id == group_id, col(Handoff.state).in_([s.value for s in OPEN]))
+        .order_by(col(Handoff.id))
+        .with_for_update()
+    )
+
+
+async def of_case(source: ReadSession | UnitOfWork, case_id: UUID) -> list[Handoff]:
+    """All hand-offs of a case, oldest first."""
+    return await source.all(select(Handoff).where(Handoff.case_id == case_id).order_by(col(Handoff.requested_at)))
+
+
+async def one(reading: ReadSession, handoff_id: UUID) -> Handoff | None:
+    """One hand-off within the caller's scope."""
+    return await reading.first(select(Handoff).where(Handoff.id == handoff_id))
+
+
+async def rungs_of(reading: ReadSession, handoff_ids: Sequence[UUID]) -> list[RungRow]:
+    """The rungs that rang for some hand-offs, in order."""
+    return await reading.all(
+        select(RungRow).where(col(RungRow.handoff_id).in_(handoff_ids)).order_by(col(RungRow.decided_at))
+    )
+
+
+async def inbox_page(
+    reading: ReadSession, agency: str | None, states: Sequence[str], after: UUID | None, limit: int
+) -> list[Handoff]:
+    """An agency's hand-offs (or all within scope), next due first, in pages by id when a cursor is given."""
+    query = select(Handoff).limit(limit)
+    if agency is not None:
+        query = query.where(or_(Handoff.to_agency == agency, Handoff.from_agency == agency))
+    if states:
+        query = query.where(col(Handoff.state).in_(states))
+    if after is not None:
+        query = query.where(col(Handoff.id) > after)
+    return await reading.all(query.order_by(col(Handoff.id)))
+
+
+async def next_due(reading: ReadSession, agency: str, limit: int) -> list[Handoff]:
+    """What an agency must see to, next due first."""
+    return await reading.all(
+        select(Handoff)
+        .where(
+            or_(Handoff.to_agency == agency, Handoff.from_agency == agency),
+            col(Handoff.state).in_([s.value for s in OPEN]),
+        )
+        .order_by(col(Handoff.due_at).asc().nulls_last(), col(Handoff.id))
+        .limit(limit)
+    )
+
+
+async def feed_page(reading: ReadSession, agency: str, after: int, limit: int) -> list[Any]:
+    """An agency's feed after a position, in order."""
+    return await reading.rows(
+        "SELECT position, body, headers, recorded_at FROM feed WHERE agency = :agency AND position > :after"
+        " ORDER BY position LIMIT :limit",
+        agency=agency,
+        after=after,
+        limit=limit,
+    )
+
+
+async def open_without_end(uow: UnitOfWork) -> list[Handoff]:
+    """All hand-offs with a running clock: what ``reconcile`` re-arms."""
+    return await uow.all(select(Handoff).where(col(Handoff.due_at).is_not(None)).order_by(col(Handoff.id)))

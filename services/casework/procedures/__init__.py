@@ -1,0 +1,1 @@
+"""Procedures: what happens to a case of each type, in what order."""

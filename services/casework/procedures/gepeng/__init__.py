@@ -1,0 +1,1 @@
+"""Beggars and vagrants (GEPENG)."""

@@ -1,0 +1,32 @@
+"""Beggars and vagrants: from the sweep to guidance at home (`domain.md` §4.2)."""
+
+import asyncio
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from services.casework.handoffs.messages import ProcedureStart
+    from services.casework.procedures.blocks import CaseProcedure
+
+
+@workflow.defn(name="GepengProcedure")
+class GepengProcedure(CaseProcedure):
+    """``case:<id>`` for cases of type GEPENG."""
+
+    @workflow.run
+    async def run(self, start: ProcedureStart) -> None:
+        """Tell the story."""
+        await self.carry(start)
+
+    async def story(self) -> None:
+        """Custody, assessment in the shelter, back to the village, aftercare."""
+        await self.stage("CUSTODY")
+        await self.handoff("custody", "CUSTODY_TRANSFER", from_agency=self.case.reporter_agency)
+        await self.stage("ASSESSMENT")
+        await self.task("assessment", "SHELTER_ASSESSMENT")
+        await self.stage("RETURN")
+        await self.handoff("return", "REUNIFICATION")
+        await self.outcome("RETURNED_FAMILY")
+        await self.stage("AFTERCARE")
+        await asyncio.gather(self.aid(), self.visits("REUNIFICATION"))
+        await self.close()

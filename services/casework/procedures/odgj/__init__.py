@@ -1,0 +1,1 @@
+"""ODGJ found in public (ODGJ_TERLANTAR)."""

@@ -1,0 +1,1 @@
+"""The story of a case: what every service and agency did, in one list."""

@@ -1,0 +1,54 @@
+"""What a fact of the story is called in Bahasa Indonesia. Pure data and one function."""
+
+from collections.abc import Mapping
+from typing import Any
+
+TEXTS: dict[str, str] = {
+    "intake.report.received.v1": "Laporan diterima melalui {channel}",
+    "intake.report.verified.v1": "Laporan dinyatakan benar",
+    "intake.report.rejected.v1": "Laporan ditolak: {reason_code}",
+    "intake.report.marked_duplicate.v1": "Laporan ditandai ganda",
+    "intake.registry_check.completed.v1": "Jawaban {source}: {result}",
+    "casework.case.opened.v1": "Perkara {case_number} dibuka",
+    "casework.case.stage_entered.v1": "Memasuki tahap {stage}",
+    "casework.case.aid_requested.v1": "Bantuan {programme_code} dimintakan",
+    "casework.case.outcome_recorded.v1": "Pelayanan berakhir: {outcome}",
+    "casework.case.closed.v1": "Perkara ditutup: {outcome}",
+    "casework.case.marked_duplicate.v1": "Perkara ini ganda dari perkara lain",
+    "casework.handoff.requested.v1": "{purpose} diminta kepada {to_agency}",
+    "casework.handoff.received.v1": "{purpose}: sudah dilihat oleh {to_agency}",
+    "casework.handoff.accepted.v1": "{purpose}: disanggupi {to_agency}",
+    "casework.handoff.rejected.v1": "{purpose}: ditolak {to_agency} ({reason_code})",
+    "casework.handoff.arrived.v1": "{purpose}: sudah tiba di {to_agency}",
+    "casework.handoff.started.v1": "{purpose}: dikerjakan {to_agency}",
+    "casework.handoff.completed.v1": "{purpose}: selesai di {to_agency} ({result_code})",
+    "casework.handoff.failed.v1": "{purpose}: gagal di {to_agency} ({reason_code})",
+    "casework.handoff.closed.v1": "{purpose}: hasil sudah dibaca pengirim",
+    "casework.handoff.cancelled.v1": "{purpose}: dibatalkan ({reason_code})",
+    "casework.handoff.expired.v1": "{purpose}: tidak berlaku lagi ({reason_code})",
+    "casework.handoff.superseded.v1": "{purpose}: sudah disanggupi instansi lain",
+    "casework.handoff.escalated.v1": "{purpose}: {to_agency} belum menepati tenggat, eskalasi {rung}",
+    "casework.custody.transferred.v1": "Orang diterima oleh {to_agency}",
+    "casework.custody.ended.v1": "Penguasaan berakhir: {reason_code}",
+    "casework.task.created.v1": "Tugas {kind} dibuat",
+    "casework.task.completed.v1": "Tugas selesai: {result_code}",
+    "casework.task.overdue.v1": "Tugas melewati tenggat",
+    "disbursement.entitlement.established.v1": "Hak bantuan {programme_code} ditetapkan",
+    "disbursement.entitlement.refused.v1": "Bantuan ditolak: {reason_code}",
+    "disbursement.payment.instructed.v1": "Pembayaran bantuan diperintahkan",
+    "disbursement.payment.credited.v1": "Bantuan masuk rekening",
+    "disbursement.payment.failed.v1": "Pembayaran bantuan gagal: {reason_code}",
+    "notifications.message.sent.v1": "Pemberitahuan {template} dikirim",
+    "notifications.message.delivered.v1": "Pemberitahuan {template} sampai",
+    "notifications.message.failed.v1": "Pemberitahuan {template} gagal sampai",
+}
+
+
+class _Known(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def tell(event_type: str, facts: Mapping[str, Any]) -> str:
+    """One line of the story; a fact that has no text of its own is told by its type."""
+    return TEXTS.get(event_type, event_type).format_map(_Known(facts))

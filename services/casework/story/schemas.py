@@ -1,0 +1,26 @@
+"""Response shapes of the story."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+
+class StoryLine(BaseModel):
+    """One thing that happened to a case, in whichever service."""
+
+    fact_id: UUID
+    happened_at: datetime
+    recorded_at: datetime
+    service: str
+    event_type: str
+    text: str
+    actor: str
+    trace_id: str | None
+
+
+class StoryOut(BaseModel):
+    """What happened, in order."""
+
+    case_id: UUID
+    lines: list[StoryLine]

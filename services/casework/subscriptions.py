@@ -1,0 +1,26 @@
+"""Everything that casework hears, on one page: event type -> handler."""
+
+from contracts.topics import topics_of
+from services.casework.cases import handlers as cases
+from services.casework.story.handlers import and_tell_it, when_anything_happens_tell_it
+from services.chassis.inbox import Handler
+from services.chassis.persons import when_person_key_issued_keep_for, when_person_recorded_keep_copy
+
+SUBSCRIPTIONS: dict[str, Handler] = {
+    "intake.person.recorded.v1": when_person_recorded_keep_copy,
+    "intake.person_key.issued.v1": when_person_key_issued_keep_for("casework"),
+    "intake.report.received.v1": when_anything_happens_tell_it,
+    "intake.report.verified.v1": and_tell_it(cases.when_report_verified_open_case),
+    "intake.report.rejected.v1": when_anything_happens_tell_it,
+    "intake.report.marked_duplicate.v1": and_tell_it(cases.when_report_marked_duplicate_end_its_case),
+    "intake.registry_check.completed.v1": and_tell_it(cases.when_registry_answered_complete_its_handoff),
+    "disbursement.entitlement.established.v1": and_tell_it(cases.when_entitlement_established_note_aid),
+    "disbursement.entitlement.refused.v1": and_tell_it(cases.when_entitlement_refused_note_aid),
+    "disbursement.payment.instructed.v1": when_anything_happens_tell_it,
+    "disbursement.payment.credited.v1": and_tell_it(cases.when_payment_credited_note_aid),
+    "disbursement.payment.failed.v1": and_tell_it(cases.when_payment_failed_note_aid),
+    "notifications.message.sent.v1": when_anything_happens_tell_it,
+    "notifications.message.delivered.v1": when_anything_happens_tell_it,
+    "notifications.message.failed.v1": when_anything_happens_tell_it,
+    **{event.TYPE: when_anything_happens_tell_it for topic in topics_of("casework") for event in topic.events},
+}

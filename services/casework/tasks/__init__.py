@@ -1,0 +1,1 @@
+"""Tasks: what somebody at a desk must do by an instant."""

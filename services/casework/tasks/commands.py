@@ -1,0 +1,110 @@
+"""The only code that changes tasks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.casework.directory.queries import pack_in_force
+from services.casework.handoffs.messages import ProcedureStart, StepEnded, StepResult
+from services.casework.tasks import facts, repository
+from services.casework.tasks.domain import TaskIsEnded, TaskKind, TaskState
+from services.casework.tasks.tables import Task
+from services.chassis import clock
+from services.chassis.database import UnitOfWork
+from services.chassis.errors import NotFound
+
+TASKS = UUID("0b0e0f57-8e9b-5f6e-8f5d-5b8f3c1d2e90")
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTask:
+    """A procedure's step gives a desk something to do by an instant."""
+
+    case_id: UUID
+    correlation_id: UUID
+    district: str
+    step: str
+    occurrence: int
+    kind: TaskKind
+    agency: str
+    due_at: datetime
+    reply_to: str
+    reply_workflow: str
+
+
+async def create_task(command: CreateTask, uow: UnitOfWork) -> StepResult:
+    """One task per step and occurrence; asking again answers how it stands."""
+    task_id = clock.derived_id(TASKS, f"{command.case_id}:{command.step}:{command.occurrence}")
+    known = await repository.one(uow, task_id)
+    if known is not None:
+        return step_result(known)
+    pack = await pack_in_force(uow, command.district)
+    task = Task(
+        id=task_id,
+        correlation_id=command.correlation_id,
+        district=command.district,
+        case_id=command.case_id,
+        step=command.step,
+        kind=command.kind.value,
+        agency=command.agency,
+        desk=pack.agency(command.agency).desks[0].code,
+        state=TaskState.OPEN.value,
+        due_at=command.due_at,
+        reply_to=command.reply_to,
+        reply_workflow=command.reply_workflow,
+    )
+    uow.create(task, "create")
+    uow.publish(facts.task_created(task), about=task)
+    uow.feed(task.agency, facts.feed_item(task, "created"), about=task)
+    return step_result(task)
+
+
+def step_result(task: Task) -> StepResult:
+    """How a task stands, as a procedure's step."""
+    ended = task.state != TaskState.OPEN
+    outcome = {TaskState.DONE: "COMPLETED", TaskState.CANCELLED: "CANCELLED"}.get(TaskState(task.state), "")
+    return StepResult(
+        step=task.step, ended=ended, outcome=outcome, result_code=task.result_code or "", agency=task.agency
+    )
+
+
+async def complete_task(task_id: UUID, result_code: str, expected_version: int | None, uow: UnitOfWork) -> Task:
+    """Done, with a result. Raises ``NotFound`` to other agencies, ``TaskIsEnded``, ``StaleVersion``."""
+    task = await uow.locked(Task, task_id, expected_version)
+    if not uow.principal.is_system and uow.principal.agency != task.agency:
+        raise NotFound(kind="tasks")
+    if task.state != TaskState.OPEN:
+        raise TaskIsEnded((), state=task.state)
+    uow.change(task, "complete", state=TaskState.DONE.value, result_code=result_code, ended_at=await uow.now())
+    uow.publish(facts.task_completed(task), about=task)
+    uow.signal(
+        task.reply_workflow,
+        task.reply_to,
+        "step_ended",
+        StepEnded(step=task.step, outcome="COMPLETED", result_code=result_code, agency=task.agency),
+        start=ProcedureStart(case_id=task.case_id, district=task.district),
+        about=task,
+    )
+    return task
+
+
+async def mark_overdue(task_id: UUID, uow: UnitOfWork) -> datetime | None:
+    """What a timer does: mark once when the instant has passed; else answers when to look again."""
+    task = await uow.locked(Task, task_id)
+    if task.state != TaskState.OPEN or task.is_overdue:
+        return None
+    if await uow.now() < task.due_at:
+        return task.due_at
+    uow.change(task, "become_overdue", is_overdue=True)
+    uow.publish(facts.task_overdue(task), about=task)
+    uow.feed(task.agency, facts.feed_item(task, "overdue"), about=task)
+    return None
+
+
+async def cancel_of_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> int:
+    """Cancel every open task of a case whose purpose is gone; returns how many."""
+    rows = await repository.open_of_case(uow, case_id)
+    now = await uow.now()
+    for task in rows:
+        uow.change(task, "cancel", reason=reason_code, state=TaskState.CANCELLED.value, ended_at=now)
+    return len(rows)

@@ -1,0 +1,27 @@
+"""What a task may become. Pure functions."""
+
+from enum import StrEnum
+
+from services.chassis.errors import Conflict
+
+
+class TaskState(StrEnum):
+    """Where a task stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class TaskKind(StrEnum):
+    """What is to be done."""
+
+    SHELTER_ASSESSMENT = "SHELTER_ASSESSMENT"
+    AFTERCARE_VISIT = "AFTERCARE_VISIT"
+    CASE_CONFERENCE = "CASE_CONFERENCE"
+
+
+class TaskIsEnded(Conflict):
+    """Done or cancelled already."""
+
+    text = "Tugas ini sudah selesai atau dibatalkan."

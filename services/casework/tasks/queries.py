@@ -1,0 +1,17 @@
+"""Read models of tasks."""
+
+from uuid import UUID
+
+from services.casework.tasks import repository
+from services.casework.tasks.tables import Task
+from services.chassis.database import ReadSession
+
+
+async def next_tasks(reading: ReadSession, agency: str, limit: int) -> list[Task]:
+    """An agency's open tasks, next due first."""
+    return await repository.next_due(reading, agency, limit)
+
+
+async def tasks_of_case(reading: ReadSession, case_id: UUID) -> list[Task]:
+    """All tasks of a case."""
+    return await repository.of_case(reading, case_id)

@@ -1,0 +1,27 @@
+"""Tasks."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field
+
+from services.chassis.database import UTC_INSTANT, Aggregate
+
+
+class Task(Aggregate, table=True):
+    """Something to do at a desk by an instant; one per cause."""
+
+    __tablename__ = "tasks"
+
+    case_id: UUID = Field(index=True)
+    step: str = Field(max_length=64)
+    kind: str = Field(max_length=32)
+    agency: str = Field(max_length=64)
+    desk: str = Field(max_length=64)
+    state: str = Field(max_length=16)
+    due_at: datetime = Field(sa_type=UTC_INSTANT)
+    is_overdue: bool = False
+    result_code: str | None = Field(default=None, max_length=64)
+    ended_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+    reply_to: str = Field(max_length=128)
+    reply_workflow: str = Field(max_length=64)

@@ -1,0 +1,125 @@
+"""The one place where casework is put together."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import yaml
+from sqlalchemy.orm import with_loader_criteria
+from sqlmodel import col, or_
+
+from services.casework.cases import access as cases_access
+from services.casework.cases import api as cases_api
+from services.casework.cases.activities import CaseActivities
+from services.casework.cases.commands import rearm_procedures
+from services.casework.directory.commands import load_pack
+from services.casework.directory.domain import CaseworkPack
+from services.casework.handoffs import access as handoffs_access
+from services.casework.handoffs import api as handoffs_api
+from services.casework.handoffs.activities import HandoffActivities
+from services.casework.handoffs.commands import rearm_clocks
+from services.casework.handoffs.tables import Handoff
+from services.casework.handoffs.workflow import HandoffWorkflow
+from services.casework.procedures.gepeng.workflow import GepengProcedure
+from services.casework.procedures.odgj.workflow import OdgjProcedure
+from services.casework.settings import CaseworkSettings
+from services.casework.story import api as story_api
+from services.casework.subscriptions import SUBSCRIPTIONS
+from services.casework.tasks import access as tasks_access
+from services.casework.tasks import api as tasks_api
+from services.casework.tasks.tables import Task
+from services.chassis.database import district_scope
+from services.chassis.principal import Principal
+from services.chassis.processes import Running, Service, build_app
+
+
+def scope(principal: Principal) -> Sequence[Any]:
+    """What a caller may see: its offices' districts; whoever is not of the office only their agency's slice."""
+    criteria = district_scope(principal, "services.casework")
+    if not principal.is_system and (principal.is_machine or not principal.roles & handoffs_access.OFFICE_ROLES):
+        agency = principal.agency
+        criteria += [
+            with_loader_criteria(Handoff, or_(col(Handoff.to_agency) == agency, col(Handoff.from_agency) == agency)),
+            with_loader_criteria(Task, col(Task.agency) == agency),
+        ]
+    return criteria
+
+
+def activities(running: Running) -> Sequence[Callable[..., Any]]:
+    """Every step that casework's workflows may ask for."""
+    handoffs, cases = HandoffActivities(running), CaseActivities(running)
+    return [
+        handoffs.read_clock,
+        handoffs.ring_clock,
+        cases.read_case,
+        cases.enter_stage,
+        cases.request_handoff,
+        cases.create_task,
+        cases.record_outcome,
+        cases.request_aid,
+        cases.read_aid,
+        cases.close_case,
+    ]
+
+
+async def load_packs(running: Running, arguments: Sequence[str]) -> int:
+    """``load-pack [folder]``: put the casework section of every district pack in force."""
+    folder = Path(arguments[0]) if arguments else running.settings.district_packs
+    for file in sorted(folder.glob("*/casework.yaml")):
+        pack = CaseworkPack.model_validate(yaml.safe_load(file.read_text()))
+
+        async def load(uow: Any, pack: CaseworkPack = pack) -> bool:
+            return await load_pack(pack, uow)
+
+        loaded = await running.units.perform(load, principal=running.principal)
+        sys.stdout.write(f"{file.parent.name}: versi {pack.version} {'dimuat' if loaded else 'sudah berlaku'}\n")
+    return 0
+
+
+async def reconcile(running: Running, arguments: Sequence[str]) -> int:
+    """``reconcile``: signal the workflow of every open row, so that a lost one is started again."""
+    clocks = await running.units.perform(rearm_clocks, principal=running.principal)
+    cases = await running.units.perform(rearm_procedures, principal=running.principal)
+    sys.stdout.write(f"{clocks} jam serah terima dan {cases} perkara ditengok kembali\n")
+    return 0
+
+
+async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
+    """The office's own figures: open hand-offs by age, clocks near breach."""
+    rows = await pool.fetch(
+        """
+        SELECT state, count(*) AS count, coalesce(extract(epoch FROM now() - min(requested_at)), 0)::float AS oldest
+        FROM handoffs WHERE due_at IS NOT NULL GROUP BY state
+        """
+    )
+    near = await pool.fetchval(
+        "SELECT count(*) FROM handoffs WHERE due_at IS NOT NULL AND due_at < now() + interval '1 hour'"
+    )
+    cases = await pool.fetchval("SELECT count(*) FROM cases WHERE state <> 'closed'")
+    found = [("sigap_handoffs_open", {"state": row["state"]}, float(row["count"])) for row in rows]
+    found += [("sigap_handoffs_oldest_seconds", {"state": row["state"]}, row["oldest"]) for row in rows]
+    return [*found, ("sigap_clocks_near_breach", {}, float(near)), ("sigap_cases_open", {}, float(cases))]
+
+
+SERVICE = Service(
+    name="casework",
+    title="Sigap – Penanganan perkara",
+    settings=CaseworkSettings,
+    policy={**handoffs_access.PERMISSIONS, **tasks_access.PERMISSIONS, **cases_access.PERMISSIONS},
+    routers=[cases_api.router, story_api.router, handoffs_api.router, tasks_api.router],
+    subscriptions=SUBSCRIPTIONS,
+    workflows=[HandoffWorkflow, OdgjProcedure, GepengProcedure],
+    activities=activities,
+    scope=scope,
+    gauges=gauges,
+    commands={"load-pack": load_packs, "reconcile": reconcile},
+)
+
+
+def openapi_document() -> dict[str, Any]:
+    """The service's OpenAPI document, built without any engine."""
+    settings = CaseworkSettings.model_construct(database_url="", root_path="/casework")
+    document: dict[str, Any] = build_app(SERVICE, settings, None).openapi()
+    return document

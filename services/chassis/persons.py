@@ -1,0 +1,122 @@
+"""Every service's own copy of the persons intake told about: ciphertext, unsealed on reading only.
+
+Here, not in a service, because whoever may show a name keeps the same two tables in the same way (see ADR 0002 for
+what the chassis admits).
+"""
+
+import base64
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from opentelemetry import trace
+from sqlalchemy import LargeBinary
+from sqlmodel import Field, col, select
+
+from contracts.envelope import Envelope
+from contracts.events.intake import PersonKeyIssued, PersonRecorded
+from services.chassis import sealing
+from services.chassis.database import UTC_INSTANT, DistrictRow, ReadSession, UnitOfWork, Units
+from services.chassis.principal import Principal
+
+
+class PersonKnown(DistrictRow, table=True):
+    """A person as intake last told; ``as_of`` is the age of this copy."""
+
+    __tablename__ = "persons_known"
+
+    person_id: UUID = Field(primary_key=True)
+    identity_status: str
+    apparent_minor: bool
+    merged_into: UUID | None = None
+    sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    sequence: int
+    as_of: datetime = Field(sa_type=UTC_INSTANT)
+
+
+class PersonKeyKnown(DistrictRow, table=True):
+    """The person's key, wrapped for this service."""
+
+    __tablename__ = "person_keys"
+
+    person_id: UUID = Field(primary_key=True)
+    wrapped_key: bytes | None = Field(default=None, sa_type=LargeBinary)
+    sequence: int
+
+
+async def when_person_recorded_keep_copy(event: PersonRecorded, envelope: Envelope, uow: UnitOfWork) -> None:
+    """Keep the full state; the inbox lets only a newer one through."""
+    uow.put(
+        PersonKnown(
+            person_id=event.person_id,
+            district=str(envelope.district),
+            identity_status=event.identity_status,
+            apparent_minor=event.apparent_minor,
+            merged_into=event.merged_into,
+            sealed=base64.b64decode(event.sealed),
+            sequence=envelope.sequence,
+            as_of=envelope.recordedtime,
+        )
+    )
+
+
+def when_person_key_issued_keep_for(service: str):  # type: ignore[no-untyped-def]
+    """The handler that keeps the key wrapped for one service."""
+
+    async def when_person_key_issued_keep_wrapped_key(
+        event: PersonKeyIssued, envelope: Envelope, uow: UnitOfWork
+    ) -> None:
+        """Keep our wrapped copy of the key."""
+        wrapped = event.wrapped.get(service)
+        uow.put(
+            PersonKeyKnown(
+                person_id=event.person_id,
+                district=str(envelope.district),
+                wrapped_key=base64.b64decode(wrapped) if wrapped else None,
+                sequence=envelope.sequence,
+            )
+        )
+
+    return when_person_key_issued_keep_wrapped_key
+
+
+async def unseal_person(
+    reading: ReadSession, person_id: UUID, fields: Sequence[str], private_key: str
+) -> dict[str, str | None]:
+    """Chosen fields of a person, in clear; empty while the copy or its key has not arrived or was destroyed."""
+    person = await reading.first(select(PersonKnown).where(PersonKnown.person_id == person_id))
+    key = await reading.first(select(PersonKeyKnown).where(PersonKeyKnown.person_id == person_id))
+    if person is None or key is None or key.wrapped_key is None or person.sealed is None:
+        return {}
+    opened = sealing.unseal(person.sealed, sealing.unwrap(key.wrapped_key, private_key))
+    return {name: opened.get(name) for name in fields}
+
+
+async def person_known(reading: ReadSession | UnitOfWork, person_id: UUID) -> PersonKnown | None:
+    """Our copy of a person."""
+    return await reading.first(select(PersonKnown).where(col(PersonKnown.person_id) == person_id))
+
+
+async def log_special_read(
+    units: Units,
+    principal: Principal,
+    purpose: str,
+    aggregate: str,
+    aggregate_id: UUID,
+    fields: Sequence[str],
+    district: str,
+) -> None:
+    """Remember who read which SPECIAL fields of what, and why; before they are shown."""
+    context = trace.get_current_span().get_span_context()
+    await units.pool.execute(
+        "INSERT INTO special_reads (actor, agency, purpose, aggregate, aggregate_id, fields, district, trace_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        principal.actor,
+        principal.agency,
+        purpose,
+        aggregate,
+        aggregate_id,
+        ",".join(sorted(fields)),
+        district,
+        f"{context.trace_id:032x}" if context.is_valid else None,
+    )

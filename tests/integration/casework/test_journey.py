@@ -1,0 +1,211 @@
+"""An ODGJ case from the verified report to the end of aftercare, on the real engines."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from contracts.events.disbursement import PaymentCredited
+from contracts.events.intake import RegistryCheckCompleted, ReportVerified
+from contracts.values import Money, RegionCode
+from tests.support.eventually import eventually
+from tests.support.identity import Issuer
+from tests.support.messages import VILLAGE, wire
+from tests.support.services import Bench
+
+BABAT = "35.24.05.1003"
+
+
+async def report_verified(bench: Bench, village: str = VILLAGE) -> UUID:
+    """Intake believes a report of Satpol PP."""
+    report_id = uuid4()
+    event = ReportVerified(
+        case_type_guess="ODGJ_TERLANTAR",
+        kind="ODGJ",
+        person_id=uuid4(),
+        village_code=RegionCode(village),
+        urgency="URGENT",
+        operation_id=uuid4(),
+        channel="OTHER_AGENCY",
+        reporter_agency="satpolpp-lamongan",
+        apparent_minor=False,
+        found_at=datetime.now(UTC),
+    )
+    key, body, headers = wire(event, subject=report_id, correlation_id=report_id)
+    async with bench.producer() as send:
+        await send("intake.reports", key, body, headers)
+        await send("intake.reports", key, body, headers)
+    return report_id
+
+
+class Desk:
+    """An agency's program answering through the public API."""
+
+    def __init__(self, bench: Bench, issuer: Issuer, agency: str, *roles: str) -> None:
+        self._bench = bench
+        self.agency = agency
+        token = issuer.token(f"desk-{agency}", agency=agency, roles=roles or ("agency",))
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    async def open_handoff(self, report_id: UUID, purpose: str, state: str = "requested") -> str:
+        """Wait until the agency has such a hand-off."""
+
+        async def find() -> Any:
+            rows = await self._bench.rows(
+                "SELECT id FROM handoffs WHERE correlation_id = $1 AND purpose = $2 AND to_agency = $3 AND state = $4",
+                report_id,
+                purpose,
+                self.agency,
+                state,
+            )
+            return str(rows[0]["id"]) if rows else None
+
+        return str(await eventually(find, what=f"{purpose} at {self.agency}"))
+
+    async def move(self, handoff_id: str, path: str, expect: int = 200, **body: Any) -> Any:
+        """Answer."""
+        answer = await self._bench.client.post(
+            f"/handoffs/{handoff_id}/{path}",
+            json=body,
+            headers={**self._headers, "Idempotency-Key": str(uuid4())},
+        )
+        assert answer.status_code == expect, answer.text
+        return answer.json()
+
+    async def carry_out(self, report_id: UUID, purpose: str, result: str, *, moves_person: bool = True) -> str:
+        """From the request to the result."""
+        handoff_id = await self.open_handoff(report_id, purpose)
+        await self.move(handoff_id, "acceptance")
+        if moves_person:
+            await self.move(handoff_id, "arrival", ba_number=f"BA/{uuid4().hex[:6]}")
+        await self.move(handoff_id, "start")
+        await self.move(handoff_id, "completion", result_code=result)
+        return handoff_id
+
+    async def get(self, path: str, expect: int = 200) -> Any:
+        """Read."""
+        answer = await self._bench.client.get(path, headers=self._headers)
+        assert answer.status_code == expect, answer.text
+        return answer.json()
+
+    async def post(self, path: str, **body: Any) -> Any:
+        """Write."""
+        answer = await self._bench.client.post(
+            path, json=body, headers={**self._headers, "Idempotency-Key": str(uuid4())}
+        )
+        assert answer.status_code in (200, 201), answer.text
+        return answer.json()
+
+
+async def registry_answers(bench: Bench, report_id: UUID, purpose: str, kind: str, result: str) -> None:
+    """Intake heard the request and the registry's answer."""
+
+    async def find() -> Any:
+        return await bench.rows(
+            "SELECT id, case_id, person_id FROM handoffs WHERE correlation_id = $1 AND purpose = $2",
+            report_id,
+            purpose,
+        )
+
+    row = (await eventually(find, what=purpose))[0]
+    event = RegistryCheckCompleted.model_validate(
+        {
+            "check_id": uuid4(),
+            "person_id": row["person_id"],
+            "kind": kind,
+            "result": result,
+            "source": "registry",
+            "checked_at": datetime.now(UTC),
+            "handoff_id": row["id"],
+            "case_id": row["case_id"],
+        }
+    )
+    key, body, headers = wire(event, subject=event.check_id, correlation_id=report_id)
+    async with bench.producer() as send:
+        await send("intake.registry-checks", key, body, headers)
+
+
+async def test_an_odgj_case_runs_from_report_to_aftercare_and_closes(casework: Bench, issuer: Issuer) -> None:
+    report_id = await report_verified(casework, BABAT)
+    office = Desk(casework, issuer, "dinsos-lamongan", "caseworker")
+    puskesmas = Desk(casework, issuer, "puskesmas-babat")
+    silent, alternate = Desk(casework, issuer, "rsj-menur"), Desk(casework, issuer, "rsj-lawang")
+    village, satpol = Desk(casework, issuer, "desa-sukodadi"), Desk(casework, issuer, "satpolpp-lamongan")
+
+    await office.carry_out(report_id, "CUSTODY_TRANSFER", "IN_CARE")
+    await puskesmas.carry_out(report_id, "HEALTH_SCREENING", "NEEDS_HOSPITAL")
+    await registry_answers(casework, report_id, "IDENTIFICATION", "IDENTITY", "NOT_FOUND")
+    await registry_answers(casework, report_id, "INSURANCE", "INSURANCE", "INACTIVE")
+    await village.carry_out(report_id, "FAMILY_TRACING", "FAMILY_READY", moves_person=False)
+    unanswered = await silent.open_handoff(report_id, "INPATIENT_BED")
+    bed = await alternate.carry_out(report_id, "INPATIENT_BED", "DISCHARGED_STABLE")
+    assert (await silent.get(f"/handoffs/{unanswered}"))["state"] == "superseded"
+    rungs = await casework.rows("SELECT kind FROM rungs WHERE handoff_id = $1 ORDER BY rung_no", UUID(unanswered))
+    assert [row["kind"] for row in rungs] == ["REMIND_DESK", "SECTION_HEAD", "NEXT_CANDIDATE"]
+
+    await village.carry_out(report_id, "REUNIFICATION", "REUNIFIED")
+    await puskesmas.carry_out(report_id, "MEDICINE_CONTINUITY", "TAKEN_OVER", moves_person=False)
+
+    async def aid_requested() -> Any:
+        return await casework.value("SELECT aid_request_id FROM cases WHERE source_report_id = $1", report_id)
+
+    case_id = await casework.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
+    await eventually(aid_requested)
+    paid = PaymentCredited(
+        payment_id=uuid4(), batch_id=uuid4(), entitlement_id=uuid4(), case_id=case_id,
+        amount_rupiah=Money(1_000_000), bank_reference="BJ-1",
+    )  # fmt: skip
+    key, body, headers = wire(paid, subject=paid.payment_id, correlation_id=report_id)
+    async with casework.producer() as send:
+        await send("disbursement.payments", key, body, headers)
+    for _ in range(3):
+
+        async def open_visit() -> Any:
+            rows = await casework.rows(
+                "SELECT id FROM tasks WHERE correlation_id = $1 AND state = 'open' AND kind = 'AFTERCARE_VISIT'",
+                report_id,
+            )
+            return rows[0]["id"] if rows else None
+
+        task_id = await eventually(open_visit, what="visit")
+        await puskesmas.post(f"/tasks/{task_id}/completion", result_code="STABLE")
+    detail = await office.get(f"/cases/{case_id}")
+    for handoff in detail["handoffs"]:
+        if handoff["state"] == "completed":
+            sender = satpol if handoff["purpose"] == "CUSTODY_TRANSFER" else office
+            await sender.move(handoff["handoff_id"], "closure")
+
+    async def closed() -> bool:
+        return bool((await office.get(f"/cases/{case_id}"))["state"] == "closed")
+
+    await eventually(closed, within_seconds=20, what="case closed")
+    assert bed
+    story = await office.get(f"/cases/{case_id}/story")
+    texts = [line["text"] for line in story["lines"]]
+    assert any("dibuka" in text for text in texts)
+    custody = (await office.get(f"/cases/{case_id}"))["custody"]
+    assert [stretch["agency"] for stretch in custody] == [
+        "satpolpp-lamongan", "dinsos-lamongan", "puskesmas-babat", "rsj-lawang", "desa-sukodadi"
+    ]  # fmt: skip
+    assert all(stretch["until"] for stretch in custody)
+
+
+async def test_another_agencys_handoff_is_not_there(casework: Bench, issuer: Issuer) -> None:
+    report_id = await report_verified(casework)
+    office = Desk(casework, issuer, "dinsos-lamongan", "caseworker")
+    handoff_id = await office.open_handoff(report_id, "CUSTODY_TRANSFER")
+    stranger = Desk(casework, issuer, "puskesmas-paciran")
+    await stranger.get(f"/handoffs/{handoff_id}", expect=404)
+    refused = await stranger.move(handoff_id, "acceptance", expect=404)
+    assert refused["code"] == "not_found"
+
+
+async def test_a_handoff_answered_twice_names_what_is_legal_now(casework: Bench, issuer: Issuer) -> None:
+    report_id = await report_verified(casework)
+    office = Desk(casework, issuer, "dinsos-lamongan", "caseworker")
+    handoff_id = await office.open_handoff(report_id, "CUSTODY_TRANSFER")
+    await office.move(handoff_id, "acceptance")
+    refused = await office.move(handoff_id, "acceptance", expect=409)
+    assert refused["code"] == "handoff_cannot_move"
+    assert refused["legal_now"] == ["arrive", "start", "fail"]
+    missing = await office.move(handoff_id, "arrival", expect=422)
+    assert missing["code"] == "berita_acara_is_missing"
