@@ -25,5 +25,3 @@ async def acting(running: Running, work: Callable[[UnitOfWork], Awaitable[T]], *
     except (Conflict, NotFound, Forbidden, Invalid) as refusal:
         kind = next(k.__name__ for k in (Conflict, NotFound, Forbidden, Invalid) if isinstance(refusal, k))
         raise ApplicationError(refusal.code, type=kind, non_retryable=True) from None
-    except Exception as error:
-        raise ApplicationError(type(error).__name__, type=type(error).__name__) from None

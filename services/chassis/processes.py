@@ -84,7 +84,7 @@ def main(service: Service, argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     known = [*PARTS, "all", "migrate", *service.commands]
     if not arguments or arguments[0] not in known:
-        print(f"usage: python -m services.{service.name} {'|'.join(known)}", file=sys.stderr)
+        sys.stderr.write(f"usage: python -m services.{service.name} {'|'.join(known)}\n")
         return 2
     part, rest = arguments[0], arguments[1:]
     settings = service.settings.from_environment()

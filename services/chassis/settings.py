@@ -86,5 +86,5 @@ def read_settings(kind: type[S], **overrides: Any) -> S:
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False):
             variable = prefix + "_".join(str(part) for part in problem["loc"]).upper()
-            print(f"{variable}: {problem['msg']}", file=sys.stderr)
+            sys.stderr.write(f"{variable}: {problem['msg']}\n")
         raise SystemExit(2) from None

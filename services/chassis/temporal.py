@@ -12,8 +12,9 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.contrib.opentelemetry import TracingInterceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.worker import Worker
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor, Worker
 
 from services.chassis.outbox import ExitAway, OutboxRow, Sent
 from services.chassis.telemetry import log
@@ -89,7 +90,8 @@ class TemporalExit:
         return sent
 
     async def _signal(self, row: OutboxRow) -> None:
-        assert self._client is not None and row.body is not None
+        assert self._client is not None
+        assert row.body is not None
         body = orjson.loads(row.body)
         token = context.attach(extract(orjson.loads(row.headers)))
         try:
@@ -108,6 +110,24 @@ class TemporalExit:
 
     async def close(self) -> None:
         """The client needs no closing."""
+
+
+class _Scrubbed(ActivityInboundInterceptor):
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+        try:
+            return await super().execute_activity(input)
+        except (ApplicationError, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            raise ApplicationError(type(error).__name__, type=type(error).__name__) from None
+
+
+class ScrubbingInterceptor(Interceptor):
+    """Lets no error text into a workflow's history: it may hold what somebody typed or a registry answered."""
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
+        """Wrap every activity."""
+        return _Scrubbed(next)
 
 
 class WorkflowWorker:
@@ -140,6 +160,7 @@ class WorkflowWorker:
                     workflows=self._workflows,
                     activities=self._activities,
                     max_concurrent_activities=32,
+                    interceptors=[ScrubbingInterceptor()],
                 )
                 async with worker:
                     self._worker = worker

@@ -1,4 +1,4 @@
-"""``python -m services.intake <api|consumer|relay|worker|all|migrate>``."""
+"""``python -m services.intake <api|consumer|relay|worker|all|migrate|reconcile>``."""
 
 import sys
 

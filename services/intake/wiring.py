@@ -1,6 +1,7 @@
 """The one place where intake is put together."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy.orm import with_loader_criteria
@@ -9,9 +10,13 @@ from sqlmodel import col
 import contracts.reference
 from services.chassis.database import district_scope
 from services.chassis.principal import Principal
-from services.chassis.processes import Running, Service
+from services.chassis.processes import Running, Service, build_app
 from services.chassis.sealing import recipients_from
 from services.intake.persons.commands import Sealer
+from services.intake.registries.activities import RegistryActivities
+from services.intake.registries.adapter import HttpRegistries
+from services.intake.registries.commands import rearm_checks
+from services.intake.registries.workflow import RegistryCheckWorkflow
 from services.intake.reports import access as reports_access
 from services.intake.reports import api as reports_api
 from services.intake.reports.commands import Places
@@ -48,6 +53,20 @@ def places() -> Places:
     return Places(is_known_village=regions.is_known, is_known_region=regions.is_known)
 
 
+def activities(running: Running) -> Sequence[Callable[..., Any]]:
+    """Every step that intake's workflows may ask for."""
+    settings: IntakeSettings = running.settings
+    registry = HttpRegistries(settings.dukcapil_url, settings.bpjs_url, settings.registry_timeout_seconds)
+    return [RegistryActivities(running, sealer(settings), registry).ask_registry]
+
+
+async def reconcile(running: Running, arguments: Sequence[str]) -> int:
+    """``reconcile``: signal the workflow of every unanswered check, so that a lost one is started again."""
+    checks = await running.units.perform(rearm_checks, principal=running.principal)
+    sys.stdout.write(f"{checks} pemeriksaan registri ditengok kembali\n")
+    return 0
+
+
 SERVICE = Service(
     name="intake",
     title="Sigap – Penerimaan laporan",
@@ -55,6 +74,16 @@ SERVICE = Service(
     policy=reports_access.PERMISSIONS,
     routers=[reports_api.router],
     subscriptions=SUBSCRIPTIONS,
+    workflows=[RegistryCheckWorkflow],
+    activities=activities,
     scope=scope,
     prepare=prepare,
+    commands={"reconcile": reconcile},
 )
+
+
+def openapi_document() -> dict[str, Any]:
+    """The service's OpenAPI document, built without any engine."""
+    settings = IntakeSettings.model_construct(database_url="", root_path="/intake")
+    document: dict[str, Any] = build_app(SERVICE, settings, None).openapi()
+    return document

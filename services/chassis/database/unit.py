@@ -111,8 +111,8 @@ class UnitOfWork:
         """An aggregate's row, locked until the commit.
 
         A command reads its service whole, so that its rules see everything; what the caller may touch is decided here
-        by district and by the command's access rules. Raises ``NotFound``, and ``StaleVersion`` (naming both versions and who wrote the last one) when the caller
-        expected another version.
+        by district and by the command's access rules. Raises ``NotFound``, and ``StaleVersion`` (naming both versions
+        and who wrote the last one) when the caller expected another version.
         """
         row = await self.first(select(kind).where(kind.id == row_id).with_for_update())
         if row is None or not self.principal.covers(row.district):

@@ -70,7 +70,7 @@ class ReportIn(RequestBody):
     found_at: AwareDatetime = Field(description="Kapan orang ini ditemukan, dengan zona waktu")
     person: PersonIn = PersonIn()
     circumstances: LongText | None = None
-    evidence: Annotated[list[EvidenceIn], Field(max_length=20)] = []
+    evidence: Annotated[tuple[EvidenceIn, ...], Field(max_length=20)] = ()
 
     def to_command(self) -> ReceiveReport:
         """As the command takes it."""

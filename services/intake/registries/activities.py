@@ -1,0 +1,31 @@
+"""Steps of a registry check."""
+
+from temporalio import activity
+
+from services.chassis.activities import acting
+from services.chassis.processes import Running
+from services.intake.persons.commands import Sealer
+from services.intake.registries import commands
+from services.intake.registries.adapter import Registry
+from services.intake.registries.messages import CheckProgress, CheckStart
+
+
+class RegistryActivities:
+    """Bound to the worker's units of work and the registries."""
+
+    def __init__(self, running: Running, sealer: Sealer, registry: Registry) -> None:
+        self._running = running
+        self._sealer = sealer
+        self._registry = registry
+
+    @activity.defn(name="ask_registry")
+    async def ask_registry(self, start: CheckStart) -> CheckProgress:
+        """Ask and keep the answer. What is asked and answered stays inside this step: no history sees it."""
+        question = await acting(self._running, lambda uow: commands.question_of(start.check_id, uow, self._sealer))
+        if question is None:
+            return CheckProgress(is_answered=True)
+        answer = await self._registry.ask(str(start.check_id), question)
+        done = await acting(
+            self._running, lambda uow: commands.record_answer(start.check_id, answer, uow, self._sealer)
+        )
+        return CheckProgress(is_answered=done)
