@@ -1,0 +1,72 @@
+"""Read models of batches."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.chassis.database import ReadSession, UnitOfWork
+from services.chassis.errors import NotFound, SigapError
+from services.chassis.principal import Principal
+from services.disbursement.batches import access, domain, repository
+from services.disbursement.batches.domain import Given
+from services.disbursement.batches.tables import Approval, Batch, BatchLine, Payment
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStory:
+    """A batch with its list, its approvals, its payments, and what the caller may do with it now."""
+
+    batch: Batch
+    lines: list[BatchLine]
+    approvals: list[Approval]
+    payments: list[Payment]
+    legal_now: tuple[str, ...]
+
+
+async def show_batch(batch_id: UUID, reading: ReadSession) -> BatchStory:
+    """One batch. Raises ``NotFound``, also when it lies outside the caller's scope."""
+    batch = await repository.one(reading, batch_id)
+    if batch is None:
+        raise NotFound(kind="batch")
+    approvals = await repository.approvals(reading, batch_id)
+    return BatchStory(
+        batch=batch,
+        lines=await repository.lines(reading, batch_id),
+        approvals=approvals,
+        payments=await repository.payments(reading, batch_id),
+        legal_now=legal_for(reading.principal, batch, approvals),
+    )
+
+
+async def list_batches(reading: ReadSession, after: UUID | None, limit: int, state: str | None) -> list[Batch]:
+    """A page of batches, oldest first."""
+    return await repository.page(reading, after, limit, state)
+
+
+def legal_for(principal: Principal, batch: Batch, approvals: list[Approval]) -> tuple[str, ...]:
+    """What this caller may do with the batch now: by state, role, and four eyes."""
+    if not principal.roles & access.PERMISSIONS["batch:approve"]:
+        return ()
+    found: list[str] = []
+    try:
+        domain.check_approval(
+            state=batch.state,
+            actor=principal.actor,
+            roles=principal.roles,
+            proposer=batch.proposed_by,
+            needed=batch.approval_roles,
+            given=[Given(approval.actor, approval.role) for approval in approvals],
+        )
+        found.append("approve")
+    except SigapError:
+        pass
+    try:
+        domain.check_rejection(state=batch.state, actor=principal.actor, proposer=batch.proposed_by)
+        found.append("reject")
+    except SigapError:
+        pass
+    return tuple(found)
+
+
+async def orders_of_batch(batch_id: UUID, uow: UnitOfWork) -> list[Payment]:
+    """The payments of an approved batch, in the list's order."""
+    return await repository.locked_payments(uow, batch_id)

@@ -1,0 +1,78 @@
+"""Batches, their approvals, and the payments on them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from services.chassis.database import UTC_INSTANT, Aggregate, DistrictRow
+
+
+class Batch(Aggregate, table=True):
+    """A list of payments of one programme, frozen when it was proposed."""
+
+    __tablename__ = "batches"
+
+    state: str = Field(max_length=16)
+    programme_code: str = Field(max_length=64)
+    rail: str = Field(max_length=64)
+    items: int
+    total_rupiah: int = Field(sa_type=BigInteger)
+    digest: str = Field(max_length=64)
+    approval_roles: list[str] = Field(sa_type=JSONB)
+    proposed_by: str
+    proposed_at: datetime = Field(sa_type=UTC_INSTANT)
+    approved_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+    file_digest: str | None = Field(default=None, max_length=64)
+    sent_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+    reconciled_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+    matched: int = 0
+    returned: int = 0
+    reason_code: str | None = Field(default=None, max_length=64)
+
+
+class BatchLine(DistrictRow, table=True):
+    """A line of the frozen list; it stays, also when the batch is refused."""
+
+    __tablename__ = "batch_lines"
+
+    batch_id: UUID = Field(primary_key=True)
+    line_no: int = Field(primary_key=True)
+    entitlement_id: UUID
+    payment_id: UUID
+    case_id: UUID
+    case_correlation_id: UUID
+    account_reference: str = Field(max_length=32)
+    amount_rupiah: int = Field(sa_type=BigInteger)
+
+
+class Approval(DistrictRow, table=True):
+    """One person's yes to one digest."""
+
+    __tablename__ = "approvals"
+
+    batch_id: UUID = Field(primary_key=True)
+    approval_no: int = Field(primary_key=True)
+    actor: str
+    role: str = Field(max_length=64)
+    digest: str = Field(max_length=64)
+    approved_at: datetime = Field(sa_type=UTC_INSTANT)
+
+
+class Payment(Aggregate, table=True):
+    """One payment of an approved batch; its correlation id is the case's."""
+
+    __tablename__ = "payments"
+
+    state: str = Field(max_length=16)
+    batch_id: UUID
+    line_no: int
+    entitlement_id: UUID
+    case_id: UUID
+    account_reference: str = Field(max_length=32)
+    amount_rupiah: int = Field(sa_type=BigInteger)
+    bank_reference: str | None = Field(default=None, max_length=64)
+    reason_code: str | None = Field(default=None, max_length=64)
+    settled_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)

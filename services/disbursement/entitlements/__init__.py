@@ -1,0 +1,1 @@
+"""Entitlements: who is due what, by which version of which rule."""

@@ -1,0 +1,99 @@
+"""Whether aid is due, and what an entitlement may become. Pure functions."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from services.chassis.errors import Conflict
+from services.disbursement.programmes.domain import Programme, Rule, period_key
+
+ENTITLEMENTS = UUID("6f0c2a4e-3d7b-5a51-9c1e-7b1f2b7c1d02")
+"""Namespace of entitlement ids: one request for aid makes one entitlement, however often it is heard."""
+
+
+class EntitlementState(StrEnum):
+    """Where an entitlement stands."""
+
+    REFUSED = "refused"
+    ESTABLISHED = "established"
+    BATCHED = "batched"
+    PAID = "paid"
+    RETURNED = "returned"
+    ENDED = "ended"
+
+
+class Move(StrEnum):
+    """What happens to an entitlement."""
+
+    TAKE = "take"
+    RELEASE = "release"
+    PAY = "pay"
+    RETURN = "return"
+    RENEW = "renew"
+    END = "end"
+
+
+S, M = EntitlementState, Move
+
+MOVES: dict[tuple[EntitlementState, Move], EntitlementState] = {
+    (S.ESTABLISHED, M.TAKE): S.BATCHED,
+    (S.BATCHED, M.RELEASE): S.ESTABLISHED,
+    (S.BATCHED, M.PAY): S.PAID,
+    (S.BATCHED, M.RETURN): S.RETURNED,
+    (S.RETURNED, M.RENEW): S.ESTABLISHED,
+    (S.RETURNED, M.END): S.ENDED,
+}
+
+
+class RefusalReason(StrEnum):
+    """Why aid is not due."""
+
+    PROGRAMME_UNKNOWN = "PROGRAMME_UNKNOWN"
+    NO_RULE_IN_FORCE = "NO_RULE_IN_FORCE"
+    REASON_NOT_COVERED = "REASON_NOT_COVERED"
+    ALREADY_ENTITLED = "ALREADY_ENTITLED"
+
+
+class EntitlementCannotMove(Conflict):
+    """The entitlement's state does not allow this."""
+
+    text = "Hak bantuan ini tidak dapat diubah dengan cara itu pada keadaan sekarang."
+
+
+def next_state(state: str, move: Move) -> EntitlementState:
+    """The state after a move. Raises ``EntitlementCannotMove`` naming the moves that are legal now."""
+    target = MOVES.get((EntitlementState(state), move))
+    if target is None:
+        raise EntitlementCannotMove(legal_moves(state), state=state)
+    return target
+
+
+def legal_moves(state: str) -> tuple[str, ...]:
+    """What may happen to an entitlement now."""
+    return tuple(move.value for (source, move) in MOVES if source == state)
+
+
+def entitlement_id(aid_request_id: UUID) -> UUID:
+    """The one id of the entitlement, or of the refusal, that a request for aid leads to."""
+    return uuid5(ENTITLEMENTS, str(aid_request_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Aid is due under this rule, for this period."""
+
+    rule: Rule
+    period: str
+
+
+def decide(programme: Programme | None, reason_code: str, on: date) -> Due | RefusalReason:
+    """Whether the programme's rule of that day grants the aid."""
+    if programme is None:
+        return RefusalReason.PROGRAMME_UNKNOWN
+    rule = programme.rule_on(on)
+    if rule is None:
+        return RefusalReason.NO_RULE_IN_FORCE
+    if rule.reason_codes and reason_code not in rule.reason_codes:
+        return RefusalReason.REASON_NOT_COVERED
+    return Due(rule, period_key(rule.period, on))

@@ -1,0 +1,74 @@
+"""Every query on entitlements."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from services.chassis.database import ReadSession, UnitOfWork
+from services.disbursement.entitlements.domain import EntitlementState
+from services.disbursement.entitlements.tables import Entitlement
+
+NOT_COUNTING = (EntitlementState.REFUSED.value, EntitlementState.ENDED.value)
+
+
+async def known(uow: UnitOfWork, entitlement_id: UUID) -> Entitlement | None:
+    """One entitlement, if it was answered already."""
+    return await uow.first(select(Entitlement).where(Entitlement.id == entitlement_id))
+
+
+async def counting(
+    uow: UnitOfWork, district: str, programme_code: str, period: str, person_id: UUID
+) -> Entitlement | None:
+    """The entitlement that already counts for this person, programme and period."""
+    return await uow.first(
+        select(Entitlement).where(
+            Entitlement.district == district,
+            Entitlement.programme_code == programme_code,
+            Entitlement.period == period,
+            Entitlement.person_id == person_id,
+            col(Entitlement.state).not_in(NOT_COUNTING),
+        )
+    )
+
+
+async def payable(
+    uow: UnitOfWork, district: str, programme_code: str, only: Sequence[UUID] | None, limit: int
+) -> list[Entitlement]:
+    """Entitlements waiting for a batch, locked, oldest first."""
+    query = select(Entitlement).where(
+        Entitlement.district == district,
+        Entitlement.programme_code == programme_code,
+        Entitlement.state == EntitlementState.ESTABLISHED.value,
+    )
+    if only is not None:
+        query = query.where(col(Entitlement.id).in_(only))
+    return await uow.all(
+        query.order_by(col(Entitlement.recorded_at), col(Entitlement.id)).limit(limit).with_for_update()
+    )
+
+
+async def of_batch(uow: UnitOfWork, batch_id: UUID) -> list[Entitlement]:
+    """The entitlements that a batch holds, locked."""
+    return await uow.all(
+        select(Entitlement).where(Entitlement.batch_id == batch_id).order_by(col(Entitlement.id)).with_for_update()
+    )
+
+
+async def one(reading: ReadSession, entitlement_id: UUID) -> Entitlement | None:
+    """One entitlement within the caller's scope."""
+    return await reading.first(select(Entitlement).where(Entitlement.id == entitlement_id))
+
+
+async def page(
+    reading: ReadSession, after: UUID | None, limit: int, state: str | None, programme_code: str | None
+) -> list[Entitlement]:
+    """Entitlements by id after a cursor."""
+    query = select(Entitlement).order_by(col(Entitlement.id)).limit(limit)
+    if after is not None:
+        query = query.where(col(Entitlement.id) > after)
+    if state is not None:
+        query = query.where(Entitlement.state == state)
+    if programme_code is not None:
+        query = query.where(Entitlement.programme_code == programme_code)
+    return await reading.all(query)

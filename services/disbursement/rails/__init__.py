@@ -1,0 +1,1 @@
+"""Rails: how a payment order reaches whoever pays, once."""

@@ -1,0 +1,34 @@
+"""The payment file. Pure functions: the same list always makes the same bytes."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+HEADER = ("payment_id", "account_reference", "amount_rupiah")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One payment as the bank gets it: no name, no NIK, no reason."""
+
+    payment_id: UUID
+    account_reference: str
+    amount_rupiah: int
+
+
+def payment_file(orders: Sequence[Order]) -> bytes:
+    """The file for the bank: CSV, one line per payment, in the list's order."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADER)
+    for order in orders:
+        writer.writerow((order.payment_id, order.account_reference, order.amount_rupiah))
+    return text.getvalue().encode()
+
+
+def file_digest(body: bytes) -> str:
+    """SHA-256 of the file."""
+    return hashlib.sha256(body).hexdigest()

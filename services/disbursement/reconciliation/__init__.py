@@ -1,0 +1,1 @@
+"""Reconciliation: the bank's statement against our payments, and what does not match, with an owner and a clock."""

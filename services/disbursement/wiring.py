@@ -1,0 +1,103 @@
+"""The one place where disbursement is put together."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from services.chassis.database import district_scope
+from services.chassis.principal import Principal
+from services.chassis.processes import Running, Service, build_app
+from services.chassis.telemetry import log
+from services.disbursement.batches import access as batches_access
+from services.disbursement.batches import api as batches_api
+from services.disbursement.batches.commands import rearm_batches
+from services.disbursement.entitlements import access as entitlements_access
+from services.disbursement.entitlements import api as entitlements_api
+from services.disbursement.ledger import access as ledger_access
+from services.disbursement.ledger import api as ledger_api
+from services.disbursement.programmes.commands import load_pack
+from services.disbursement.programmes.domain import DisbursementPack
+from services.disbursement.rails.activities import RailActivities
+from services.disbursement.rails.adapter import BankRail
+from services.disbursement.rails.workflow import PaymentBatchWorkflow
+from services.disbursement.reconciliation import access as reconciliation_access
+from services.disbursement.reconciliation import api as reconciliation_api
+from services.disbursement.reconciliation.activities import ReconciliationActivities
+from services.disbursement.settings import DisbursementSettings
+from services.disbursement.subscriptions import SUBSCRIPTIONS
+
+
+def scope(principal: Principal) -> Sequence[Any]:
+    """What a caller may see: its offices' districts."""
+    return district_scope(principal, "services.disbursement")
+
+
+def activities(running: Running) -> Sequence[Callable[..., Any]]:
+    """Every step of the payment workflow."""
+    settings: DisbursementSettings = running.settings
+    rail = BankRail(settings.bank_url, settings.bank_token.get_secret_value(), settings.bank_timeout_seconds)
+    sending, reconciling = RailActivities(running, rail), ReconciliationActivities(running, rail)
+    return [
+        sending.read_batch,
+        sending.submit_file,
+        sending.record_sent,
+        reconciling.import_statement,
+        reconciling.record_refusal,
+    ]
+
+
+async def load_packs(running: Running, arguments: Sequence[str]) -> int:
+    """``load-pack``: put every district's disbursement section in force; 1 when one is wrong or none is there."""
+    files = sorted(running.settings.district_packs.glob("*/disbursement.yaml"))
+    if not files:
+        sys.stderr.write(f"no */disbursement.yaml under {running.settings.district_packs}\n")
+        return 1
+    return max([await _load_file(running, file) for file in files])
+
+
+async def _load_file(running: Running, file: Path) -> int:
+    try:
+        pack = DisbursementPack.model_validate(yaml.safe_load(file.read_text()))
+    except (ValidationError, yaml.YAMLError) as error:
+        sys.stderr.write(f"{file.parent.name}/{file.name}: {error}\n")
+        return 1
+    loaded = await running.units.perform(lambda uow: load_pack(pack, uow), principal=running.principal)
+    log().info("pack_loaded" if loaded else "pack_already_loaded", district=pack.district, version=pack.version)
+    return 0
+
+
+async def reconcile(running: Running, arguments: Sequence[str]) -> int:
+    """``reconcile``: wake the workflow of every batch that is not finished."""
+    count = await running.units.perform(rearm_batches, principal=running.principal)
+    log().info("batches_rearmed", batches=count)
+    return 0
+
+
+SERVICE = Service(
+    name="disbursement",
+    title="Sigap – Penyaluran bantuan",
+    settings=DisbursementSettings,
+    policy={
+        **entitlements_access.PERMISSIONS,
+        **batches_access.PERMISSIONS,
+        **ledger_access.PERMISSIONS,
+        **reconciliation_access.PERMISSIONS,
+    },
+    routers=[entitlements_api.router, batches_api.router, ledger_api.router, reconciliation_api.router],
+    subscriptions=SUBSCRIPTIONS,
+    workflows=[PaymentBatchWorkflow],
+    activities=activities,
+    scope=scope,
+    commands={"load-pack": load_packs, "reconcile": reconcile},
+)
+
+
+def openapi_document() -> dict[str, Any]:
+    """The REST contract, whatever the environment says."""
+    settings = DisbursementSettings.model_construct(database_url="")
+    document: dict[str, Any] = build_app(SERVICE, settings, None).openapi()
+    return document

@@ -1,0 +1,124 @@
+"""The office around disbursement: cases that ask for aid, and the people who propose and approve."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from contracts.envelope import Envelope, Event
+from contracts.events.casework import CaseAidRequested
+from contracts.topics import topic_of
+from contracts.values import RegionCode
+from services.chassis.inbox import Inbox, Record
+from services.chassis.principal import system_principal
+from services.disbursement.subscriptions import SUBSCRIPTIONS
+from tests.support.identity import Issuer
+from tests.support.services import Bench
+
+PROGRAMME = "BANTUAN_AWAL_REINTEGRASI"
+AMOUNT = 1_500_000
+PEOPLE = {
+    "budi": ("aaaaaaaa-0000-4000-8000-000000000001", ("section-head", "aid-proposer")),
+    "wati": ("aaaaaaaa-0000-4000-8000-000000000002", ("aid-verifier",)),
+    "hadi": ("aaaaaaaa-0000-4000-8000-000000000003", ("aid-approver",)),
+    "nur": ("aaaaaaaa-0000-4000-8000-000000000004", ("auditor",)),
+    "sri": ("aaaaaaaa-0000-4000-8000-000000000005", ("caseworker",)),
+    "rangkap": ("aaaaaaaa-0000-4000-8000-000000000006", ("aid-proposer", "aid-verifier", "aid-approver")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Acts on one disbursement service."""
+
+    bench: Bench
+    issuer: Issuer
+
+    def as_(self, who: str) -> dict[str, str]:
+        """Headers of a person's next request."""
+        subject, roles = PEOPLE[who]
+        token = self.issuer.token(subject, roles=roles)
+        return {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+
+    async def hear(self, fact: Event, envelope: Envelope) -> str:
+        """Give the inbox a message as the broker would."""
+        inbox = Inbox(self.bench.units, SUBSCRIPTIONS, system_principal("disbursement"), first_retry_seconds=1)
+        key = str(envelope.correlationid).encode()
+        return await inbox.hear(
+            Record(topic_of(fact.TYPE).name, 0, uuid4().int % 2**60, key, envelope.to_headers(), fact.to_body())
+        )
+
+    async def entitle(self, count: int = 1) -> list[str]:
+        """New entitlements, each of a case and a person of its own."""
+        found = []
+        for _ in range(count):
+            fact, envelope = aid_requested()
+            assert await self.hear(fact, envelope) == "applied"
+            found.append(await self.entitlement_of(fact.aid_request_id))
+        return found
+
+    async def entitlement_of(self, aid_request_id: UUID) -> str:
+        """The entitlement that answers a request."""
+        return str(await self.bench.value("SELECT id FROM entitlements WHERE aid_request_id = $1", aid_request_id))
+
+    async def propose(self, entitlements: list[str], who: str = "budi") -> dict[str, Any]:
+        """A batch of these entitlements."""
+        answer = await self.bench.client.post(
+            "/batches",
+            json={"programme_code": PROGRAMME, "entitlement_ids": entitlements},
+            headers=self.as_(who),
+        )
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def approve(self, batch: dict[str, Any], who: str, **changes: Any) -> Any:
+        """Somebody's answer to «approve this list»."""
+        now = await self.show(batch["batch_id"])
+        body = {"digest": batch["digest"], "expected_version": now["version"], **changes}
+        return await self.bench.client.post(f"/batches/{batch['batch_id']}/approvals", json=body, headers=self.as_(who))
+
+    async def show(self, batch_id: str, who: str = "nur") -> dict[str, Any]:
+        """The batch as somebody sees it."""
+        answer = await self.bench.client.get(f"/batches/{batch_id}", headers=self.as_(who))
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def approved(self, count: int = 1) -> dict[str, Any]:
+        """A batch that two people approved."""
+        batch = await self.propose(await self.entitle(count))
+        for who in ("wati", "hadi"):
+            answer = await self.approve(batch, who)
+            assert answer.status_code == 201, answer.text
+        return await self.show(batch["batch_id"])
+
+
+def aid_requested(
+    *, person_id: UUID | None = None, programme: str = PROGRAMME, **envelope: Any
+) -> tuple[CaseAidRequested, Envelope]:
+    """A case's request for aid."""
+    fact = CaseAidRequested(
+        aid_request_id=uuid4(),
+        programme_code=programme,
+        person_id=person_id or uuid4(),
+        village_code=RegionCode("35.24.17.2001"),
+        reason_code="RETURNED_TO_FAMILY",
+    )
+    now = datetime.now(UTC)
+    told = {
+        "id": uuid4(),
+        "source": "/sigap/casework",
+        "type": CaseAidRequested.TYPE,
+        "subject": uuid4(),
+        "time": now,
+        "factid": uuid4(),
+        "recordedtime": now,
+        "correlationid": uuid4(),
+        "sequence": 7,
+        "district": "35.24",
+        "actor": "system:casework",
+        "sensitivity": "PERSONAL",
+        **envelope,
+    }
+    return fact, Envelope.model_validate(told)

@@ -1,0 +1,113 @@
+"""A list is frozen, approved by two different people, and only then ordered."""
+
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from tests.integration.disbursement.office import AMOUNT, PROGRAMME, Office
+from tests.support.services import Bench
+
+
+async def test_two_different_people_approve_and_only_then_payments_are_ordered(
+    disbursement: Bench, office: Office
+) -> None:
+    batch = await office.propose(await office.entitle(3))
+    assert (batch["state"], batch["items"], batch["total_rupiah"]) == ("proposed", 3, 3 * AMOUNT)
+    assert (await office.show(batch["batch_id"], "wati"))["legal_now"] == ["approve", "reject"]
+    assert (await office.show(batch["batch_id"], "hadi"))["legal_now"] == ["reject"]
+    assert (await office.show(batch["batch_id"], "budi"))["legal_now"] == []
+
+    early = await office.approve(batch, "hadi")
+    assert (early.status_code, early.json()["code"]) == (403, "approval_needs_other_role")
+    first = await office.approve(batch, "wati")
+    assert (first.status_code, first.json()["state"]) == (201, "endorsed")
+    assert await disbursement.value("SELECT count(*) FROM payments WHERE batch_id = $1", batch["batch_id"]) == 0
+    twice = await office.approve(batch, "wati")
+    assert (twice.status_code, twice.json()["code"]) == (409, "already_approved_by_you")
+
+    last = await office.approve(batch, "hadi")
+    assert (last.status_code, last.json()["state"]) == (201, "approved")
+    late = await office.approve(batch, "hadi")
+    assert (late.status_code, late.json()["legal_now"]) == (409, [])
+    payments = await disbursement.rows("SELECT * FROM payments WHERE batch_id = $1", batch["batch_id"])
+    assert {payment["state"] for payment in payments} == {"ordered"}
+    cases = await disbursement.rows("SELECT correlation_id FROM entitlements WHERE batch_id = $1", batch["batch_id"])
+    assert {p["correlation_id"] for p in payments} == {c["correlation_id"] for c in cases}
+    signals = await disbursement.rows(
+        "SELECT * FROM outbox WHERE exit = 'temporal' AND key = $1", f"batch:{batch['batch_id']}"
+    )
+    assert len(signals) == 1
+
+
+async def test_nobody_approves_an_own_proposal(office: Office) -> None:
+    batch = await office.propose(await office.entitle(), who="rangkap")
+    answer = await office.approve(batch, "rangkap")
+    assert (answer.status_code, answer.json()["code"]) == (403, "proposer_cannot_approve")
+    assert (await office.show(batch["batch_id"], "rangkap"))["legal_now"] == []
+    assert (await office.show(batch["batch_id"]))["approvals"] == []
+
+
+async def test_an_approval_is_for_one_list_and_one_version(office: Office) -> None:
+    batch = await office.propose(await office.entitle())
+    other = await office.approve(batch, "wati", digest="0" * 64)
+    assert (other.status_code, other.json()["code"]) == (409, "approval_is_for_other_list")
+    stale = await office.approve(batch, "wati", expected_version=7)
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale_version")
+
+
+async def test_a_changed_list_can_no_longer_be_approved(disbursement: Bench, office: Office) -> None:
+    batch = await office.propose(await office.entitle())
+    await disbursement.units.pool.execute(
+        "UPDATE batch_lines SET amount_rupiah = amount_rupiah + 1 WHERE batch_id = $1", batch["batch_id"]
+    )
+    answer = await office.approve(batch, "wati")
+    assert (answer.status_code, answer.json()["code"]) == (409, "approval_is_for_other_list")
+
+
+async def test_a_rejected_list_frees_its_entitlements(disbursement: Bench, office: Office) -> None:
+    entitlements = await office.entitle(2)
+    batch = await office.propose(entitlements)
+    taken = await disbursement.client.post(
+        "/batches", json={"programme_code": PROGRAMME, "entitlement_ids": entitlements}, headers=office.as_("budi")
+    )
+    assert (taken.status_code, taken.json()["code"]) == (409, "entitlements_are_not_free")
+    answer = await disbursement.client.post(
+        f"/batches/{batch['batch_id']}/rejection",
+        json={"reason_code": "AMOUNT_QUESTIONED", "expected_version": 1},
+        headers=office.as_("hadi"),
+    )
+    assert (answer.status_code, answer.json()["state"]) == (200, "rejected")
+    again = await office.propose(entitlements)
+    assert again["batch_id"] != batch["batch_id"]
+    assert again["digest"] == batch["digest"]
+
+
+async def test_a_proposal_takes_all_that_waits_and_nothing_twice(disbursement: Bench, office: Office) -> None:
+    await office.entitle(2)
+    body = {"programme_code": PROGRAMME}
+    first = await disbursement.client.post("/batches", json=body, headers=office.as_("budi"))
+    assert first.status_code == 201
+    assert first.json()["items"] >= 2
+    second = await disbursement.client.post("/batches", json=body, headers=office.as_("budi"))
+    assert (second.status_code, second.json()["code"]) == (409, "nothing_to_pay")
+    elsewhere = await disbursement.client.post(
+        "/batches", json={**body, "district": "35.25"}, headers=office.as_("budi")
+    )
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (403, "district_is_not_yours")
+    for path in (f"/batches/{uuid4()}", f"/batches/{first.json()['batch_id']}"):
+        stranger = {"Authorization": f"Bearer {office.issuer.token(roles=['auditor'], offices=['18.72'])}"}
+        assert (await disbursement.client.get(path, headers=stranger)).status_code == 404
+
+
+async def test_approvals_cannot_be_changed_by_the_app(disbursement: Bench, office: Office) -> None:
+    batch = await office.propose(await office.entitle())
+    await office.approve(batch, "wati")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await disbursement.units.pool.execute("UPDATE approvals SET actor = 'x' WHERE batch_id = $1", batch["batch_id"])
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await disbursement.units.pool.execute(
+            "INSERT INTO approvals SELECT batch_id, 2, actor, role, digest, approved_at, district FROM approvals"
+            " WHERE batch_id = $1",
+            batch["batch_id"],
+        )
