@@ -66,9 +66,13 @@ CLIENTS = tuple(account.agency for account in MACHINES)
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """What a program of the demo needs to sign in. `staff_password` serves every person of the demo."""
+    """What a program of the demo needs to sign in. `staff_password` serves every person of the demo.
+
+    `redirect`: an address of ours to which the provider sends a browser back.
+    """
 
     issuer: str
+    redirect: str
     client_secrets: dict[str, str]
     staff_password: str
 
@@ -94,7 +98,8 @@ def issuer(site: Site) -> str:
 def accounts(site: Site | None = None) -> Accounts:
     """The accounts of a site; by default of the one this command is about."""
     site = site or open_demo_site()
-    return Accounts(issuer(site), {name: site.keys.clients[name] for name in CLIENTS}, site.keys.staff)
+    redirect = f"http://127.0.0.1:{site.ports['intake']}/intake/signed-in"
+    return Accounts(issuer(site), redirect, {name: site.keys.clients[name] for name in CLIENTS}, site.keys.staff)
 
 
 def main() -> int:

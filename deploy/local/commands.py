@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local import engines, tools
+from deploy.local import first_runs, tools
 from deploy.local.accounts import open_demo_site
 from deploy.local.daemon import (
     Status,
@@ -41,7 +41,7 @@ def install() -> None:
     """Fetch the engines, build what is built once. Says how long each took; does nothing when all is there."""
     _check_room(tools_folder())
     began = time.monotonic()
-    steps = {"kafka": _install_kafka, "zipkin": tools.zipkin_jar, "keycloak": tools.keycloak_home}
+    steps = {"kafka": _install_kafka, "zipkin": tools.zipkin_jar, "keycloak": _install_keycloak}
     with ThreadPoolExecutor() as pool:
         waiting = {pool.submit(_timed, step): name for name, step in steps.items()}
         for done, name in waiting.items():
@@ -54,7 +54,12 @@ def install() -> None:
 
 def _install_kafka() -> None:
     tools.kafka_jars()
-    asyncio.run(engines.archive_kafka_classes(tools_folder() / ".workshop"))
+    asyncio.run(first_runs.run_kafka_once())
+
+
+def _install_keycloak() -> None:
+    tools.keycloak_home()
+    asyncio.run(first_runs.run_keycloak_once())
 
 
 def _timed(step: object) -> float:
@@ -141,7 +146,7 @@ def _tell_progress(status: Status, told: set[str]) -> None:
             print(f"  {part.name:<24} {part.stage:<7} {part.seconds or 0:5.1f} s   {where}", flush=True)
         elif part.restarts and f"{part.name} {part.restarts}" not in told:
             told.add(f"{part.name} {part.restarts}")
-            print(f"  {part.name:<24} tried again ({part.restarts})", flush=True)
+            print(f"  {part.name:<24} tried again: {part.trouble}", flush=True)
 
 
 def _tell_ready(state: Path, status: Status) -> None:

@@ -14,9 +14,10 @@ from typing import IO
 
 from deploy.local import ports
 from deploy.local.accounts import open_demo_site
+from deploy.local.engines import Site
 from deploy.local.parts import system
 from deploy.local.places import CHECKOUT, state_folder, write_whole
-from deploy.local.supervisor import PartFailed, Stage, Supervisor
+from deploy.local.supervisor import Part, PartFailed, Stage, Supervisor
 from deploy.local.tools import ToolMissing
 
 LOOK_AT_LOGS_EVERY_SECONDS = 60
@@ -34,6 +35,7 @@ class PartStatus:
     began: float | None = None
     seconds: float | None = None
     restarts: int = 0
+    trouble: str | None = None
 
 
 @dataclass(slots=True)
@@ -128,7 +130,7 @@ async def supervise() -> int:
 
 async def _run(state: Path, status: Status, began: float) -> None:
     status.notes = ports.replace_taken(state)
-    parts = system(open_demo_site(), apart=os.environ.get("SIGAP_APART") == "1")
+    parts = chosen_parts(open_demo_site())
     supervisor = Supervisor(parts, state / "log", changed=lambda: note(state, status, supervisor))
     told_to_stop = asyncio.Event()
     for by in (signal.SIGTERM, signal.SIGINT):
@@ -150,6 +152,20 @@ async def _run(state: Path, status: Status, began: float) -> None:
     await supervisor.stop_all()
 
 
+def chosen_parts(site: Site) -> list[Part]:
+    """The whole system, or with `SIGAP_PARTS=kafka,intake` these parts and what they wait for."""
+    parts = system(site, apart=os.environ.get("SIGAP_APART") == "1")
+    wanted = set(os.environ.get("SIGAP_PARTS", "").split(",")) - {""}
+    if not wanted:
+        return parts
+    if unknown := wanted - {part.name for part in parts}:
+        raise PartFailed(f"SIGAP_PARTS names no part: {', '.join(sorted(unknown))}")
+    for part in reversed(parts):
+        if part.name in wanted:
+            wanted.update(part.after)
+    return [part for part in parts if part.name in wanted]
+
+
 def note(state: Path, status: Status, supervisor: Supervisor) -> None:
     """Write down where each part stands."""
     status.parts = [
@@ -162,6 +178,7 @@ def note(state: Path, status: Status, supervisor: Supervisor) -> None:
             began=process_began(running.pid) if running.pid else None,
             seconds=running.seconds,
             restarts=running.restarts,
+            trouble=running.trouble,
         )
         for name, running in supervisor.running.items()
     ]

@@ -1,6 +1,7 @@
 """Databases and roles: one database and two roles per service, made when missing, mended when changed."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,12 +10,18 @@ from typing import Any
 import asyncpg
 
 from deploy.local.accounts import open_demo_site
-from deploy.local.engines import Site
+from deploy.local.engines import Site, forget_realm, realm_in_database, restore_keycloak
 from deploy.local.ports import SERVICES
 
 
-async def create_databases(site: Site) -> None:
-    """Make all databases and roles of a site; running it again changes nothing."""
+async def create_databases(site: Site, realm_wanted: str | None = None) -> None:
+    """Make all databases and roles of a site; running it again changes nothing.
+
+    When the identity provider holds another realm than the one wanted, its database is made anew.
+    """
+    if realm_wanted is not None and realm_in_database(site) not in (None, realm_wanted):
+        await drop_database(site, "keycloak")
+        forget_realm(site)
     async with _superuser(site, "postgres") as connection:
         for role, password in site.keys.databases.items():
             if not await connection.fetchval("select 1 from pg_roles where rolname = $1", role):
@@ -22,14 +29,23 @@ async def create_databases(site: Site) -> None:
             await connection.execute(f"alter role \"{role}\" password '{password}'")
     await asyncio.gather(
         *(create_database(site, f"sigap_{name}", f"{name}_migrator", f"{name}_app") for name in SERVICES),
-        create_database(site, "keycloak", "keycloak"),
+        _create_keycloak(site),
     )
 
 
-async def create_database(site: Site, database: str, owner: str, app: str | None = None) -> None:
-    """A database that only its owner and its app role may enter; the app role reads and writes rows, nothing else."""
+async def _create_keycloak(site: Site) -> None:
+    if await create_database(site, "keycloak", "keycloak"):
+        await restore_keycloak(site)
+
+
+async def create_database(site: Site, database: str, owner: str, app: str | None = None) -> bool:
+    """A database that only its owner and its app role may enter; the app role reads and writes rows, nothing else.
+
+    True when it was not there before.
+    """
     async with _superuser(site, "postgres") as connection:
-        if not await connection.fetchval("select 1 from pg_database where datname = $1", database):
+        is_new = not await connection.fetchval("select 1 from pg_database where datname = $1", database)
+        if is_new:
             await connection.execute(f'create database "{database}" owner "{owner}"')
         await connection.execute(f'revoke all on database "{database}" from public')
         if app is not None:
@@ -37,6 +53,7 @@ async def create_database(site: Site, database: str, owner: str, app: str | None
     if app is not None:
         async with _superuser(site, database) as connection:
             await connection.execute(_OPEN_TO_APP.format(owner=owner, app=app))
+    return is_new
 
 
 async def drop_database(site: Site, database: str) -> None:
@@ -67,7 +84,7 @@ async def _superuser(site: Site, database: str) -> AsyncIterator[Any]:
 def main() -> int:
     """Make the databases of the state folder this command is about."""
     try:
-        asyncio.run(create_databases(open_demo_site()))
+        asyncio.run(create_databases(open_demo_site(), os.environ.get("SIGAP_REALM_DIGEST")))
     except asyncpg.InvalidPasswordError:
         print("secrets.json is not this database's: bring the old file back, or run `make reset`", file=sys.stderr)
         return 1

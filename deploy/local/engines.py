@@ -8,7 +8,7 @@ import secrets
 import shutil
 import signal
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from deploy.local.keys import Keys, open_keys
 from deploy.local.places import write_whole
 from deploy.local.ports import choose_ports
 from deploy.local.probes import HttpAnswers, KafkaAnswers, PostgresAnswers
-from deploy.local.supervisor import Part, PartFailed, Supervisor
+from deploy.local.supervisor import Part, PartFailed
 
 NOBODY = 65534
 NAMESPACE = "sigap"
@@ -70,6 +70,9 @@ def postgres(site: Site, *, durable: bool = True) -> Part:
     async def prepare() -> None:
         _drop_stale_pid(cluster)
         if not (cluster / "PG_VERSION").exists():
+            # What was done once was done to another database.
+            shutil.rmtree(site.state / "done", ignore_errors=True)
+            forget_realm(site)
             await _initdb(binaries, cluster, site.keys.postgres, uid)
 
     return Part(
@@ -133,7 +136,7 @@ async def _initdb(binaries: Path, cluster: Path, password: str, uid: int | None)
     # Made beside its final place: a kill in the middle leaves nothing that looks like a whole cluster.
     draft, password_file = _cluster_draft(cluster, password, uid)
     try:
-        await _run(
+        await run(
             *_as_user(uid),
             str(binaries / "initdb"),
             "-D",
@@ -176,9 +179,11 @@ def _as_user(uid: int | None) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-async def _run(*command: str) -> None:
+async def run(*command: str, env: dict[str, str] | None = None) -> None:
+    """Run a command to its end. Raises PartFailed with the last line it said."""
     child = await asyncio.create_subprocess_exec(
         *command,
+        env=env,
         cwd="/",
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
@@ -217,7 +222,7 @@ def kafka(site: Site, *, durable: bool = True) -> Part:
         if not formatted.exists():
             # A leading minus would be read as an option.
             cluster = "A" + base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")[1:]
-            await _run(
+            await run(
                 *java,
                 *archive,
                 *path,
@@ -230,6 +235,7 @@ def kafka(site: Site, *, durable: bool = True) -> Part:
                 "-c",
                 str(settings),
             )
+            (site.state / "done" / "topics").unlink(missing_ok=True)
             write_whole(formatted, cluster)
 
     return Part(
@@ -239,24 +245,6 @@ def kafka(site: Site, *, durable: bool = True) -> Part:
         ports=(port, controller),
         prepare=prepare,
     )
-
-
-async def archive_kafka_classes(workshop: Path) -> None:
-    """Run the broker once, so that it leaves its archive of loaded classes when it stops: later starts take half."""
-    if tools.kafka_classes().exists():
-        return
-    site = open_site(workshop, usual_ports=False)
-    draft = workshop / "kafka.jsa"
-    part = kafka(site)
-    part = replace(part, command=[part.command[0], f"-XX:ArchiveClassesAtExit={draft}", *part.command[1:]])
-    supervisor = Supervisor([part], workshop / "log")
-    try:
-        await supervisor.start()
-        await supervisor.stop_all()
-        draft.replace(tools.kafka_classes())
-    finally:
-        await supervisor.stop_all()
-        shutil.rmtree(workshop, ignore_errors=True)
 
 
 KAFKA_SETTINGS = """\
@@ -377,66 +365,101 @@ def otlp(site: Site) -> Part:
 # Identity
 
 
-def keycloak(site: Site, realm: dict[str, Any]) -> Part:
-    """Keycloak on our PostgreSQL. A realm that differs from the last one imported replaces it."""
+def keycloak(site: Site, realm: dict[str, Any] | None) -> Part:
+    """Keycloak on our PostgreSQL, with a realm; without one only its own, as a model for new databases.
+
+    The realm is imported into a fresh database only: `databases` makes one when the realm has changed.
+    """
     port, management = site.ports["keycloak"], site.ports["keycloak-management"]
-    home = site.state / "keycloak"
-    installed = tools.keycloak_home()
-    realm_text = json.dumps(realm, indent=1)
+    home, installed = site.state / "keycloak", tools.keycloak_home()
     imported = home / "imported.sha256"
-    digest = sha256(realm_text.encode()).hexdigest()
-    is_new = not imported.exists() or imported.read_text() != digest
+    archive = tools.keycloak_classes()
 
     async def prepare() -> None:
+        home.mkdir(parents=True, exist_ok=True)
         (home / "lib").unlink(missing_ok=True)
-        write_whole(home / "data" / "import" / "sigap.json", realm_text, mode=0o600)
         (home / "lib").symlink_to(installed / "lib")
         shutil.copytree(installed / "conf", home / "conf", dirs_exist_ok=True)
         (home / "providers").mkdir(exist_ok=True)
+        if realm is not None:
+            write_whole(home / "data" / "import" / "sigap.json", json.dumps(realm), mode=0o600)
 
     async def remember() -> None:
-        write_whole(imported, digest)
+        if realm is not None:
+            write_whole(imported, realm_digest(realm))
 
+    java = [tools.java(), "-Xms64m", "-Xmx384m", "-XX:TieredStopAtLevel=1", *KEYCLOAK_JAVA]
+    folders = [f"-Dkc.home.dir={home}", f"-Djboss.server.config.dir={home / 'conf'}"]
+    options = [
+        "--cache=local",
+        "--http-enabled=true",
+        "--http-host=127.0.0.1",
+        f"--http-port={port}",
+        f"--http-management-port={management}",
+        f"--hostname=http://127.0.0.1:{port}",
+        "--db-pool-min-size=1",
+        "--db-pool-max-size=10",
+        "--log-level=warn",
+    ]
+    if realm is not None and not imported.exists():
+        options.append("--import-realm")
     return Part(
         name="keycloak",
         command=[
-            tools.java(),
-            "-Xms64m",
-            "-Xmx384m",
-            "-XX:TieredStopAtLevel=1",
-            *KEYCLOAK_JAVA,
-            f"-Dkc.home.dir={home}",
-            f"-Djboss.server.config.dir={home / 'conf'}",
-            *(["-Dkeycloak.migration.strategy=OVERWRITE_EXISTING"] if is_new else []),
-            "-cp",
-            str(home / "lib" / "quarkus-run.jar"),
-            "io.quarkus.bootstrap.runner.QuarkusEntryPoint",
-            "start",
-            "--optimized",
-            "--cache=local",
-            "--http-enabled=true",
-            "--http-host=127.0.0.1",
-            f"--http-port={port}",
-            f"--http-management-port={management}",
-            f"--hostname=http://127.0.0.1:{port}",
-            "--db-pool-min-size=1",
-            "--db-pool-max-size=10",
-            "--log-level=warn",
-            *(["--import-realm"] if is_new else []),
+            *java,
+            *([f"-XX:SharedArchiveFile={archive}"] if archive.exists() else []),
+            *folders,
+            # The archive of classes holds for one path: not the state folder's link.
+            *("-cp", str(installed / "lib" / "quarkus-run.jar")),
+            *("io.quarkus.bootstrap.runner.QuarkusEntryPoint", "start", "--optimized"),
+            *options,
         ],
         env={
             "KC_DB_URL": f"jdbc:postgresql://127.0.0.1:{site.ports['postgres']}/keycloak",
             "KC_DB_USERNAME": "keycloak",
             "KC_DB_PASSWORD": site.keys.databases["keycloak"],
-            "KC_BOOTSTRAP_ADMIN_USERNAME": "admin",
-            "KC_BOOTSTRAP_ADMIN_PASSWORD": site.keys.keycloak,
         },
         after=["databases"],
-        ready=HttpAnswers(port, f"/realms/{realm['realm']}/.well-known/openid-configuration"),
+        ready=HttpAnswers(port, f"/realms/{realm['realm'] if realm else 'master'}/.well-known/openid-configuration"),
         ports=(port, management),
         prepare=prepare,
         once_ready=remember,
-        ready_within_seconds=180,
+        ready_within_seconds=240,
+    )
+
+
+def realm_digest(realm: dict[str, Any]) -> str:
+    """Tells one realm from another."""
+    return sha256(json.dumps(realm).encode()).hexdigest()
+
+
+def realm_in_database(site: Site) -> str | None:
+    """The digest of the realm that was imported last."""
+    imported = site.state / "keycloak" / "imported.sha256"
+    return imported.read_text() if imported.exists() else None
+
+
+def forget_realm(site: Site) -> None:
+    """Have the realm imported again; its database is gone."""
+    (site.state / "keycloak" / "imported.sha256").unlink(missing_ok=True)
+
+
+async def restore_keycloak(site: Site) -> None:
+    """Fill the new database with Keycloak's tables from the model, which saves it a minute of making them."""
+    if tools.keycloak_model().exists():
+        await _postgres_tool(site, "pg_restore", "--no-owner", "--single-transaction", str(tools.keycloak_model()))
+
+
+async def save_keycloak(site: Site, model: Path) -> None:
+    """Keep Keycloak's tables as a model for new databases."""
+    await _postgres_tool(site, "pg_dump", "--no-owner", "--no-acl", "-Fc", f"--file={model}")
+
+
+async def _postgres_tool(site: Site, name: str, *arguments: str) -> None:
+    where = f"host=127.0.0.1 port={site.ports['postgres']} user=keycloak dbname=keycloak"
+    await run(
+        *(str(_postgres_binaries() / name), "-d", where, *arguments),
+        env={"PGPASSWORD": site.keys.databases["keycloak"], "PATH": "/usr/bin:/bin"},
     )
 
 

@@ -23,7 +23,6 @@ class Keys:
     postgres: str
     databases: dict[str, str]
     sealing: dict[str, str]
-    keycloak: str
     clients: dict[str, str]
     staff: str
 
@@ -37,7 +36,6 @@ def open_keys(state: Path, clients: tuple[str, ...] = ()) -> Keys:
         postgres=kept.get("postgres") or _password(),
         databases=_filled(kept.get("databases"), roles, _password),
         sealing=_filled(kept.get("sealing"), SERVICES, _sealing_key),
-        keycloak=kept.get("keycloak") or _password(),
         clients=_filled(kept.get("clients"), clients, _password),
         staff=kept.get("staff") or MARK + secrets.token_hex(4),
     )

@@ -2,14 +2,19 @@
 
 import importlib.util
 import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
-from deploy.local.engines import Site, kafka, keycloak, otlp, postgres, temporal, zipkin
+from deploy.local.engines import Site, kafka, keycloak, otlp, postgres, realm_digest, temporal, zipkin
 from deploy.local.environment import sandbox_environment, service_environment
+from deploy.local.places import CHECKOUT
 from deploy.local.ports import APART
 from deploy.local.probes import HttpAnswers
 from deploy.local.realm import realm
 from deploy.local.supervisor import Part
 
+HERE = Path(__file__).parent
 WITH_A_PACK = ("casework", "disbursement", "notifications")
 
 
@@ -34,13 +39,17 @@ def system(site: Site, *, apart: bool = False) -> list[Part]:
 
 def databases(site: Site) -> Part:
     """A database and two roles per service."""
-    return python("databases", "deploy.local.databases", site, once=True, after=["postgres"])
+    environment = {"SIGAP_REALM_DIGEST": realm_digest(realm(site))}
+    inputs = [HERE, site.state / "secrets.json"]
+    module = "deploy.local.databases"
+    return python("databases", module, site, env=environment, once=True, inputs=inputs, after=["postgres"])
 
 
 def topics(site: Site) -> Part:
     """Every topic, from the one place that lists them."""
     bootstrap = ["--bootstrap-servers", f"127.0.0.1:{site.ports['kafka']}"]
-    return python("topics", "contracts.create_topics", site, *bootstrap, once=True, after=["kafka"])
+    inputs = [CHECKOUT / "contracts"]
+    return python("topics", "contracts.create_topics", site, bootstrap, once=True, inputs=inputs, after=["kafka"])
 
 
 def sandbox(site: Site) -> list[Part]:
@@ -60,20 +69,22 @@ def service(site: Site, name: str, *, apart: bool) -> list[Part]:
         return []
     environment = service_environment(name, site.ports, site.keys)
     ground = ["temporal", "otlp", "topics", f"{name}-migrate"]
-    parts = [python(f"{name}-migrate", module, site, "migrate", env=environment, once=True, after=["databases"])]
+    once = partial(python, module=module, site=site, env=environment, once=True)
+    schema = [CHECKOUT / "services" / name / "migrations", CHECKOUT / "services" / "chassis"]
+    parts = [once(f"{name}-migrate", arguments=["migrate"], inputs=schema, after=["databases"])]
     if name in WITH_A_PACK:
-        pack = f"{name}-pack"
-        parts.append(python(pack, module, site, "load-pack", env=environment, once=True, after=[f"{name}-migrate"]))
-        ground.append(pack)
+        districts = [CHECKOUT / "deploy" / "districts", CHECKOUT / "services" / name]
+        parts.append(once(f"{name}-pack", arguments=["load-pack"], inputs=districts, after=[f"{name}-migrate"]))
+        ground.append(f"{name}-pack")
     port = site.ports[name]
     kind, own_name = ("api", f"{name}-api") if apart else ("all", name)
     ready = HttpAnswers(port, f"/{name}/health/ready")
-    parts.append(python(own_name, module, site, kind, env=environment, ready=ready, ports=(port,), after=ground))
+    parts.append(python(own_name, module, site, [kind], env=environment, ready=ready, ports=(port,), after=ground))
     for kind in APART if apart else ():
         port = site.ports[f"{name}-{kind}"]
         own = environment | {f"{name.upper()}_OPS_PORT": str(port)}
         ready = HttpAnswers(port, "/health/ready")
-        parts.append(python(f"{name}-{kind}", module, site, kind, env=own, ready=ready, ports=(port,), after=ground))
+        parts.append(python(f"{name}-{kind}", module, site, [kind], env=own, ready=ready, ports=(port,), after=ground))
     return parts
 
 
@@ -81,12 +92,14 @@ def python(
     name: str,
     module: str,
     site: Site,
-    *arguments: str,
+    arguments: Sequence[str] = (),
+    *,
     after: list[str],
     env: dict[str, str] | None = None,
     ready: HttpAnswers | None = None,
     ports: tuple[int, ...] = (),
     once: bool = False,
+    inputs: Sequence[Path] = (),
 ) -> Part:
     """A part that is one of our own modules."""
     return Part(
@@ -97,6 +110,7 @@ def python(
         ready=ready,
         ports=ports,
         once=once,
+        inputs=inputs,
     )
 
 

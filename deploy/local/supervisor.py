@@ -7,15 +7,17 @@ through the supervisor would break them when it dies.
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 
-from deploy.local.places import CHECKOUT, shown
+from deploy.local.places import CHECKOUT, shown, write_whole
 from deploy.local.ports import is_free
 from deploy.local.probes import Probe
 
@@ -48,7 +50,10 @@ class PartFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One process of the system. `once`: it ends by itself, and is ready when it has ended with 0."""
+    """One process of the system. `once`: it ends by itself, and is ready when it has ended with 0.
+
+    A one-shot with `inputs` is passed over while these files and its command are as they were when it last succeeded.
+    """
 
     name: str
     command: Sequence[str]
@@ -59,6 +64,7 @@ class Part:
     prepare: Callable[[], Awaitable[None]] | None = None
     once_ready: Callable[[], Awaitable[None]] | None = None
     once: bool = False
+    inputs: Sequence[Path] = ()
     uid: int | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     stop_within_seconds: float = 15.0
@@ -73,6 +79,7 @@ class Running:
     stage: Stage = Stage.WAITING
     child: asyncio.subprocess.Process | None = None
     restarts: int = 0
+    trouble: str | None = None
     seconds: float | None = None
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -181,6 +188,7 @@ class Supervisor:
                 self._failure.set_exception(PartFailed(trouble))
                 return
             running.restarts += 1
+            running.trouble = trouble
             self._enter(running, Stage.RESTARTING)
             pause = 0.3 if time.monotonic() - began > STEADY_AFTER_SECONDS else min(pause * 1.7, LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(pause)
@@ -190,6 +198,11 @@ class Supervisor:
         part = running.part
         began = time.monotonic()
         self._enter(running, Stage.PREPARING)
+        if part.once and part.inputs and self._was_done(part):
+            running.seconds = 0.0
+            self._enter(running, Stage.DONE)
+            running.ready.set()
+            return None
         try:
             if part.prepare is not None:
                 await part.prepare()
@@ -205,6 +218,8 @@ class Supervisor:
         if part.once:
             code = await running.child.wait()
             if code == 0:
+                self._done_mark(part).parent.mkdir(exist_ok=True)
+                write_whole(self._done_mark(part), fingerprint(part))
                 running.seconds = time.monotonic() - began
                 self._enter(running, Stage.DONE)
                 running.ready.set()
@@ -224,6 +239,13 @@ class Supervisor:
         code = await running.child.wait()
         self._clear_group(running.child.pid)
         return self._epitaph(part, f"ended with {code}")
+
+    def _done_mark(self, part: Part) -> Path:
+        return self._log.parent / "done" / part.name
+
+    def _was_done(self, part: Part) -> bool:
+        mark = self._done_mark(part)
+        return mark.exists() and mark.read_text() == fingerprint(part)
 
     async def _taken_port(self, part: Part) -> int | None:
         taken: int | None = None
@@ -304,3 +326,14 @@ class Supervisor:
     def _enter(self, running: Running, stage: Stage) -> None:
         running.stage = stage
         self._changed()
+
+
+def fingerprint(part: Part) -> str:
+    """Changes when a part's command, settings or input files change."""
+    digest = sha256(json.dumps([list(part.command), dict(part.env)]).encode())
+    for place in part.inputs:
+        files = [place] if place.is_file() else [file for file in sorted(place.rglob("*")) if file.is_file()]
+        for file in files:
+            if "__pycache__" not in file.parts:
+                digest.update(str(file).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
