@@ -1,0 +1,244 @@
+"""What must hold after a journey, looked at from outside: databases, broker, bank, histories, telemetry."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx2
+from aiokafka import AIOKafkaConsumer
+from aiokafka.structs import TopicPartition
+from temporalio.client import Client
+
+from contracts.topics import all_topics
+from deploy.local.engines import NAMESPACE, Site
+from deploy.local.ports import SERVICES
+from deploy.sandbox.scenario import Scenario
+
+SETTLE_SECONDS = 60
+
+
+async def check_all(site: Site, scenario: Scenario, client: httpx2.AsyncClient, reports: set[str]) -> bool:
+    """Check and print every invariant; True when all hold. What is still on its way gets a minute to arrive."""
+    checks: list[tuple[str, Callable[[], Awaitable[str]]]] = [
+        ("setiap perkara ditutup atau punya kejadian berikut", lambda: _next_event(site)),
+        ("satu pemegang janji pada setiap serah terima", lambda: _one_promise(site)),
+        ("satu pemegang orang pada setiap saat", lambda: _one_custody(site)),
+        ("tindakan yang tercatat membentuk setiap baris", lambda: _folds(site)),
+        ("buku besar berjumlah nol", lambda: _ledger(site)),
+        ("setiap hak dibayar tepat sekali di bank", lambda: _paid_once(site, client)),
+        ("setiap pemberitahuan dikirim sekali", lambda: _told_once(site, client)),
+        ("kotak keluar kosong", lambda: _outboxes(site)),
+        ("tidak ada pesan yang tersisih", lambda: _parked(site)),
+        ("tidak ada data pribadi di topik", lambda: _topics(site, scenario)),
+        ("tidak ada data pribadi di riwayat alur kerja", lambda: _histories(site, scenario)),
+        ("tidak ada data pribadi di telemetri dan log", lambda: _files(site, scenario)),
+    ]
+    held = True
+    for name, check in checks:
+        breach = await _settled(check)
+        print(f"  {'ok   ' if not breach else 'RUSAK'} {name}{': ' + breach if breach else ''}", flush=True)
+        held = held and not breach
+    print("Semua invarian terjaga." if held else "Ada invarian yang rusak.")
+    return held
+
+
+async def _settled(check: Callable[[], Awaitable[str]]) -> str:
+    breach = ""
+    for _ in range(SETTLE_SECONDS):
+        try:
+            breach = await check()
+        except (OSError, asyncpg.PostgresError, httpx2.HTTPError) as error:
+            breach = f"tidak dapat diperiksa ({type(error).__name__})"
+        if not breach:
+            return ""
+        await asyncio.sleep(1)
+    return breach
+
+
+async def _rows(site: Site, service: str, sql: str, *values: Any) -> list[asyncpg.Record]:
+    url = site.database_url(f"sigap_{service}", f"{service}_migrator", site.keys.databases[f"{service}_migrator"])
+    connection = await asyncpg.connect(url, timeout=5)
+    try:
+        return list(await connection.fetch(sql, *values))
+    finally:
+        await connection.close()
+
+
+async def _next_event(site: Site) -> str:
+    rows = await _rows(
+        site,
+        "casework",
+        """
+        SELECT number FROM cases c
+        WHERE c.state <> 'closed' AND coalesce(c.aid_state, '') NOT IN ('requested', 'entitled')
+          AND NOT EXISTS (SELECT 1 FROM handoffs h WHERE h.case_id = c.id AND h.due_at IS NOT NULL)
+          AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.case_id = c.id AND t.state = 'open')
+        """,
+    )
+    return ", ".join(row["number"] for row in rows[:5])
+
+
+async def _one_promise(site: Site) -> str:
+    rows = await _rows(
+        site,
+        "casework",
+        """
+        SELECT id FROM handoffs WHERE promise_holder IS NULL OR promise_holder NOT IN (from_agency, to_agency)
+        UNION ALL
+        SELECT group_id FROM handoffs WHERE state IN ('accepted', 'arrived', 'in-progress')
+        GROUP BY group_id HAVING count(*) > 1
+        UNION ALL
+        SELECT id FROM cases WHERE holder IS NULL OR holder = ''
+        """,
+    )
+    return ", ".join(str(row["id"]) for row in rows[:5])
+
+
+async def _one_custody(site: Site) -> str:
+    rows = await _rows(
+        site,
+        "casework",
+        """
+        SELECT a.person_id FROM custodies a JOIN custodies b ON a.person_id = b.person_id AND a.id < b.id
+        WHERE tstzrange(a.since, a.until) && tstzrange(b.since, b.until)
+        """,
+    )
+    return ", ".join(str(row["person_id"]) for row in rows[:5])
+
+
+FOLDED = {"intake": ("reports",), "casework": ("cases", "handoffs", "custodies", "tasks")}
+
+
+async def _folds(site: Site) -> str:
+    """The current row is what folding its actions gives (columns the database itself fills are left out)."""
+    for service, tables in FOLDED.items():
+        for table in tables:
+            rows = await _rows(
+                site,
+                service,
+                f"""
+                WITH folded AS (
+                    SELECT aggregate_id, jsonb_object_agg(key, value ORDER BY version) AS row
+                    FROM actions, jsonb_each(changes) WHERE aggregate = '{table}' GROUP BY aggregate_id)
+                SELECT t.id FROM {table} t JOIN folded f ON f.aggregate_id = t.id
+                WHERE (f.row ->> 'version')::int <> t.version OR f.row ->> 'state' IS DISTINCT FROM
+                      (to_jsonb(t) ->> 'state')
+                UNION ALL
+                SELECT t.id FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM folded f WHERE f.aggregate_id = t.id)
+                """,  # noqa: S608
+            )
+            if rows:
+                return f"{service}.{table}: {rows[0]['id']}"
+    return ""
+
+
+async def _ledger(site: Site) -> str:
+    rows = await _rows(site, "disbursement", "SELECT coalesce(sum(amount), 0) AS total FROM postings")
+    return "" if rows[0]["total"] == 0 else f"selisih {rows[0]['total']}"
+
+
+async def _paid_once(site: Site, client: httpx2.AsyncClient) -> str:
+    answer = await client.get(f"http://127.0.0.1:{site.ports['sandbox']}/bank/payments")
+    answer.raise_for_status()
+    twice = [payment for payment in answer.json() if payment["times"] != 1]
+    credited = await _rows(site, "casework", "SELECT count(*) AS count FROM cases WHERE aid_state = 'credited'")
+    if twice:
+        return f"{len(twice)} dibayar lebih dari sekali"
+    if len(answer.json()) != credited[0]["count"]:
+        return f"{len(answer.json())} dibayar, {credited[0]['count']} perkara menerima"
+    return ""
+
+
+async def _told_once(site: Site, client: httpx2.AsyncClient) -> str:
+    answer = await client.get(f"http://127.0.0.1:{site.ports['sandbox']}/gateway/messages")
+    answer.raise_for_status()
+    messages = answer.json()
+    if not messages:
+        return "belum ada pemberitahuan"
+    twice = [message for message in messages if message["times"] != 1]
+    return f"{len(twice)} dikirim lebih dari sekali" if twice else ""
+
+
+async def _outboxes(site: Site) -> str:
+    waiting = []
+    for service in SERVICES:
+        rows = await _rows(site, service, "SELECT count(*) AS count FROM outbox WHERE sent_at IS NULL")
+        if rows[0]["count"]:
+            waiting.append(f"{service} {rows[0]['count']}")
+    return ", ".join(waiting)
+
+
+async def _parked(site: Site) -> str:
+    waiting = []
+    for service in SERVICES:
+        rows = await _rows(
+            site,
+            service,
+            "SELECT count(*) AS count, min(error_code) AS code FROM parked"
+            " WHERE state IN ('parked', 'waiting', 'replay')",
+        )
+        if rows[0]["count"]:
+            waiting.append(f"{service} {rows[0]['count']} ({rows[0]['code']})")
+    return ", ".join(waiting)
+
+
+def _found(text: bytes, values: Sequence[bytes]) -> bool:
+    return any(value in text for value in values)
+
+
+def _needles(scenario: Scenario) -> list[bytes]:
+    return [value.encode() for value in scenario.personal_values()]
+
+
+async def _topics(site: Site, scenario: Scenario) -> str:
+    """Every record of every topic: key, headers and body."""
+    needles = _needles(scenario)
+    consumer = AIOKafkaConsumer(bootstrap_servers=f"127.0.0.1:{site.ports['kafka']}", group_id=None)
+    await consumer.start()
+    try:
+        for topic in all_topics():
+            places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
+            consumer.assign(places)
+            ends = await consumer.end_offsets(places)
+            await consumer.seek_to_beginning(*places)
+            left = {place for place in places if ends[place] > 0}
+            while left:
+                for records in (await consumer.getmany(timeout_ms=500)).values():
+                    for record in records:
+                        parts = [record.key or b"", record.value or b"", *(value for _, value in record.headers)]
+                        if any(_found(part, needles) for part in parts):
+                            return topic.name
+                left = {place for place in left if await consumer.position(place) < ends[place]}
+    finally:
+        await consumer.stop()
+    return ""
+
+
+async def _histories(site: Site, scenario: Scenario) -> str:
+    needles = _needles(scenario)
+    client = await Client.connect(f"127.0.0.1:{site.ports['temporal']}", namespace=NAMESPACE)
+    async for run in client.list_workflows():
+        history = await client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history()
+        if any(_found(event.SerializeToString(), needles) for event in history.events):
+            return run.id
+    return ""
+
+
+async def _files(site: Site, scenario: Scenario) -> str:
+    """The trace journal and every log. The simulators' own memory is theirs and not looked at."""
+    needles = _needles(scenario)
+
+    def search() -> str:
+        for folder in ("log", "otlp"):
+            for file in sorted((site.state / folder).rglob("*")) if (site.state / folder).exists() else []:
+                if file.is_file() and _file_holds(file, needles):
+                    return str(file.relative_to(site.state))
+        return ""
+
+    return await asyncio.to_thread(search)
+
+
+def _file_holds(file: Path, needles: Sequence[bytes]) -> bool:
+    return _found(file.read_bytes(), needles)

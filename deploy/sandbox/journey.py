@@ -1,0 +1,345 @@
+"""``python -m deploy.sandbox.journey``: one real operation from the street to aftercare and paid aid.
+
+Satpol PP's program posts the operation; the agencies' programs answer by themselves; this program plays the office's
+staff, who sign in at the real provider. Killed in the middle and run again it goes on with the same operation.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+
+from deploy.local.accounts import PAGES_CLIENT, STAFF, Accounts, accounts, open_demo_site
+from deploy.local.engines import Site
+from deploy.sandbox.api import OurApi
+from deploy.sandbox.identity import CannotSignIn, Machine, Person
+from deploy.sandbox.invariants import check_all
+from deploy.sandbox.scenario import Scenario, load_scenario
+
+SCENARIO = Path(__file__).parent / "scenarios" / "lamongan-2022"
+LIMIT_SECONDS = 600
+
+
+@dataclass(slots=True)
+class Journey:
+    """The operation under way, and who plays the staff."""
+
+    site: Site
+    scenario: Scenario
+    client: httpx2.AsyncClient
+    state_file: Path
+    started: float = field(default_factory=time.monotonic)
+    reports: dict[str, str] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+
+    def say(self, text: str) -> None:
+        """A progress line, once."""
+        if text not in self.told:
+            self.told.add(text)
+            print(f"  {time.monotonic() - self.started:6.1f} s  {text}", flush=True)
+
+    def url(self, service: str) -> str:
+        """Where a service is."""
+        return f"http://127.0.0.1:{self.site.ports[service]}/{service}"
+
+    def staff(self, username: str, service: str) -> OurApi:
+        """A member of staff at one of our services."""
+        known: Accounts = accounts(self.site)
+        redirect = f"{self.url('casework')}/masuk/kembali"
+        person = _people.setdefault(
+            username, Person(known.issuer, PAGES_CLIENT, redirect, username, known.staff_password)
+        )
+        return OurApi(self.client, self.url(service), person, username)
+
+    def satpolpp(self, service: str) -> OurApi:
+        """Satpol PP's program."""
+        known = accounts(self.site)
+        machine = Machine(known.issuer, "satpolpp-lamongan", known.client_secrets["satpolpp-lamongan"])
+        return OurApi(self.client, self.url(service), machine, "satpolpp-lamongan")
+
+
+_people: dict[str, Person] = {}
+
+
+def _remember(journey: Journey) -> dict[str, Any]:
+    """The unfinished operation, or a new one."""
+    if journey.state_file.exists():
+        known: dict[str, Any] = json.loads(journey.state_file.read_text())
+        if not known["finished"]:
+            return known
+    conducted = datetime.now(UTC) - timedelta(days=journey.scenario.conducted_days_ago)
+    known = {"occasion": str(uuid4()), "conducted_at": conducted.isoformat(), "finished": False}
+    _keep(journey, known)
+    return known
+
+
+def _keep(journey: Journey, known: dict[str, Any]) -> None:
+    journey.state_file.parent.mkdir(parents=True, exist_ok=True)
+    partial = journey.state_file.with_suffix(".partial")
+    partial.write_text(json.dumps(known))
+    partial.replace(journey.state_file)
+
+
+def operation_body(scenario: Scenario, conducted_at: str) -> dict[str, Any]:
+    """The operation as Satpol PP's program posts it."""
+    reports = []
+    for number, someone in enumerate(scenario.people):
+        person: dict[str, Any] = {"sex": someone.sex, "features": someone.features}
+        if someone.name:
+            person["name"] = someone.name
+        if someone.nik:
+            person["nik"] = someone.nik
+        if someone.approximate_age_years:
+            person["approximate_age_years"] = someone.approximate_age_years
+        reports.append(
+            {
+                "channel": "OTHER_AGENCY",
+                "kind": someone.kind,
+                "urgency": "URGENT",
+                "village_code": someone.village,
+                "found_at": conducted_at,
+                "person": person,
+                "circumstances": "Ditemukan saat operasi ketertiban.",
+                "evidence": [{"digest": f"{number:064x}", "captured_at": conducted_at}],
+            }
+        )
+    return {
+        "order_number": scenario.order_number,
+        "place_code": scenario.place_code,
+        "conducted_at": conducted_at,
+        "reports": reports,
+    }
+
+
+async def run(journey: Journey) -> int:
+    """Post, play the staff until everything has ended, show the table and the invariants."""
+    known = _remember(journey)
+    body = operation_body(journey.scenario, known["conducted_at"])
+    made = await _insist(lambda: _post_operation(journey, body, known["occasion"]))
+    for someone, report in zip(journey.scenario.people, made["reports"], strict=True):
+        journey.reports[report["report_id"]] = someone.key
+    journey.say(f"Satpol PP melaporkan operasi dengan {len(made['reports'])} orang")
+    ends = time.monotonic() + LIMIT_SECONDS
+    while time.monotonic() < ends:
+        try:
+            if await _turn(journey):
+                known["finished"] = True
+                _keep(journey, known)
+                return await _finish(journey)
+        except (httpx2.HTTPError, CannotSignIn, OSError) as error:
+            journey.say(f"menunggu sistem ({type(error).__name__})")
+            await asyncio.sleep(1)
+        await asyncio.sleep(0.7)
+    print(f"Operasi belum selesai dalam {LIMIT_SECONDS} s; jalankan «make demo» lagi untuk melanjutkan.")
+    await _finish(journey)
+    return 1
+
+
+async def _insist(work: Any) -> Any:
+    """Try until the system is there."""
+    for _ in range(120):
+        try:
+            return await work()
+        except (httpx2.HTTPError, CannotSignIn, OSError):
+            await asyncio.sleep(1)
+    raise SystemExit("Sistem tidak dapat dihubungi; lihat «make status» dan «make logs».")
+
+
+async def _post_operation(journey: Journey, body: dict[str, Any], occasion: str) -> Any:
+    answer = await journey.satpolpp("intake").post("/operations", body, occasion=occasion)
+    if answer.status_code >= 500 or answer.status_code == 401:
+        answer.raise_for_status()
+    if answer.status_code >= 300:
+        raise SystemExit(f"Operasi ditolak: {answer.text}")
+    return answer.json()
+
+
+async def _turn(journey: Journey) -> bool:
+    """One round of the staff's work; True when every case has ended and all aid is settled."""
+    await _mark_double(journey)
+    await _office_desk(journey)
+    cases = await _cases(journey)
+    if len(cases) < len(journey.reports):
+        return False
+    journey.say(f"{len(cases)} perkara dibuka")
+    by_state = Counter(case["state"] for case in cases)
+    for stage, count in Counter(case["stage"] for case in cases if case["state"] == "open").items():
+        journey.say(f"tahap {stage}: {count} perkara")
+    if by_state["open"] == 0:
+        journey.say("semua pelayanan berakhir; pembinaan lanjut berjalan")
+        await _pay(journey, cases)
+    journey.say(f"{by_state['closed']} dari {len(cases)} perkara ditutup")
+    return by_state["closed"] == len(cases)
+
+
+async def _cases(journey: Journey) -> list[dict[str, Any]]:
+    api = journey.staff("sri.peksos", "casework")
+    found: list[dict[str, Any]] = []
+    after = None
+    while True:
+        page = await api.get("/cases", limit=200, **({"after": after} if after else {}))
+        found += [case for case in page["items"] if case["source_report_id"] in journey.reports]
+        after = page["next_after"]
+        if after is None:
+            return found
+
+
+async def _mark_double(journey: Journey) -> None:
+    """A caseworker notices that two patrols saw the same person."""
+    by_key = {key: report_id for report_id, key in journey.reports.items()}
+    api = journey.staff("sri.peksos", "intake")
+    for someone in journey.scenario.people:
+        if someone.doubles is None or f"double:{someone.key}" in journey.told:
+            continue
+        report_id = by_key[someone.key]
+        report = await api.get(f"/reports/{report_id}")
+        if report["state"] == "verified":
+            body = {"expected_version": report["version"], "parent_report_id": by_key[someone.doubles]}
+            answer = await api.post(f"/reports/{report_id}/duplicate", body, occasion=report_id)
+            answer.raise_for_status()
+        journey.told.add(f"double:{someone.key}")
+        journey.say("petugas menandai satu laporan ganda")
+
+
+async def _office_desk(journey: Journey) -> None:
+    """The office's desk: take custody with a berita acara, read results, do its tasks."""
+    api = journey.staff("sri.peksos", "casework")
+    after = None
+    while True:
+        page = await api.get(
+            "/handoffs", limit=200, state=["requested", "received", "accepted", "arrived", "in-progress",
+                                           "completed", "failed"], **({"after": after} if after else {})
+        )  # fmt: skip
+        for handoff in page["items"]:
+            await _act(api, handoff)
+        after = page["next_after"]
+        if after is None:
+            break
+    for task in (await api.get("/tasks", limit=200))["items"]:
+        body = {"result_code": "FIRST_TIME_LOCAL"}
+        await api.post(f"/tasks/{task['task_id']}/completion", body, occasion=task["task_id"])
+        journey.say("petugas mengasesmen di rumah singgah")
+
+
+OFFICE_MOVES: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("accept", "acceptance", {}),
+    ("arrive", "arrival", {"ba_number": "BA"}),
+    ("start", "start", {}),
+    ("complete", "completion", {"result_code": "IN_CARE"}),
+    ("close", "closure", {}),
+)
+
+
+async def _act(api: OurApi, handoff: dict[str, Any]) -> None:
+    """Do what is legal now for the office, one step after another."""
+    legal = set(handoff["legal_now"])
+    for move, path, body in OFFICE_MOVES:
+        if move not in legal:
+            continue
+        sent = dict(body)
+        if "ba_number" in sent:
+            sent["ba_number"] = f"BA/CUST/{handoff['handoff_id'][-8:].upper()}"
+        answer = await api.post(f"/handoffs/{handoff['handoff_id']}/{path}", sent, occasion=handoff["handoff_id"])
+        if answer.status_code >= 300:
+            return
+        detail = await api.get(f"/handoffs/{handoff['handoff_id']}")
+        legal = set(detail["legal_now"])
+
+
+async def _pay(journey: Journey, cases: list[dict[str, Any]]) -> None:
+    """Propose the list of waiting entitlements; two other people approve it."""
+    if any(case["aid_state"] == "requested" for case in cases):
+        return
+    proposer = journey.staff("budi.kabid", "disbursement")
+    waiting = [case for case in cases if case["aid_state"] == "entitled"]
+    if not waiting:
+        return
+    batches = (await proposer.get("/batches", limit=200))["items"]
+    open_batches = [batch for batch in batches if batch["state"] in ("proposed", "endorsed")]
+    if not open_batches:
+        established = (await proposer.get("/entitlements", limit=200, state="established"))["items"]
+        if not established:
+            return
+        ids = sorted(item["entitlement_id"] for item in established)
+        body = {"programme_code": established[0]["programme_code"], "entitlement_ids": ids}
+        answer = await proposer.post("/batches", body, occasion=",".join(ids))
+        if answer.status_code >= 300:
+            journey.say(f"usulan daftar bayar ditolak: {answer.text[:200]}")
+            return
+        journey.say(f"daftar bayar diusulkan untuk {len(ids)} hak bantuan")
+        open_batches = [answer.json()]
+    for batch in open_batches:
+        for username in ("wati.verifikator", "hadi.kadis"):
+            api = journey.staff(username, "disbursement")
+            now = await api.get(f"/batches/{batch['batch_id']}")
+            body = {"digest": now["digest"], "expected_version": now["version"]}
+            if "approve" in now["legal_now"]:
+                answer = await api.post(f"/batches/{batch['batch_id']}/approvals", body, occasion=batch["batch_id"])
+                if answer.status_code < 300:
+                    journey.say(f"{username} menyetujui daftar bayar")
+                else:
+                    journey.say(f"{username}: {answer.text[:200]}")
+
+
+async def _finish(journey: Journey) -> int:
+    """The result table, the logins, the addresses, the invariants."""
+    api = journey.staff("sri.peksos", "casework")
+    zipkin = f"http://127.0.0.1:{journey.site.ports['zipkin']}/zipkin/"
+    print()
+    print(f"{'Perkara':<27} {'Orang':<13} {'Jalur':<38} ST Esk {'Hasil':<16} {'Bantuan':<9} Jejak")
+    for case in sorted(await _cases(journey), key=lambda c: str(c["number"])):
+        detail = await api.get(f"/cases/{case['case_id']}")
+        path = " ".join(dict.fromkeys(_short(c["agency"]) for c in detail["custody"]))
+        rungs = sum(handoff["rungs"] for handoff in detail["handoffs"])
+        end = int(time.time() * 1000)
+        link = (
+            f"{zipkin}?annotationQuery=case.id%3D{case['source_report_id']}"
+            f"&lookback=millis&millis=86400000&endTs={end}&limit=50"
+        )
+        print(
+            f"{case['number']:<27} {journey.reports[case['source_report_id']]:<13} {path:<38} "
+            f"{len(detail['handoffs']):>2} {rungs:>3} {case['outcome'] or '–':<16} {case['aid_state'] or '–':<9} {link}"
+        )
+    print()
+    _show_addresses(journey)
+    return 0 if await check_all(journey.site, journey.scenario, journey.client, set(journey.reports)) else 1
+
+
+def _short(agency: str) -> str:
+    return agency.replace("-lamongan", "").replace("puskesmas", "pkm")
+
+
+def _show_addresses(journey: Journey) -> None:
+    ports = journey.site.ports
+    print("Masuk sebagai (kata sandi sama untuk semua):", accounts(journey.site).staff_password)
+    for person in STAFF:
+        print(f"  {person.username:<18} {person.agency:<18} {', '.join(person.roles)}")
+    print("Halaman dan API:")
+    print(f"  daftar kerja      {journey.url('casework')}/")
+    print(f"  persetujuan       {journey.url('disbursement')}/")
+    for service in ("intake", "casework", "disbursement", "notifications"):
+        print(f"  API {service:<13} {journey.url(service)}/docs")
+    print(f"  jejak (Zipkin)    http://127.0.0.1:{ports['zipkin']}/zipkin/")
+    print(f"  Temporal          http://127.0.0.1:{ports['temporal-ui']}/")
+    print("Coba dahulu: masuk sebagai sri.peksos pada daftar kerja, buka satu perkara, baca riwayatnya.")
+    print()
+
+
+async def main() -> int:
+    """Open the site and go."""
+    site = open_demo_site()
+    async with httpx2.AsyncClient(timeout=30) as client:
+        journey = Journey(site, load_scenario(SCENARIO), client, site.state / "demo" / "operation.json")
+        return await run(journey)
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

@@ -1,0 +1,69 @@
+"""The scenario's people, as files give them."""
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from contracts.values import Nik
+
+
+class Someone(BaseModel):
+    """A fictional person of the scenario."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    kind: str
+    village: str
+    sex: str
+    features: str
+    name: str | None = None
+    nik: str | None = None
+    approximate_age_years: int | None = None
+    doubles: str | None = None
+
+
+class Scenario(BaseModel):
+    """An operation with its people, and what becomes of some of them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    order_number: str
+    place_code: str
+    conducted_days_ago: float
+    people: tuple[Someone, ...]
+    recognised_later: dict[str, str]
+    absconds: tuple[str, ...]
+    not_odgj_when_features_hold: str
+
+    def citizen(self, nik: str) -> dict[str, Any] | None:
+        """What Dukcapil knows of a NIK."""
+        for person in self.people:
+            if person.nik == nik and person.name:
+                birth = Nik(nik).birth_date(date(2026, 1, 1))
+                return {
+                    "nik": nik,
+                    "name": person.name,
+                    "birth_date": birth.isoformat() if birth else None,
+                    "sex": person.sex,
+                }
+        if nik == self.recognised_later["nik"]:
+            return dict(self.recognised_later)
+        return None
+
+    def personal_values(self) -> list[str]:
+        """Every name, NIK and description of the scenario: what must be found nowhere in clear."""
+        found = [self.recognised_later["name"], self.recognised_later["nik"]]
+        for person in self.people:
+            found += [value for value in (person.name, person.nik, person.features) if value and len(value) > 5]
+        return found
+
+
+@lru_cache
+def load_scenario(folder: Path) -> Scenario:
+    """Read a scenario's folder."""
+    return Scenario.model_validate(yaml.safe_load((folder / "people.yaml").read_text()))
