@@ -18,7 +18,7 @@ import uvicorn
 import uvloop
 from fastapi import APIRouter
 
-from services.chassis import telemetry
+from services.chassis import parked, telemetry
 from services.chassis.auth import Policy, TokenVerifier
 from services.chassis.database import Units, connection_arguments, open_units
 from services.chassis.database.unit import ScopeRule
@@ -222,9 +222,9 @@ def build_app(
         title=service.title,
         version="1.0.0",
         root_path=settings.root_path or f"/{service.name}",
-        routers=[*service.routers, *service.page_routers],
+        routers=[*service.routers, parked.router, *service.page_routers],
         body_limit_bytes=settings.request_body_limit_bytes,
-        policy=service.policy,
+        policy={**service.policy, **parked.PERMISSIONS},
         verifier=TokenVerifier(settings.oidc_issuer, settings.oidc_audience),
         units=running.units if running else None,
         checks=checks,

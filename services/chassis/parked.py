@@ -1,0 +1,237 @@
+"""Messages set aside: people see them, mend, replay or drop them. The API marks; the consumer drains.
+
+The same routes for every service: the one exception that the chassis makes to «no business here», since parking is the
+spine's own business.
+"""
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, Field, StringConstraints
+
+from services.chassis.auth import requires
+from services.chassis.database import ReadSession, UnitOfWork
+from services.chassis.errors import Conflict, Invalid, NotFound
+from services.chassis.inbox import headers_from_json
+from services.chassis.principal import Principal
+from services.chassis.web import PageLimit, Reading, ReasonText, RequestBody, Write, problems
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "parked:read": frozenset({"operator", "auditor"}),
+    "parked:decide": frozenset({"operator"}),
+}
+OPEN = ("parked", "waiting", "replay")
+
+
+class ParkedIsResolved(Conflict):
+    """Replayed or dropped already."""
+
+    text = "Pesan ini sudah diselesaikan."
+
+
+@dataclass(frozen=True, slots=True)
+class DecideParked:
+    """An operator's word on a parked message."""
+
+    parked_id: int
+    expected_version: int
+    state: str
+    reason: str
+    body: bytes | None = None
+
+
+async def decide_parked(command: DecideParked, uow: UnitOfWork) -> dict[str, Any]:
+    """Mark for replay (mended or as it is), or drop with a reason.
+
+    Raises ``NotFound``, ``ParkedIsResolved`` or, when it changed meanwhile, the same naming both versions.
+    """
+    found = await uow.execute("SELECT * FROM parked WHERE id = :id FOR UPDATE", id=command.parked_id)
+    row = found.mappings().first()
+    if row is None or (row["district"] and not uow.principal.covers(row["district"])):
+        raise NotFound(kind="parked")
+    if row["state"] not in OPEN or row["version"] != command.expected_version:
+        raise ParkedIsResolved(
+            ("replay", "mend", "drop") if row["state"] in OPEN else (),
+            state=row["state"],
+            your_version=command.expected_version,
+            current_version=row["version"],
+        )
+    await uow.execute(
+        "UPDATE parked SET state = :state, reason = :reason, decided_by = :actor, decided_at = now(),"
+        " body = coalesce(:body, body), version = version + 1 WHERE id = :id",
+        id=command.parked_id,
+        state=command.state,
+        reason=command.reason,
+        actor=uow.principal.actor,
+        body=command.body,
+    )
+    return {"id": command.parked_id, "state": command.state, "version": command.expected_version + 1}
+
+
+async def list_parked(reading: ReadSession, after: int, limit: int, *, is_open: bool) -> list[Any]:
+    """Parked messages in order of arrival, within the caller's districts; those without one are the operator's."""
+    states = list(OPEN) if is_open else [*OPEN, "done", "dropped"]
+    rows = await reading.rows(
+        "SELECT * FROM parked WHERE id > :after AND state = ANY(:states) ORDER BY id LIMIT :limit",
+        after=after,
+        states=states,
+        limit=limit,
+    )
+    return [row for row in rows if not row["district"] or reading.principal.covers(row["district"])]
+
+
+async def show_parked(reading: ReadSession, parked_id: int) -> Any:
+    """One parked message. Raises ``NotFound``."""
+    rows = await reading.rows("SELECT * FROM parked WHERE id = :id", id=parked_id)
+    if not rows or (rows[0]["district"] and not reading.principal.covers(rows[0]["district"])):
+        raise NotFound(kind="parked")
+    return rows[0]
+
+
+class ParkedOut(BaseModel):
+    """A parked message in one line."""
+
+    id: int
+    state: str
+    version: int
+    owner: str
+    key: str
+    topic: str
+    partition: int
+    record_offset: int
+    fact_id: UUID | None
+    event_type: str | None
+    error_code: str | None
+    error_text: str | None
+    tries: int
+    trace_id: str | None
+    parked_at: datetime
+    next_try_at: datetime | None
+    decided_by: str | None
+    reason: str | None
+
+
+class ParkedDetail(ParkedOut):
+    """A parked message with what it holds; a body that is not text comes in base64."""
+
+    headers: list[tuple[str, str]]
+    body: str | None
+    body_is_base64: bool
+
+
+class ParkedPage(BaseModel):
+    """Parked messages in order of arrival."""
+
+    items: list[ParkedOut]
+    next_after: int | None
+
+
+class DecisionIn(RequestBody):
+    """Why, and which version was seen."""
+
+    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    reason: ReasonText
+
+
+class MendIn(DecisionIn):
+    """A corrected body, JSON text, to be replayed in place of the broken one."""
+
+    body: Annotated[str, StringConstraints(min_length=2, max_length=900_000)]
+
+
+class DecisionOut(BaseModel):
+    """How the message stands now."""
+
+    id: int
+    state: str
+    version: int
+
+
+class BodyIsNotJson(Invalid):
+    """A mended body must be JSON."""
+
+    text = "Isi perbaikan bukan JSON yang sah."
+    advice = "Periksa tanda kurung, kutip dan koma, lalu kirim kembali."
+
+
+router = APIRouter(tags=["parked"])
+ParkedId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+@router.get("/parked", response_model=ParkedPage, responses=problems())
+async def get_parked(
+    caller: Annotated[Principal, requires("parked:read")],
+    reading: Reading,
+    after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    limit: PageLimit = 50,
+    all_states: bool = False,
+) -> ParkedPage:
+    """Pesan yang tersisih, menurut waktu."""
+    rows = await list_parked(reading, after, limit, is_open=not all_states)
+    return ParkedPage(
+        items=[ParkedOut(**{name: row[name] for name in ParkedOut.model_fields}) for row in rows],
+        next_after=rows[-1]["id"] if len(rows) == limit else None,
+    )
+
+
+@router.get("/parked/{parked_id}", response_model=ParkedDetail, responses=problems())
+async def get_one_parked(
+    parked_id: ParkedId, caller: Annotated[Principal, requires("parked:read")], reading: Reading
+) -> ParkedDetail:
+    """Satu pesan yang tersisih dengan isinya."""
+    row = await show_parked(reading, parked_id)
+    body, is_base64 = readable_body(row["body"])
+    headers = row["headers"] if isinstance(row["headers"], str) else orjson.dumps(row["headers"]).decode()
+    return ParkedDetail(
+        **{name: row[name] for name in ParkedOut.model_fields},
+        headers=[(name, value.decode(errors="replace")) for name, value in headers_from_json(headers)],
+        body=body,
+        body_is_base64=is_base64,
+    )
+
+
+def readable_body(body: bytes | None) -> tuple[str | None, bool]:
+    """A body as text, or in base64 when it is none."""
+    if body is None:
+        return None, False
+    try:
+        return body.decode(), False
+    except UnicodeDecodeError:
+        return base64.b64encode(body).decode(), True
+
+
+@router.post("/parked/{parked_id}/replay", response_model=DecisionOut, responses=problems(409))
+async def post_replay(
+    parked_id: ParkedId, body: DecisionIn, caller: Annotated[Principal, requires("parked:decide")], write: Write
+) -> Response:
+    """Coba lagi pesan ini; pesan berikutnya dengan kunci sama menyusul sesudahnya."""
+    command = DecideParked(parked_id, body.expected_version, "replay", body.reason)
+    return await write(lambda uow: decide_parked(command, uow), DecisionOut.model_validate, 200)
+
+
+@router.post("/parked/{parked_id}/mend", response_model=DecisionOut, responses=problems(409))
+async def post_mend(
+    parked_id: ParkedId, body: MendIn, caller: Annotated[Principal, requires("parked:decide")], write: Write
+) -> Response:
+    """Perbaiki isi pesan lalu coba lagi."""
+    try:
+        orjson.loads(body.body)
+    except orjson.JSONDecodeError:
+        raise BodyIsNotJson from None
+    command = DecideParked(parked_id, body.expected_version, "replay", body.reason, body.body.encode())
+    return await write(lambda uow: decide_parked(command, uow), DecisionOut.model_validate, 200)
+
+
+@router.post("/parked/{parked_id}/drop", response_model=DecisionOut, responses=problems(409))
+async def post_drop(
+    parked_id: ParkedId, body: DecisionIn, caller: Annotated[Principal, requires("parked:decide")], write: Write
+) -> Response:
+    """Buang pesan ini dengan alasan; pesan berikutnya dengan kunci sama dilanjutkan."""
+    command = DecideParked(parked_id, body.expected_version, "dropped", body.reason)
+    return await write(lambda uow: decide_parked(command, uow), DecisionOut.model_validate, 200)
