@@ -34,7 +34,7 @@ async def post_entry(command: PostEntry, uow: UnitOfWork) -> UUID:
     domain.check_entry(command.lines, command.chart)
     entry_id = domain.entry_id(command.kind, command.about)
     if await repository.entry(uow, entry_id) is not None:
-        standing = [(p.account, p.amount_rupiah) for p in await repository.postings_of(uow, [entry_id])]
+        standing = [(p.account, p.amount) for p in await repository.postings_of(uow, [entry_id])]
         if standing != [(line.account, int(line.amount)) for line in command.lines]:
             raise domain.EntryIsOther(entry=str(entry_id))
         return entry_id
@@ -55,7 +55,7 @@ async def post_entry(command: PostEntry, uow: UnitOfWork) -> UUID:
                 entry_id=entry_id,
                 line_no=number,
                 account=line.account,
-                amount_rupiah=int(line.amount),
+                amount=int(line.amount),
                 district=command.district,
             )
             for number, line in enumerate(command.lines, 1)

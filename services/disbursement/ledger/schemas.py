@@ -72,7 +72,7 @@ class EntryOut(BaseModel):
             payment_id=entry.payment_id,
             happened_at=entry.happened_at,
             recorded_at=entry.recorded_at,
-            postings=[PostingOut(account=p.account, amount_rupiah=p.amount_rupiah) for p in postings],
+            postings=[PostingOut(account=p.account, amount_rupiah=p.amount) for p in postings],
         )
 
 

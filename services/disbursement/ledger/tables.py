@@ -33,7 +33,7 @@ class Posting(DistrictRow, table=True):
     entry_id: UUID = Field(primary_key=True)
     line_no: int = Field(primary_key=True)
     account: str = Field(max_length=32)
-    amount_rupiah: int = Field(sa_type=BigInteger)
+    amount: int = Field(sa_type=BigInteger)
 
 
 class AccountBalance(DistrictRow, table=True):

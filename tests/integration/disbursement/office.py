@@ -15,7 +15,7 @@ from services.disbursement.subscriptions import SUBSCRIPTIONS
 from tests.support.identity import Issuer
 from tests.support.services import Bench
 
-PROGRAMME = "BANTUAN_AWAL_REINTEGRASI"
+PROGRAMME = "BANTUAN_MODAL_AWAL"
 AMOUNT = 1_500_000
 PEOPLE = {
     "budi": ("aaaaaaaa-0000-4000-8000-000000000001", ("section-head", "aid-proposer")),

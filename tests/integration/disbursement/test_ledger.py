@@ -36,7 +36,7 @@ async def test_an_approved_batch_is_an_obligation_in_the_books(disbursement: Ben
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE postings SET amount_rupiah = amount_rupiah * 2",
+        "UPDATE postings SET amount = amount * 2",
         "DELETE FROM postings",
         "TRUNCATE postings",
         "UPDATE journal_entries SET actor = 'somebody'",

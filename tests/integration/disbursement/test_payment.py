@@ -190,7 +190,7 @@ async def test_a_returned_payment_can_be_paid_again_without_booking_the_cost_twi
         done = await reaches(office, second["batch_id"], "reconciled")
     assert done["lines"][0]["payment_id"] != batch["lines"][0]["payment_id"]
     sums = await disbursement.rows(
-        "SELECT account, sum(amount_rupiah)::bigint AS total FROM postings JOIN journal_entries e ON e.id = entry_id"
+        "SELECT account, sum(amount)::bigint AS total FROM postings JOIN journal_entries e ON e.id = entry_id"
         " WHERE e.batch_id = ANY($1::uuid[]) GROUP BY account",
         [batch["batch_id"], second["batch_id"]],
     )

@@ -142,7 +142,7 @@ STATEMENTS = (
         entry_id uuid NOT NULL REFERENCES journal_entries (id),
         line_no integer NOT NULL,
         account text NOT NULL,
-        amount_rupiah bigint NOT NULL CHECK (amount_rupiah <> 0),
+        amount bigint NOT NULL CHECK (amount <> 0),
         district text NOT NULL,
         PRIMARY KEY (entry_id, line_no)
     )
@@ -156,7 +156,7 @@ STATEMENTS = (
         lines bigint;
         total numeric;
     BEGIN
-        SELECT count(*), coalesce(sum(amount_rupiah), 0) INTO lines, total FROM postings WHERE entry_id = entry;
+        SELECT count(*), coalesce(sum(amount), 0) INTO lines, total FROM postings WHERE entry_id = entry;
         IF lines < 2 OR total <> 0 THEN
             RAISE EXCEPTION 'journal entry does not balance' USING ERRCODE = 'check_violation';
         END IF;
@@ -188,9 +188,9 @@ STATEMENTS = (
     """
     CREATE VIEW account_balances AS
         SELECT district, account,
-               coalesce(sum(amount_rupiah) FILTER (WHERE amount_rupiah > 0), 0)::bigint AS debit_rupiah,
-               coalesce(-sum(amount_rupiah) FILTER (WHERE amount_rupiah < 0), 0)::bigint AS credit_rupiah,
-               sum(amount_rupiah)::bigint AS balance_rupiah
+               coalesce(sum(amount) FILTER (WHERE amount > 0), 0)::bigint AS debit_rupiah,
+               coalesce(-sum(amount) FILTER (WHERE amount < 0), 0)::bigint AS credit_rupiah,
+               sum(amount)::bigint AS balance_rupiah
         FROM postings GROUP BY district, account
     """,
     """
