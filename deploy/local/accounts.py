@@ -47,6 +47,7 @@ MACHINES = (
     MachineAccount("dukcapil-lamongan"),
     MachineAccount("bpjs-lamongan"),
     MachineAccount("desa-sukodadi"),
+    MachineAccount("upt-bina-laras"),
     MachineAccount("sandbox", ("operator",)),
 )
 

@@ -168,7 +168,7 @@ def down() -> None:
     began = time.monotonic()
     os.kill(supervisor, signal.SIGTERM)
     told: set[str] = set()
-    while holder(state) == supervisor:
+    while process_began(supervisor) is not None:
         status = read_status(state)
         for part in status.parts if status else []:
             if part.stage == "stopped" and not part.once and part.name not in told:

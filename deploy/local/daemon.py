@@ -92,9 +92,10 @@ def holder(state: Path) -> int | None:
 
 
 def process_began(pid: int) -> float | None:
-    """When a process was started, in clock ticks since boot; None when there is none."""
+    """When a process was started, in clock ticks since boot; None when it runs no more."""
     try:
-        return float(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+        told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return None if told[0] == "Z" else float(told[19])
     except (OSError, IndexError):
         return None
 

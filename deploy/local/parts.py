@@ -29,6 +29,7 @@ def system(site: Site, *, apart: bool = False) -> list[Part]:
         databases(site),
         keycloak(site, realm(site)),
         topics(site),
+        pace(site),
         *sandbox(site),
         *service(site, "intake", apart=apart),
         *service(site, "casework", apart=apart),
@@ -52,6 +53,13 @@ def topics(site: Site) -> Part:
     return python("topics", "contracts.create_topics", site, bootstrap, once=True, inputs=inputs, after=["kafka"])
 
 
+def pace(site: Site) -> Part:
+    """The districts' packs at the demo's pace: days become seconds where they decide nothing."""
+    source, target = CHECKOUT / "deploy" / "districts", site.state / "districts"
+    inputs = [source, CHECKOUT / "deploy" / "sandbox"]
+    return python("pace", "deploy.sandbox.pace", site, [str(source), str(target)], once=True, inputs=inputs, after=[])
+
+
 def sandbox(site: Site) -> list[Part]:
     """Simulated agencies, bank and gateway, apart from the services."""
     if not _exists("deploy.sandbox.__main__"):
@@ -68,13 +76,15 @@ def service(site: Site, name: str, *, apart: bool) -> list[Part]:
     if not _exists(f"{module}.__main__"):
         return []
     environment = service_environment(name, site.ports, site.keys)
+    environment[f"{name.upper()}_DISTRICT_PACKS"] = str(site.state / "districts")
     ground = ["temporal", "otlp", "topics", f"{name}-migrate"]
     once = partial(python, module=module, site=site, env=environment, once=True)
     schema = [CHECKOUT / "services" / name / "migrations", CHECKOUT / "services" / "chassis"]
     parts = [once(f"{name}-migrate", arguments=["migrate"], inputs=schema, after=["databases"])]
     if name in WITH_A_PACK:
-        districts = [CHECKOUT / "deploy" / "districts", CHECKOUT / "services" / name]
-        parts.append(once(f"{name}-pack", arguments=["load-pack"], inputs=districts, after=[f"{name}-migrate"]))
+        districts = [CHECKOUT / "deploy" / "districts", CHECKOUT / "deploy" / "sandbox", CHECKOUT / "services" / name]
+        loaded = once(f"{name}-pack", arguments=["load-pack"], inputs=districts, after=[f"{name}-migrate", "pace"])
+        parts.append(loaded)
         ground.append(f"{name}-pack")
     port = site.ports[name]
     kind, own_name = ("api", f"{name}-api") if apart else ("all", name)
