@@ -9,9 +9,9 @@ import yaml
 from pydantic import ValidationError
 
 from services.chassis.database import district_scope
+from services.chassis.errors import SigapError
 from services.chassis.principal import Principal
 from services.chassis.processes import Running, Service, build_app
-from services.chassis.telemetry import log
 from services.disbursement.batches import access as batches_access
 from services.disbursement.batches import api as batches_api
 from services.disbursement.batches.commands import rearm_batches
@@ -51,10 +51,11 @@ def activities(running: Running) -> Sequence[Callable[..., Any]]:
 
 
 async def load_packs(running: Running, arguments: Sequence[str]) -> int:
-    """``load-pack``: put every district's disbursement section in force; 1 when one is wrong or none is there."""
-    files = sorted(running.settings.district_packs.glob("*/disbursement.yaml"))
+    """``load-pack [folder]``: put every district's disbursement section in force; 1 when one is wrong."""
+    folder = Path(arguments[0]) if arguments else running.settings.district_packs
+    files = sorted(folder.glob("*/disbursement.yaml"))
     if not files:
-        sys.stderr.write(f"no */disbursement.yaml under {running.settings.district_packs}\n")
+        sys.stderr.write(f"no */disbursement.yaml under {folder}\n")
         return 1
     return max([await _load_file(running, file) for file in files])
 
@@ -62,18 +63,21 @@ async def load_packs(running: Running, arguments: Sequence[str]) -> int:
 async def _load_file(running: Running, file: Path) -> int:
     try:
         pack = DisbursementPack.model_validate(yaml.safe_load(file.read_text()))
+        loaded = await running.units.perform(lambda uow: load_pack(pack, uow), principal=running.principal)
     except (ValidationError, yaml.YAMLError) as error:
         sys.stderr.write(f"{file.parent.name}/{file.name}: {error}\n")
         return 1
-    loaded = await running.units.perform(lambda uow: load_pack(pack, uow), principal=running.principal)
-    log().info("pack_loaded" if loaded else "pack_already_loaded", district=pack.district, version=pack.version)
+    except SigapError as refusal:
+        sys.stderr.write(f"{file.parent.name}/{file.name}: {refusal.text} {dict(refusal.facts)}\n")
+        return 1
+    sys.stdout.write(f"{file.parent.name}: versi {pack.version} {'dimuat' if loaded else 'sudah berlaku'}\n")
     return 0
 
 
 async def reconcile(running: Running, arguments: Sequence[str]) -> int:
     """``reconcile``: wake the workflow of every batch that is not finished."""
     count = await running.units.perform(rearm_batches, principal=running.principal)
-    log().info("batches_rearmed", batches=count)
+    sys.stdout.write(f"{count} daftar bayar ditengok kembali\n")
     return 0
 
 
@@ -97,7 +101,7 @@ SERVICE = Service(
 
 
 def openapi_document() -> dict[str, Any]:
-    """The REST contract, whatever the environment says."""
-    settings = DisbursementSettings.model_construct(database_url="")
+    """The service's OpenAPI document, built without any engine."""
+    settings = DisbursementSettings.model_construct(database_url="", root_path="/disbursement")
     document: dict[str, Any] = build_app(SERVICE, settings, None).openapi()
     return document

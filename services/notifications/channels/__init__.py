@@ -1,0 +1,1 @@
+"""Channels: how a text reaches a telephone, once."""

@@ -1,0 +1,98 @@
+"""A message: states, moves, its one id. Pure functions."""
+
+import re
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from services.chassis.errors import Conflict
+from services.notifications.subscribers.domain import SubscriberKind
+from services.notifications.templates.domain import Recipient
+
+MESSAGES = UUID("6f0c2a4e-3d7b-5a51-9c1e-7b1f2b7c1d10")
+"""Namespace of message ids: fact, recipient and text make one message for ever."""
+
+
+class MessageState(StrEnum):
+    """Where a message stands."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Move(StrEnum):
+    """What happens to a message."""
+
+    ADDRESS = "address"
+    SKIP = "skip"
+    SEND = "send"
+    DELIVER = "deliver"
+    FAIL = "fail"
+
+
+S, M = MessageState, Move
+
+MOVES: dict[tuple[MessageState, Move], MessageState] = {
+    (S.PENDING, M.ADDRESS): S.PENDING,
+    (S.PENDING, M.SKIP): S.SKIPPED,
+    (S.PENDING, M.SEND): S.SENT,
+    (S.PENDING, M.FAIL): S.FAILED,
+    (S.SENT, M.DELIVER): S.DELIVERED,
+    (S.SENT, M.FAIL): S.FAILED,
+}
+
+
+class Reason(StrEnum):
+    """Why a message was not sent or not delivered."""
+
+    TOLD_TOO_LATE = "TOLD_TOO_LATE"
+    NOBODY_SUBSCRIBED = "NOBODY_SUBSCRIBED"
+    OPTED_OUT = "OPTED_OUT"
+    TEXT_IS_GONE = "TEXT_IS_GONE"
+    NOT_DELIVERED = "NOT_DELIVERED"
+    NO_DELIVERY_REPORT = "NO_DELIVERY_REPORT"
+
+
+class MessageCannotMove(Conflict):
+    """The message's state does not allow this."""
+
+    text = "Pemberitahuan ini tidak dapat diubah dengan cara itu pada keadaan sekarang."
+
+
+def next_state(state: str, move: Move) -> MessageState:
+    """The state after a move. Raises ``MessageCannotMove`` naming the moves that are legal now."""
+    target = MOVES.get((MessageState(state), move))
+    if target is None:
+        raise MessageCannotMove(legal_moves(state), state=state)
+    return target
+
+
+def legal_moves(state: str) -> tuple[str, ...]:
+    """What may happen to a message now."""
+    return tuple(move.value for (source, move) in MOVES if source == state)
+
+
+def message_id(cause_fact_id: UUID, recipient: Recipient, template: str) -> UUID:
+    """The one id of the message that tells a fact to a recipient with a text."""
+    return uuid5(MESSAGES, f"{cause_fact_id}:{recipient.value}:{template}")
+
+
+def kind_of(recipient: Recipient) -> SubscriberKind:
+    """Which number a recipient has."""
+    match recipient:
+        case Recipient.VILLAGE:
+            return SubscriberKind.PLACE
+        case Recipient.SENDER_HEAD | Recipient.RECEIVER_HEAD:
+            return SubscriberKind.HEAD
+        case _:
+            return SubscriberKind.DESK
+
+
+_CASE_TYPE = re.compile(r"^[A-Za-z]+[/ -]")
+
+
+def spoken_number(case_number: str) -> str:
+    """A case's number without the letters of its case type: these tell why the person is cared for."""
+    return _CASE_TYPE.sub("", case_number)

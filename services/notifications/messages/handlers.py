@@ -1,0 +1,119 @@
+"""What messages hear: each turns one event into commands of this service."""
+
+from typing import Any
+
+from contracts.envelope import Envelope
+from contracts.events.casework import (
+    CaseOpened,
+    CaseOutcomeRecorded,
+    HandoffEscalated,
+    HandoffRejected,
+    HandoffRequested,
+)
+from contracts.events.disbursement import PaymentCredited
+from contracts.events.intake import ReportVerified
+from services.chassis.database import UnitOfWork
+from services.notifications.messages.commands import KnowCase, KnowReport, TellFact, know_case, know_report, tell_fact
+from services.notifications.templates.domain import Occasion
+
+
+async def when_report_verified_tell_reporter(fact: ReportVerified, envelope: Envelope, uow: UnitOfWork) -> None:
+    """Keep who reported, and tell them that their report was taken up."""
+    reporter = fact.reporter_agency or ""
+    await know_report(
+        KnowReport(
+            correlation_id=envelope.correlationid,
+            reporter_agency=reporter,
+            village_code=str(fact.village_code),
+            district=str(envelope.district),
+            as_of=envelope.recordedtime,
+        ),
+        uow,
+    )
+    await tell_fact(_about(Occasion.REPORT_VERIFIED, envelope, reporter=reporter), uow)
+
+
+async def when_case_opened_keep_number(fact: CaseOpened, envelope: Envelope, uow: UnitOfWork) -> None:
+    """Keep the number by which offices speak of the case."""
+    await know_case(
+        KnowCase(
+            correlation_id=envelope.correlationid,
+            case_id=envelope.subject,
+            case_number=fact.case_number,
+            village_code=str(fact.village_code),
+            district=str(envelope.district),
+            as_of=envelope.recordedtime,
+        ),
+        uow,
+    )
+
+
+async def when_handoff_requested_tell_receiver(fact: HandoffRequested, envelope: Envelope, uow: UnitOfWork) -> None:
+    """An agency is asked for something."""
+    await tell_fact(
+        _about(
+            Occasion.HANDOFF_REQUESTED,
+            envelope,
+            case_id=fact.case_id,
+            sender=fact.from_agency,
+            receiver=fact.to_agency,
+            purpose=fact.purpose,
+            due_at=fact.answer_by,
+        ),
+        uow,
+    )
+
+
+async def when_handoff_escalated_tell_rung(fact: HandoffEscalated, envelope: Envelope, uow: UnitOfWork) -> None:
+    """A rung of the ladder rang: tell whom the pack names for it."""
+    await tell_fact(
+        _about(
+            Occasion.HANDOFF_ESCALATED,
+            envelope,
+            case_id=fact.case_id,
+            rung=fact.rung,
+            sender=fact.from_agency,
+            receiver=fact.to_agency,
+            purpose=fact.purpose,
+            due_at=fact.due_at,
+        ),
+        uow,
+    )
+
+
+async def when_handoff_rejected_tell_sender(fact: HandoffRejected, envelope: Envelope, uow: UnitOfWork) -> None:
+    """An agency declined."""
+    await tell_fact(
+        _about(
+            Occasion.HANDOFF_REJECTED,
+            envelope,
+            case_id=fact.case_id,
+            sender=fact.from_agency,
+            receiver=fact.to_agency,
+            purpose=fact.purpose,
+        ),
+        uow,
+    )
+
+
+async def when_outcome_recorded_tell_village_and_reporter(
+    fact: CaseOutcomeRecorded, envelope: Envelope, uow: UnitOfWork
+) -> None:
+    """The service of a case ended."""
+    await tell_fact(_about(Occasion.OUTCOME_RECORDED, envelope, case_id=envelope.subject), uow)
+
+
+async def when_payment_credited_tell_village(fact: PaymentCredited, envelope: Envelope, uow: UnitOfWork) -> None:
+    """Aid was paid."""
+    await tell_fact(_about(Occasion.PAYMENT_CREDITED, envelope, case_id=fact.case_id), uow)
+
+
+def _about(occasion: Occasion, envelope: Envelope, **known: Any) -> TellFact:
+    return TellFact(
+        occasion=occasion,
+        fact_id=envelope.factid,
+        correlation_id=envelope.correlationid,
+        district=str(envelope.district),
+        told_at=envelope.recordedtime,
+        **known,
+    )

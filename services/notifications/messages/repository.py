@@ -1,0 +1,50 @@
+"""Every query on messages and the facts they need."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from services.chassis.database import ReadSession, UnitOfWork
+from services.notifications.messages.domain import MessageState
+from services.notifications.messages.tables import CaseNumber, Message, ReportSource
+
+
+async def known_ids(uow: UnitOfWork, ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these messages there are already."""
+    return set(await uow.scalars(select(Message.id).where(col(Message.id).in_(ids))))
+
+
+async def case_number(uow: UnitOfWork, correlation_id: UUID) -> CaseNumber | None:
+    """What we know of a case."""
+    return await uow.first(select(CaseNumber).where(CaseNumber.correlation_id == correlation_id))
+
+
+async def report_source(uow: UnitOfWork, correlation_id: UUID) -> ReportSource | None:
+    """What we know of a report."""
+    return await uow.first(select(ReportSource).where(ReportSource.correlation_id == correlation_id))
+
+
+async def open_messages(uow: UnitOfWork) -> list[Message]:
+    """Messages whose workflow has something to do: what ``reconcile`` re-arms."""
+    states = [MessageState.PENDING.value, MessageState.SENT.value]
+    return await uow.all(select(Message).where(col(Message.state).in_(states)).order_by(col(Message.id)))
+
+
+async def one(reading: ReadSession, message_id: UUID) -> Message | None:
+    """One message within the caller's scope."""
+    return await reading.first(select(Message).where(Message.id == message_id))
+
+
+async def page(
+    reading: ReadSession, after: UUID | None, limit: int, state: str | None, case_id: UUID | None
+) -> list[Message]:
+    """Messages by id after a cursor."""
+    query = select(Message).order_by(col(Message.id)).limit(limit)
+    if after is not None:
+        query = query.where(col(Message.id) > after)
+    if state is not None:
+        query = query.where(Message.state == state)
+    if case_id is not None:
+        query = query.where(Message.case_id == case_id)
+    return await reading.all(query)

@@ -1,0 +1,1 @@
+"""Subscribers: which office is told, under which number."""

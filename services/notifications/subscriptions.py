@@ -1,0 +1,23 @@
+"""Everything that notifications hears, on one page: event type -> handler."""
+
+from contracts.events.casework import (
+    CaseOpened,
+    CaseOutcomeRecorded,
+    HandoffEscalated,
+    HandoffRejected,
+    HandoffRequested,
+)
+from contracts.events.disbursement import PaymentCredited
+from contracts.events.intake import ReportVerified
+from services.chassis.inbox import Handler
+from services.notifications.messages import handlers as messages
+
+SUBSCRIPTIONS: dict[str, Handler] = {
+    ReportVerified.TYPE: messages.when_report_verified_tell_reporter,
+    CaseOpened.TYPE: messages.when_case_opened_keep_number,
+    HandoffRequested.TYPE: messages.when_handoff_requested_tell_receiver,
+    HandoffEscalated.TYPE: messages.when_handoff_escalated_tell_rung,
+    HandoffRejected.TYPE: messages.when_handoff_rejected_tell_sender,
+    CaseOutcomeRecorded.TYPE: messages.when_outcome_recorded_tell_village_and_reporter,
+    PaymentCredited.TYPE: messages.when_payment_credited_tell_village,
+}

@@ -1,0 +1,94 @@
+"""The one place where notifications is put together."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from services.chassis.database import district_scope
+from services.chassis.errors import SigapError
+from services.chassis.principal import Principal
+from services.chassis.processes import Running, Service, build_app
+from services.notifications.channels.adapter import Gateway
+from services.notifications.messages import access as messages_access
+from services.notifications.messages import api as messages_api
+from services.notifications.messages.activities import MessageActivities
+from services.notifications.messages.commands import rearm_messages
+from services.notifications.messages.workflow import MessageWorkflow
+from services.notifications.settings import NotificationsSettings
+from services.notifications.subscriptions import SUBSCRIPTIONS
+from services.notifications.templates.commands import load_pack
+from services.notifications.templates.domain import NotificationsPack
+
+
+def scope(principal: Principal) -> Sequence[Any]:
+    """What a caller may see: its offices' districts."""
+    return district_scope(principal, "services.notifications")
+
+
+def activities(running: Running) -> Sequence[Callable[..., Any]]:
+    """Every step of the message workflow."""
+    settings: NotificationsSettings = running.settings
+    gateway = Gateway(settings.gateway_url, settings.gateway_token.get_secret_value(), settings.gateway_timeout_seconds)
+    messages = MessageActivities(running, gateway)
+    return [
+        messages.prepare_message,
+        messages.send_message,
+        messages.record_message_sent,
+        messages.check_delivery,
+    ]
+
+
+async def load_packs(running: Running, arguments: Sequence[str]) -> int:
+    """``load-pack [folder]``: put every district's notifications section in force; 1 when one is wrong."""
+    folder = Path(arguments[0]) if arguments else running.settings.district_packs
+    files = sorted(folder.glob("*/notifications.yaml"))
+    if not files:
+        sys.stderr.write(f"no */notifications.yaml under {folder}\n")
+        return 1
+    return max([await _load_file(running, file) for file in files])
+
+
+async def _load_file(running: Running, file: Path) -> int:
+    try:
+        pack = NotificationsPack.model_validate(yaml.safe_load(file.read_text()))
+        loaded = await running.units.perform(lambda uow: load_pack(pack, uow), principal=running.principal)
+    except (ValidationError, yaml.YAMLError) as error:
+        sys.stderr.write(f"{file.parent.name}/{file.name}: {error}\n")
+        return 1
+    except SigapError as refusal:
+        sys.stderr.write(f"{file.parent.name}/{file.name}: {refusal.text} {dict(refusal.facts)}\n")
+        return 1
+    sys.stdout.write(f"{file.parent.name}: versi {pack.version} {'dimuat' if loaded else 'sudah berlaku'}\n")
+    return 0
+
+
+async def reconcile(running: Running, arguments: Sequence[str]) -> int:
+    """``reconcile``: wake the workflow of every message that is not ended."""
+    count = await running.units.perform(rearm_messages, principal=running.principal)
+    sys.stdout.write(f"{count} pemberitahuan ditengok kembali\n")
+    return 0
+
+
+SERVICE = Service(
+    name="notifications",
+    title="Sigap – Pemberitahuan",
+    settings=NotificationsSettings,
+    policy=messages_access.PERMISSIONS,
+    routers=[messages_api.router],
+    subscriptions=SUBSCRIPTIONS,
+    workflows=[MessageWorkflow],
+    activities=activities,
+    scope=scope,
+    commands={"load-pack": load_packs, "reconcile": reconcile},
+)
+
+
+def openapi_document() -> dict[str, Any]:
+    """The service's OpenAPI document, built without any engine."""
+    settings = NotificationsSettings.model_construct(database_url="", root_path="/notifications")
+    document: dict[str, Any] = build_app(SERVICE, settings, None).openapi()
+    return document
