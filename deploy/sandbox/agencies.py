@@ -23,6 +23,10 @@ _tracer = trace.get_tracer("sigap.sandbox")
 POLL_SECONDS = 0.5
 
 
+class PersonIsNotThereYet(ValueError):
+    """The package came before the person's own facts did: look again a little later."""
+
+
 class Agency:
     """One agency's program."""
 
@@ -82,6 +86,8 @@ class Agency:
         """What the hand-off says about the person, for its purpose."""
         detail = await self.api.get(f"/handoffs/{item['handoff_id']}")
         found: dict[str, Any] = detail["package"]
+        if found["as_of"] is None:
+            raise PersonIsNotThereYet
         return found
 
 
@@ -148,10 +154,11 @@ async def admits_when_reminded(agency: Agency, item: dict[str, Any], traceparent
 
 
 async def traces_family(agency: Agency, item: dict[str, Any], traceparent: str) -> None:
-    """The village knows the family of whoever has a name."""
+    """The village recognises some people by how they look, whether or not anybody knows their name."""
     if _to_me(agency, item):
-        name = (await agency.package(item)).get("name")
-        await works(agency, item, traceparent, "FAMILY_READY" if name else "FAMILY_NOT_FOUND")
+        features = (await agency.package(item)).get("features")
+        known = agency.scenario.family_is_known(str(features))
+        await works(agency, item, traceparent, "FAMILY_READY" if known else "FAMILY_NOT_FOUND")
 
 
 async def receives_at_home(agency: Agency, item: dict[str, Any], traceparent: str) -> None:

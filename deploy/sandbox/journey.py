@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import httpx2
 
-from deploy.local.accounts import PAGES_CLIENT, STAFF, Accounts, accounts, open_demo_site
+from deploy.local.accounts import STAFF, accounts, open_demo_site
 from deploy.local.engines import Site
 from deploy.sandbox.api import OurApi
 from deploy.sandbox.identity import CannotSignIn, Machine, Person
@@ -52,11 +52,7 @@ class Journey:
 
     def staff(self, username: str, service: str) -> OurApi:
         """A member of staff at one of our services."""
-        known: Accounts = accounts(self.site)
-        redirect = f"{self.url('casework')}/masuk/kembali"
-        person = _people.setdefault(
-            username, Person(known.issuer, PAGES_CLIENT, redirect, username, known.staff_password)
-        )
+        person = _people.setdefault(username, Person(accounts(self.site), username))
         return OurApi(self.client, self.url(service), person, username)
 
     def satpolpp(self, service: str) -> OurApi:

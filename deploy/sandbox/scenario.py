@@ -55,6 +55,10 @@ class Scenario(BaseModel):
             return dict(self.recognised_later)
         return None
 
+    def family_is_known(self, features: str) -> bool:
+        """Whether the village knows where somebody of this description belongs."""
+        return any(person.features == features and person.name for person in self.people)
+
     def personal_values(self) -> list[str]:
         """Every name, NIK and description of the scenario: what must be found nowhere in clear."""
         found = [self.recognised_later["name"], self.recognised_later["nik"]]

@@ -1,5 +1,6 @@
 """Read models of cases."""
 
+from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -54,6 +55,7 @@ class CaseView:
     handoffs: list[Handoff]
     tasks: list[Task]
     custodies: list[Custody]
+    rungs: dict[UUID, int]
 
 
 async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
@@ -61,11 +63,14 @@ async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
     case = await repository.one(reading, case_id)
     if case is None:
         raise NotFound(kind="cases")
+    handoffs = await handoffs_repository.of_case(reading, case_id)
+    rungs = Counter(rung.handoff_id for rung in await handoffs_repository.rungs_of(reading, [h.id for h in handoffs]))
     return CaseView(
         case=case,
-        handoffs=await handoffs_repository.of_case(reading, case_id),
+        handoffs=handoffs,
         tasks=await tasks_of_case(reading, case_id),
         custodies=await custody_repository.chain(reading, case_id),
+        rungs=dict(rungs),
     )
 
 

@@ -107,7 +107,11 @@ class CaseDetail(CaseOut):
         return cls(
             **CaseOut.of(view.case).model_dump(),
             handoffs=[
-                CaseHandoff(handoff_id=h.id, **h.model_dump(include=set(CaseHandoff.model_fields)))
+                CaseHandoff(
+                    handoff_id=h.id,
+                    rungs=view.rungs.get(h.id, 0),
+                    **h.model_dump(include=set(CaseHandoff.model_fields) - {"rungs"}),
+                )
                 for h in view.handoffs
             ],
             tasks=[CaseTask(task_id=t.id, **t.model_dump(include=set(CaseTask.model_fields))) for t in view.tasks],
