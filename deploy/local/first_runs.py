@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.local import tools
 from deploy.local.databases import create_databases
-from deploy.local.engines import Site, kafka, keycloak, open_site, postgres, save_keycloak
+from deploy.local.engines import Site, kafka, keycloak, open_site, postgres, save_keycloak, wipe_elsewhere
 from deploy.local.places import tools_folder
 from deploy.local.supervisor import Part, Supervisor
 
@@ -58,6 +58,7 @@ async def _workshop(name: str) -> AsyncIterator[Site]:
     try:
         yield open_site(folder, usual_ports=False)
     finally:
+        wipe_elsewhere(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -130,6 +130,7 @@ async def running(names: Sequence[str], state: Path | None = None, *, durable: b
     finally:
         await supervisor.stop_all()
         if state is None:
+            engines.wipe_elsewhere(folder)
             shutil.rmtree(folder, ignore_errors=True)
 
 
