@@ -1,0 +1,52 @@
+"""Notifications under test, with a gateway."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+import yaml
+
+from services.chassis.principal import system_principal
+from services.notifications.templates.commands import load_pack
+from services.notifications.templates.domain import Delivery, NotificationsPack
+from services.notifications.wiring import SERVICE
+from tests.integration.notifications.gateway import Gateway, running_gateway
+from tests.integration.notifications.story import Story
+from tests.support.engines import Stack
+from tests.support.identity import Issuer
+from tests.support.services import Bench, bench_for
+
+PACK = Path(__file__).parents[3] / "deploy" / "districts" / "35.24-lamongan" / "notifications.yaml"
+
+
+@pytest.fixture(scope="session")
+def gateway() -> Iterator[Gateway]:
+    """The gateway of the tests."""
+    with running_gateway() as found:
+        yield found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def notifications(stack: Stack, issuer: Issuer, gateway: Gateway) -> AsyncIterator[Bench]:
+    """One notifications for the session, with the district's own pack and a short patience."""
+    async with bench_for(SERVICE, stack, issuer, gateway_url=gateway.url) as bench:
+        pack = NotificationsPack.model_validate(yaml.safe_load(PACK.read_text()))
+        quick = Delivery(
+            first_wait=timedelta(milliseconds=50),
+            longest_wait=timedelta(milliseconds=200),
+            facts_within=timedelta(seconds=60),
+            report_within=timedelta(seconds=60),
+        )
+        await bench.units.perform(
+            lambda uow: load_pack(pack.model_copy(update={"delivery": quick}), uow),
+            principal=system_principal("notifications"),
+        )
+        yield bench
+
+
+@pytest.fixture
+def story(notifications: Bench, issuer: Issuer) -> Story:
+    """A fresh case."""
+    return Story(notifications, issuer)

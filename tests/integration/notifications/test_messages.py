@@ -1,0 +1,187 @@
+"""From a fact to the report of its delivery, on the real engines."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from contracts.envelope import Envelope
+from contracts.topics import topic_of
+from services.chassis.database import UnitOfWork
+from services.chassis.principal import system_principal
+from services.notifications.messages.commands import prepare_message, record_report, record_sent
+from services.notifications.messages.messages import Sending
+from tests.integration.notifications.gateway import Gateway
+from tests.integration.notifications.story import Story
+from tests.support.eventually import eventually
+from tests.support.identity import Issuer
+from tests.support.services import Bench
+
+
+async def all_end(story: Story, count: int) -> list[dict[str, Any]]:
+    """The story's messages once none of them is open."""
+
+    async def look() -> list[dict[str, Any]]:
+        rows = await story.messages()
+        is_done = len(rows) == count and not any(row["state"] in ("pending", "sent") for row in rows)
+        return rows if is_done else []
+
+    return await eventually(look, within_seconds=40, what="all messages ended")
+
+
+async def test_a_redelivered_fact_makes_one_message(notifications: Bench, story: Story) -> None:
+    fact = story.report_verified()
+    envelope = story.envelope(fact, story.report_id)
+    said = await asyncio.gather(*(story.give(fact, envelope) for _ in range(4)))
+    assert sorted(said) == ["applied", "duplicate", "duplicate", "duplicate"]
+    other_message = envelope.model_copy(update={"id": story.case_id})
+    assert await story.give(fact, other_message) == "duplicate"
+    (message,) = await story.messages()
+    assert (message["recipient"], message["state"], message["version"]) == ("REPORTER", "pending", 1)
+    signals = await notifications.rows("SELECT * FROM outbox WHERE key = $1", f"message:{message['id']}")
+    assert [signal["exit"] for signal in signals] == ["temporal"]
+
+
+async def test_a_case_is_told_to_whom_it_concerns_and_delivered(
+    notifications: Bench, story: Story, gateway: Gateway
+) -> None:
+    for fact in (
+        story.report_verified(),
+        story.case_opened(),
+        story.handoff_requested(),
+        story.handoff_escalated("REMIND_DESK"),
+        story.handoff_escalated("BOTH_HEADS", 3),
+        story.handoff_rejected(),
+        story.outcome_recorded(),
+        story.payment_credited(),
+    ):
+        assert await story.hear(fact) == "applied"
+    async with notifications.running("relay", "worker"):
+        rows = await all_end(story, 9)
+        told = await facts_about(notifications, story, 18)
+    assert {row["state"] for row in rows} == {"delivered"}
+    number = story.number.removeprefix("ODGJ/")
+    sent = {row["template"] + ">" + row["recipient"]: gateway.messages[str(row["id"])] for row in rows}
+    assert {key: message["to"] for key, message in sent.items()} == {
+        "reporter.report-accepted>REPORTER": "+6281200000002",
+        "receiver.handoff-requested>RECEIVER": "+6281200000009",
+        "receiver.handoff-reminder>RECEIVER": "+6281200000009",
+        "head.handoff-late>SENDER_HEAD": "+6281200000101",
+        "head.handoff-late>RECEIVER_HEAD": "+6281200000109",
+        "sender.handoff-rejected>SENDER": "+6281200000001",
+        "village.outcome-recorded>VILLAGE": "+6281200000217",
+        "reporter.outcome-recorded>REPORTER": "+6281200000002",
+        "village.payment-credited>VILLAGE": "+6281200000217",
+    }
+    assert sent["receiver.handoff-requested>RECEIVER"]["text"] == (
+        f"Dinsos Lamongan: ada permintaan penyediaan tempat layanan lanjutan untuk perkara {number}. "
+        "Mohon dijawab paling lambat Senin, 2 Maret 2026 pukul 14.30 WIB melalui aplikasi Sigap."
+    )
+    assert all(gateway.posts[str(row["id"])] == 1 for row in rows)
+    assert sorted(told) == ["notifications.message.delivered.v1"] * 9 + ["notifications.message.sent.v1"] * 9
+
+
+async def facts_about(notifications: Bench, story: Story, count: int) -> list[str]:
+    """The types of what was said under the story's correlation id."""
+
+    async def look() -> list[str]:
+        heard = await notifications.messages("notifications.messages", expected=count)
+        mine = [m for m in heard if m.key.decode() == str(story.report_id)]
+        return [Envelope.from_headers(m.headers).type for m in mine] if len(mine) >= count else []
+
+    return await eventually(look, within_seconds=30)
+
+
+async def test_a_message_waits_for_facts_that_come_later_on_another_topic(
+    notifications: Bench, story: Story, gateway: Gateway
+) -> None:
+    await story.hear(story.handoff_requested())
+    await story.hear(story.outcome_recorded())
+    async with notifications.running("relay", "worker"):
+        await story.hear(story.case_opened())
+        await story.hear(story.report_verified())
+        rows = await all_end(story, 4)
+    assert {row["state"] for row in rows} == {"delivered"}
+    texts = [gateway.messages[str(row["id"])]["text"] for row in rows]
+    assert sum(story.number.removeprefix("ODGJ/") in text for text in texts) == 3
+
+
+async def test_a_message_whose_receipt_was_lost_is_not_sent_again(
+    notifications: Bench, story: Story, gateway: Gateway
+) -> None:
+    await story.hear(story.report_verified())
+    gateway.forget_answers = 1
+    async with notifications.running("relay", "worker"):
+        (row,) = await all_end(story, 1)
+    assert row["state"] == "delivered"
+    assert gateway.posts[str(row["id"])] == 1
+
+
+async def test_refused_failed_and_unwanted_messages_end_with_their_reason(
+    notifications: Bench, story: Story, gateway: Gateway, issuer: Issuer
+) -> None:
+    other, stranger = Story(notifications, issuer), Story(notifications, issuer)
+    gateway.refuse_to.add("+6281200000003")
+    gateway.fail_to.add("+6281200000004")
+    await story.hear(story.report_verified("dinkes-lamongan"))
+    await other.hear(other.report_verified("puskesmas-lamongan"))
+    await stranger.hear(stranger.report_verified("rt-tanpa-telepon"))
+    async with notifications.running("relay", "worker"):
+        ended = [(await all_end(s, 1))[0] for s in (story, other, stranger)]
+    gateway.refuse_to.clear()
+    gateway.fail_to.clear()
+    assert [(row["state"], row["reason_code"]) for row in ended] == [
+        ("failed", "GATEWAY_422"),
+        ("failed", "NOT_DELIVERED"),
+        ("skipped", "NOBODY_SUBSCRIBED"),
+    ]
+
+
+async def test_a_fact_heard_days_late_is_noted_and_told_to_nobody(notifications: Bench, story: Story) -> None:
+    old = datetime.now(UTC) - timedelta(days=4)
+    await story.hear(story.report_verified(), time=old, recordedtime=old)
+    (row,) = await story.messages()
+    assert (row["state"], row["reason_code"]) == ("skipped", "TOLD_TOO_LATE")
+    assert await notifications.value("SELECT count(*) FROM outbox WHERE key = $1", f"message:{row['id']}") == 0
+
+
+async def test_reports_said_twice_count_once(notifications: Bench, story: Story) -> None:
+    await story.hear(story.report_verified())
+    (row,) = await story.messages()
+    principal = system_principal("notifications")
+    await notifications.units.perform(lambda uow: prepare_message(row["id"], uow), principal=principal)
+    for _ in range(2):
+        await notifications.units.perform(
+            lambda uow: record_sent(Sending(message_id=row["id"]), uow), principal=principal
+        )
+    for said in (None, True, False, True):
+
+        async def report(uow: UnitOfWork, said: bool | None = said) -> None:
+            await record_report(row["id"], said, uow)
+
+        await notifications.units.perform(report, principal=principal)
+    (row,) = await story.messages()
+    assert (row["state"], row["version"]) == ("delivered", 4)
+    verbs = await notifications.rows("SELECT verb FROM actions WHERE aggregate_id = $1 ORDER BY version", row["id"])
+    assert [v["verb"] for v in verbs] == ["tell", "address", "send", "deliver"]
+
+
+async def test_people_see_messages_with_the_number_masked(notifications: Bench, story: Story) -> None:
+    await story.hear(story.case_opened())
+    fact = story.handoff_requested()
+    async with notifications.running("consumer", "relay", "worker"), notifications.producer() as send:
+        envelope = story.envelope(fact)
+        await send(
+            topic_of(fact.TYPE).name, str(envelope.correlationid).encode(), fact.to_body(), envelope.to_headers()
+        )
+        await all_end(story, 1)
+    url = f"/messages?case_id={story.case_id}"
+    (shown,) = (await notifications.client.get(url, headers=story.as_("operator"))).json()["items"]
+    assert (shown["state"], shown["to_masked"]) == ("delivered", "+6281*******09")
+    assert "+6281200000009" not in str(shown)
+    one = await notifications.client.get(f"/messages/{shown['message_id']}", headers=story.as_("auditor"))
+    assert one.json() == shown
+    assert (await notifications.client.get(url, headers=story.as_("aid-proposer"))).status_code == 403
+    stranger = {"Authorization": f"Bearer {story.issuer.token(roles=['auditor'], offices=['18.72'])}"}
+    assert (await notifications.client.get(url, headers=stranger)).json()["items"] == []
+    stored = await notifications.value("SELECT count(*) FROM actions WHERE changes::text LIKE '%6281200000009%'")
+    assert stored == 0
