@@ -1,6 +1,5 @@
 """Read models of cases."""
 
-from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,11 +7,11 @@ from services.casework.cases import repository
 from services.casework.cases.domain import AID_SETTLED, AidState, CaseState
 from services.casework.cases.messages import CaseFacts
 from services.casework.cases.tables import Case
-from services.casework.custody import repository as custody_repository
+from services.casework.custody.queries import custody_chain
 from services.casework.custody.tables import Custody
 from services.casework.directory.queries import pack_in_force
-from services.casework.handoffs import repository as handoffs_repository
 from services.casework.handoffs.messages import StepResult
+from services.casework.handoffs.queries import handoffs_of_case
 from services.casework.handoffs.tables import Handoff
 from services.casework.tasks.queries import tasks_of_case
 from services.casework.tasks.tables import Task
@@ -63,14 +62,13 @@ async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
     case = await repository.one(reading, case_id)
     if case is None:
         raise NotFound(kind="cases")
-    handoffs = await handoffs_repository.of_case(reading, case_id)
-    rungs = Counter(rung.handoff_id for rung in await handoffs_repository.rungs_of(reading, [h.id for h in handoffs]))
+    handoffs, rungs = await handoffs_of_case(reading, case_id)
     return CaseView(
         case=case,
         handoffs=handoffs,
         tasks=await tasks_of_case(reading, case_id),
-        custodies=await custody_repository.chain(reading, case_id),
-        rungs=dict(rungs),
+        custodies=await custody_chain(reading, case_id),
+        rungs=rungs,
     )
 
 

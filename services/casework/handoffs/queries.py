@@ -1,5 +1,6 @@
 """Read models of hand-offs for API and pages."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -74,3 +75,10 @@ async def list_handoffs(
 async def read_feed(reading: ReadSession, agency: str, after: int, limit: int) -> list[Any]:
     """A page of an agency's feed."""
     return await repository.feed_page(reading, agency, after, limit)
+
+
+async def handoffs_of_case(reading: ReadSession, case_id: UUID) -> tuple[list[Handoff], dict[UUID, int]]:
+    """All hand-offs of a case, and how many rungs of a ladder rang for each."""
+    handoffs = await repository.of_case(reading, case_id)
+    rungs = await repository.rungs_of(reading, [handoff.id for handoff in handoffs])
+    return handoffs, dict(Counter(rung.handoff_id for rung in rungs))

@@ -1,0 +1,176 @@
+"""The house's layout, checked: each test tells what goes wrong without its rule."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ("intake", "casework", "disbursement", "notifications")
+ROOT_FILES = {"__init__", "__main__", "settings", "wiring", "subscriptions"}
+SUBJECT_FILES = {
+    "__init__", "domain", "access", "messages", "tables", "repository", "facts", "commands", "queries", "api",
+    "schemas", "pages", "handlers", "workflow", "activities", "adapter",
+}  # fmt: skip
+NOT_A_SUBJECT = {"migrations", "templates", "static", "__pycache__"}
+
+
+def modules(folder: Path) -> Iterator[Path]:
+    return (file for file in sorted(folder.rglob("*.py")) if "__pycache__" not in file.parts)
+
+
+def subjects(service: str) -> Iterator[Path]:
+    for folder in sorted((ROOT / "services" / service).iterdir()):
+        if folder.is_dir() and folder.name not in {"migrations", "__pycache__"}:
+            yield folder
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_same_file_names_stand_in_every_subject(service: str) -> None:
+    """A new role is a decision: whoever knows one subject must know all."""
+    base = ROOT / "services" / service
+    assert {file.stem for file in base.glob("*.py")} <= ROOT_FILES
+    for subject in subjects(service):
+        names = {file.stem for file in subject.glob("*.py")}
+        allowed = SUBJECT_FILES | ({"blocks"} if subject.name == "procedures" else set())
+        assert names <= allowed, f"{subject}: {names - allowed}"
+
+
+def imports_of(file: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+PURE = (
+    "contracts.values", "services.chassis.errors", "services.chassis.principal", "services.chassis.workflow",
+    "pydantic", "temporalio",
+)  # fmt: skip
+STANDARD = sys.stdlib_module_names
+
+
+def test_rules_know_no_framework_no_table_and_no_event() -> None:
+    """A rule that imports a framework cannot be tested by itself, and a workflow that does is not deterministic."""
+    for service in SERVICES:
+        for file in modules(ROOT / "services" / service):
+            if file.stem not in {"domain", "access", "messages", "workflow", "blocks"}:
+                continue
+            for name in imports_of(file):
+                top = name.split(".")[0]
+                own = name.startswith(f"services.{service}.") and name.rsplit(".", 1)[-1] in {
+                    "domain", "messages", "access", "blocks",
+                }  # fmt: skip
+                package = name.startswith(f"services.{service}.") and name.count(".") == 2
+                assert top in STANDARD or name.startswith(PURE) or own or package, f"{file}: {name}"
+
+
+def test_events_are_met_where_they_are_heard_and_said() -> None:
+    """A contract class deep inside a service ties its rules to what it happens to publish today."""
+    for service in SERVICES:
+        for file in modules(ROOT / "services" / service):
+            if any(name.startswith("contracts.events") for name in imports_of(file)):
+                assert file.stem in {"handlers", "facts", "subscriptions"}, file
+
+
+def test_only_the_database_module_commits() -> None:
+    """A second commit splits a command: half of it stays when the other half fails."""
+    pattern = re.compile(r"\.commit\(")
+    allowed = {"services/chassis/database/unit.py", "services/chassis/migrations.py", "services/chassis/kafka.py"}
+    for file in modules(ROOT / "services"):
+        if pattern.search(file.read_text()):
+            assert str(file.relative_to(ROOT)) in allowed, file
+
+
+def test_queries_stand_in_repositories() -> None:
+    """A select elsewhere escapes review, scope and the next change of the table."""
+    for service in SERVICES:
+        for file in modules(ROOT / "services" / service):
+            names = {
+                alias.name
+                for node in ast.walk(ast.parse(file.read_text()))
+                if isinstance(node, ast.ImportFrom) and node.module in ("sqlmodel", "sqlalchemy")
+                for alias in node.names
+            }
+            if "select" in names:
+                assert file.stem == "repository", file
+
+
+def test_time_and_ids_come_from_the_clock_or_the_transaction() -> None:
+    """A hidden clock makes a rule untestable and a deadline wrong by the skew of a machine."""
+    pattern = re.compile(r"datetime\.now\(|date\.today\(|uuid4\(\)|utcnow\(")
+    for file in modules(ROOT / "services"):
+        if file.name != "clock.py":
+            assert not pattern.search(file.read_text()), file
+
+
+def test_nothing_hard_codes_one_office() -> None:
+    """514 districts: a district's code, an agency or an amount in code is somebody else's bug."""
+    pattern = re.compile(r"35\.24|lamongan|dinsos-", re.IGNORECASE)
+    for file in [*modules(ROOT / "services"), *modules(ROOT / "contracts" / "events")]:
+        code = "\n".join(
+            line
+            for line in file.read_text().splitlines()
+            if "example" not in line and not line.strip().startswith(("#", '"', "`"))
+        )
+        code = re.sub(r'""".*?"""', "", code, flags=re.DOTALL)
+        assert not pattern.search(code), file
+
+
+def test_every_row_carries_its_district() -> None:
+    """One installation may serve a province: a row without a district cannot be kept apart."""
+    for service in SERVICES:
+        for file in modules(ROOT / "services" / service):
+            if file.stem != "tables":
+                continue
+            for node in ast.parse(file.read_text()).body:
+                is_table = isinstance(node, ast.ClassDef) and any(k.arg == "table" for k in node.keywords)
+                if is_table:
+                    assert isinstance(node, ast.ClassDef)
+                    bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
+                    assert bases & {"Aggregate", "DistrictRow"}, f"{file}: {node.name}"
+
+
+def test_no_name_says_nothing() -> None:
+    """`utils` takes everything and tells nothing."""
+    empty = {"utils", "helpers", "common", "misc", "manager", "util", "helper"}
+    for folder in ("services", "contracts", "deploy", "tests"):
+        for file in modules(ROOT / folder):
+            assert file.stem not in empty, file
+            assert not empty & set(file.parts), file
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_imports_alone_from_a_bare_copy(service: str, tmp_path: Path) -> None:
+    """A service that needs another one's code cannot be released by itself."""
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "contracts", tmp_path / "contracts", ignore=ignore)
+    (tmp_path / "services").mkdir()
+    shutil.copy(ROOT / "services" / "__init__.py", tmp_path / "services" / "__init__.py")
+    for part in ("chassis", service):
+        shutil.copytree(ROOT / "services" / part, tmp_path / "services" / part, ignore=ignore)
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]);"
+        f"import services.{service}.wiring as w; assert w.__file__.startswith(sys.argv[1]), w.__file__"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, str(tmp_path)], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_links_in_documents_lead_somewhere() -> None:
+    """A dead link is the first thing a newcomer meets."""
+    link = re.compile(r"\]\(([^)#]+?)(#[^)]*)?\)")
+    for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("services/*/README.md")]:
+        for target, _ in link.findall(document.read_text()):
+            if not target.startswith(("http:", "https:", "mailto:")):
+                assert (document.parent / target).exists(), f"{document}: {target}"
