@@ -38,6 +38,7 @@ class CaseProcedure:
         self._ended: dict[str, StepResult] = {}
         self._changes = 0
         self._is_over = False
+        self._is_told = False
 
     @workflow.signal
     def step_ended(self, message: StepEnded) -> None:
@@ -73,8 +74,8 @@ class CaseProcedure:
             await self.story()
         except CaseIsOver:
             pass
-        finally:
-            watch.cancel()
+        self._is_told = True
+        await watch
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     async def _look(self, start: ProcedureStart) -> CaseFacts:
@@ -86,10 +87,11 @@ class CaseProcedure:
 
     async def _watch(self, start: ProcedureStart) -> None:
         seen = self._changes
-        while not self._is_over:
-            await workflow.wait_condition(lambda: self._changes > seen)  # noqa: B023
+        while not self._is_over and not self._is_told:
+            await workflow.wait_condition(lambda: self._changes > seen or self._is_told)  # noqa: B023
             seen = self._changes
-            await self._look(start)
+            if not self._is_told:
+                await self._look(start)
 
     # blocks
 

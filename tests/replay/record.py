@@ -1,0 +1,153 @@
+"""``make record-histories``: runs every casework and intake workflow once and keeps its history for replay.
+
+Ended runs and open ones, one per wait point. Until the first tagged release histories are recorded anew with a change;
+afterwards they are kept for ever and only added to.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from temporalio import activity
+from temporalio.client import WorkflowHandle
+from temporalio.worker import Worker
+
+from services.casework.handoffs.messages import HandoffChanged, HandoffStart
+from services.intake.registries.messages import CheckProgress, CheckStart
+from services.intake.registries.workflow import RegistryCheckWorkflow
+from tests.support.eventually import eventually
+from tests.support.procedures import ANSWERS, QUEUE, Clock, Rows, skipping, start_procedure, working
+
+HISTORIES = Path(__file__).parent / "histories"
+SILENT_STEPS = (
+    "custody",
+    "screening",
+    "bed",
+    "tracing",
+    "identification",
+    "reunification",
+    "medicine",
+    "visit-2",
+    "aid",
+)
+ENDS: dict[str, dict[str, tuple[str, str]]] = {
+    "reunified": {},
+    "not-odgj": {"screening": ("COMPLETED", "NOT_ODGJ")},
+    "absconded": {"bed": ("FAILED", "ABSCONDED")},
+    "placed": {"tracing": ("COMPLETED", "FAMILY_NOT_FOUND")},
+    "no-bed-at-first": {"bed": ("EXHAUSTED", ""), "bed#2": ("COMPLETED", "DISCHARGED_STABLE")},
+}
+
+
+async def _keep(handle: WorkflowHandle[Any, Any], name: str) -> None:
+    history = await handle.fetch_history()
+    (HISTORIES / f"{name}.json").write_text(history.to_json() + "\n")
+    print(name, len(history.events), "events")
+
+
+async def _ended_procedures() -> None:
+    for name, changes in ENDS.items():
+        async with skipping() as env:
+            rows = Rows(env.client, {**ANSWERS, **changes})
+            async with working(env.client, rows.activities()):
+                handle = await start_procedure(env.client)
+                await handle.result()
+                await _keep(handle, f"OdgjProcedure-{name}")
+    async with skipping() as env:
+        rows = Rows(env.client, case_type="GEPENG", visits=1)
+        async with working(env.client, rows.activities()):
+            handle = await start_procedure(env.client, "GepengProcedure")
+            await handle.result()
+            await _keep(handle, "GepengProcedure-returned")
+
+
+async def _open_procedures() -> None:
+    for silent in SILENT_STEPS:
+        async with skipping() as env:
+            rows = Rows(env.client, {**ANSWERS, silent: None})
+            async with working(env.client, rows.activities()):
+                handle = await start_procedure(env.client)
+                await _settle(lambda rows=rows, silent=silent: silent in rows.calls)
+                await _keep(handle, f"OdgjProcedure-open-at-{silent}")
+
+
+async def _settle(reached: Callable[[], bool]) -> None:
+    async def ask() -> bool:
+        return reached()
+
+    await eventually(ask)
+    await asyncio.sleep(0.5)
+
+
+async def _clocks() -> None:
+    async with skipping() as env:
+        now = await env.get_current_time()
+        clock = Clock(env, [now + timedelta(hours=h) for h in (2, 4, 8)])
+        async with working(env.client, clock.activities()):
+            handle = await _start_clock(env.client, "01")
+            await handle.result()
+            await _keep(handle, "HandoffWorkflow-rang-to-the-end")
+    async with skipping() as env:
+        now = await env.get_current_time()
+        clock = Clock(env, [now + timedelta(days=1)])
+        async with working(env.client, clock.activities()):
+            handle = await _start_clock(env.client, "02")
+            await _settle(lambda: clock.looks > 0)
+            await _keep(handle, "HandoffWorkflow-open")
+            clock.is_open = False
+            await handle.signal("handoff_changed", HandoffChanged(event_id="answered"))
+            await handle.result()
+            await _keep(handle, "HandoffWorkflow-answered")
+
+
+async def _start_clock(client: Any, last: str) -> WorkflowHandle[Any, Any]:
+    handoff_id = UUID(f"01a20200-0000-7000-8000-0000000000{last}")
+    handle: WorkflowHandle[Any, Any] = await client.start_workflow(
+        "HandoffWorkflow",
+        HandoffStart(handoff_id=handoff_id, district="35.24"),
+        id=f"handoff:{handoff_id}",
+        task_queue=QUEUE,
+        execution_timeout=timedelta(days=30),
+    )
+    return handle
+
+
+async def _registry_checks() -> None:
+    left = 3
+
+    @activity.defn(name="ask_registry")
+    async def ask_registry(start: CheckStart) -> CheckProgress:
+        nonlocal left
+        left -= 1
+        return CheckProgress(is_answered=left <= 0)
+
+    async with (
+        skipping() as env,
+        Worker(env.client, task_queue=QUEUE, workflows=[RegistryCheckWorkflow], activities=[ask_registry]),
+    ):
+        check_id = UUID("01a20200-0000-7000-8000-0000000000c1")
+        handle = await env.client.start_workflow(
+            "RegistryCheckWorkflow",
+            CheckStart(check_id=check_id, district="35.24"),
+            id=f"registry-check:{check_id}",
+            task_queue=QUEUE,
+            execution_timeout=timedelta(days=30),
+        )
+        await handle.result()
+        await _keep(handle, "RegistryCheckWorkflow-pending-then-answered")
+
+
+async def main() -> None:
+    """Record everything."""
+    HISTORIES.mkdir(exist_ok=True)
+    await _ended_procedures()
+    await _open_procedures()
+    await _clocks()
+    await _registry_checks()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,200 @@
+"""Casework's workflows with rows played by a script: what tests and recorded histories run on."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from temporalio import activity
+from temporalio.client import Client, WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from services.casework.cases.messages import (
+    CaseFacts,
+    CaseRef,
+    CloseResult,
+    CreateStepTask,
+    EnterStage,
+    RecordOutcome,
+)
+from services.casework.handoffs.messages import (
+    ClockReading,
+    HandoffStart,
+    ProcedureStart,
+    RequestStep,
+    StepEnded,
+    StepResult,
+)
+from services.casework.handoffs.workflow import HandoffWorkflow
+from services.casework.procedures.gepeng.workflow import GepengProcedure
+from services.casework.procedures.odgj.workflow import OdgjProcedure
+
+CASE = UUID("01a20200-0000-7000-8000-000000000001")
+QUEUE = "procedures"
+ANSWERS: dict[str, tuple[str, str]] = {
+    "custody": ("COMPLETED", "IN_CARE"),
+    "screening": ("COMPLETED", "NEEDS_HOSPITAL"),
+    "identification": ("COMPLETED", "NOT_FOUND"),
+    "insurance": ("COMPLETED", "INACTIVE"),
+    "bed": ("COMPLETED", "DISCHARGED_STABLE"),
+    "tracing": ("COMPLETED", "FAMILY_READY"),
+    "reunification": ("COMPLETED", "REUNIFIED"),
+    "placement": ("COMPLETED", "PLACED"),
+    "medicine": ("COMPLETED", "TAKEN_OVER"),
+    "assessment": ("COMPLETED", "FIRST_TIME_LOCAL"),
+    "return": ("COMPLETED", "REUNIFIED"),
+}
+
+
+@dataclass
+class Rows:
+    """Plays the rows: answers every step by the script, after the step was asked for, by signal.
+
+    A step that the script maps to nothing stays silent. ``already`` holds steps that had ended before this run: what a
+    restart finds.
+    """
+
+    client: Client
+    answers: Mapping[str, tuple[str, str] | None] = field(default_factory=lambda: dict(ANSWERS))
+    already: dict[str, StepResult] = field(default_factory=dict)
+    visits: int = 3
+    has_aid: bool = True
+    is_over: bool = False
+    case_type: str = "ODGJ_TERLANTAR"
+    blocked_times: int = 0
+    calls: list[str] = field(default_factory=list)
+
+    def _step(self, case_id: UUID, step: str) -> StepResult:
+        if step in self.already:
+            return self.already[step]
+        self.calls.append(step)
+        known = step.split("#", 1)[0]
+        answer = self.answers.get(step, self.answers.get(known, ("COMPLETED", "DONE")))
+        if answer is not None:
+            asyncio.get_running_loop().create_task(self._tell(case_id, step, *answer))
+        return StepResult(step=step, ended=False)
+
+    async def _tell(self, case_id: UUID, step: str, outcome: str, code: str) -> None:
+        reason = code if outcome == "FAILED" else ""
+        message = StepEnded(event_id=str(uuid4()), step=step, outcome=outcome, result_code=code, reason_code=reason)
+        self.already[step] = StepResult(step=step, ended=True, outcome=outcome, result_code=code, reason_code=reason)
+        handle = self.client.get_workflow_handle(f"case:{case_id}")
+        await handle.signal("step_ended", message)
+        await handle.signal("step_ended", message)
+
+    @activity.defn(name="read_case")
+    async def read_case(self, ref: CaseRef) -> CaseFacts:
+        return CaseFacts(
+            case_id=ref.case_id, district="35.24", case_type=self.case_type, is_over=self.is_over,
+            reporter_agency="satpolpp", has_aid=self.has_aid, visits=self.visits,
+        )  # fmt: skip
+
+    @activity.defn(name="enter_stage")
+    async def enter_stage(self, step: EnterStage) -> None:
+        self.calls.append(f"stage {step.stage}")
+
+    @activity.defn(name="request_handoff")
+    async def request_handoff(self, step: RequestStep) -> StepResult:
+        return self._step(step.case_id, step.step)
+
+    @activity.defn(name="create_task")
+    async def create_task(self, step: CreateStepTask) -> StepResult:
+        return self._step(step.case_id, step.step)
+
+    @activity.defn(name="record_outcome")
+    async def record_outcome(self, step: RecordOutcome) -> None:
+        self.calls.append(f"outcome {step.outcome}")
+
+    @activity.defn(name="request_aid")
+    async def request_aid(self, ref: CaseRef) -> None:
+        self.calls.append("request aid")
+
+    @activity.defn(name="read_aid")
+    async def read_aid(self, ref: CaseRef) -> StepResult:
+        if "aid" in self.already:
+            return self.already["aid"]
+        return self._step(ref.case_id, "aid")
+
+    @activity.defn(name="close_case")
+    async def close_case(self, ref: CaseRef) -> CloseResult:
+        if self.blocked_times:
+            self.blocked_times -= 1
+            self.calls.append("close refused")
+            return CloseResult(closed=False, blockers=("handoffs",))
+        self.calls.append("close")
+        return CloseResult(closed=True)
+
+    def activities(self) -> list[Any]:
+        return [
+            self.read_case, self.enter_stage, self.request_handoff, self.create_task, self.record_outcome,
+            self.request_aid, self.read_aid, self.close_case,
+        ]  # fmt: skip
+
+
+@dataclass
+class Clock:
+    """Plays a hand-off's row for its clock: a ladder of instants, rung when asked at or after their time."""
+
+    env: WorkflowEnvironment
+    ladder: list[datetime]
+    is_open: bool = True
+    rung: list[datetime] = field(default_factory=list)
+    looks: int = 0
+
+    def _reading(self) -> ClockReading:
+        left = self.ladder[len(self.rung) :]
+        return ClockReading(is_open=self.is_open and bool(left), look_again_at=left[0] if left else None)
+
+    @activity.defn(name="read_clock")
+    async def read_clock(self, start: HandoffStart) -> ClockReading:
+        self.looks += 1
+        return self._reading()
+
+    @activity.defn(name="ring_clock")
+    async def ring_clock(self, start: HandoffStart) -> ClockReading:
+        left = self.ladder[len(self.rung) :]
+        now = await self.env.get_current_time()
+        if self.is_open and left and now >= left[0]:
+            self.rung.append(now)
+        return self._reading()
+
+    def activities(self) -> list[Any]:
+        return [self.read_clock, self.ring_clock]
+
+
+@asynccontextmanager
+async def skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """The time-skipping server, fresh."""
+    path = shutil.which("temporal-test-server") or ".venv/bin/temporal-test-server"
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=path, data_converter=pydantic_data_converter
+    ) as env:
+        yield env
+
+
+@asynccontextmanager
+async def working(client: Client, activities: list[Any]) -> AsyncIterator[Worker]:
+    """A worker for casework's workflows."""
+    async with Worker(
+        client, task_queue=QUEUE, workflows=[HandoffWorkflow, OdgjProcedure, GepengProcedure], activities=activities
+    ) as worker:
+        yield worker
+
+
+async def start_procedure(
+    client: Client, workflow: str = "OdgjProcedure", case_id: UUID = CASE
+) -> WorkflowHandle[Any, Any]:
+    """Start a case's procedure."""
+    return await client.start_workflow(
+        workflow,
+        ProcedureStart(case_id=case_id, district="35.24"),
+        id=f"case:{case_id}",
+        task_queue=QUEUE,
+        execution_timeout=timedelta(days=400),
+    )

@@ -1,0 +1,69 @@
+"""The hand-off's clock: rungs at their time, each once, whatever wakes the timer."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from services.casework.handoffs.messages import HandoffChanged, HandoffStart
+from tests.support.eventually import eventually
+from tests.support.procedures import QUEUE, Clock, skipping, working
+
+
+async def test_every_rung_rings_once_and_not_before_its_time() -> None:
+    async with skipping() as env:
+        now = await env.get_current_time()
+        ladder = [now + timedelta(hours=h) for h in (2, 4, 8, 26)]
+        clock = Clock(env, ladder)
+        async with working(env.client, clock.activities()):
+            await env.client.execute_workflow(
+                "HandoffWorkflow",
+                HandoffStart(handoff_id=uuid4(), district="35.24"),
+                id=f"handoff:{uuid4()}",
+                task_queue=QUEUE,
+                execution_timeout=timedelta(days=30),
+            )
+    assert len(clock.rung) == 4
+    for rang, due in zip(clock.rung, ladder, strict=True):
+        assert timedelta(0) <= rang - due < timedelta(seconds=30)
+
+
+async def test_an_answer_stops_the_clock() -> None:
+    async with skipping() as env:
+        now = await env.get_current_time()
+        clock = Clock(env, [now + timedelta(days=2)])
+        async with working(env.client, clock.activities()):
+            handle = await env.client.start_workflow(
+                "HandoffWorkflow",
+                HandoffStart(handoff_id=uuid4(), district="35.24"),
+                id=f"handoff:{uuid4()}",
+                task_queue=QUEUE,
+                execution_timeout=timedelta(days=30),
+            )
+
+            async def looked() -> bool:
+                return clock.looks > 0
+
+            await eventually(looked)
+            clock.is_open = False
+            await handle.signal("handoff_changed", HandoffChanged(event_id="a"))
+            await handle.result()
+    assert clock.rung == []
+
+
+async def test_the_same_signal_twice_is_one_look() -> None:
+    async with skipping() as env:
+        now = await env.get_current_time()
+        clock = Clock(env, [now + timedelta(hours=1)])
+        async with working(env.client, clock.activities()):
+            handle = await env.client.start_workflow(
+                "HandoffWorkflow",
+                HandoffStart(handoff_id=uuid4(), district="35.24"),
+                id=f"handoff:{uuid4()}",
+                task_queue=QUEUE,
+                execution_timeout=timedelta(days=30),
+                start_signal="handoff_changed",
+                start_signal_args=[HandoffChanged(event_id="same")],
+            )
+            await handle.signal("handoff_changed", HandoffChanged(event_id="same"))
+            await handle.result()
+    assert len(clock.rung) == 1
+    assert clock.looks <= 2
