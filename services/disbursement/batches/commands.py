@@ -1,6 +1,6 @@
 """The only code that changes batches and payments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -275,10 +275,32 @@ async def send_again(batch_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
     wake(batch, uow)
 
 
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A batch whose payments are being settled: all of it locked until the commit."""
+
+    batch: Batch
+    payments: Mapping[UUID, Payment]
+    books: Books
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the bank may have something to say about it."""
+        return self.batch.state in (BatchState.SENT, BatchState.RECONCILED)
+
+
+async def open_settlement(batch_id: UUID, uow: UnitOfWork) -> Settlement:
+    """Lock a batch with its payments. Raises ``NotFound``."""
+    batch = await uow.locked(Batch, batch_id)
+    payments = {payment.id: payment for payment in await repository.locked_payments(uow, batch_id)}
+    return Settlement(batch, payments, await books_of(batch, uow))
+
+
 async def credit_payment(
-    payment: Payment, bank_reference: str, happened_at: datetime, books: Books, uow: UnitOfWork
+    settlement: Settlement, payment_id: UUID, bank_reference: str, happened_at: datetime, uow: UnitOfWork
 ) -> None:
     """The bank paid: the payable is gone, and so is the cash. Raises ``PaymentCannotMove``."""
+    payment, books = settlement.payments[payment_id], settlement.books
     state = domain.next_payment_state(payment.state, "credit")
     uow.change(payment, "credit", state=state.value, bank_reference=bank_reference, settled_at=happened_at)
     await settle_entitlement(payment.entitlement_id, entitlements.Move.PAY, None, uow)
@@ -302,8 +324,11 @@ async def credit_payment(
     uow.publish(facts.payment_credited(payment, bank_reference), about=payment)
 
 
-async def fail_payment(payment: Payment, reason_code: str, happened_at: datetime, uow: UnitOfWork) -> None:
+async def fail_payment(
+    settlement: Settlement, payment_id: UUID, reason_code: str, happened_at: datetime, uow: UnitOfWork
+) -> None:
     """The bank returned the payment: nothing is paid, the payable stays. Raises ``PaymentCannotMove``."""
+    payment = settlement.payments[payment_id]
     state = domain.next_payment_state(payment.state, "fail")
     uow.change(payment, "fail", reason=reason_code, state=state.value, reason_code=reason_code, settled_at=happened_at)
     await settle_entitlement(payment.entitlement_id, entitlements.Move.RETURN, reason_code, uow)
@@ -334,20 +359,21 @@ async def reverse_obligation(payment_id: UUID, move: entitlements.Move, reason_c
     )
 
 
-async def record_reconciled(batch: Batch, payments: Sequence[Payment], uow: UnitOfWork) -> None:
-    """Every payment of a sent batch is settled: the batch is reconciled."""
-    if batch.state != BatchState.SENT or any(PaymentState(p.state) not in domain.SETTLED for p in payments):
-        return
-    credited = sum(p.state == PaymentState.CREDITED for p in payments)
-    uow.change(
-        batch,
-        "reconcile",
-        state=domain.next_state(batch.state, Move.RECONCILE).value,
-        matched=credited,
-        returned=len(payments) - credited,
-        reconciled_at=await uow.now(),
-    )
-    uow.publish(facts.batch_reconciled(batch), about=batch)
+async def close_settlement(settlement: Settlement, uow: UnitOfWork) -> BatchReading:
+    """When every payment of a sent batch is settled, the batch is reconciled; says what has to happen next."""
+    batch, payments = settlement.batch, settlement.payments.values()
+    if batch.state == BatchState.SENT and all(PaymentState(p.state) in domain.SETTLED for p in payments):
+        credited = sum(p.state == PaymentState.CREDITED for p in payments)
+        uow.change(
+            batch,
+            "reconcile",
+            state=domain.next_state(batch.state, Move.RECONCILE).value,
+            matched=credited,
+            returned=len(payments) - credited,
+            reconciled_at=await uow.now(),
+        )
+        uow.publish(facts.batch_reconciled(batch), about=batch)
+    return await _reading(batch, uow)
 
 
 async def rearm_batches(uow: UnitOfWork) -> int:

@@ -8,15 +8,14 @@ from services.chassis.processes import Running
 from services.chassis.telemetry import tag_span
 from services.disbursement.batches import commands
 from services.disbursement.batches.messages import BatchReading, PaymentBatchStart, Submission
-from services.disbursement.rails.adapter import BankRail, RailIsAway
-from services.disbursement.rails.domain import file_digest
+from services.disbursement.rails.domain import Rail, RailIsAway, file_digest
 from services.disbursement.rails.queries import file_of_batch
 
 
 class RailActivities:
     """Bound to the worker's units of work and the bank."""
 
-    def __init__(self, running: Running, rail: BankRail) -> None:
+    def __init__(self, running: Running, rail: Rail) -> None:
         self._running = running
         self._rail = rail
 

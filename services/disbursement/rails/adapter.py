@@ -4,7 +4,6 @@ The bank's side: ``POST /files`` with ``Idempotency-Key`` = batch id; ``GET /fil
 received; ``GET /files/{id}/statement`` → 404 or 202 while there is none, else CSV or JSON lines.
 """
 
-from dataclasses import dataclass
 from uuid import UUID
 
 import httpx2
@@ -12,28 +11,9 @@ from opentelemetry import trace
 from opentelemetry.propagate import inject
 from opentelemetry.trace import SpanKind
 
-from services.disbursement.rails.domain import file_digest
+from services.disbursement.rails.domain import RailIsAway, RailRefused, RawStatement, file_digest
 
 _tracer = trace.get_tracer("sigap.rails")
-
-
-class RailIsAway(Exception):
-    """The bank did not answer, or not clearly: ask again before sending again."""
-
-
-@dataclass(frozen=True, slots=True)
-class RailRefused:
-    """The bank said no to the file; trying the same again is of no use."""
-
-    reason_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class RawStatement:
-    """A statement as the bank gave it."""
-
-    body: bytes
-    media_type: str
 
 
 class BankRail:

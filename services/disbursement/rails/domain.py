@@ -5,7 +5,40 @@ import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
+
+
+class RailIsAway(Exception):
+    """The bank did not answer, or not clearly: ask again before sending again."""
+
+
+@dataclass(frozen=True, slots=True)
+class RailRefused:
+    """The bank said no to the file; trying the same again is of no use."""
+
+    reason_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawStatement:
+    """A statement as the bank gave it."""
+
+    body: bytes
+    media_type: str
+
+
+class Rail(Protocol):
+    """Whoever carries out payments."""
+
+    async def submit(self, batch_id: UUID, body: bytes) -> RailRefused | None:
+        """Hand in a batch's file once; nothing when it is there. Raises ``RailIsAway``."""
+        ...
+
+    async def statement(self, batch_id: UUID) -> RawStatement | None:
+        """The statement about a file, once there is one. Raises ``RailIsAway``."""
+        ...
+
 
 HEADER = ("payment_id", "account_reference", "amount_rupiah")
 

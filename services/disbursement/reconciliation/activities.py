@@ -8,7 +8,7 @@ from services.chassis.processes import Running
 from services.chassis.telemetry import tag_span
 from services.disbursement.batches import commands as batches
 from services.disbursement.batches.messages import BatchReading, PaymentBatchStart, Submission
-from services.disbursement.rails.adapter import BankRail, RailIsAway
+from services.disbursement.rails.domain import Rail, RailIsAway
 from services.disbursement.reconciliation import commands
 from services.disbursement.reconciliation.domain import StatementIsNotReadable, read_statement
 
@@ -16,7 +16,7 @@ from services.disbursement.reconciliation.domain import StatementIsNotReadable, 
 class ReconciliationActivities:
     """Bound to the worker's units of work and the bank."""
 
-    def __init__(self, running: Running, rail: BankRail) -> None:
+    def __init__(self, running: Running, rail: Rail) -> None:
         self._running = running
         self._rail = rail
 

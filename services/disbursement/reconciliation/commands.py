@@ -8,8 +8,6 @@ from services.chassis.database import UnitOfWork
 from services.disbursement.batches import commands as batches
 from services.disbursement.batches.domain import BatchState, PaymentState
 from services.disbursement.batches.messages import BatchReading, Submission
-from services.disbursement.batches.queries import orders_of_batch
-from services.disbursement.batches.tables import Batch, Payment
 from services.disbursement.entitlements.domain import Move
 from services.disbursement.programmes.queries import pack_in_force
 from services.disbursement.reconciliation import domain, repository
@@ -26,6 +24,15 @@ from services.disbursement.reconciliation.tables import Finding, StatementLineRo
 SETTLED_AS = {PaymentState.CREDITED: LineStatus.CREDITED, PaymentState.FAILED: LineStatus.REJECTED}
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The batch in which something was found."""
+
+    batch_id: UUID
+    correlation_id: UUID
+    district: str
+
+
 async def import_statement(
     batch_id: UUID, lines: Sequence[StatementLine | UnreadableLine], uow: UnitOfWork
 ) -> BatchReading:
@@ -34,65 +41,59 @@ async def import_statement(
     A credited line pays, a rejected one returns the payment and opens a finding; whatever does not match opens a
     finding and settles nothing. When the last payment is settled the batch is reconciled.
     """
-    batch = await uow.locked(Batch, batch_id)
-    if batch.state in (BatchState.SENT, BatchState.RECONCILED):
-        payments = {payment.id: payment for payment in await orders_of_batch(batch_id, uow)}
+    settlement = await batches.open_settlement(batch_id, uow)
+    if settlement.is_awaited:
         known = await repository.known_lines(uow, [line.identity for line in lines])
-        books = await batches.books_of(batch, uow)
         for line in lines:
             if line.identity not in known:
                 known.add(line.identity)
-                await _import_line(batch, payments, line, books, uow)
-        await batches.record_reconciled(batch, list(payments.values()), uow)
-    return await batches.read_batch(batch_id, uow)
+                await _import_line(settlement, line, uow)
+    return await batches.close_settlement(settlement, uow)
 
 
-async def _import_line(
-    batch: Batch,
-    payments: dict[UUID, Payment],
-    line: StatementLine | UnreadableLine,
-    books: batches.Books,
-    uow: UnitOfWork,
-) -> None:
-    now = await uow.now()
+async def _import_line(settlement: batches.Settlement, line: StatementLine | UnreadableLine, uow: UnitOfWork) -> None:
+    batch, now = settlement.batch, await uow.now()
+    scene = Scene(batch.id, batch.correlation_id, batch.district)
     row = StatementLineRow(
         id=line.identity, batch_id=batch.id, status="UNREADABLE", imported_at=now, district=batch.district
     )
     if isinstance(line, UnreadableLine):
         uow.insert(row)
-        await _open_finding(batch, FindingKind.LINE_UNREADABLE, line.digest, None, "", uow)
+        await _open_finding(scene, FindingKind.LINE_UNREADABLE, line.digest, None, "", uow)
         return
     row.payment_id, row.amount_rupiah = line.payment_id, line.amount_rupiah
     row.status, row.bank_reference, row.reason_code = line.status.value, line.bank_reference, line.reason_code
     uow.insert(row)
-    payment = payments.get(line.payment_id)
+    payment = settlement.payments.get(line.payment_id)
     expected = (
         Expected(payment.id, payment.amount_rupiah, SETTLED_AS.get(PaymentState(payment.state))) if payment else None
     )
     verdict = domain.judge(line, expected)
-    if payment is not None and verdict.settles_as is LineStatus.CREDITED:
-        await batches.credit_payment(payment, line.bank_reference, now, books, uow)
-    if payment is not None and verdict.settles_as is LineStatus.REJECTED:
-        await batches.fail_payment(payment, line.reason_code, now, uow)
+    match verdict.settles_as:
+        case LineStatus.CREDITED:
+            await batches.credit_payment(settlement, line.payment_id, line.bank_reference, now, uow)
+        case LineStatus.REJECTED:
+            await batches.fail_payment(settlement, line.payment_id, line.reason_code, now, uow)
+        case None:
+            pass
     if verdict.finding is not None:
         about = str(line.payment_id) if verdict.finding is FindingKind.PAYMENT_RETURNED else str(line.identity)
-        known_payment = payment.id if payment else None
-        await _open_finding(batch, verdict.finding, about, known_payment, line.reason_code, uow)
+        await _open_finding(scene, verdict.finding, about, payment.id if payment else None, line.reason_code, uow)
 
 
 async def _open_finding(
-    batch: Batch, kind: FindingKind, about: str, payment_id: UUID | None, reason_code: str, uow: UnitOfWork
+    scene: Scene, kind: FindingKind, about: str, payment_id: UUID | None, reason_code: str, uow: UnitOfWork
 ) -> None:
-    finding_id = domain.finding_id(batch.id, kind, about)
+    finding_id = domain.finding_id(scene.batch_id, kind, about)
     if await repository.finding_exists(uow, finding_id) is not None:
         return
-    rules = (await pack_in_force(uow, batch.district)).exceptions
+    rules = (await pack_in_force(uow, scene.district)).exceptions
     finding = Finding(
         id=finding_id,
-        correlation_id=batch.correlation_id,
-        district=batch.district,
+        correlation_id=scene.correlation_id,
+        district=scene.district,
         kind=kind.value,
-        batch_id=batch.id,
+        batch_id=scene.batch_id,
         payment_id=payment_id,
         desk=rules.desk,
         due_at=await uow.now() + rules.resolve_within,
@@ -103,10 +104,11 @@ async def _open_finding(
 
 async def record_refusal(submission: Submission, uow: UnitOfWork) -> None:
     """The bank refuses the file: the batch stays approved and somebody has to look."""
-    batch = await uow.locked(Batch, submission.batch_id)
+    batch = (await batches.open_settlement(submission.batch_id, uow)).batch
     if batch.state == BatchState.APPROVED:
+        scene = Scene(batch.id, batch.correlation_id, batch.district)
         about = f"{submission.file_digest}:{submission.refusal}:{batch.version}"
-        await _open_finding(batch, FindingKind.FILE_REFUSED, about, None, submission.refusal, uow)
+        await _open_finding(scene, FindingKind.FILE_REFUSED, about, None, submission.refusal, uow)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,6 @@ The gateway's side: ``POST /messages`` {reference, to, text}; ``GET /messages/{r
 received, else its ``state``: ``accepted``, ``delivered`` or ``failed``.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
 import httpx2
@@ -13,26 +11,9 @@ from opentelemetry import trace
 from opentelemetry.propagate import inject
 from opentelemetry.trace import SpanKind
 
+from services.notifications.channels.domain import ChannelIsAway, ChannelRefused, DeliveryState
+
 _tracer = trace.get_tracer("sigap.channels")
-
-
-class GatewayIsAway(Exception):
-    """The gateway did not answer, or not clearly: ask again before sending again."""
-
-
-class DeliveryState(StrEnum):
-    """What the gateway says of a message."""
-
-    UNDER_WAY = "UNDER_WAY"
-    DELIVERED = "DELIVERED"
-    FAILED = "FAILED"
-
-
-@dataclass(frozen=True, slots=True)
-class GatewayRefused:
-    """The gateway will not take the message; trying the same again is of no use."""
-
-    reason_code: str
 
 
 class Gateway:
@@ -46,32 +27,32 @@ class Gateway:
             limits=httpx2.Limits(max_connections=16, max_keepalive_connections=0),
         )
 
-    async def send(self, reference: UUID, to: str, text: str) -> GatewayRefused | None:
+    async def send(self, reference: UUID, to: str, text: str) -> ChannelRefused | None:
         """Hand over a message: asks first whether the gateway has it, so that nobody is told twice.
 
-        Nothing when the gateway has it. Raises ``GatewayIsAway`` when that cannot be known now.
+        Nothing when the gateway has it. Raises ``ChannelIsAway`` when that cannot be known now.
         """
         known = await self._ask("GET", f"/messages/{reference}")
         if known.status_code == 200:
             return None
         if known.status_code != 404:
-            raise GatewayIsAway
+            raise ChannelIsAway
         answer = await self._ask("POST", "/messages", {"reference": str(reference), "to": to, "text": text})
         if answer.is_success or answer.status_code == 409:
             return None
         if answer.status_code in (400, 413, 415, 422):
-            return GatewayRefused(f"GATEWAY_{answer.status_code}")
-        raise GatewayIsAway
+            return ChannelRefused(f"GATEWAY_{answer.status_code}")
+        raise ChannelIsAway
 
     async def state(self, reference: UUID) -> DeliveryState:
-        """Where a message is. Raises ``GatewayIsAway``."""
+        """Where a message is. Raises ``ChannelIsAway``."""
         answer = await self._ask("GET", f"/messages/{reference}")
         if answer.status_code != 200:
-            raise GatewayIsAway
+            raise ChannelIsAway
         try:
             said = answer.json()
         except ValueError:
-            raise GatewayIsAway from None
+            raise ChannelIsAway from None
         match said.get("state") if isinstance(said, dict) else None:
             case "delivered":
                 return DeliveryState.DELIVERED
@@ -82,13 +63,13 @@ class Gateway:
 
     async def _ask(self, method: str, path: str, body: dict[str, str] | None = None) -> httpx2.Response:
         if not self._url:
-            raise GatewayIsAway
+            raise ChannelIsAway
         headers: dict[str, str] = {}
         with _tracer.start_as_current_span(f"gateway {method}", kind=SpanKind.CLIENT) as span:
             inject(headers)
             try:
                 answer = await self._client.request(method, f"{self._url}{path}", json=body, headers=headers)
             except httpx2.HTTPError:
-                raise GatewayIsAway from None
+                raise ChannelIsAway from None
             span.set_attribute("http.response.status_code", answer.status_code)
             return answer

@@ -6,7 +6,7 @@ from temporalio.exceptions import ApplicationError
 from services.chassis.activities import acting
 from services.chassis.processes import Running
 from services.chassis.telemetry import tag_span
-from services.notifications.channels.adapter import DeliveryState, Gateway, GatewayIsAway
+from services.notifications.channels.domain import Channel, ChannelIsAway, DeliveryState
 from services.notifications.messages import commands
 from services.notifications.messages.messages import MessageReading, MessageStart, Sending
 
@@ -14,11 +14,11 @@ GONE = "RECIPIENT_GONE"
 
 
 class MessageActivities:
-    """Bound to the worker's units of work and the gateway."""
+    """Bound to the worker's units of work and the channel."""
 
-    def __init__(self, running: Running, gateway: Gateway) -> None:
+    def __init__(self, running: Running, channel: Channel) -> None:
         self._running = running
-        self._gateway = gateway
+        self._channel = channel
 
     @activity.defn(name="prepare_message")
     async def prepare_message(self, start: MessageStart) -> MessageReading:
@@ -34,9 +34,9 @@ class MessageActivities:
         if addressed is None:
             return Sending(message_id=start.message_id, refusal=GONE)
         try:
-            refused = await self._gateway.send(start.message_id, addressed.to, addressed.body)
-        except GatewayIsAway:
-            raise ApplicationError("GatewayIsAway", type="GatewayIsAway") from None
+            refused = await self._channel.send(start.message_id, addressed.to, addressed.body)
+        except ChannelIsAway:
+            raise ApplicationError("ChannelIsAway", type="ChannelIsAway") from None
         return Sending(message_id=start.message_id, refusal=refused.reason_code if refused else "")
 
     @activity.defn(name="record_message_sent")
@@ -50,8 +50,8 @@ class MessageActivities:
         """Ask the gateway whether the message arrived."""
         tag_span(message_id=str(start.message_id))
         try:
-            state = await self._gateway.state(start.message_id)
-        except GatewayIsAway:
-            raise ApplicationError("GatewayIsAway", type="GatewayIsAway") from None
+            state = await self._channel.state(start.message_id)
+        except ChannelIsAway:
+            raise ApplicationError("ChannelIsAway", type="ChannelIsAway") from None
         was_delivered = {DeliveryState.DELIVERED: True, DeliveryState.FAILED: False}.get(state)
         return await acting(self._running, lambda uow: commands.record_report(start.message_id, was_delivered, uow))

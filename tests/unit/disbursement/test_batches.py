@@ -1,0 +1,122 @@
+"""Four eyes, the frozen list, and the moves of a batch."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.chassis.errors import SigapError
+from services.disbursement.batches import domain
+from services.disbursement.batches.domain import BatchState, Given, ListLine, Move
+
+NEEDED = ("aid-verifier", "aid-approver")
+PEOPLE = ["budi", "wati", "hadi", "rangkap"]
+ROLES = {
+    "budi": {"aid-proposer", "aid-approver"},
+    "wati": {"aid-verifier"},
+    "hadi": {"aid-approver"},
+    "rangkap": {"aid-verifier", "aid-approver"},
+}
+
+
+@given(st.sampled_from(PEOPLE), st.lists(st.tuples(st.sampled_from(PEOPLE), st.booleans()), max_size=8))
+def test_whatever_people_try_a_batch_is_approved_by_two_others_only(
+    proposer: str, tries: list[tuple[str, bool]]
+) -> None:
+    state = BatchState.PROPOSED
+    given_: list[Given] = []
+    for actor, says_yes in tries:
+        try:
+            if says_yes:
+                move = domain.check_approval(
+                    state=state, actor=actor, roles=ROLES[actor], proposer=proposer, needed=NEEDED, given=given_
+                )
+                given_.append(Given(actor, NEEDED[len(given_)]))
+                state = domain.next_state(state, move)
+            else:
+                state = domain.check_rejection(state=state, actor=actor, proposer=proposer)
+        except SigapError:
+            continue
+    approvers = [approval.actor for approval in given_]
+    assert proposer not in approvers
+    assert len(set(approvers)) == len(approvers)
+    assert all(approval.role in ROLES[approval.actor] for approval in given_)
+    assert (state is BatchState.APPROVED) <= (len(given_) == len(NEEDED))
+
+
+def attempt(**changes: Any) -> Move:
+    """An approval by the first approver, but for what is said."""
+    return domain.check_approval(
+        **{
+            "state": BatchState.PROPOSED,
+            "actor": "wati",
+            "roles": {"aid-verifier"},
+            "proposer": "budi",
+            "needed": NEEDED,
+            "given": (),
+            **changes,
+        }
+    )
+
+
+def test_each_refusal_of_an_approval_has_its_own_name() -> None:
+    first = (Given("wati", "aid-verifier"),)
+    assert attempt() is Move.ENDORSE
+    assert attempt(actor="hadi", roles={"aid-approver"}, given=first, state=BatchState.ENDORSED) is Move.APPROVE
+    with pytest.raises(domain.ProposerCannotApprove):
+        attempt(actor="budi")
+    with pytest.raises(domain.AlreadyApprovedByYou):
+        attempt(given=first, state=BatchState.ENDORSED, roles={"aid-verifier", "aid-approver"})
+    with pytest.raises(domain.ApprovalNeedsOtherRole):
+        attempt(roles={"aid-approver"})
+    for state in (BatchState.APPROVED, BatchState.SENT, BatchState.RECONCILED, BatchState.REJECTED):
+        with pytest.raises(domain.BatchCannotMove) as refused:
+            attempt(state=state)
+        assert refused.value.legal_now == ()
+
+
+@pytest.mark.parametrize("state", list(BatchState))
+@pytest.mark.parametrize("move", list(Move))
+def test_every_move_is_legal_by_the_table_or_refused_naming_what_is(state: BatchState, move: Move) -> None:
+    if (state, move) in domain.MOVES:
+        assert domain.next_state(state, move) is domain.MOVES[state, move]
+    else:
+        with pytest.raises(domain.BatchCannotMove) as refused:
+            domain.next_state(state, move)
+        assert refused.value.legal_now == domain.legal_actions(state)
+
+
+@given(
+    st.lists(st.tuples(st.uuids(), st.integers(1, 10**12)), min_size=1, max_size=20, unique_by=lambda line: line[0]),
+    st.data(),
+)
+def test_the_digest_changes_with_the_list_and_not_with_its_order(
+    rows: list[tuple[UUID, int]], data: st.DataObject
+) -> None:
+    lines = [ListLine(number, row[0], row[0], row[1]) for number, row in enumerate(rows, 1)]
+    digest = domain.list_digest("BANTUAN", lines)
+    assert domain.list_digest("BANTUAN", data.draw(st.permutations(lines))) == digest
+    at = data.draw(st.integers(0, len(lines) - 1))
+    for changed in (
+        replace(lines[at], amount_rupiah=lines[at].amount_rupiah + 1),
+        replace(lines[at], entitlement_id=uuid4()),
+        replace(lines[at], payment_id=uuid4()),
+    ):
+        assert domain.list_digest("BANTUAN", [*lines[:at], changed, *lines[at + 1 :]]) != digest
+    assert domain.list_digest("LAIN", lines) != digest
+    assert len(lines) == 1 or domain.list_digest("BANTUAN", lines[:-1]) != digest
+
+
+def test_a_payment_has_one_id_per_period_entitlement_and_attempt() -> None:
+    entitlement = uuid4()
+    ids = {
+        domain.payment_id(programme, period, entitlement, attempt_no)
+        for programme in ("A", "B")
+        for period in ("2026", "2027")
+        for attempt_no in (1, 2)
+    }
+    assert len(ids) == 8
+    assert domain.payment_id("A", "2026", entitlement, 1) in ids

@@ -1,0 +1,57 @@
+"""Whether aid is due, and what an entitlement may become."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from services.disbursement.entitlements import domain
+from services.disbursement.entitlements.domain import Due, EntitlementState, Move, RefusalReason
+from services.disbursement.programmes.domain import Programme
+
+PROGRAMME = Programme.model_validate(
+    {
+        "code": "BANTUAN",
+        "name": "Bantuan",
+        "rail": "BANK_TRANSFER",
+        "expense_account": "5.1.01",
+        "payable_account": "2.1.01",
+        "cash_account": "1.1.01",
+        "rules": [
+            {
+                "version": "1",
+                "from_on": "2026-01-01",
+                "amount_rupiah": 100,
+                "period": "YEAR",
+                "reason_codes": ["RETURNED_TO_FAMILY"],
+            }
+        ],
+        "approvals": [{"up_to_rupiah": 1000, "roles": ["aid-verifier", "aid-approver"]}],
+    }
+)
+
+
+def test_aid_is_due_or_refused_with_a_reason() -> None:
+    due = domain.decide(PROGRAMME, "RETURNED_TO_FAMILY", date(2026, 3, 1))
+    assert isinstance(due, Due)
+    assert (due.rule.version, due.period) == ("1", "2026")
+    assert domain.decide(None, "RETURNED_TO_FAMILY", date(2026, 3, 1)) is RefusalReason.PROGRAMME_UNKNOWN
+    assert domain.decide(PROGRAMME, "RETURNED_TO_FAMILY", date(2025, 3, 1)) is RefusalReason.NO_RULE_IN_FORCE
+    assert domain.decide(PROGRAMME, "MOVED_AWAY", date(2026, 3, 1)) is RefusalReason.REASON_NOT_COVERED
+
+
+@pytest.mark.parametrize("state", list(EntitlementState))
+@pytest.mark.parametrize("move", list(Move))
+def test_every_move_is_legal_by_the_table_or_refused_naming_what_is(state: EntitlementState, move: Move) -> None:
+    if (state, move) in domain.MOVES:
+        assert domain.next_state(state, move) is domain.MOVES[state, move]
+    else:
+        with pytest.raises(domain.EntitlementCannotMove) as refused:
+            domain.next_state(state, move)
+        assert refused.value.legal_now == domain.legal_moves(state)
+
+
+def test_one_request_has_one_entitlement() -> None:
+    request = uuid4()
+    assert domain.entitlement_id(request) == domain.entitlement_id(request)
+    assert domain.entitlement_id(request) != domain.entitlement_id(uuid4())

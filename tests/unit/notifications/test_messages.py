@@ -1,0 +1,74 @@
+"""A message's states, its one id, and whom it finds."""
+
+from uuid import uuid4
+
+import pytest
+
+from services.notifications.messages import domain
+from services.notifications.messages.domain import MessageState, Move
+from services.notifications.subscribers.domain import Subscriber, SubscriberKind, find_office, find_place, masked
+from services.notifications.templates.domain import Recipient
+from services.notifications.wiring import SERVICE
+
+
+@pytest.mark.parametrize("state", list(MessageState))
+@pytest.mark.parametrize("move", list(Move))
+def test_every_move_is_legal_by_the_table_or_refused_naming_what_is(state: MessageState, move: Move) -> None:
+    if (state, move) in domain.MOVES:
+        assert domain.next_state(state, move) is domain.MOVES[state, move]
+    else:
+        with pytest.raises(domain.MessageCannotMove) as refused:
+            domain.next_state(state, move)
+        assert refused.value.legal_now == domain.legal_moves(state)
+
+
+def test_a_fact_has_one_message_per_recipient_and_text() -> None:
+    fact = uuid4()
+    ids = {domain.message_id(fact, recipient, text) for recipient in Recipient for text in ("a.b", "c.d")}
+    assert len(ids) == 2 * len(Recipient)
+    assert domain.message_id(fact, Recipient.REPORTER, "a.b") in ids
+
+
+@pytest.mark.parametrize(
+    ("number", "spoken"),
+    [
+        ("ODGJ/35.24/2026/000123", "35.24/2026/000123"),
+        ("GPG-35.24-7", "35.24-7"),
+        ("35.24/2026/1", "35.24/2026/1"),
+    ],
+)
+def test_a_case_number_is_spoken_without_its_case_type(number: str, spoken: str) -> None:
+    assert domain.spoken_number(number) == spoken
+
+
+def subscriber(kind: SubscriberKind, code: str, phone: str) -> Subscriber:
+    """An office's number."""
+    return Subscriber(kind=kind, code=code, name=code, phone=phone)
+
+
+OFFICES = [
+    subscriber(SubscriberKind.DESK, "rsj-lawang", "+6281200000001"),
+    subscriber(SubscriberKind.HEAD, "rsj-lawang", "+6281200000002"),
+    subscriber(SubscriberKind.PLACE, "35.24.17", "+6281200000003"),
+    subscriber(SubscriberKind.PLACE, "35.24.17.2007", "+6281200000004"),
+]
+
+
+def test_an_office_is_found_by_kind_and_code_a_place_by_the_nearest() -> None:
+    def phone(found: Subscriber | None) -> str:
+        return found.phone[-1] if found else ""
+
+    assert phone(find_office(OFFICES, SubscriberKind.DESK, "rsj-lawang")) == "1"
+    assert phone(find_office(OFFICES, SubscriberKind.HEAD, "rsj-lawang")) == "2"
+    assert find_office(OFFICES, SubscriberKind.DESK, "") is None
+    assert phone(find_place(OFFICES, "35.24.17.2007")) == "4"
+    assert phone(find_place(OFFICES, "35.24.17.2001")) == "3"
+    assert find_place(OFFICES, "35.24.01.2001") is None
+
+
+def test_a_masked_number_cannot_be_called() -> None:
+    assert masked("+6281200000009") == "+6281*******09"
+
+
+def test_messages_are_open_to_these_roles_and_to_no_other() -> None:
+    assert SERVICE.policy["message:read"] == {"operator", "auditor", "caseworker", "section-head"}
