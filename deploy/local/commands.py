@@ -42,7 +42,7 @@ def install() -> None:
     """Fetch the engines, build what is built once. Says how long each took; does nothing when all is there."""
     _check_room(tools_folder())
     began = time.monotonic()
-    steps = {"kafka": _install_kafka, "zipkin": tools.zipkin_jar, "keycloak": _install_keycloak}
+    steps = {"kafka": _install_kafka, "zipkin": _install_zipkin, "keycloak": _install_keycloak}
     with ThreadPoolExecutor() as pool:
         waiting = {pool.submit(_timed, step): name for name, step in steps.items()}
         for done, name in waiting.items():
@@ -56,6 +56,11 @@ def install() -> None:
 def _install_kafka() -> None:
     tools.kafka_jars()
     asyncio.run(first_runs.run_kafka_once())
+
+
+def _install_zipkin() -> None:
+    tools.zipkin_home()
+    asyncio.run(first_runs.run_zipkin_once())
 
 
 def _install_keycloak() -> None:

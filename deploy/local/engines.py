@@ -218,6 +218,10 @@ async def run(*command: str, env: dict[str, str] | None = None) -> None:
         raise PartFailed(f"{name} failed: {worst}")
 
 
+def _archived(classes: Path) -> list[str]:
+    return [f"-XX:SharedArchiveFile={classes}"] if classes.exists() else []
+
+
 # Kafka
 
 
@@ -228,7 +232,7 @@ def kafka(site: Site, *, durable: bool = True) -> Part:
     port, controller = site.ports["kafka"], site.ports["kafka-controller"]
     java = [tools.java(), "-Xms64m", "-Xmx512m", *LIGHT_JAVA, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
     path = ["-cp", f"{tools.kafka_jars()}/*"]
-    archive = [f"-XX:SharedArchiveFile={tools.kafka_classes()}"] if tools.kafka_classes().exists() else []
+    archive = _archived(tools.kafka_classes())
 
     async def prepare() -> None:
         write_whole(
@@ -350,8 +354,8 @@ def zipkin(site: Site) -> Part:
             "-Xms32m",
             "-Xmx384m",
             *LIGHT_JAVA,
-            "-jar",
-            str(tools.zipkin_jar()),
+            *_archived(tools.zipkin_classes()),
+            *("-cp", tools.zipkin_class_path(), "zipkin.server.ZipkinServer"),
             # Only these three keys bind to the loopback address; QUERY_PORT would listen everywhere.
             "--armeria.ports[0].ip=127.0.0.1",
             f"--armeria.ports[0].port={port}",
@@ -392,7 +396,6 @@ def keycloak(site: Site, realm: dict[str, Any] | None) -> Part:
     port, management = site.ports["keycloak"], site.ports["keycloak-management"]
     home, installed = site.state / "keycloak", tools.keycloak_home()
     imported = home / "imported.sha256"
-    archive = tools.keycloak_classes()
 
     async def prepare() -> None:
         home.mkdir(parents=True, exist_ok=True)
@@ -426,7 +429,7 @@ def keycloak(site: Site, realm: dict[str, Any] | None) -> Part:
         name="keycloak",
         command=[
             *java,
-            *([f"-XX:SharedArchiveFile={archive}"] if archive.exists() else []),
+            *_archived(tools.keycloak_classes()),
             *folders,
             # The archive of classes holds for one path: not the state folder's link.
             *("-cp", str(installed / "lib" / "quarkus-run.jar")),

@@ -1,4 +1,4 @@
-"""Runs Kafka and Keycloak once at installation, and keeps what makes each later start quick."""
+"""Runs the Java engines once at installation, and keeps what makes each later start quick."""
 
 import shutil
 from collections.abc import AsyncIterator, Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.local import tools
 from deploy.local.databases import create_databases
-from deploy.local.engines import Site, kafka, keycloak, open_site, postgres, save_keycloak, wipe_elsewhere
+from deploy.local.engines import Site, kafka, keycloak, open_site, postgres, save_keycloak, wipe_elsewhere, zipkin
 from deploy.local.places import tools_folder
 from deploy.local.supervisor import Part, Supervisor
 
@@ -21,6 +21,18 @@ async def run_kafka_once() -> None:
     async with _workshop("kafka") as site:
         draft = site.state / "classes.jsa"
         async with _running(site, [_archiving(kafka(site), draft)]):
+            pass
+        draft.replace(archive)
+
+
+async def run_zipkin_once() -> None:
+    """Leave the trace store's archive of loaded classes."""
+    archive = tools.zipkin_classes()
+    if archive.exists():
+        return
+    async with _workshop("zipkin") as site:
+        draft = site.state / "classes.jsa"
+        async with _running(site, [_archiving(zipkin(site), draft)]):
             pass
         draft.replace(archive)
 
