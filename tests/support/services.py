@@ -4,16 +4,16 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import httpx2
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from nacl.public import PrivateKey
 
+from contracts.create_topics import create_topics
 from contracts.topics import all_topics
 from services.chassis.database import Units, open_units
 from services.chassis.migrations import migrate
@@ -36,13 +36,8 @@ def sealing_settings(name: str) -> dict[str, str]:
 
 
 async def make_topics(bootstrap: str, prefix: str, partitions: int = 3) -> None:
-    """All topics of the house under a prefix of this test."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        await admin.create_topics([NewTopic(prefix + topic.name, partitions, 1) for topic in all_topics()])
-    finally:
-        await admin.close()
+    """All topics of the house under a prefix of this test, with few partitions; returns when each has its leader."""
+    await create_topics(bootstrap, prefix, topics=[replace(topic, partitions=partitions) for topic in all_topics()])
 
 
 @dataclass(slots=True)
@@ -111,10 +106,24 @@ class Bench:
         return found
 
 
+async def _apply(schema: Sequence[str], url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in schema:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
 @asynccontextmanager
-async def bench_for(service: Service, stack: Stack, issuer: Issuer, **overrides: Any) -> AsyncIterator[Bench]:
-    """A service with a fresh database and an HTTP client that speaks to its app in this process."""
-    urls = await stack.fresh_database(service.name)
+async def bench_for(
+    service: Service, stack: Stack, issuer: Issuer, *, schema: Sequence[str] = (), owner: str = "", **overrides: Any
+) -> AsyncIterator[Bench]:
+    """A service with a fresh database and an HTTP client that speaks to its app in this process.
+
+    A service made up by a test brings its ``schema`` as statements and borrows the roles of ``owner``.
+    """
+    urls = await stack.fresh_database(owner or service.name)
     prefix = f"t{uuid4().hex[:8]}__"
     settings = service.settings(
         **{
@@ -131,11 +140,14 @@ async def bench_for(service: Service, stack: Stack, issuer: Issuer, **overrides:
             "oidc_issuer": issuer.url,
             "parked_first_retry_seconds": 1,
             "deployment": "local",
-            **sealing_settings(service.name),
+            **sealing_settings(owner or service.name),
             **overrides,
         }
     )
-    await asyncio.to_thread(migrate, service.name, urls.migrator)
+    if schema:
+        await _apply(schema, urls.migrator)
+    else:
+        await asyncio.to_thread(migrate, service.name, urls.migrator)
     await make_topics(stack.kafka_bootstrap, prefix)
     units = await open_units(urls.app, name="test", queue=settings.queue, pool_size=8, scope=service.scope)
     running = Running(settings, units, system_principal(service.name), Waker(urls.app))

@@ -121,9 +121,7 @@ async def test_an_operation_is_taken_whole_or_not_at_all(intake: Bench, issuer: 
     assert [r["state"] for r in made.json()["reports"]] == ["verified", "verified"]
     body["reports"][1]["village_code"] = "35.24.99.2999"
     body["order_number"] = f"SPT/{uuid4().hex[:6]}"
-    refused = await intake.client.post(
-        "/operations", json=body, headers={**headers, "Idempotency-Key": str(uuid4())}
-    )
+    refused = await intake.client.post("/operations", json=body, headers={**headers, "Idempotency-Key": str(uuid4())})
     assert refused.status_code == 422
     assert refused.json()["code"] == "region_is_unknown"
     assert await intake.value("SELECT count(*) FROM operations WHERE order_number = $1", body["order_number"]) == 0
