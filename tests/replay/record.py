@@ -1,4 +1,4 @@
-"""``make record-histories``: runs every casework and intake workflow once and keeps its history for replay.
+"""``make record-histories``: runs every workflow once and keeps its history for replay.
 
 Ended runs and open ones, one per wait point. Until the first tagged release histories are recorded anew with a change;
 afterwards they are kept for ever and only added to.
@@ -7,6 +7,7 @@ afterwards they are kept for ever and only added to.
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,8 @@ from services.casework.handoffs.messages import HandoffChanged, HandoffStart
 from services.intake.registries.messages import CheckProgress, CheckStart
 from services.intake.registries.workflow import RegistryCheckWorkflow
 from tests.support.eventually import eventually
+from tests.support.notices import ScriptedMessage
+from tests.support.payments import ScriptedBatch
 from tests.support.procedures import ANSWERS, QUEUE, Clock, Rows, skipping, start_procedure, working
 
 HISTORIES = Path(__file__).parent / "histories"
@@ -140,6 +143,50 @@ async def _registry_checks() -> None:
         await _keep(handle, "RegistryCheckWorkflow-pending-then-answered")
 
 
+async def _payments() -> None:
+    scripts: dict[str, dict[str, Any]] = {
+        "paid": {},
+        "bank-away-at-first": {"away_times": 2},
+        "refused": {"refusals": 1},
+    }
+    for name, changes in scripts.items():
+        async with skipping() as env:
+            batch = ScriptedBatch(env, **changes)
+            async with batch.working():
+                handle = await batch.start()
+                await handle.result()
+                await _keep(handle, f"PaymentBatchWorkflow-{name}")
+    async with skipping() as env:
+        batch = ScriptedBatch(env, statements_missing=1000)
+        async with batch.working():
+            handle = await batch.start()
+            await _settle(lambda: "import" in batch.steps)
+            await _keep(handle, "PaymentBatchWorkflow-open-at-statement")
+
+
+async def _messages() -> None:
+    scripts: dict[str, dict[str, Any]] = {
+        "delivered": {"facts_missing": 2, "reports_missing": 2},
+        "unwanted": {"is_unwanted": True},
+        "refused": {"refusal": "GATEWAY_422"},
+    }
+    for name, changes in scripts.items():
+        async with skipping() as env:
+            message = ScriptedMessage(env, **changes)
+            async with message.working():
+                handle = await message.start()
+                await handle.result()
+                await _keep(handle, f"MessageWorkflow-{name}")
+    waits: dict[str, dict[str, Any]] = {"prepare": {"facts_missing": 1000}, "check": {"reports_missing": 1000}}
+    for step, changes in waits.items():
+        async with skipping() as env:
+            message = ScriptedMessage(env, **changes)
+            async with message.working():
+                handle = await message.start()
+                await _settle(partial(message.has_done, step))
+                await _keep(handle, f"MessageWorkflow-open-at-{step}")
+
+
 async def main() -> None:
     """Record everything."""
     HISTORIES.mkdir(exist_ok=True)
@@ -147,6 +194,8 @@ async def main() -> None:
     await _open_procedures()
     await _clocks()
     await _registry_checks()
+    await _payments()
+    await _messages()
 
 
 if __name__ == "__main__":

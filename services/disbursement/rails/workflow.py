@@ -55,7 +55,6 @@ class PaymentBatchWorkflow:
                 workflow.continue_as_new(start)
 
     async def _wait(self, longest: timedelta) -> None:
-        self._changed = False
         try:
             await workflow.wait_condition(lambda: self._changed, timeout=longest)
         except TimeoutError:

@@ -59,7 +59,6 @@ class MessageWorkflow:
         return reading
 
     async def _wait(self, longest: timedelta) -> None:
-        self._changed = False
         try:
             await workflow.wait_condition(lambda: self._changed, timeout=longest)
         except TimeoutError:
