@@ -1,0 +1,105 @@
+"""Who may: operation × role × agency, generated from the routes. A new route without a rule fails here."""
+
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+
+from services.casework.wiring import SERVICE as CASEWORK
+from services.chassis.auth import Requires, check
+from services.chassis.errors import Forbidden
+from services.chassis.principal import Principal
+from services.chassis.processes import Service, build_app
+from services.disbursement.wiring import SERVICE as DISBURSEMENT
+from services.intake.wiring import SERVICE as INTAKE
+from services.notifications.wiring import SERVICE as NOTIFICATIONS
+
+SERVICES = (INTAKE, CASEWORK, DISBURSEMENT, NOTIFICATIONS)
+OPEN_TO_ALL = ("/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs", "/masuk", "/keluar", "/static")
+SIGNED_IN = ""
+"""Pages about the session itself ask only that somebody is signed in."""
+ROLES = (
+    "agency", "reporter-agency", "caseworker", "duty-officer", "section-head", "desk-officer", "operator", "auditor",
+    "aid-proposer", "aid-verifier", "aid-approver", "treasurer", "nobody",
+)  # fmt: skip
+WRITES_OF_MACHINES = {"report:create", "operation:create", "handoff:answer", "handoff:send", "task:complete"}
+APPROVES = {"batch:approve": {"aid-verifier", "aid-approver"}}
+
+
+def app_of(service: Service) -> Any:
+    settings = service.settings.model_construct(database_url="", root_path=f"/{service.name}")
+    return build_app(service, settings, None)
+
+
+def routes_of(app: Any) -> list[APIRoute]:
+    """Every route, also those inside included routers."""
+    found: list[APIRoute] = []
+    waiting = list(app.routes)
+    while waiting:
+        route = waiting.pop()
+        if isinstance(route, APIRoute):
+            found.append(route)
+        else:
+            inner = getattr(route, "original_router", route)
+            waiting += list(getattr(inner, "routes", None) or [])
+    return found
+
+
+def permissions_of(route: APIRoute) -> set[str]:
+    """The permissions a route asks for, anywhere among its dependencies."""
+    found: set[str] = set()
+    waiting = [route.dependant]
+    while waiting:
+        dependant = waiting.pop()
+        permission = getattr(dependant.call, "permission", None)
+        if isinstance(permission, str):
+            found.add(permission)
+        waiting += dependant.dependencies
+    return found
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_every_route_asks_for_a_permission_that_somebody_has(service: Service) -> None:
+    app = app_of(service)
+    routes = routes_of(app)
+    assert len(routes) > 4
+    for route in routes:
+        path = route.path.removeprefix(f"/{service.name}")
+        if path.startswith(OPEN_TO_ALL):
+            continue
+        permissions = permissions_of(route)
+        assert permissions, f"{route.methods} {route.path} lets everybody in"
+        for permission in permissions - {SIGNED_IN}:
+            assert app.state.policy.get(permission), f"nobody has {permission}"
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_is_let_in_exactly_where_the_policy_says(service: Service, role: str) -> None:
+    policy = app_of(service).state.policy
+    principal = Principal("staff:x", "an-agency", frozenset({role}), ("35.24",))
+    for permission, roles in policy.items():
+        if role in roles:
+            check(principal, permission, policy)
+        else:
+            with pytest.raises(Forbidden):
+                check(principal, permission, policy)
+    if role == "agency":
+        writes = {p for p, roles in policy.items() if role in roles and not p.endswith(":read")}
+        assert writes <= WRITES_OF_MACHINES, f"a program may do what only people may: {writes - WRITES_OF_MACHINES}"
+
+
+def test_an_unknown_permission_lets_nobody_in() -> None:
+    with pytest.raises(Forbidden):
+        check(Principal("staff:x", "a", frozenset(ROLES), ("35.24",)), "nothing:at-all", {})
+
+
+def test_whoever_proposes_aid_cannot_approve_by_role() -> None:
+    policy = app_of(DISBURSEMENT).state.policy
+    for permission, roles in APPROVES.items():
+        assert policy[permission] <= roles | {"section-head"}
+        assert "aid-proposer" not in policy[permission]
+
+
+def test_requires_is_what_the_matrix_reads() -> None:
+    assert Requires("a:b").permission == "a:b"
