@@ -101,7 +101,7 @@ class TemporalExit:
                 id=body["workflow_id"],
                 task_queue=body["queue"],
                 start_signal=body["signal"],
-                start_signal_args=[{"event_id": body["event_id"], **body["message"]}],
+                start_signal_args=[{**body["message"], "event_id": body["event_id"]}],
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             )

@@ -107,7 +107,7 @@ class PokeStart(BaseModel):
     probe_id: UUID
 
 
-@workflow.defn(name="PokeWorkflow")
+@workflow.defn(name="PokeWorkflow", sandboxed=False)
 class PokeWorkflow:
     """Counts pokes by activity; ends after a moment without one."""
 

@@ -9,9 +9,9 @@ import asyncpg
 from contracts.events.intake import ReportRejected
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
-from tests.support.wire import wire
 from tests.support.probe import BROKEN_REASONS
 from tests.support.services import Bench
+from tests.support.wire import wire
 
 
 def fact(reason: str, key: UUID | None = None, sequence: int = 1, **changes: Any) -> tuple[bytes, bytes, Any]:
