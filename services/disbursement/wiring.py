@@ -5,15 +5,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import yaml
 from pydantic import ValidationError
 
 from services.chassis.database import district_scope
 from services.chassis.errors import SigapError
+from services.chassis.pages import PageLink, Pages
 from services.chassis.principal import Principal
 from services.chassis.processes import Running, Service, build_app
 from services.disbursement.batches import access as batches_access
 from services.disbursement.batches import api as batches_api
+from services.disbursement.batches import pages as batches_pages
 from services.disbursement.batches.commands import rearm_batches
 from services.disbursement.entitlements import access as entitlements_access
 from services.disbursement.entitlements import api as entitlements_api
@@ -81,6 +84,25 @@ async def reconcile(running: Running, arguments: Sequence[str]) -> int:
     return 0
 
 
+async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
+    """The office's own figures: what waits for a list, what is owed, batches and findings that are open."""
+    rows = await pool.fetch(
+        """
+        SELECT 'sigap_entitlements_waiting' AS name, count(*) AS value FROM entitlements WHERE state = 'established'
+        UNION ALL
+        SELECT 'sigap_batches_open', count(*) FROM batches WHERE state IN ('approved', 'sent')
+        UNION ALL
+        SELECT 'sigap_payments_unsettled_rupiah', coalesce(sum(amount_rupiah), 0) FROM payments
+        WHERE state IN ('ordered', 'instructed')
+        UNION ALL
+        SELECT 'sigap_findings_open', count(*) FROM findings WHERE resolution IS NULL
+        UNION ALL
+        SELECT 'sigap_findings_overdue', count(*) FROM findings WHERE resolution IS NULL AND due_at < now()
+        """
+    )
+    return [(row["name"], {}, float(row["value"])) for row in rows]
+
+
 SERVICE = Service(
     name="disbursement",
     title="Sigap – Penyaluran bantuan",
@@ -92,10 +114,17 @@ SERVICE = Service(
         **reconciliation_access.PERMISSIONS,
     },
     routers=[entitlements_api.router, batches_api.router, ledger_api.router, reconciliation_api.router],
+    page_routers=[batches_pages.router],
+    pages=Pages(
+        folders=[batches_pages.TEMPLATES],
+        links=[PageLink("/", "Daftar bayar", "batch:read")],
+        words=batches_pages.WORDS,
+    ),
     subscriptions=SUBSCRIPTIONS,
     workflows=[PaymentBatchWorkflow],
     activities=activities,
     scope=scope,
+    gauges=gauges,
     commands={"load-pack": load_packs, "reconcile": reconcile},
 )
 

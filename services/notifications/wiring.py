@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import yaml
 from pydantic import ValidationError
 
@@ -73,6 +74,22 @@ async def reconcile(running: Running, arguments: Sequence[str]) -> int:
     return 0
 
 
+async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
+    """The office's own figures: open messages with the oldest of them, and how many failed in a day."""
+    open_now = await pool.fetch(
+        """
+        SELECT state, count(*) AS count, coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float AS oldest
+        FROM messages WHERE state IN ('pending', 'sent') GROUP BY state
+        """
+    )
+    failed = await pool.fetchval(
+        "SELECT count(*) FROM messages WHERE state = 'failed' AND ended_at > now() - interval '1 day'"
+    )
+    found = [("sigap_messages_open", {"state": row["state"]}, float(row["count"])) for row in open_now]
+    found += [("sigap_messages_oldest_seconds", {"state": row["state"]}, row["oldest"]) for row in open_now]
+    return [*found, ("sigap_messages_failed_day", {}, float(failed))]
+
+
 SERVICE = Service(
     name="notifications",
     title="Sigap – Pemberitahuan",
@@ -83,6 +100,7 @@ SERVICE = Service(
     workflows=[MessageWorkflow],
     activities=activities,
     scope=scope,
+    gauges=gauges,
     commands={"load-pack": load_packs, "reconcile": reconcile},
 )
 

@@ -1,5 +1,6 @@
 """A list is frozen, approved by two different people, and only then ordered."""
 
+import asyncio
 from uuid import uuid4
 
 import asyncpg
@@ -58,9 +59,12 @@ async def test_an_approval_is_for_one_list_and_one_version(office: Office) -> No
 
 async def test_a_changed_list_can_no_longer_be_approved(disbursement: Bench, office: Office) -> None:
     batch = await office.propose(await office.entitle())
-    await disbursement.units.pool.execute(
-        "UPDATE batch_lines SET amount_rupiah = amount_rupiah + 1 WHERE batch_id = $1", batch["batch_id"]
-    )
+    change = "UPDATE batch_lines SET amount_rupiah = amount_rupiah + 1 WHERE batch_id = $1"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await disbursement.units.pool.execute(change, batch["batch_id"])
+    owner = await asyncpg.connect(disbursement.settings.migrator_database_url)
+    await owner.execute(change, batch["batch_id"])
+    await owner.close()
     answer = await office.approve(batch, "wati")
     assert (answer.status_code, answer.json()["code"]) == (409, "approval_is_for_other_list")
 
@@ -98,6 +102,25 @@ async def test_a_proposal_takes_all_that_waits_and_nothing_twice(disbursement: B
     for path in (f"/batches/{uuid4()}", f"/batches/{first.json()['batch_id']}"):
         stranger = {"Authorization": f"Bearer {office.issuer.token(roles=['auditor'], offices=['18.72'])}"}
         assert (await disbursement.client.get(path, headers=stranger)).status_code == 404
+
+
+async def test_two_proposals_at_once_share_no_entitlement(disbursement: Bench, office: Office) -> None:
+    body = {"programme_code": PROGRAMME, "entitlement_ids": await office.entitle(3)}
+    answers = await asyncio.gather(
+        *(disbursement.client.post("/batches", json=body, headers=office.as_("budi")) for _ in range(4))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+
+
+async def test_two_approvals_at_once_are_one(disbursement: Bench, office: Office) -> None:
+    batch = await office.propose(await office.entitle())
+    body = {"digest": batch["digest"], "expected_version": 1}
+    url = f"/batches/{batch['batch_id']}/approvals"
+    answers = await asyncio.gather(
+        *(disbursement.client.post(url, json=body, headers=office.as_("wati")) for _ in range(4))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert len((await office.show(batch["batch_id"]))["approvals"]) == 1
 
 
 async def test_approvals_cannot_be_changed_by_the_app(disbursement: Bench, office: Office) -> None:

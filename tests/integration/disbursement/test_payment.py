@@ -2,13 +2,20 @@
 
 from typing import Any
 
+import pytest
+
 from contracts.envelope import Envelope
+from services.chassis.database import Aggregate
 from services.chassis.principal import system_principal
+from services.disbursement.batches.tables import Batch, Payment
+from services.disbursement.entitlements.tables import Entitlement
 from services.disbursement.reconciliation.commands import import_statement
 from services.disbursement.reconciliation.domain import read_statement
+from services.disbursement.reconciliation.tables import Finding
 from tests.integration.disbursement.bank import Bank, credited, rejected
 from tests.integration.disbursement.office import AMOUNT, Office
 from tests.support.eventually import eventually
+from tests.support.folding import unlike_their_actions
 from tests.support.services import Bench
 
 
@@ -199,3 +206,9 @@ async def test_a_returned_payment_can_be_paid_again_without_booking_the_cost_twi
         "2.1.06.01": 0,
         "1.1.01.03": -AMOUNT,
     }
+
+
+@pytest.mark.parametrize("kind", [Entitlement, Batch, Payment, Finding])
+async def test_a_row_is_what_folding_its_actions_gives(disbursement: Bench, kind: type[Aggregate]) -> None:
+    assert await disbursement.value(f"SELECT count(*) FROM {kind.__tablename__}") > 0
+    assert await unlike_their_actions(disbursement, kind) == []

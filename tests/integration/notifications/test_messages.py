@@ -10,9 +10,12 @@ from services.chassis.database import UnitOfWork
 from services.chassis.principal import system_principal
 from services.notifications.messages.commands import prepare_message, record_report, record_sent
 from services.notifications.messages.messages import Sending
+from services.notifications.messages.tables import Message
+from services.notifications.wiring import gauges
 from tests.integration.notifications.gateway import Gateway
 from tests.integration.notifications.story import Story
 from tests.support.eventually import eventually
+from tests.support.folding import unlike_their_actions
 from tests.support.identity import Issuer
 from tests.support.services import Bench
 
@@ -35,6 +38,8 @@ async def test_a_redelivered_fact_makes_one_message(notifications: Bench, story:
     assert sorted(said) == ["applied", "duplicate", "duplicate", "duplicate"]
     other_message = envelope.model_copy(update={"id": story.case_id})
     assert await story.give(fact, other_message) == "duplicate"
+    figures = [name for name, _, _ in await gauges(notifications.units.pool)]
+    assert {"sigap_messages_open", "sigap_messages_failed_day"} <= set(figures)
     (message,) = await story.messages()
     assert (message["recipient"], message["state"], message["version"]) == ("REPORTER", "pending", 1)
     signals = await notifications.rows("SELECT * FROM outbox WHERE key = $1", f"message:{message['id']}")
@@ -185,3 +190,7 @@ async def test_people_see_messages_with_the_number_masked(notifications: Bench, 
     assert (await notifications.client.get(url, headers=stranger)).json()["items"] == []
     stored = await notifications.value("SELECT count(*) FROM actions WHERE changes::text LIKE '%6281200000009%'")
     assert stored == 0
+
+
+async def test_a_row_is_what_folding_its_actions_gives(notifications: Bench) -> None:
+    assert await unlike_their_actions(notifications, Message) == []

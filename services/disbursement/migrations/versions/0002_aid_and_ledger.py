@@ -222,7 +222,10 @@ STATEMENTS = (
     """,
     "CREATE INDEX findings_open ON findings (district, due_at) WHERE resolution IS NULL",
     "CREATE INDEX findings_batch ON findings (batch_id)",
-    "REVOKE UPDATE, DELETE, TRUNCATE ON journal_entries, postings, statement_lines, approvals FROM disbursement_app",
+    """
+    REVOKE UPDATE, DELETE, TRUNCATE ON journal_entries, postings, statement_lines, approvals, batch_lines
+        FROM disbursement_app
+    """,
     "REVOKE INSERT, UPDATE, DELETE ON account_balances FROM disbursement_app",
 )
 

@@ -1,0 +1,136 @@
+"""Payment batches for people: the list, one batch with its lines and digest, and the approvers' two answers."""
+
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request
+from fastapi.responses import Response
+
+from services.chassis.database import ReadSession
+from services.chassis.pages import Form, page_requires, page_router
+from services.chassis.principal import Principal
+from services.chassis.telemetry import tag_span
+from services.chassis.web import Reading
+from services.disbursement.batches import commands, queries
+from services.disbursement.batches.domain import BatchState
+from services.disbursement.batches.schemas import ApprovalIn, BatchRejectionIn
+from services.disbursement.programmes.domain import PackIsMissing
+from services.disbursement.programmes.queries import pack_in_force
+
+TEMPLATES = Path(__file__).parent / "templates"
+PAGE_ROWS = 50
+
+STATES = {
+    "proposed": "diusulkan",
+    "endorsed": "disetujui sebagian",
+    "approved": "disetujui",
+    "sent": "dikirim ke bank",
+    "reconciled": "selesai dicocokkan",
+    "rejected": "ditolak",
+}
+PAYMENT_STATES = {
+    "ordered": "diperintahkan",
+    "instructed": "di bank",
+    "credited": "masuk rekening",
+    "failed": "gagal",
+}
+REASONS = {
+    "AMOUNT_QUESTIONED": "Jumlah perlu diperiksa",
+    "RECIPIENT_QUESTIONED": "Penerima perlu diperiksa",
+    "PAPERS_INCOMPLETE": "Berkas belum lengkap",
+}
+ROLES = {
+    "aid-proposer": "Pengusul bantuan",
+    "aid-verifier": "Pemeriksa bantuan",
+    "aid-approver": "Penyetuju bantuan",
+}
+WORDS = {
+    **STATES,
+    **REASONS,
+    **ROLES,
+    "approve": "Setujui",
+    "reject": "Tolak",
+    "digest": "Sidik daftar",
+    "reason_code": "Alasan",
+    "batch-approve": "Persetujuan Anda tercatat.",
+    "batch-reject": "Daftar bayar ditolak; hak bantuannya menunggu daftar lain.",
+}
+
+router = page_router()
+
+
+async def programme_names(reading: ReadSession, districts: set[str]) -> dict[str, str]:
+    """What programmes are called, by code."""
+    names: dict[str, str] = {}
+    for district in sorted(districts):
+        try:
+            pack = await pack_in_force(reading, district)
+        except PackIsMissing:
+            continue
+        names.update({programme.code: programme.name for programme in pack.programmes})
+    return names
+
+
+@router.get("/")
+async def batch_list(
+    request: Request,
+    caller: Annotated[Principal, page_requires("batch:read")],
+    reading: Reading,
+    keadaan: BatchState | None = None,
+    setelah: Annotated[UUID | None, Query()] = None,
+) -> Response:
+    """Batches in order of their proposal."""
+    rows = await queries.list_batches(reading, setelah, PAGE_ROWS, keadaan.value if keadaan else None)
+    rendered: Response = request.app.state.pages.render(
+        request,
+        "batches.html",
+        batches=rows,
+        programmes=await programme_names(reading, {row.district for row in rows}),
+        states=STATES,
+        chosen=keadaan.value if keadaan else "",
+        following=rows[-1].id if len(rows) == PAGE_ROWS else None,
+    )
+    return rendered
+
+
+@router.get("/daftar-bayar/{batch_id}")
+async def batch_page(
+    batch_id: UUID, request: Request, caller: Annotated[Principal, page_requires("batch:read")], reading: Reading
+) -> Response:
+    """One batch with exactly the answers that are legal now for whoever looks."""
+    tag_span(batch_id=str(batch_id))
+    story = await queries.show_batch(batch_id, reading)
+    rendered: Response = request.app.state.pages.render(
+        request,
+        "batch.html",
+        batch=story.batch,
+        lines=story.lines,
+        approvals=story.approvals,
+        payments={payment.id: payment for payment in story.payments},
+        payment_states=PAYMENT_STATES,
+        legal_now=story.legal_now,
+        reasons=REASONS,
+        states=STATES,
+        programmes=await programme_names(reading, {story.batch.district}),
+        me=caller.actor,
+    )
+    return rendered
+
+
+@router.post("/daftar-bayar/{batch_id}/setujui")
+async def post_approval(
+    batch_id: UUID, caller: Annotated[Principal, page_requires("batch:approve")], form: Form
+) -> Response:
+    """A yes to the list that was shown."""
+    command = form.read(ApprovalIn).to_command(batch_id)
+    return await form.write(lambda uow: commands.approve_batch(command, uow), "batch-approve")
+
+
+@router.post("/daftar-bayar/{batch_id}/tolak")
+async def post_rejection(
+    batch_id: UUID, caller: Annotated[Principal, page_requires("batch:approve")], form: Form
+) -> Response:
+    """A no, with a reason."""
+    command = form.read(BatchRejectionIn).to_command(batch_id)
+    return await form.write(lambda uow: commands.reject_batch(command, uow), "batch-reject")
