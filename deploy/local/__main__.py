@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from deploy.local import commands, daemon
+from deploy.local.supervisor import PartFailed
 from deploy.local.tools import ToolMissing
 
 
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return commands.demo(options.names)
             case "supervise":
                 return daemon.main()
-    except (commands.CannotGoOn, ToolMissing, OSError) as error:
+    except (commands.CannotGoOn, PartFailed, ToolMissing, OSError) as error:
         print(f"sigap: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
