@@ -12,12 +12,14 @@ from sqlmodel import col, or_
 
 from services.casework.cases import access as cases_access
 from services.casework.cases import api as cases_api
+from services.casework.cases import pages as cases_pages
 from services.casework.cases.activities import CaseActivities
 from services.casework.cases.commands import rearm_procedures
 from services.casework.directory.commands import load_pack
 from services.casework.directory.domain import CaseworkPack
 from services.casework.handoffs import access as handoffs_access
 from services.casework.handoffs import api as handoffs_api
+from services.casework.handoffs import pages as handoffs_pages
 from services.casework.handoffs.activities import HandoffActivities
 from services.casework.handoffs.commands import rearm_clocks
 from services.casework.handoffs.tables import Handoff
@@ -26,11 +28,14 @@ from services.casework.procedures.gepeng.workflow import GepengProcedure
 from services.casework.procedures.odgj.workflow import OdgjProcedure
 from services.casework.settings import CaseworkSettings
 from services.casework.story import api as story_api
+from services.casework.story import pages as story_pages
 from services.casework.subscriptions import SUBSCRIPTIONS
 from services.casework.tasks import access as tasks_access
 from services.casework.tasks import api as tasks_api
+from services.casework.tasks import pages as tasks_pages
 from services.casework.tasks.tables import Task
 from services.chassis.database import district_scope
+from services.chassis.pages import PageLink, Pages
 from services.chassis.principal import Principal
 from services.chassis.processes import Running, Service, build_app
 
@@ -109,6 +114,15 @@ SERVICE = Service(
     settings=CaseworkSettings,
     policy={**handoffs_access.PERMISSIONS, **tasks_access.PERMISSIONS, **cases_access.PERMISSIONS},
     routers=[cases_api.router, story_api.router, handoffs_api.router, tasks_api.router],
+    page_routers=[cases_pages.router, story_pages.router, handoffs_pages.router, tasks_pages.router],
+    pages=Pages(
+        folders=[cases_pages.TEMPLATES, story_pages.TEMPLATES, handoffs_pages.TEMPLATES, tasks_pages.TEMPLATES],
+        links=[
+            PageLink("/", "Daftar kerja", "handoff:read"),
+            PageLink("/perkara", "Perkara", "case:read"),
+        ],
+        words={**story_pages.WORDS, **tasks_pages.WORDS, **cases_pages.WORDS, **handoffs_pages.WORDS},
+    ),
     subscriptions=SUBSCRIPTIONS,
     workflows=[HandoffWorkflow, OdgjProcedure, GepengProcedure],
     activities=activities,

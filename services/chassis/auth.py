@@ -69,14 +69,15 @@ class TokenVerifier:
             if known[0] <= time.time():
                 raise TokenIsExpired
             return known[1]
-        claims = await self._claims(token)
+        claims = await self.claims(token)
         principal = principal_of(claims)
         self._known[token] = (float(claims["exp"]), principal)
         if len(self._known) > TOKENS_REMEMBERED:
             self._known.popitem(last=False)
         return principal
 
-    async def _claims(self, token: str) -> Mapping[str, Any]:
+    async def claims(self, token: str) -> Mapping[str, Any]:
+        """What a token says, once signature, issuer, audience and times are found good. Raises as ``verify`` does."""
         keys = await self._key_set(refetch=False)
         try:
             try:

@@ -60,7 +60,7 @@ class Service:
     policy: Policy
     routers: Sequence[APIRouter] = ()
     page_routers: Sequence[APIRouter] = ()
-    pages: Callable[[Running], Pages] | None = None
+    pages: Pages = field(default_factory=Pages)
     subscriptions: Subscriptions = field(default_factory=dict)
     workflows: Sequence[type] = ()
     activities: Callable[[Running], Sequence[Callable[..., Any]]] = lambda running: ()
@@ -230,8 +230,7 @@ def build_app(
         checks=checks,
     )
     app.state.settings = settings
-    if running is not None and service.pages is not None:
-        service.pages(running).install(app)
+    service.pages.install(app)
     return app
 
 

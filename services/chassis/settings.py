@@ -37,6 +37,9 @@ class ServiceSettings(BaseSettings):
     district_packs: Path = Path("deploy/districts")
     sealing_private_key: str = ""
     trace_page_url: str = ""
+    time_zone: str = "Asia/Jakarta"
+    session_idle_minutes: int = 30
+    session_hours: int = 10
     deployment: Literal["local", "production"] = "production"
     relay_batch_rows: int = 1000
     relay_poll_ms: int = 250

@@ -5,6 +5,7 @@ Only this module knows HTTP status codes of errors.
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -178,6 +179,15 @@ def write_guard(principal: str, operation: str, key: UUID, digest: bytes, distri
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer of a write: the first one, or the same given again."""
+
+    status: int
+    body: bytes
+    is_replayed: bool = False
+
+
 class WriteDoor:
     """Performs one write for one HTTP request: once per ``Idempotency-Key``, committed before the answer leaves."""
 
@@ -194,6 +204,14 @@ class WriteDoor:
         Raises ``KeyUsedForOtherRequest`` when it was used with another body, and ``StillInFlight`` when its twin is
         being worked on at this moment.
         """
+        given = await self.perform(work, answer, status)
+        headers = {"Idempotency-Replayed": "true"} if given.is_replayed else {}
+        return Response(given.body, status_code=given.status, media_type="application/json", headers=headers)
+
+    async def perform(
+        self, work: Callable[[UnitOfWork], Awaitable[T]], answer: Callable[[T], BaseModel], status: int
+    ) -> Answered:
+        """The same for a caller that shows the answer in a way of its own, as pages do."""
         request = self._request
         units: Units = request.app.state.units
         principal: Principal = request.state.principal
@@ -212,11 +230,9 @@ class WriteDoor:
             )
         except GuardIsSpent:
             return await self._first_answer(units, principal.actor, operation, digest)
-        return Response(
-            orjson.dumps(answer(result).model_dump(mode="json")), status_code=status, media_type="application/json"
-        )
+        return Answered(status, orjson.dumps(answer(result).model_dump(mode="json")))
 
-    async def _first_answer(self, units: Units, actor: str, operation: str, digest: bytes) -> Response:
+    async def _first_answer(self, units: Units, actor: str, operation: str, digest: bytes) -> Answered:
         row = await units.pool.fetchrow(
             "SELECT digest, status, answer FROM request_keys WHERE principal = $1 AND operation = $2 AND key = $3",
             actor,
@@ -227,12 +243,7 @@ class WriteDoor:
             raise StillInFlight
         if row["digest"] != digest:
             raise KeyUsedForOtherRequest
-        return Response(
-            row["answer"],
-            status_code=row["status"],
-            media_type="application/json",
-            headers={"Idempotency-Replayed": "true"},
-        )
+        return Answered(row["status"], row["answer"].encode(), is_replayed=True)
 
 
 async def _write_door(

@@ -1,5 +1,6 @@
 """Read models of cases."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -75,6 +76,11 @@ async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
 async def list_cases(reading: ReadSession, state: str | None, after: UUID | None, limit: int) -> list[Case]:
     """A page of cases."""
     return await repository.page(reading, state, after, limit)
+
+
+async def case_numbers(reading: ReadSession, case_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The numbers under which people know some cases."""
+    return await repository.numbers(reading, case_ids)
 
 
 async def cases_without_next_event(reading: ReadSession) -> list[tuple[UUID, str, str]]:

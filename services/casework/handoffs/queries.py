@@ -72,6 +72,11 @@ async def list_handoffs(
     return await repository.inbox_page(reading, agency, states, after, limit)
 
 
+async def next_handoffs(reading: ReadSession, agency: str, limit: int) -> list[Handoff]:
+    """An agency's open hand-offs, sent or received, next due first."""
+    return await repository.next_due(reading, agency, limit)
+
+
 async def read_feed(reading: ReadSession, agency: str, after: int, limit: int) -> list[Any]:
     """A page of an agency's feed."""
     return await repository.feed_page(reading, agency, after, limit)

@@ -14,6 +14,11 @@ async def one(uow: UnitOfWork, task_id: UUID) -> Task | None:
     return await uow.first(select(Task).where(Task.id == task_id).with_for_update())
 
 
+async def visible(reading: ReadSession, task_id: UUID) -> Task | None:
+    """A task within the caller's scope."""
+    return await reading.first(select(Task).where(Task.id == task_id))
+
+
 async def open_of_case(uow: UnitOfWork, case_id: UUID) -> list[Task]:
     """Open tasks of a case, locked."""
     return await uow.all(

@@ -1,10 +1,6 @@
 """Server-rendered staff pages: sign-in, session, base page and form parts."""
 
-from typing import Any
+from services.chassis.pages.doors import ANYBODY, Form, PageRequires, PostedForm, page_requires, page_router
+from services.chassis.pages.site import PageLink, Pages
 
-
-class Pages:
-    """The page side of one service."""
-
-    def install(self, app: Any) -> None:
-        """Add the pages' routes and static files to the app."""
+__all__ = ["ANYBODY", "Form", "PageLink", "PageRequires", "Pages", "PostedForm", "page_requires", "page_router"]

@@ -1,0 +1,55 @@
+"""The page of one case: where it stands, who has the person, and its story across services."""
+
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from services.casework.cases.pages import AID, STATES
+from services.casework.cases.queries import show_case
+from services.casework.directory.pages import directory_of
+from services.casework.story.queries import story_of
+from services.chassis.pages import page_requires, page_router
+from services.chassis.principal import Principal
+from services.chassis.telemetry import tag_span
+from services.chassis.web import Reading
+
+TEMPLATES = Path(__file__).parent / "templates"
+WORDS = {
+    "intake": "Penerimaan laporan",
+    "casework": "Penanganan perkara",
+    "disbursement": "Penyaluran bantuan",
+    "notifications": "Pemberitahuan",
+    "RETURNED_HOME": "sudah pulang",
+    "REROUTED": "dialihkan",
+    "TRANSFERRED": "dilimpahkan",
+    "TASK_BY": "Dikerjakan paling lambat",
+    "task": "tugas",
+    "BANTUAN_MODAL_AWAL": "modal awal",
+    "IDENTITY": "identitas",
+}
+
+router = page_router()
+
+
+@router.get("/perkara/{case_id}")
+async def case_page(
+    case_id: UUID, request: Request, caller: Annotated[Principal, page_requires("case:read")], reading: Reading
+) -> Response:
+    """One case with its hand-offs, custody, tasks and story."""
+    view = await show_case(case_id, reading)
+    tag_span(case_id=str(view.case.correlation_id))
+    directory = await directory_of(reading, [view.case.district])
+    rendered: Response = request.app.state.pages.render(
+        request,
+        "case.html",
+        view=view,
+        case=view.case,
+        story=await story_of(case_id, reading),
+        case_states=STATES,
+        aid_states=AID,
+        **directory.context(view.case.district),
+    )
+    return rendered

@@ -1,0 +1,253 @@
+"""The two doors of a page: who may look, and how a form writes. Errors leave as pages, never as JSON."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
+from opentelemetry import trace
+from pydantic import BaseModel, ValidationError
+from starlette.exceptions import HTTPException
+
+from services.chassis.auth import check
+from services.chassis.database import UnitOfWork, is_infrastructure
+from services.chassis.errors import Conflict, Forbidden, Invalid, SigapError, Unauthenticated, Unavailable
+from services.chassis.pages.sessions import PageSession, open_session
+from services.chassis.principal import Principal
+from services.chassis.telemetry import log
+from services.chassis.web import (
+    BodyIsTooLarge,
+    MethodIsNotAllowed,
+    RouteIsUnknown,
+    UnexpectedFault,
+    WriteDoor,
+    problem_of,
+)
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+
+CSRF_FIELD = "csrf"
+KEY_FIELD = "kunci"
+RESERVED = frozenset({CSRF_FIELD, KEY_FIELD})
+FORM_FIELDS_LIMIT = 50
+ANYBODY = ""
+"""The permission of a page that every signed-in person may see."""
+
+
+class SignInIsNeeded(Unauthenticated):
+    """No session, or it has ended."""
+
+    text = "Sesi Anda sudah berakhir."
+    advice = "Masuk kembali; isian Anda masih ada di halaman ini."
+
+
+class FormIsFromOtherSession(Conflict):
+    """The form was opened in a session that has ended, or did not come from our page."""
+
+    text = "Anda sudah masuk kembali. Periksa isian Anda sekali lagi."
+    advice = "Bila sudah benar, kirim. Tidak ada yang tercatat sebelum Anda mengirim."
+
+
+class FormCameFromElsewhere(Forbidden):
+    """Another site's page sent this form."""
+
+    text = "Isian ini tidak dikirim dari halaman Sigap."
+    advice = "Buka halaman Sigap dan isi kembali di sana."
+
+
+class FormIsNotValid(Invalid):
+    """Fields of a form are missing or malformed."""
+
+    text = "Isian belum lengkap atau belum benar."
+    advice = "Perbaiki bidang yang ditandai lalu kirim kembali."
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequires:
+    """A page's need: a permission from the service's policy. Tests read it off the routes."""
+
+    permission: str
+
+    async def __call__(self, request: Request) -> Principal:
+        """The person, when allowed. Raises ``SignInIsNeeded`` or ``RoleIsNotAllowed``."""
+        session = await open_session(request)
+        if session is None:
+            raise SignInIsNeeded
+        request.state.session = session
+        request.state.principal = session.principal
+        if self.permission:
+            check(session.principal, self.permission, request.app.state.policy)
+        return session.principal
+
+
+def page_requires(permission: str) -> Any:
+    """What a page depends on: ``caller: Annotated[Principal, page_requires("case:read")]``."""
+    return Depends(PageRequires(permission))
+
+
+class _Done(BaseModel):
+    """What the request key remembers of a form: that it was done."""
+
+    done: bool = True
+
+
+class PostedForm:
+    """One posted form of one signed-in person."""
+
+    def __init__(self, request: Request, fields: Mapping[str, str]) -> None:
+        self._request = request
+        self.fields = fields
+
+    def read(self, shape: type[M], **fixed: Any) -> M:
+        """The form as a request shape; empty fields count as left out. Raises ``FormIsNotValid`` naming the fields."""
+        given = {name: value for name, value in self.fields.items() if name not in RESERVED and value.strip()}
+        try:
+            return shape.model_validate({**given, **fixed})
+        except ValidationError as error:
+            names = sorted({str(fault["loc"][0]) for fault in error.errors(include_input=False) if fault["loc"]})
+            raise FormIsNotValid(fields=names) from None
+
+    async def write(self, work: Callable[[UnitOfWork], Awaitable[Any]], done: str) -> Response:
+        """Run the command once, however often the form is sent, then show the page that the form stood on."""
+        try:
+            key = UUID(self.fields.get(KEY_FIELD, ""))
+        except ValueError:
+            raise FormIsNotValid from None
+        kept = sorted((name, value) for name, value in self.fields.items() if name not in RESERVED)
+        await WriteDoor(self._request, key, urlencode(kept).encode()).perform(work, lambda _: _Done(), 200)
+        return RedirectResponse(f"{parent_of(self._request)}?selesai={quote(done)}", status_code=303)
+
+
+def parent_of(request: Request) -> str:
+    """The page on which a form stands: every form posts to a name below its page."""
+    return quote(request.url.path.rsplit("/", 1)[0]) or "/"
+
+
+async def read_fields(request: Request) -> dict[str, str]:
+    """The posted text fields, each once. Raises ``FormIsNotValid``."""
+    try:
+        form = await request.form(max_files=0, max_fields=FORM_FIELDS_LIMIT)
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        for value in (*fields, *fields.values()):
+            value.encode()
+            if "\x00" in value:
+                raise FormIsNotValid
+    except (ValueError, HTTPException):
+        raise FormIsNotValid from None
+    return fields
+
+
+async def _posted_form(request: Request) -> PostedForm:
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        raise FormCameFromElsewhere
+    fields = await read_fields(request)
+    session: PageSession = request.state.session
+    if not secrets.compare_digest(fields.get(CSRF_FIELD, "").encode(), session.csrf_token.encode()):
+        raise FormIsFromOtherSession
+    return PostedForm(request, fields)
+
+
+Form = Annotated[PostedForm, Depends(_posted_form)]
+"""How a page takes a form; stands after ``page_requires`` among a route's arguments."""
+
+
+class PageRoute(APIRoute):
+    """A route whose refusals are pages."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The route, with every error turned into a page."""
+        answer = super().get_route_handler()
+
+        async def answered(request: Request) -> Response:
+            try:
+                response = await answer(request)
+            except Exception as error:
+                response = await refusal_page(request, _as_refusal(error))
+            secure_headers(response, request)
+            return response
+
+        return answered
+
+
+def page_router() -> APIRouter:
+    """A router for pages: HTML, and no part of the API's description."""
+    return APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=HTMLResponse)
+
+
+def _as_refusal(error: Exception) -> SigapError:
+    match error:
+        case SigapError():
+            return error
+        case RequestValidationError():
+            return RouteIsUnknown()
+        case HTTPException(status_code=404):
+            return RouteIsUnknown()
+        case HTTPException(status_code=405):
+            return MethodIsNotAllowed()
+        case HTTPException(status_code=413):
+            return BodyIsTooLarge()
+        case _ if is_infrastructure(error):
+            return Unavailable()
+        case _:
+            log().error("unexpected_fault", error=type(error).__name__, exc_info=error)
+            return UnexpectedFault()
+
+
+async def refusal_page(request: Request, error: SigapError) -> Response:
+    """An error as a page: what happened, what to do, what is legal now, and nothing typed is lost."""
+    pages = request.app.state.pages
+    is_post = request.method == "POST"
+    if isinstance(error, SignInIsNeeded) and not is_post:
+        if "hx-request" in request.headers:
+            return Response(status_code=200, headers={"HX-Refresh": "true"})
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"{request.app.state.root_path}/masuk?{urlencode({'lanjut': asked})}", status_code=303)
+    fields: dict[str, str] = {}
+    if is_post and not isinstance(error, BodyIsTooLarge):
+        try:
+            fields = await read_fields(request)
+        except SigapError:
+            fields = {}
+    problem = problem_of(error)
+    typed = {name: value for name, value in fields.items() if name not in RESERVED}
+    is_again = isinstance(error, SignInIsNeeded | FormIsFromOtherSession | Invalid | Unavailable) and bool(typed)
+    context = {
+        "problem": problem,
+        "wrong": error.facts.get("fields") or (),
+        "typed": typed,
+        "form_key": fields.get(KEY_FIELD, ""),
+        "is_again": is_again,
+        "is_signed_out": isinstance(error, SignInIsNeeded),
+        "can_correct": isinstance(error, Invalid),
+        "back": parent_of(request) if is_post else f"{request.app.state.root_path}/",
+    }
+    response: Response = pages.render(request, "refusal.html", status=problem.status, **context)
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
+
+
+def secure_headers(response: Response, request: Request) -> None:
+    """Nothing from elsewhere, nothing inline, nothing framed, nothing kept in shared caches."""
+    provider = request.app.state.pages.provider_origin
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+        f" connect-src 'self'; form-action 'self' {provider}; base-uri 'none'; frame-ancestors 'none'"
+    )
+    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cache-Control", "no-store")
+
+
+def current_trace_id() -> str:
+    """The trace of what is being shown, or nothing."""
+    context = trace.get_current_span().get_span_context()
+    return f"{context.trace_id:032x}" if context.is_valid else ""

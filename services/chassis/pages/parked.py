@@ -1,0 +1,99 @@
+"""Messages set aside, for an operator's eyes: list, show, replay, drop."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import Path, Query, Request
+from fastapi.responses import Response
+
+from services.chassis.inbox import headers_from_json
+from services.chassis.pages.doors import Form, page_requires, page_router
+from services.chassis.parked import (
+    OPEN,
+    DecideParked,
+    DecisionIn,
+    decide_parked,
+    list_parked,
+    readable_body,
+    show_parked,
+)
+from services.chassis.principal import Principal
+from services.chassis.web import Reading
+
+WORDS = {
+    "parked": "menunggu keputusan",
+    "waiting": "menunggu pesan sebelumnya",
+    "replay": "akan dicoba lagi",
+    "done": "sudah diolah",
+    "dropped": "dibuang",
+    "mend": "Perbaiki lalu coba lagi",
+    "drop": "Buang",
+    "reason": "Alasan",
+    "expected_version": "Versi yang dilihat",
+    "parked-replay": "Pesan akan dicoba lagi.",
+    "parked-drop": "Pesan dibuang dengan alasan Anda.",
+}
+PAGE_ROWS = 50
+
+router = page_router()
+ParkedNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+@router.get("/tersisih")
+async def parked_list(
+    request: Request,
+    caller: Annotated[Principal, page_requires("parked:read")],
+    reading: Reading,
+    setelah: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    semua: bool = False,
+) -> Response:
+    """Messages in order of arrival."""
+    rows = await list_parked(reading, setelah, PAGE_ROWS, is_open=not semua)
+    following = rows[-1]["id"] if len(rows) == PAGE_ROWS else None
+    rendered: Response = request.app.state.pages.render(
+        request, "parked.html", rows=rows, following=following, shows_all=semua
+    )
+    return rendered
+
+
+@router.get("/tersisih/{parked_id}")
+async def parked_message(
+    parked_id: ParkedNumber,
+    request: Request,
+    caller: Annotated[Principal, page_requires("parked:read")],
+    reading: Reading,
+) -> Response:
+    """One message with what it holds."""
+    row = await show_parked(reading, parked_id)
+    body, is_base64 = readable_body(row["body"])
+    headers = row["headers"] if isinstance(row["headers"], str) else orjson.dumps(row["headers"]).decode()
+    rendered: Response = request.app.state.pages.render(
+        request,
+        "parked-message.html",
+        row=row,
+        body=body,
+        is_base64=is_base64,
+        headers=[(name, value.decode(errors="replace")) for name, value in headers_from_json(headers)],
+        may_decide="operator" in caller.roles and row["state"] in OPEN,
+    )
+    return rendered
+
+
+@router.post("/tersisih/{parked_id}/ulang")
+async def replay(
+    parked_id: ParkedNumber, caller: Annotated[Principal, page_requires("parked:decide")], form: Form
+) -> Response:
+    """Try it again."""
+    decision = form.read(DecisionIn)
+    command = DecideParked(parked_id, decision.expected_version, "replay", decision.reason)
+    return await form.write(lambda uow: decide_parked(command, uow), "parked-replay")
+
+
+@router.post("/tersisih/{parked_id}/buang")
+async def drop(
+    parked_id: ParkedNumber, caller: Annotated[Principal, page_requires("parked:decide")], form: Form
+) -> Response:
+    """Drop it with a reason."""
+    decision = form.read(DecisionIn)
+    command = DecideParked(parked_id, decision.expected_version, "dropped", decision.reason)
+    return await form.write(lambda uow: decide_parked(command, uow), "parked-drop")

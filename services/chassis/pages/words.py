@@ -1,0 +1,55 @@
+"""How times, spans, money and codes read in Bahasa Indonesia. Pure functions."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from contracts.values import Money
+
+DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
+
+def instant(moment: datetime, zone: str) -> str:
+    """«Sel, 24 Nov 2026 pukul 14.05 WIB»: an instant on the wall clock of a zone."""
+    local = moment.astimezone(ZoneInfo(zone))
+    day = f"{DAYS[local.weekday()][:3]}, {local.day} {MONTHS[local.month - 1]} {local.year}"
+    return f"{day} pukul {local.hour:02d}.{local.minute:02d} {ZONE_NAMES.get(zone, zone)}"
+
+
+def span(length: timedelta) -> str:
+    """«2 hari», «3 jam», «5 menit»: a length of time in its largest unit."""
+    minutes = int(abs(length).total_seconds() // 60)
+    if minutes < 1:
+        return "kurang dari semenit"
+    if minutes < 60:
+        return f"{minutes} menit"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} jam" + (f" {minutes % 60} menit" if minutes < 600 and minutes % 60 else "")
+    return f"{minutes // 1440} hari"
+
+
+def urgency(due_at: datetime | None, now: datetime) -> str:
+    """``late``, ``soon`` (within two hours) or nothing."""
+    if due_at is None:
+        return ""
+    left = due_at - now
+    return "late" if left < timedelta() else "soon" if left < timedelta(hours=2) else ""
+
+
+def left(due_at: datetime, now: datetime) -> str:
+    """«2 jam lagi» or «terlambat 3 jam»."""
+    return f"{span(due_at - now)} lagi" if due_at >= now else f"terlambat {span(now - due_at)}"
+
+
+def rupiah(amount: int) -> str:
+    """«Rp1.500.000»."""
+    return str(Money(amount))
+
+
+def readable(text: str, words: Mapping[str, str]) -> str:
+    """A line with every code that has a word replaced by it."""
+    return _TOKEN.sub(lambda found: words.get(found[0], found[0]), text)
