@@ -231,7 +231,7 @@ async def _files(site: Site, scenario: Scenario) -> str:
     needles = _needles(scenario)
 
     def search() -> str:
-        for folder in ("log", "otlp"):
+        for folder in ("log", "traces"):
             for file in sorted((site.state / folder).rglob("*")) if (site.state / folder).exists() else []:
                 if file.is_file() and _file_holds(file, needles):
                     return str(file.relative_to(site.state))

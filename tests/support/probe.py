@@ -49,7 +49,8 @@ SCHEMA = [
     "CREATE TABLE probes (id uuid PRIMARY KEY, district text NOT NULL, correlation_id uuid NOT NULL,"
     " version integer NOT NULL, recorded_at timestamptz NOT NULL DEFAULT now(), note text NOT NULL)",
     "CREATE TABLE effects (fact_id uuid PRIMARY KEY, correlation_id uuid NOT NULL, sequence integer NOT NULL,"
-    " reason text NOT NULL, district text NOT NULL, place bigint GENERATED ALWAYS AS IDENTITY)",
+    " reason text NOT NULL, district text NOT NULL, place bigint GENERATED ALWAYS AS IDENTITY,"
+    " heard_at timestamptz NOT NULL DEFAULT clock_timestamp())",
 ]
 
 

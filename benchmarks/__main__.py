@@ -1,0 +1,42 @@
+"""``make bench`` (all) or ``make bench P=P1``; writes ``results/<id>.json`` and the table in ``README.md``."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from benchmarks import intake, spine
+from benchmarks.ratio import table
+
+BENCHES: dict[str, Callable[[], Awaitable[None]]] = {
+    "P1": intake.p1,
+    "P2": spine.p2,
+    "P3": spine.p3,
+    "P4": spine.p4,
+    "P13": intake.p13,
+}
+README = Path(__file__).parent / "README.md"
+HEAD = """# Speed
+
+Every figure is a ratio: both sides run in one go, in pairs whose order alternates, on engines that sync to disk, with
+all traces kept; the value is the median of the pairs and the interval its bootstrapped 95 %. Correctness is checked
+first: a figure whose run lost or doubled anything says WRONG. `make bench` makes all of it anew, `make bench P=P1` one.
+
+"""
+
+
+async def main(names: list[str]) -> int:
+    """Run the named benches, or all."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"unknown: {', '.join(unknown)}; known: {', '.join(BENCHES)}")
+        return 2
+    for name in names or BENCHES:
+        print(f"{name}: {(BENCHES[name].__doc__ or '').strip()}", flush=True)
+        await BENCHES[name]()
+    README.write_text(HEAD + table() + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(sys.argv[1:])))
