@@ -29,7 +29,7 @@ from deploy.local.places import CHECKOUT, shown, state_folder, tools_folder
 from deploy.local.supervisor import Part
 
 ROOM_NEEDED_BYTES = 1_000_000_000
-START_LIMIT_SECONDS = 300
+START_LIMIT_SECONDS = 900
 STOP_LIMIT_SECONDS = 60
 KEPT_BY_RESET = ("tools", "test")
 

@@ -446,7 +446,7 @@ def keycloak(site: Site, realm: dict[str, Any] | None) -> Part:
         ports=(port, management),
         prepare=prepare,
         once_ready=remember,
-        ready_within_seconds=240,
+        ready_within_seconds=600,
     )
 
 

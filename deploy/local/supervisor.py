@@ -68,7 +68,7 @@ class Part:
     uid: int | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     stop_within_seconds: float = 15.0
-    ready_within_seconds: float = 90.0
+    ready_within_seconds: float = 240.0
 
 
 @dataclass(slots=True)
