@@ -73,8 +73,12 @@ async def _open_procedures() -> None:
             rows = Rows(env.client, {**ANSWERS, silent: None})
             async with working(env.client, rows.activities()):
                 handle = await start_procedure(env.client)
-                await _settle(lambda rows=rows, silent=silent: silent in rows.calls)
+                await _settle(partial(_is_called, rows, silent))
                 await _keep(handle, f"OdgjProcedure-open-at-{silent}")
+
+
+def _is_called(rows: Rows, step: str) -> bool:
+    return step in rows.calls
 
 
 async def _settle(reached: Callable[[], bool]) -> None:

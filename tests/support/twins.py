@@ -34,8 +34,8 @@ def answer_before_commit() -> None:
     async def kept(uow: UnitOfWork) -> None:
         """The late commit releases."""
 
-    UnitOfWork.commit = at_once  # type: ignore[method-assign]
-    UnitOfWork.release = kept  # type: ignore[method-assign]
+    UnitOfWork.commit = at_once  # type: ignore[method-assign,assignment]
+    UnitOfWork.release = kept  # type: ignore[method-assign,assignment]
 
 
 def forget_request_keys() -> None:

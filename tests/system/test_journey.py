@@ -47,8 +47,11 @@ async def test_the_operation_ends_the_same_though_parts_are_killed_in_the_middle
     first = await start_journey(system)
     assert first.stdout is not None
     async with asyncio.timeout(240):
-        while b"TREATMENT" not in (line := await first.stdout.readline()):
+        while True:
+            line = (await first.stdout.readline()).decode()
             assert line, "the journey ended before anybody was in treatment"
+            if "TREATMENT" in line:
+                break
     first.send_signal(signal.SIGKILL)
     await first.wait()
     second = await start_journey(system)

@@ -9,8 +9,8 @@ from contracts.events.intake import RegistryCheckCompleted, ReportVerified
 from contracts.values import Money, RegionCode
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
-from tests.support.wire import VILLAGE, wire
 from tests.support.services import Bench
+from tests.support.wire import VILLAGE, wire
 
 BABAT = "35.24.05.1003"
 

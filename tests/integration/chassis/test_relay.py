@@ -146,9 +146,11 @@ async def test_the_feed_counts_in_order_and_skips_nothing(probe: Bench) -> None:
     relay = relay_of(probe, FeedExit())
     stop = asyncio.Event()
     task = asyncio.create_task(relay.run(stop))
-    await asyncio.gather(
-        *(probe.units.perform(lambda uow, n=n: tell(uow, n % 3 == 0), principal=SYSTEM) for n in range(24))
-    )
+
+    async def perform(number: int) -> None:
+        await probe.units.perform(lambda uow: tell(uow, number % 3 == 0), principal=SYSTEM)
+
+    await asyncio.gather(*(perform(number) for number in range(24)))
 
     async def all_there() -> bool:
         return bool(await probe.value("SELECT count(*) FROM feed") == 24)
