@@ -20,7 +20,8 @@ from services.chassis.telemetry import log
 
 Answer = Callable[["Agency", dict[str, Any], str], Awaitable[None]]
 _tracer = trace.get_tracer("sigap.sandbox")
-POLL_SECONDS = 0.5
+POLL_SECONDS = 0.3
+LONGEST_POLL_SECONDS = 1.2
 
 
 class PersonIsNotThereYet(ValueError):
@@ -43,14 +44,17 @@ class Agency:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll and answer until told to stop; whatever goes wrong is tried again from the same place."""
+        wait = POLL_SECONDS
         while not stop.is_set():
+            seen = self.seen
             if not self._switchboard.of(self.code).down:
                 try:
                     await self._read_on()
                 except (httpx2.HTTPError, CannotSignIn, OSError, KeyError, ValueError) as error:
                     log().info("agency_waits", agency=self.code, error=type(error).__name__)
                     await asyncio.sleep(1)
-            await asyncio.sleep(POLL_SECONDS + self._switchboard.of(self.code).slow_seconds)
+            wait = POLL_SECONDS if self.seen > seen else min(wait * 1.5, LONGEST_POLL_SECONDS)
+            await asyncio.sleep(wait + self._switchboard.of(self.code).slow_seconds)
 
     async def _read_on(self) -> None:
         page = await self.api.get("/feed", after=self._after, limit=100)
