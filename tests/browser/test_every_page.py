@@ -1,0 +1,108 @@
+"""Every page is accessible at a desk and on a phone. ``SIGAP_PICTURES=<folder>`` keeps a picture of each."""
+
+import os
+from pathlib import Path
+from uuid import uuid4
+
+import pytest_asyncio
+from aiokafka import AIOKafkaProducer
+from playwright.async_api import expect
+
+from tests.browser.office import Desk, Seeds, Visitors
+from tests.support.eventually import eventually
+from tests.support.whole_system import System
+
+PICTURES = os.environ.get("SIGAP_PICTURES")
+
+
+async def look(desk: Desk, service: str, path: str, name: str) -> None:
+    """Open a page and check it."""
+    await desk.open(service, path)
+    await expect(desk.page.get_by_role("heading", level=1)).to_be_visible()
+    if PICTURES:
+        await desk.picture(Path(PICTURES), name)
+    await desk.check_page()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def parked_messages(system: System) -> list[int]:
+    """Two messages that casework can make nothing of."""
+    producer = AIOKafkaProducer(bootstrap_servers=f"127.0.0.1:{system.site.ports['kafka']}", acks="all")
+    await producer.start()
+    before = {row["id"] for row in (await system.get("casework", "/parked", by="joko.operator"))["items"]}
+    try:
+        for _ in range(2):
+            key = str(uuid4()).encode()
+            headers = [("ce_type", b"intake.report.verified.v1"), ("ce_id", str(uuid4()).encode())]
+            await producer.send_and_wait("intake.reports", value=b"{tidak utuh", key=key, headers=headers)
+    finally:
+        await producer.stop()
+
+    async def parked() -> list[int]:
+        rows = (await system.get("casework", "/parked", by="joko.operator", limit=200))["items"]
+        fresh = [row["id"] for row in rows if row["id"] not in before]
+        return fresh if len(fresh) == 2 else []
+
+    return await eventually(parked, within_seconds=60, what="two parked messages")
+
+
+async def test_the_offices_pages(visitors: Visitors, seeds: Seeds) -> None:
+    sri = await visitors.sit_down("sri.peksos")
+    await look(sri, "casework", "/", "daftar-kerja")
+    await look(sri, "casework", "/perkara", "perkara-semua")
+    await look(sri, "casework", f"/perkara/{seeds.cases[4]}", "perkara")
+    case = await visitors.system.get("casework", f"/cases/{seeds.cases[4]}", by="sri.peksos")
+    await look(sri, "casework", f"/tugas/{case['tasks'][0]['task_id']}", "tugas")
+
+
+async def test_the_desks_pages(visitors: Visitors, seeds: Seeds) -> None:
+    dewi = await visitors.sit_down("dewi.puskesmas")
+    await look(dewi, "casework", "/", "kotak-masuk")
+    await look(dewi, "casework", f"/serah-terima/{seeds.screenings[3]}", "serah-terima")
+    await look(dewi, "casework", f"/serah-terima/{uuid4()}", "tidak-ditemukan")
+    await look(dewi, "casework", "/tidak-ada", "alamat-salah")
+
+
+async def test_the_money_pages(visitors: Visitors, seeds: Seeds) -> None:
+    hadi = await visitors.sit_down("hadi.kadis")
+    await look(hadi, "disbursement", "/", "daftar-bayar-semua")
+    await look(hadi, "disbursement", f"/daftar-bayar/{seeds.batch}", "daftar-bayar")
+
+
+async def test_an_operator_replays_one_parked_message_and_drops_another(
+    visitors: Visitors, parked_messages: list[int]
+) -> None:
+    joko = await visitors.sit_down("joko.operator")
+    await look(joko, "casework", "/tersisih", "tersisih")
+    first, second = parked_messages
+    await look(joko, "casework", f"/tersisih/{first}", "tersisih-satu")
+    await expect(joko.page.get_by_text("{tidak utuh")).to_be_visible()
+    await joko.page.get_by_label("Alasan membuang").fill("Isi rusak, sudah dikirim ulang oleh pengirim.")
+    await joko.press("Buang")
+    await expect(joko.page.get_by_role("status")).to_have_text("Pesan dibuang dengan alasan Anda.")
+    await joko.open("casework", f"/tersisih/{second}")
+    await joko.page.get_by_label("Alasan mencoba lagi").fill("Sesudah perbaikan.")
+    await joko.press("Coba lagi")
+    await expect(joko.page.get_by_role("status")).to_have_text("Pesan akan dicoba lagi.")
+
+
+async def test_an_auditor_reads_parked_messages_but_decides_nothing(
+    visitors: Visitors, parked_messages: list[int]
+) -> None:
+    nur = await visitors.sit_down("nur.auditor")
+    page = await nur.open("casework", f"/tersisih/{parked_messages[0]}")
+    await expect(page.get_by_role("heading", name="Keadaan")).to_be_visible()
+    await expect(page.get_by_role("button", name="Buang")).to_have_count(0)
+
+
+async def test_every_service_has_a_first_page_and_its_api_offline(visitors: Visitors) -> None:
+    joko = await visitors.sit_down("joko.operator")
+    for service in ("intake", "casework", "disbursement", "notifications"):
+        await joko.open(service, "/tersisih")
+        await expect(joko.page.get_by_role("heading", level=1)).to_have_text("Pesan tersisih")
+        await joko.open(service, "/docs")
+        await expect(joko.page.locator(".opblock").first).to_be_visible()
+    for service in ("intake", "notifications"):
+        await look(joko, service, "/", f"beranda-{service}")
+    await joko.press("Keluar")
+    await look(joko, "intake", "/keluar/selesai", "keluar")
