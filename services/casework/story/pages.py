@@ -29,6 +29,17 @@ WORDS = {
     "task": "tugas",
     "BANTUAN_MODAL_AWAL": "modal awal",
     "IDENTITY": "identitas",
+    "OTHER_AGENCY": "instansi lain",
+    "reporter.report-accepted": "«laporan diterima» kepada pelapor",
+    "receiver.handoff-requested": "«permintaan baru» kepada instansi tujuan",
+    "receiver.handoff-reminder": "«pengingat» kepada instansi tujuan",
+    "head.handoff-late": "«terlambat» kepada pimpinan",
+    "sender.next-candidate": "«diteruskan» kepada pengirim",
+    "head.case-conference": "«rapat perkara» kepada pimpinan",
+    "sender.handoff-rejected": "«ditolak» kepada pengirim",
+    "village.outcome-recorded": "«layanan selesai» kepada desa",
+    "reporter.outcome-recorded": "«layanan selesai» kepada pelapor",
+    "village.payment-credited": "«bantuan disalurkan» kepada desa",
 }
 
 router = page_router()

@@ -226,6 +226,7 @@ async def refusal_page(request: Request, error: SigapError) -> Response:
         "is_again": is_again,
         "is_signed_out": isinstance(error, SignInIsNeeded),
         "can_correct": isinstance(error, Invalid),
+        "is_post": is_post,
         "back": parent_of(request) if is_post else f"{request.app.state.root_path}/",
     }
     response: Response = pages.render(request, "refusal.html", status=problem.status, **context)

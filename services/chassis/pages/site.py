@@ -62,6 +62,7 @@ class Pages:
         self._folders = folders
         self._links = (*links, PageLink("/tersisih", "Pesan tersisih", "parked:read"))
         self._words = {**parked.WORDS, **(words or {})}
+        self.routers = (sign_in.router, parked.router, _own_pages())
         self.provider: sign_in.Provider
         self.provider_origin = ""
 
@@ -73,7 +74,7 @@ class Pages:
         self.provider_origin = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
         self.provider = sign_in.Provider(settings)
         app.state.pages = self
-        for router in (sign_in.router, parked.router, _own_pages()):
+        for router in self.routers:
             app.include_router(router, prefix=root_path)
         app.mount(f"{root_path}/static", _Static(directory=HERE / "static"), name="static")
         on_http: Any = app.exception_handlers[HTTPException]
