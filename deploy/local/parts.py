@@ -93,7 +93,7 @@ def service(site: Site, name: str, *, apart: bool) -> list[Part]:
     for kind in APART if apart else ():
         port = site.ports[f"{name}-{kind}"]
         own = environment | {f"{name.upper()}_OPS_PORT": str(port)}
-        ready = HttpAnswers(port, "/health/ready")
+        ready = HttpAnswers(port, f"/{name}/health/ready")
         parts.append(python(f"{name}-{kind}", module, site, [kind], env=own, ready=ready, ports=(port,), after=ground))
     return parts
 

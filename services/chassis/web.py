@@ -4,6 +4,7 @@ Only this module knows HTTP status codes of errors.
 """
 
 import hashlib
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
@@ -349,7 +350,7 @@ def create_api(
     checks: Sequence[Check] = (),
 ) -> FastAPI:
     """A service's app: its routers under its root path, problems for everything that goes wrong."""
-    app = FastAPI(
+    app = _Api(
         title=title,
         version=version,
         openapi_url=f"{root_path}/openapi.json",
@@ -371,6 +372,31 @@ def create_api(
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_fault)
     return app
+
+
+class _Api(FastAPI):
+    """Documents refusals as what they are: ``application/problem+json``."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        if self.openapi_schema is None:
+            document = super().openapi()
+            for path in document.get("paths", {}).values():
+                for operation in path.values():
+                    for status, answer in operation.get("responses", {}).items():
+                        content = answer.get("content", {})
+                        if status >= "400" and "application/json" in content:
+                            content["application/problem+json"] = content.pop("application/json")
+        assert self.openapi_schema is not None
+        return self.openapi_schema
+
+    def methods_at(self, path: str) -> list[str]:
+        """Every method that a documented path takes (RFC 9110 §15.5.6 wants them all in ``Allow``)."""
+        found: set[str] = set()
+        for template, operations in self.openapi().get("paths", {}).items():
+            if re.fullmatch(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(template)), path):
+                found |= {method.upper() for method in operations}
+        return sorted(found)
 
 
 def _is_ops(scope: Scope) -> bool:
@@ -403,7 +429,8 @@ async def _on_http(request: Request, error: Exception) -> Response:
             return problem_response(RouteIsUnknown())
         case 405:
             answer = problem_response(MethodIsNotAllowed(), status=405)
-            answer.headers.update(error.headers or {})
+            allowed = request.app.methods_at(request.url.path)
+            answer.headers.update({"Allow": ", ".join(allowed)} if allowed else error.headers or {})
             return answer
         case 413:
             return problem_response(BodyIsTooLarge(), status=413)
