@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import ValidationError, field_validator
+from pydantic import ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -56,6 +56,14 @@ class ServiceSettings(BaseSettings):
         if value and len(base64.b64decode(value)) != 32:
             raise ValueError("must be 32 bytes in base64")
         return value
+
+    @model_validator(mode="after")
+    def _demo_secrets_stay_in_the_demo(self) -> Self:
+        if self.deployment != "local" and any(
+            ":demo-" in url for url in (self.database_url, self.migrator_database_url)
+        ):
+            raise ValueError("the demo's secrets may not be used outside the demo; set DEPLOYMENT=local or own secrets")
+        return self
 
     @classmethod
     def service_name(cls) -> str:

@@ -1,0 +1,63 @@
+"""Reports and persons: moves, times, doubles, apparent minors."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+
+import pytest
+
+from services.intake.persons.domain import Description, IdentityStatus, identity_status, is_apparent_minor
+from services.intake.reports import domain
+from services.intake.reports.domain import CASE_TYPE, MOVES, Kind, ReportState
+
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+TODAY = NOW.date()
+
+
+@pytest.mark.parametrize(("state", "move"), list(product(ReportState, {move for _, move in MOVES})))
+def test_every_pair_of_state_and_move_of_a_report(state: ReportState, move: str) -> None:
+    if (state, move) in MOVES:
+        assert domain.next_state(state, move) == MOVES[state, move]
+    else:
+        with pytest.raises(domain.ReportCannotMove) as refused:
+            domain.next_state(state, move)
+        assert refused.value.legal_now == domain.legal_moves(state)
+
+
+def test_nobody_is_found_tomorrow_or_before_memory() -> None:
+    domain.check_found_at(NOW + timedelta(minutes=9), NOW)
+    with pytest.raises(domain.FoundInTheFuture):
+        domain.check_found_at(NOW + timedelta(minutes=11), NOW)
+    with pytest.raises(domain.FoundTooLongAgo):
+        domain.check_found_at(NOW - timedelta(days=3651), NOW)
+
+
+def test_the_same_nik_twice_in_one_operation_names_both_rows_and_not_the_nik() -> None:
+    with pytest.raises(domain.SamePersonTwice) as refused:
+        domain.check_no_doubles([None, "3524171209689003", None, "3524171209689003"])
+    assert refused.value.facts == {"first_row": 1, "second_row": 3}
+    domain.check_no_doubles([None, None])
+
+
+def test_every_kind_of_need_has_its_case_type() -> None:
+    assert set(CASE_TYPE) == set(Kind)
+
+
+@pytest.mark.parametrize(
+    ("description", "is_minor"),
+    [
+        (Description(birth_date=date(2008, 3, 3)), True),
+        (Description(birth_date=date(2008, 3, 2)), False),
+        (Description(approximate_age_years=17), True),
+        (Description(approximate_age_years=18), False),
+        (Description(), False),
+        (Description(nik="3524171209159003"), True),
+        (Description(nik="3524171209689003"), False),
+    ],
+)
+def test_who_looks_like_a_child_is_one_until_proven_otherwise(description: Description, is_minor: bool) -> None:
+    assert is_apparent_minor(description, TODAY) is is_minor
+
+
+def test_a_stated_nik_is_a_claim() -> None:
+    assert identity_status(Description(nik="3524171209689003")) == IdentityStatus.CLAIMED
+    assert identity_status(Description(name="X")) == IdentityStatus.PROVISIONAL
