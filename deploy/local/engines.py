@@ -98,8 +98,12 @@ def _postgres_places(site: Site, uid: int | None) -> tuple[Path, Path]:
     if uid is None or (_may_pass(found, uid) and _may_pass(site.state, uid)):
         return found, site.state / "postgres" / "cluster"
     outside = Path("/var/lib") / f"sigap-{sha256(str(site.state).encode()).hexdigest()[:12]}"
+    told = site.state / "postgres" / "elsewhere.txt"
+    if not told.exists():
+        # What lies there belongs to a state folder that was removed, and its passwords with it.
+        shutil.rmtree(outside, ignore_errors=True)
+        write_whole(told, f"{outside}\n")
     outside.mkdir(mode=0o755, exist_ok=True)
-    write_whole(site.state / "postgres" / "elsewhere.txt", f"{outside}\n")
     return _copied_binaries(found, outside), outside / "cluster"
 
 

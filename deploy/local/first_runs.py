@@ -66,6 +66,7 @@ def _archiving(part: Part, archive: Path) -> Part:
 @asynccontextmanager
 async def _workshop(name: str) -> AsyncIterator[Site]:
     folder = tools_folder() / f".{name}.workshop"
+    wipe_elsewhere(folder)
     shutil.rmtree(folder, ignore_errors=True)
     try:
         yield open_site(folder, usual_ports=False)

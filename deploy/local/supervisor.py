@@ -113,7 +113,7 @@ class Supervisor:
         self._failure = asyncio.get_running_loop().create_future()
         for running in self.running.values():
             running.released.set()
-            self._tasks.append(asyncio.create_task(self._keep(running)))
+            self._tasks.append(asyncio.create_task(self._keep_or_fail(running)))
         all_ready = asyncio.create_task(self._all_ready())
         await asyncio.wait({all_ready, self._failure}, return_when=asyncio.FIRST_COMPLETED)
         if self._failure.done():
@@ -165,6 +165,15 @@ class Supervisor:
         running.released.clear()
         await self._end(running, by)
         await running.ended.wait()
+
+    async def _keep_or_fail(self, running: Running) -> None:
+        try:
+            await self._keep(running)
+        except Exception as error:
+            # Whatever it is, the start must not wait for this part for ever.
+            self._enter(running, Stage.FAILED)
+            if self._failure is not None and not self._failure.done():
+                self._failure.set_exception(PartFailed(f"{running.part.name} cannot start: {error!r}"))
 
     async def _keep(self, running: Running) -> None:
         for name in running.part.after:

@@ -95,6 +95,15 @@ async def test_a_failed_start_is_one_line_and_leaves_nothing(tmp_path: Path, sto
     assert told(story)[-1] == "engine-ends"
 
 
+async def test_a_preparation_that_breaks_ends_the_start(tmp_path: Path) -> None:
+    async def prepare() -> None:
+        raise LookupError("no such thing")
+
+    supervisor = Supervisor([Part(name="engine", command=["true"], prepare=prepare)], tmp_path / "log")
+    with pytest.raises(PartFailed, match="engine cannot start: LookupError"):
+        await supervisor.start()
+
+
 async def test_a_part_that_dies_is_started_again(tmp_path: Path, story: Path) -> None:
     supervisor = Supervisor([long_running("engine", story)], tmp_path / "log")
     await supervisor.start()
