@@ -22,7 +22,7 @@ async def run_kafka_once() -> None:
         draft = site.state / "classes.jsa"
         async with _running(site, [_archiving(kafka(site), draft)]):
             pass
-        draft.replace(archive)
+        _keep(draft, archive)
 
 
 async def run_zipkin_once() -> None:
@@ -34,7 +34,7 @@ async def run_zipkin_once() -> None:
         draft = site.state / "classes.jsa"
         async with _running(site, [_archiving(zipkin(site), draft)]):
             pass
-        draft.replace(archive)
+        _keep(draft, archive)
 
 
 async def run_keycloak_once() -> None:
@@ -53,14 +53,22 @@ async def run_keycloak_once() -> None:
         parts = [postgres(site, durable=False), databases, _archiving(keycloak(site, None), draft)]
         async with _running(site, parts):
             await save_keycloak(site, dump)
-        draft.replace(archive)
-        dump.replace(model)
+        _keep(draft, archive)
+        _keep(dump, model)
+
+
+def _keep(made: Path, kept: Path) -> None:
+    """Keep what a first run made. A machine too busy to make it starts slower and loses nothing else."""
+    if made.exists():
+        made.replace(kept)
+    else:
+        print(f"  {kept.name}: not made this time, the next starts will be slower", flush=True)
 
 
 def _archiving(part: Part, archive: Path) -> Part:
     """The same part, writing its archive when it stops, which may take a while."""
     java, *rest = (word for word in part.command if not word.startswith("-XX:SharedArchiveFile"))
-    return replace(part, command=[java, f"-XX:ArchiveClassesAtExit={archive}", *rest], stop_within_seconds=60)
+    return replace(part, command=[java, f"-XX:ArchiveClassesAtExit={archive}", *rest], stop_within_seconds=180)
 
 
 @asynccontextmanager
