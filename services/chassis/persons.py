@@ -5,7 +5,7 @@ what the chassis admits).
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -60,7 +60,9 @@ async def when_person_recorded_keep_copy(event: PersonRecorded, envelope: Envelo
     )
 
 
-def when_person_key_issued_keep_for(service: str):  # type: ignore[no-untyped-def]
+def when_person_key_issued_keep_for(
+    service: str,
+) -> Callable[[PersonKeyIssued, Envelope, UnitOfWork], Awaitable[None]]:
     """The handler that keeps the key wrapped for one service."""
 
     async def when_person_key_issued_keep_wrapped_key(
