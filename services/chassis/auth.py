@@ -8,12 +8,11 @@ minute, and served stale while the provider is away.
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 import httpx2
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -141,22 +140,23 @@ class RoleIsNotAllowed(Forbidden):
     """The caller's roles do not include one that may do this."""
 
 
-_bearer = HTTPBearer(auto_error=False, description="Token OpenID Connect dari penyedia identitas daerah")
-
-
-@dataclass(frozen=True, slots=True)
-class Requires:
+class Requires(HTTPBearer):
     """A route's need: a permission from the service's policy. Tests read it off the routes."""
 
-    permission: str
+    def __init__(self, permission: str) -> None:
+        super().__init__(
+            auto_error=False,
+            scheme_name="HTTPBearer",
+            description="Token OpenID Connect dari penyedia identitas daerah",
+        )
+        self.permission = permission
 
-    async def __call__(
-        self, request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-    ) -> Principal:
+    async def __call__(self, request: Request) -> Principal:  # type: ignore[override]
         """The caller, when allowed. Raises ``Unauthenticated`` or ``RoleIsNotAllowed``."""
-        if bearer is None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
             raise Unauthenticated
-        principal: Principal = await request.app.state.verifier.verify(bearer.credentials)
+        principal: Principal = await request.app.state.verifier.verify(token)
         check(principal, self.permission, request.app.state.policy)
         request.state.principal = principal
         return principal

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -34,6 +33,7 @@ from services.chassis.errors import (
     Unavailable,
 )
 from services.chassis.principal import Principal
+from services.chassis.runbook import CHECKS, link
 from services.chassis.telemetry import log
 
 T = TypeVar("T")
@@ -219,19 +219,22 @@ class WriteDoor:
         route = request.scope["route"]
         operation = f"{request.method} {route.path}"
         district = principal.offices[0][:5] if principal.offices else ""
-        digest = hashlib.sha256(request.url.path.encode() + b"\n" + self._body).digest()
+        digest = hashlib.sha256(request.scope["path"].encode() + b"\n" + self._body).digest()
         guard = write_guard(principal.actor, operation, self._key, digest, district)
+        told = ""
+
+        def tell(made: T) -> tuple[int, str]:
+            nonlocal told
+            told = answer(made).model_dump_json()
+            return status, told
+
         try:
-            result = await units.perform(
-                work,
-                principal=principal,
-                guard=guard,
-                cause=Cause(causation_id=self._key),
-                answer=lambda made: (status, answer(made).model_dump(mode="json")),
+            await units.perform(
+                work, principal=principal, guard=guard, cause=Cause(causation_id=self._key), answer=tell
             )
         except GuardIsSpent:
             return await self._first_answer(units, principal.actor, operation, digest)
-        return Answered(status, orjson.dumps(answer(result).model_dump(mode="json")))
+        return Answered(status, told.encode())
 
     async def _first_answer(self, units: Units, actor: str, operation: str, digest: bytes) -> Answered:
         row = await units.pool.fetchrow(
@@ -286,10 +289,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = problem_response(BodyIsTooLarge(limit_bytes=self._limit), status=413)
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if not declared.isdigit() or int(declared) > self._limit:
-            await refusal(scope, receive, send)
+            await self._refusal()(scope, receive, send)
             return
         seen = 0
 
@@ -307,7 +309,10 @@ class BodyLimit:
 
         await self._app(scope, counted, unless_too_large)
         if seen > self._limit:
-            await refusal(scope, receive, send)
+            await self._refusal()(scope, receive, send)
+
+    def _refusal(self) -> Response:
+        return problem_response(BodyIsTooLarge(limit_bytes=self._limit), status=413)
 
 
 Check = Callable[[], Awaitable[tuple[str, bool, str]]]
@@ -325,10 +330,11 @@ def ops_router(checks: Sequence[Check]) -> APIRouter:
     async def ready() -> JSONResponse:
         results = [await check() for check in checks]
         is_ready = all(ok for _, ok, _ in results)
-        return JSONResponse(
-            {"ready": is_ready, "checks": {name: {"ok": ok, "detail": detail} for name, ok, detail in results}},
-            status_code=200 if is_ready else 503,
-        )
+        shown = {
+            name: {"ok": ok, "detail": detail, **({} if ok else {"runbook": link(CHECKS[name])})}
+            for name, ok, detail in results
+        }
+        return JSONResponse({"ready": is_ready, "checks": shown}, status_code=200 if is_ready else 503)
 
     @router.get("/metrics")
     async def metrics() -> Response:

@@ -9,12 +9,8 @@ import json
 import os
 import random
 import signal
-import sys
-from typing import Any
 
-from deploy.local.places import CHECKOUT
-from tests.support.eventually import eventually
-from tests.support.whole_system import System
+from tests.support.whole_system import System, start_journey
 
 SEED = 20
 KILLED_IN_TURN = ("casework", "kafka", "intake", "postgres", "notifications", "temporal", "disbursement", "sandbox")
@@ -25,14 +21,6 @@ OUTCOMES = {
     "odgj-13": "REUNIFIED", "odgj-13-lagi": "DUPLICATE", "gepeng-01": "RETURNED_FAMILY",
     "gepeng-02": "RETURNED_FAMILY", "gepeng-03": "RETURNED_FAMILY",
 }  # fmt: skip
-
-
-async def start_journey(system: System) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "deploy.sandbox.journey", cwd=CHECKOUT,
-        env={**os.environ, "SIGAP_STATE": str(system.site.state), "PYTHONUNBUFFERED": "1"},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
 
 
 def pid_of(system: System, part: str) -> int | None:
@@ -71,43 +59,3 @@ async def test_the_operation_ends_the_same_though_parts_are_killed_in_the_middle
     for key, outcome in OUTCOMES.items():
         line = next(line for line in text.splitlines() if f" {key} " in line and "/35.24/" in line)
         assert outcome in line, line
-
-
-EDGES = {
-    ("intake", "casework"),
-    ("casework", "intake"),
-    ("casework", "notifications"),
-    ("casework", "casework"),
-    ("intake", "intake"),
-}
-"""Which service's span is whose parent in an operation's trace: over HTTP, outbox, Kafka, inbox and Temporal."""
-
-STEPS = ("post /intake/operations", "publish", "process", "transaction", "startworkflow", "runworkflow", "runactivity")
-
-
-async def test_one_connected_picture_is_found_by_the_case(system: System) -> None:
-    cases = (await system.get("casework", "/cases", by="sri.peksos", limit=50))["items"]
-    assert cases, "the journey ran before"
-    report_id = cases[0]["source_report_id"]
-
-    async def traces() -> list[list[dict[str, Any]]]:
-        answer = await system.client.get(
-            f"http://127.0.0.1:{system.site.ports['zipkin']}/api/v2/traces",
-            params={"annotationQuery": f"case.id={report_id}", "lookback": 86_400_000, "limit": 20},
-        )
-        found: list[list[dict[str, Any]]] = answer.json()
-        return found
-
-    found = await eventually(traces, what="traces of the case")
-    spans = {span["id"]: span for trace in found for span in trace}
-    edges = {
-        (spans[span["parentId"]]["localEndpoint"]["serviceName"], span["localEndpoint"]["serviceName"])
-        for span in spans.values()
-        if span.get("parentId") in spans
-    }
-    assert edges >= EDGES, edges
-    names = {span.get("name", "") for span in spans.values()}
-    for step in STEPS:
-        assert any(step in name for name in names), f"{step} is missing among {sorted(names)[:40]}"
-    agencies = {span["localEndpoint"]["serviceName"] for trace in found for span in trace}
-    assert "sandbox" in agencies, "an agency's answer is linked to the trace it was asked in"

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import asyncpg
 from opentelemetry import trace
-from opentelemetry.trace import SpanKind, Status, StatusCode
+from opentelemetry.trace import SpanKind
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -27,6 +27,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from contracts.envelope import Event
 from contracts.topics import topic_of
 from services.chassis import clock
+from services.chassis.database.joint import JointCommits
 from services.chassis.database.tables import Aggregate
 from services.chassis.database.writer import (
     Guard,
@@ -308,8 +309,8 @@ class UnitOfWork:
         self._buffer = WriteBuffer()
         self._created = set()
 
-    async def commit(self, answer: tuple[int, Any] | None) -> None:
-        """Write everything and commit. Called by ``Units`` alone."""
+    async def commit(self, answer: tuple[int, str] | None) -> None:
+        """Write everything, with the answer (status, JSON text), and commit. Called by ``Units`` alone."""
         if self._connection is None:
             steps = self._buffer.steps()
             shapes = tuple(step.shape for step in steps)
@@ -320,10 +321,9 @@ class UnitOfWork:
                 return
             guard_values = list(guard.values) if guard else []
             if guard is not None and answer is not None:
-                guard_values[-2:] = [answer[0], to_json(answer[1])]
+                guard_values[-2:] = answer
             statement = compose(shapes, guard.sql if guard else "", len(guard_values))
-            async with self._units.pool.acquire() as connection:
-                counts = await connection.fetchrow(statement.sql, *guard_values, *values)
+            counts = await self._units.joint.fetchrow(statement.sql, [*guard_values, *values])
             if guard is not None and counts[0] == 0:
                 raise GuardIsSpent
             return
@@ -336,8 +336,7 @@ class UnitOfWork:
                 principal,
                 operation,
                 key,
-                answer[0],
-                to_json(answer[1]),
+                *answer,
             )
         await self._connection.commit()
 
@@ -368,6 +367,7 @@ class Units:
     ) -> None:
         self.engine = engine
         self.pool = pool
+        self.joint = JointCommits(pool)
         self.queue = queue
         self.scope = scope
         self._said = said
@@ -379,7 +379,7 @@ class Units:
         principal: Principal,
         guard: Guard | None = None,
         cause: Cause | None = None,
-        answer: Callable[[T], tuple[int, Any]] | None = None,
+        answer: Callable[[T], tuple[int, str]] | None = None,
         tries: int = 4,
     ) -> T:
         """Run one command and commit.
@@ -389,34 +389,27 @@ class Units:
         whatever the command raised (nothing of it is then written), ``GuardIsSpent`` when this key or fact was worked
         on before, ``StillInFlight`` when a twin holds the lock too long, ``Unavailable`` when the database is away.
         """
-        with _tracer.start_as_current_span(
-            "transaction",
-            kind=SpanKind.CLIENT,
-            attributes={"db.system": "postgresql"},
-            record_exception=False,
-            set_status_on_exception=False,
-        ) as span:
-            for attempt in range(1, tries + 1):
-                uow = UnitOfWork(self, principal, guard, cause or Cause())
-                try:
-                    result = await work(uow)
-                    await uow.commit(answer(result) if answer else None)
-                except Exception as error:
-                    verdict = _verdict(error)
-                    if attempt < tries and (verdict is LostRace or (verdict is Unavailable and guard is not None)):
-                        await asyncio.sleep(0.005 * attempt)
-                        continue
-                    span.set_status(Status(StatusCode.ERROR, type(error).__name__))
-                    if verdict is LostRace:
-                        raise StillInFlight from None
-                    if verdict is not None:
-                        raise verdict() from None
-                    raise
-                finally:
-                    await uow.release()
-                if uow.said_something:
-                    self._said()
-                return result
+        for attempt in range(1, tries + 1):
+            uow = UnitOfWork(self, principal, guard, cause or Cause())
+            try:
+                result = await work(uow)
+                await uow.commit(answer(result) if answer else None)
+            except Exception as error:
+                verdict = _verdict(error)
+                if attempt < tries and (verdict is LostRace or (verdict is Unavailable and guard is not None)):
+                    trace.get_current_span().add_event("transaction.tried_again", {"error.type": type(error).__name__})
+                    await asyncio.sleep(0.005 * attempt)
+                    continue
+                if verdict is LostRace:
+                    raise StillInFlight from None
+                if verdict is not None:
+                    raise verdict() from None
+                raise
+            finally:
+                await uow.release()
+            if uow.said_something:
+                self._said()
+            return result
         raise AssertionError("unreachable")
 
     @asynccontextmanager
@@ -529,6 +522,10 @@ def connection_arguments(name: str) -> dict[str, Any]:
     return {"server_settings": {**_SERVER_SETTINGS, "application_name": name}, "command_timeout": 15}
 
 
+async def _as_it_is(connection: Any) -> None:
+    """Single statements leave nothing behind in a session: no round trip to reset it."""
+
+
 async def open_units(
     database_url: str,
     *,
@@ -549,7 +546,7 @@ async def open_units(
         hide_parameters=True,
         connect_args={**arguments, "timeout": 5},
     )
-    pool = asyncpg.create_pool(database_url, min_size=0, max_size=pool_size, timeout=5, **arguments)
+    pool = asyncpg.create_pool(database_url, min_size=0, max_size=pool_size, timeout=5, reset=_as_it_is, **arguments)
     pool_ready = await asyncio.wait_for(pool, 10)
     assert pool_ready is not None
     return Units(engine=engine, pool=pool_ready, queue=queue, scope=scope, said=said)

@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from uuid import UUID
 
 from services.chassis import sealing
@@ -29,7 +30,12 @@ class Sealer:
 
     def storage_key(self) -> bytes:
         """The key under which a report's own words are kept until they become a person."""
-        return hmac.digest(base64.b64decode(self.private_key), b"reports at rest", hashlib.sha256)
+        return _storage_key(self.private_key)
+
+
+@cache
+def _storage_key(private_key: str) -> bytes:
+    return hmac.digest(base64.b64decode(private_key), b"reports at rest", hashlib.sha256)
 
 
 @dataclass(frozen=True, slots=True)
