@@ -1,0 +1,46 @@
+"""Where the runbook says what to do, by the name under which somebody sees the trouble.
+
+Checks of readiness, figures and log lines of the spine stand here; a service adds its own figures in its wiring. A test
+holds every link to a heading of the page.
+"""
+
+from collections.abc import Mapping
+
+PAGE = "docs/runbook.md"
+
+CHECKS: Mapping[str, str] = {
+    "database": "a-database-is-away",
+    "relay-kafka": "kafka-is-away",
+    "relay-feed": "a-database-is-away",
+    "relay-temporal": "temporal-is-away-or-lost-its-store",
+    "outbox": "the-outbox-grows-old",
+    "consumer": "a-consumer-has-no-partitions",
+    "worker": "temporal-is-away-or-lost-its-store",
+}
+FIGURES: Mapping[str, str] = {
+    "sigap_outbox_oldest_seconds": "the-outbox-grows-old",
+    "sigap_outbox_rows": "the-outbox-grows-old",
+    "sigap_outbox_parked": "an-outbox-row-can-never-be-sent",
+    "sigap_parked_messages": "a-message-is-parked",
+    "sigap_parked_oldest_seconds": "a-message-is-parked",
+    "sigap_consumer_lag_messages": "a-consumer-falls-behind",
+    "sigap_messages_skipped": "messages-are-skipped",
+}
+LINES: Mapping[str, str] = {
+    "message_parked": "a-message-is-parked",
+    "outbox_row_parked": "an-outbox-row-can-never-be-sent",
+    "send_failed": "kafka-is-away",
+    "consumer_waits": "kafka-is-away",
+    "relay_waits": "the-outbox-grows-old",
+    "signal_failed": "the-outbox-grows-old",
+    "worker_waits": "temporal-is-away-or-lost-its-store",
+    "hearing_failed": "a-fault-of-ours",
+    "drain_failed": "a-fault-of-ours",
+    "unexpected_fault": "a-fault-of-ours",
+    "process_failed": "a-fault-of-ours",
+}
+
+
+def link(section: str) -> str:
+    """The address of a section of the runbook."""
+    return f"{PAGE}#{section}"
