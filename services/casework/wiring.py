@@ -109,6 +109,14 @@ async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
 
 
 SERVICE = Service(
+FIGURES = {
+    "sigap_handoffs_open": "hand-offs-grow-old-clocks-come-near",
+    "sigap_handoffs_oldest_seconds": "hand-offs-grow-old-clocks-come-near",
+    "sigap_clocks_near_breach": "hand-offs-grow-old-clocks-come-near",
+    "sigap_cases_open": "hand-offs-grow-old-clocks-come-near",
+}
+"""Where the runbook says what each figure of ours means."""
+
     name="casework",
     title="Sigap – Penanganan perkara",
     settings=CaseworkSettings,
@@ -129,6 +137,7 @@ SERVICE = Service(
     scope=scope,
     gauges=gauges,
     commands={"load-pack": load_packs, "reconcile": reconcile},
+    figures=FIGURES,
 )
 
 

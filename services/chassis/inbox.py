@@ -187,6 +187,8 @@ class Inbox:
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
+            event_type=record.event_type,
+            case_id=str(envelope.correlationid) if envelope else None,
             error=code_of(error) if error else "behind_parked",
             error_at=where(error) if error else "",
         )

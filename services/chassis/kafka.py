@@ -7,8 +7,8 @@ from typing import Any
 
 import asyncpg
 import orjson
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaConnectionError, KafkaError, MessageSizeTooLargeError
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import IllegalStateError, KafkaConnectionError, KafkaError, MessageSizeTooLargeError
 from aiokafka.structs import TopicPartition
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
@@ -22,6 +22,7 @@ from services.chassis.settings import ServiceSettings
 from services.chassis.telemetry import log
 
 NEVER_LEAVE_FOR_SLOWNESS_MS = 24 * 60 * 60 * 1000
+POLLED_WITHIN_SECONDS = 10.0
 
 
 class KafkaExit:
@@ -47,6 +48,14 @@ class KafkaExit:
             await producer.stop()
             raise ExitAway from error
         self._producer = producer
+
+    async def ask(self) -> None:
+        """Raise ``ExitAway`` when no broker answers."""
+        assert self._producer is not None
+        try:
+            await self._producer.client.fetch_all_metadata()
+        except KafkaError as error:
+            raise ExitAway from error
 
     async def send(self, rows: Sequence[OutboxRow], connection: asyncpg.Connection) -> Sent:
         """Hand all rows to the producer in order, then wait for the broker's word on each."""
@@ -116,6 +125,7 @@ class Consumer:
         self._stop = asyncio.Event()
         self.last_heard = 0.0
         self.is_waiting = False
+        self.lag = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Hear until told to stop; start again whenever the broker was away."""
@@ -131,6 +141,7 @@ class Consumer:
                     while not stop.is_set():
                         await asyncio.sleep(0.2)
                         await self._commit()
+                        self.lag = await self._behind()
                 except (KafkaConnectionError, OSError, TimeoutError) as error:
                     log().warning("consumer_waits", error=type(error).__name__)
                     await asyncio.sleep(wait)
@@ -187,7 +198,7 @@ class Consumer:
         self._handled[TopicPartition(raw.topic, raw.partition)] = raw.offset + 1
 
     async def _commit(self) -> None:
-        consumer = getattr(self._subscriber, "consumer", None)
+        consumer = self._consumer
         if consumer is None or not self._handled:
             return
         mine = consumer.assignment()
@@ -199,6 +210,18 @@ class Consumer:
             except KafkaError as error:
                 log().info("offsets_not_committed", error=type(error).__name__)
 
+    async def _behind(self) -> int:
+        """Messages on our partitions that we have not taken yet, as far as the broker told."""
+        consumer = self._consumer
+        if consumer is None:
+            return 0
+        known = {place: end for place in consumer.assignment() if (end := consumer.highwater(place)) is not None}
+        try:
+            async with asyncio.timeout(1):
+                return sum([max(0, end - await consumer.position(place)) for place, end in known.items()])
+        except (IllegalStateError, TimeoutError):
+            return self.lag
+
     async def _keep_draining(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
@@ -209,10 +232,25 @@ class Consumer:
             await asyncio.sleep(0.5)
 
     @property
+    def _consumer(self) -> AIOKafkaConsumer | None:
+        return getattr(self._subscriber, "consumer", None)
+
+    @property
     def is_assigned(self) -> bool:
-        """Whether the group gave this process partitions and it is polling them."""
-        consumer = getattr(self._subscriber, "consumer", None)
-        return bool(consumer is not None and consumer.assignment())
+        """Whether the group gave this process partitions."""
+        return bool(self._consumer is not None and self._consumer.assignment())
+
+    @property
+    def is_polling(self) -> bool:
+        """Whether the broker answered our polls lately: a client keeps its partitions long after the broker is gone."""
+        consumer = self._consumer
+        if consumer is None:
+            return False
+        polled = max((consumer.last_poll_timestamp(place) or 0 for place in consumer.assignment()), default=0) / 1000
+        return time.time() - polled < POLLED_WITHIN_SECONDS or self._is_at_work()
+
+    def _is_at_work(self) -> bool:
+        return time.monotonic() - self.last_heard < POLLED_WITHIN_SECONDS
 
 
 async def _repair_headers(message: Any, original: Any) -> Any:

@@ -21,6 +21,8 @@ from services.chassis.database import connection_arguments
 from services.chassis.telemetry import log
 
 CHANNEL = "sigap_outbox"
+ASK_EVERY_SECONDS = 2.0
+ANSWER_WITHIN_SECONDS = 4.0
 _tracer = trace.get_tracer("sigap.relay")
 
 
@@ -60,6 +62,10 @@ class Exit(Protocol):
         ...
 
     async def send(self, rows: Sequence[OutboxRow], connection: asyncpg.Connection) -> Sent:
+    async def ask(self) -> None:
+        """Raise when the other side does not answer: an idle relay would not notice."""
+        ...
+
         """Send rows in the order given; raise when the other side is away as a whole."""
         ...
 
@@ -124,9 +130,13 @@ class Relay:
             self.stood_by = False
             await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
             await self._exit.open()
-            self.is_active = True
+            asked = 0.0
             while not stop.is_set():
                 self._woken.clear()
+                if time.monotonic() - asked > ASK_EVERY_SECONDS:
+                    await asyncio.wait_for(self._exit.ask(), ANSWER_WITHIN_SECONDS)
+                    asked = time.monotonic()
+                self.is_active = True
                 self.last_turn = time.monotonic()
                 if not await self.turn(connection):
                     try:
@@ -186,6 +196,9 @@ class FeedExit:
         """Nothing to connect."""
 
     async def send(self, rows: Sequence[OutboxRow], connection: asyncpg.Connection) -> Sent:
+    async def ask(self) -> None:
+        """The feed is where the relay reads."""
+
         """Append to the feed and mark sent in one statement."""
         ids = [row.id for row in rows]
         await connection.execute(

@@ -18,7 +18,7 @@ import uvicorn
 import uvloop
 from fastapi import APIRouter
 
-from services.chassis import parked, telemetry
+from services.chassis import parked, runbook, telemetry
 from services.chassis.auth import Policy, TokenVerifier
 from services.chassis.database import Units, connection_arguments, open_units
 from services.chassis.database.unit import ScopeRule
@@ -68,6 +68,7 @@ class Service:
     background: Sequence[Callable[[Running, asyncio.Event], Awaitable[None]]] = ()
     gauges: Gauges | None = None
     prepare: Callable[[Running, Any], Awaitable[None]] | None = None
+    figures: Mapping[str, str] = field(default_factory=dict)
     commands: Mapping[str, Callable[[Running, Sequence[str]], Awaitable[int]]] = field(default_factory=dict)
 
 
@@ -168,6 +169,7 @@ async def serve(
             service.activities(running),
         )
         tasks.append(worker.run(stop))
+        _show("sigap_consumer_lag_messages", "Messages not taken yet", lambda: [(float(consumer.lag), {})])
         checks.append(_worker_check(worker))
     tasks += [job(running, stop) for job in service.background if "worker" in parts]
     tasks.append(_measure(service, running, stop))
@@ -291,8 +293,8 @@ async def _measure(service: Service, running: Running, stop: asyncio.Event) -> N
     """Read the gauges of state every few seconds; ``/metrics`` shows the last reading."""
     readings: dict[str, list[tuple[float, dict[str, Any]]]] = {}
 
-    def show(name: str, description: str) -> None:
-        telemetry.gauge(name, description, lambda: readings.get(name, []))
+    def show(name: str, description: str, section: str = "") -> None:
+        _show(name, description, lambda: readings.get(name, []), section)
 
     show("sigap_outbox_oldest_seconds", "Age of the oldest unsent outbox row")
     show("sigap_outbox_rows", "Unsent outbox rows")
@@ -312,11 +314,10 @@ async def _measure(service: Service, running: Running, stop: asyncio.Event) -> N
                 fresh: dict[str, list[tuple[float, dict[str, Any]]]] = {}
                 for name, labels, value in await service.gauges(running.units.pool):
                     fresh.setdefault(name, []).append((value, dict(labels)))
-                for name, values in fresh.items():
-                    readings[name] = values
-                    if name not in shown:
-                        shown.add(name)
-                        show(name, name.replace("_", " "))
+                readings.update({name: [] for name in shown} | fresh)
+                for name in fresh.keys() - shown:
+                    shown.add(name)
+                    show(name, name.replace("_", " "), service.figures.get(name, ""))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), GAUGES_EVERY_SECONDS)
 
@@ -331,6 +332,17 @@ def _database_check(units: Units) -> Check:
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             return "database", False, type(error).__name__
         return "database", True, ""
+def _show(
+    name: str,
+    description: str,
+    read: Callable[[], list[tuple[float, dict[str, Any]]]],
+    section: str = "",
+) -> None:
+    """A figure whose help leads to the section of the runbook that tells what to do."""
+    section = section or runbook.FIGURES.get(name, "")
+    telemetry.gauge(name, f"{description}; {runbook.link(section)}" if section else description, read)
+
+
 
     return check
 
@@ -365,7 +377,9 @@ def _consumer_check(consumer: Consumer) -> Check:
     async def check() -> tuple[str, bool, str]:
         if consumer.is_waiting:
             return "consumer", False, "waiting for the database"
-        return "consumer", consumer.is_assigned, "" if consumer.is_assigned else "no partitions assigned"
+        if not consumer.is_assigned:
+            return "consumer", False, "no partitions assigned"
+        return "consumer", consumer.is_polling, "" if consumer.is_polling else "not polling"
 
     return check
 

@@ -6,22 +6,29 @@ Span and attribute names that operations rely on are listed here; ``tests/system
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
+from types import TracebackType
 from typing import Any
 
 import structlog
 from opentelemetry import metrics, trace
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.metrics import CallbackOptions, Observation
 from opentelemetry.sdk.environment_variables import OTEL_EXPORTER_OTLP_ENDPOINT
 from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.view import DropAggregation, View
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-from opentelemetry.trace import Status
+from opentelemetry.trace import Link, Status
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import AttributeValue
+
+from services.chassis import runbook
 
 CASE_ID = "case.id"
 HANDOFF_ID = "handoff.id"
@@ -32,15 +39,26 @@ DISTRICT = "district"
 
 _PLAIN_DESCRIPTION = re.compile(r"^[A-Za-z_.]{1,80}$")
 _DROPPED_ATTRIBUTES = frozenset(
-    {"url.query", "http.target", "exception.message", "exception.stacktrace", "db.statement"}
-)
+    {
+        "url.path", "url.query", "http.target", "http.request.method_original",
+        "exception.message", "exception.stacktrace", "db.statement",
+    }
+)  # fmt: skip
+_LIBRARY_TEXT_CHARACTERS = 160
+
+# Nobody decides anything by it, and it is counted twice a request.
+_UNWATCHED = [View(instrument_name="http.server.active_requests", aggregation=DropAggregation(), attribute_keys=set())]
 
 meter = metrics.get_meter("sigap")
+_tracer = trace.get_tracer("sigap")
 log_fields: ContextVar[dict[str, str]] = ContextVar("log_fields", default={})  # noqa: B039
 
 
 class ScrubbingExporter(SpanExporter):
-    """Lets no value that came from outside leave in a span: exception texts, stacks and query strings are dropped."""
+    """Lets no value that came from outside leave in a span: exception texts, stacks and addresses are dropped.
+
+    The route stays; the ids in an address are told by `tag_span`.
+    """
 
     def __init__(self, inner: SpanExporter) -> None:
         self._inner = inner
@@ -90,7 +108,9 @@ def set_up_telemetry(service: str, environment: dict[str, str]) -> Callable[[], 
             )
         )
     trace.set_tracer_provider(provider)
-    metrics.set_meter_provider(MeterProvider(resource=resource, metric_readers=[PrometheusMetricReader()]))
+    metrics.set_meter_provider(
+        MeterProvider(resource=resource, metric_readers=[PrometheusMetricReader()], views=_UNWATCHED)
+    )
     logging.getLogger("opentelemetry.exporter.otlp").setLevel(logging.CRITICAL)
     return provider.shutdown
 
@@ -103,6 +123,7 @@ def set_up_logging(service: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _add_trace,
+            _add_runbook,
             _without_error_texts,
             structlog.processors.JSONRenderer(),
         ],
@@ -111,13 +132,43 @@ def set_up_logging(service: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", force=True)
+    logging.basicConfig(level=logging.WARNING, handlers=[LibraryLines(service)], force=True)
+    sys.excepthook = _log_last_words
+
+
+class LibraryLines(logging.Handler):
+    """What libraries say, as JSON lines of ours: the template without its values, an error by type and place.
+
+    uvicorn and asyncio put whole tracebacks into their lines, and a driver's error text holds the row it refused.
+    """
+
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self._service = service
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line."""
+        said = str(record.msg).strip().partition("\n")[0][:_LIBRARY_TEXT_CHARACTERS]
+        error = record.exc_info[1] if record.exc_info else None
+        log().log(record.levelno, "library_line", service=self._service, logger=record.name, said=said, exc_info=error)
+
+
+def _log_last_words(_kind: type[BaseException], error: BaseException, _where: TracebackType | None) -> None:
+    if not isinstance(error, KeyboardInterrupt):
+        log().critical("process_failed", exc_info=error)
 
 
 def _add_trace(_logger: Any, _name: str, fields: Any) -> Any:
     context = trace.get_current_span().get_span_context()
     if context.is_valid:
         fields["trace_id"] = f"{context.trace_id:032x}"
+    return fields
+
+
+def _add_runbook(_logger: Any, _name: str, fields: Any) -> Any:
+    section = runbook.LINES.get(fields.get("event", ""))
+    if section is not None:
+        fields["runbook"] = runbook.link(section)
     return fields
 
 
@@ -163,3 +214,27 @@ def tag_span(**attributes: str | int | None) -> None:
         if value is not None:
             span.set_attribute(name.replace("_", ".", 1), value)
     structlog.contextvars.bind_contextvars(**{k: v for k, v in attributes.items() if v is not None})
+
+
+@contextmanager
+def linked_span(name: str, traceparent: str | None, **ids: str) -> Iterator[None]:
+    """A step that carries on what began long ago in a trace of its own: linked to it, not its child."""
+    context = TraceContextTextMapPropagator().extract({"traceparent": traceparent or ""})
+    began = trace.get_current_span(context).get_span_context()
+    links = [Link(began)] if began.is_valid else []
+    with _tracer.start_as_current_span(name, links=links, attributes=_named(ids)):
+        yield
+
+
+@contextmanager
+def own_trace(name: str, **ids: str) -> Iterator[None]:
+    """A story's own root, when one request tells many: linked to the request and the request to it."""
+    asked = trace.get_current_span()
+    links = [Link(asked.get_span_context())] if asked.get_span_context().is_valid else []
+    with _tracer.start_as_current_span(name, context=Context(), links=links, attributes=_named(ids)) as root:
+        asked.add_link(root.get_span_context())
+        yield
+
+
+def _named(ids: Mapping[str, str]) -> dict[str, str]:
+    return {name.replace("_", ".", 1): value for name, value in ids.items()}

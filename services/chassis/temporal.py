@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -21,6 +23,8 @@ from services.chassis.telemetry import log
 
 AWAY = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.RESOURCE_EXHAUSTED)
 IN_FLIGHT = 16
+HEALTH_WITHIN = timedelta(seconds=3)
+LOOK_EVERY_SECONDS = 2.0
 
 
 async def connect(address: str, namespace: str) -> Client:
@@ -37,6 +41,14 @@ async def connect(address: str, namespace: str) -> Client:
         )
     except (RPCError, RuntimeError, TimeoutError) as error:
         raise ExitAway from error
+
+
+async def answers(client: Client) -> bool:
+    """Whether the server is there and well."""
+    try:
+        return await client.service_client.check_health(timeout=HEALTH_WITHIN)
+    except RPCError:
+        return False
 
 
 class TemporalExit:
@@ -56,6 +68,12 @@ class TemporalExit:
         """Connect, once."""
         if self._client is None:
             self._client = await connect(self._address, self._namespace)
+
+    async def ask(self) -> None:
+        """Raise ``ExitAway`` when the server does not answer."""
+        assert self._client is not None
+        if not await answers(self._client):
+            raise ExitAway
 
     async def send(self, rows: Sequence[OutboxRow], connection: asyncpg.Connection) -> Sent:
         """One workflow after another per key, several keys side by side."""
@@ -147,6 +165,7 @@ class WorkflowWorker:
         self._workflows = workflows
         self._activities = activities
         self._worker: Worker | None = None
+        self._answers = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""
@@ -165,7 +184,10 @@ class WorkflowWorker:
                 async with worker:
                     self._worker = worker
                     wait = 0.2
-                    await stop.wait()
+                    while not stop.is_set():
+                        self._answers = await answers(client)
+                        with suppress(TimeoutError):
+                            await asyncio.wait_for(stop.wait(), LOOK_EVERY_SECONDS)
             except Exception as error:
                 log().warning("worker_waits", error=type(error).__name__)
                 await asyncio.sleep(wait)
@@ -175,5 +197,5 @@ class WorkflowWorker:
 
     @property
     def is_running(self) -> bool:
-        """Whether the worker polls."""
-        return self._worker is not None and self._worker.is_running
+        """Whether the worker polls and is answered: it goes on asking a server that is gone."""
+        return self._worker is not None and self._worker.is_running and self._answers

@@ -103,6 +103,15 @@ async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
     return [(row["name"], {}, float(row["value"])) for row in rows]
 
 
+FIGURES = {
+    "sigap_entitlements_waiting": "aid-is-stuck",
+    "sigap_batches_open": "aid-is-stuck",
+    "sigap_payments_unsettled_rupiah": "aid-is-stuck",
+    "sigap_findings_open": "aid-is-stuck",
+    "sigap_findings_overdue": "aid-is-stuck",
+}
+"""Where the runbook says what each figure of ours means."""
+
 SERVICE = Service(
     name="disbursement",
     title="Sigap – Penyaluran bantuan",
@@ -125,6 +134,7 @@ SERVICE = Service(
     activities=activities,
     scope=scope,
     gauges=gauges,
+    figures=FIGURES,
     commands={"load-pack": load_packs, "reconcile": reconcile},
 )
 

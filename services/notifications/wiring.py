@@ -90,6 +90,13 @@ async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
     return [*found, ("sigap_messages_failed_day", {}, float(failed))]
 
 
+FIGURES = {
+    "sigap_messages_open": "messages-do-not-arrive",
+    "sigap_messages_oldest_seconds": "messages-do-not-arrive",
+    "sigap_messages_failed_day": "messages-do-not-arrive",
+}
+"""Where the runbook says what each figure of ours means."""
+
 SERVICE = Service(
     name="notifications",
     title="Sigap – Pemberitahuan",
@@ -101,6 +108,7 @@ SERVICE = Service(
     activities=activities,
     scope=scope,
     gauges=gauges,
+    figures=FIGURES,
     commands={"load-pack": load_packs, "reconcile": reconcile},
 )
 

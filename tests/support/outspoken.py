@@ -1,0 +1,122 @@
+"""A service as one process of its own whose every word is kept: log lines, health and figures.
+
+async with outspoken(bench, "all") as process:
+    assert (await process.ready())[0] == 200
+"""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+from prometheus_client.parser import text_string_to_metric_families
+
+from deploy.local.places import CHECKOUT
+from tests.support.eventually import eventually
+from tests.support.services import Bench
+
+
+@dataclass(slots=True)
+class Outspoken:
+    """A process that runs now."""
+
+    url: str
+    client: httpx2.AsyncClient
+    said: list[str] = field(default_factory=list)
+
+    async def status(self, path: str) -> int:
+        """How an address answers; 0 while nobody does."""
+        try:
+            return (await self.client.get(f"{self.url}{path}")).status_code
+        except httpx2.HTTPError:
+            return 0
+
+    async def ready(self) -> tuple[int, dict[str, Any]]:
+        """What readiness says."""
+        answer = await self.client.get(f"{self.url}/health/ready")
+        return answer.status_code, answer.json()
+
+    async def failing(self, *names: str, within_seconds: float = 40) -> dict[str, Any]:
+        """Wait until readiness is false for these checks, at least; the checks as they are then."""
+
+        async def ask() -> dict[str, Any]:
+            status, body = await self.ready()
+            wrong = {name for name, check in body["checks"].items() if not check["ok"]}
+            assert status == (503 if wrong else 200)
+            assert body["ready"] is not bool(wrong)
+            found: dict[str, Any] = body["checks"]
+            return found if wrong and wrong >= set(names) else {}
+
+        return await eventually(ask, within_seconds=within_seconds, what=f"{names} fail")
+
+    async def is_ready(self, within_seconds: float = 60) -> None:
+        """Wait until readiness is true."""
+
+        async def ask() -> bool:
+            status, body = await self.ready()
+            assert status == 200, body
+            return True
+
+        await eventually(ask, within_seconds=within_seconds, what="ready")
+
+    async def figure(self, name: str, **labels: str) -> float | None:
+        """A figure as ``/metrics`` shows it now; nothing when it is not shown."""
+        answer = await self.client.get(f"{self.url}/metrics")
+        for family in text_string_to_metric_families(answer.text):
+            for sample in family.samples:
+                if sample.name == name and labels.items() <= sample.labels.items():
+                    return float(sample.value)
+        return None
+
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        """The log lines of an event."""
+        return [line for line in map(json.loads, self.said) if line["event"] == event]
+
+
+@asynccontextmanager
+async def outspoken(
+    bench: Bench, *parts: str, await_ready: bool = True, **environment: str
+) -> AsyncIterator[Outspoken]:
+    """Run a part of the bench's service as a process; what it says on both outputs is kept, line by line."""
+    name = bench.service.name
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {key: getattr(bench.settings, key) for key in bench.settings.model_fields_set}
+    settings |= {"http_port": port, "ops_port": port, "root_path": f"/{name}"}
+    variables = {f"{name}_{key}".upper(): str(value) for key, value in settings.items()}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", f"services.{name}", *(parts or ("all",)), cwd=CHECKOUT,
+        env={**os.environ, **variables, **environment},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, limit=2**22,
+    )  # fmt: skip
+    async with httpx2.AsyncClient(timeout=10, trust_env=False) as client:
+        running = Outspoken(f"http://127.0.0.1:{port}/{name}", client)
+        listening = asyncio.create_task(_listen(process, running.said))
+        try:
+
+            async def alive() -> bool:
+                assert process.returncode is None, running.said
+                return await running.status("/health/live") == 200
+
+            await eventually(alive, within_seconds=40, what=f"{name} alive")
+            if await_ready:
+                await running.is_ready()
+            yield running
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await asyncio.wait_for(process.wait(), 40)
+            await listening
+
+
+async def _listen(process: asyncio.subprocess.Process, said: list[str]) -> None:
+    assert process.stdout is not None
+    while line := await process.stdout.readline():
+        said.append(line.decode(errors="replace").rstrip("\n"))
