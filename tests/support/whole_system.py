@@ -101,6 +101,15 @@ async def running_system(state: Path = BROWSER_STATE) -> AsyncIterator[System]:
             await _command(state, "down")
 
 
+async def start_journey(system: System) -> asyncio.subprocess.Process:
+    """The demo's operation as its own program."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "deploy.sandbox.journey", cwd=CHECKOUT,
+        env={**os.environ, "SIGAP_STATE": str(system.site.state), "PYTHONUNBUFFERED": "1"},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+
+
 async def _command(state: Path, name: str) -> None:
     environment = os.environ | {"SIGAP_STATE": str(state)}
     process = await asyncio.create_subprocess_exec(
@@ -117,4 +126,4 @@ async def _command(state: Path, name: str) -> None:
     assert process.returncode == 0, said.decode(errors="replace")[-3000:]
 
 
-__all__ = ["BROWSER_STATE", "SERVICES", "System", "running_system"]
+__all__ = ["BROWSER_STATE", "SERVICES", "System", "running_system", "start_journey"]
