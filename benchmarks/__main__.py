@@ -5,7 +5,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from benchmarks import intake, spine
+from benchmarks import cases, intake, spine
 from benchmarks.ratio import table
 
 BENCHES: dict[str, Callable[[], Awaitable[None]]] = {
@@ -13,6 +13,7 @@ BENCHES: dict[str, Callable[[], Awaitable[None]]] = {
     "P2": spine.p2,
     "P3": spine.p3,
     "P4": spine.p4,
+    "P9": cases.p9,
     "P13": intake.p13,
 }
 README = Path(__file__).parent / "README.md"

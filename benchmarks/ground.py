@@ -80,12 +80,17 @@ def free_port() -> int:
         return port
 
 
-async def service_environment(place: Ground, service: str, *, telemetry: str = "") -> tuple[dict[str, str], str]:
-    """A fresh database and topics for a service; its environment and its topics' prefix."""
+async def service_environment(
+    place: Ground, service: str, *, telemetry: str = "", prefix: str = ""
+) -> tuple[dict[str, str], str]:
+    """A fresh database and topics for a service; its environment and its topics' prefix.
+
+    With the ``prefix`` of another service it shares that one's topics.
+    """
     urls = await place.stack.fresh_database(service)
     await asyncio.to_thread(migrate, service, urls.migrator)
-    prefix = f"b{uuid4().hex[:6]}__"
-    if "kafka" in place.stack.site.ports:
+    is_first, prefix = not prefix, prefix or f"b{uuid4().hex[:6]}__"
+    if is_first and "kafka" in place.stack.site.ports:
         await make_topics(place.stack.kafka_bootstrap, prefix, partitions=12)
     values = {
         "DATABASE_URL": urls.app,

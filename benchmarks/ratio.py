@@ -77,6 +77,11 @@ def interval(samples: list[float]) -> tuple[float, float]:
     return medians[25], medians[974]
 
 
+def p99(values: list[float]) -> float:
+    """The 99th percentile."""
+    return sorted(values)[max(0, int(len(values) * 0.99) - 1)]
+
+
 async def paired(ours: Side, theirs: Side, pairs: int) -> list[float]:
     """Ours ÷ theirs, in pairs whose order alternates, after one of each that is not counted."""
     await theirs()

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
-from tests.browser.office import Seeds, Visitors
+from tests.browser.office import SLOW_MS, Seeds, Visitors
 from tests.support.eventually import eventually
 from tests.support.whole_system import System, running_system
 
@@ -25,6 +25,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=SLOW_MS)
 BABAT = "35.24.05.1003"
 OFFICE, PUSKESMAS = "dinsos-lamongan", "puskesmas-babat"
 

@@ -67,6 +67,16 @@ async def _ended_procedures() -> None:
             await _keep(handle, "GepengProcedure-returned")
 
 
+async def _late_tasks() -> None:
+    async with skipping() as env:
+        due = await env.get_current_time() + timedelta(days=30)
+        rows = Rows(env.client, {**ANSWERS, "visit-1": None}, visits=1, due={"visit-1": due})
+        async with working(env.client, rows.activities()):
+            handle = await start_procedure(env.client)
+            await handle.result()
+            await _keep(handle, "OdgjProcedure-visited-late")
+
+
 async def _open_procedures() -> None:
     for silent in SILENT_STEPS:
         async with skipping() as env:
@@ -195,6 +205,7 @@ async def main() -> None:
     """Record everything."""
     HISTORIES.mkdir(exist_ok=True)
     await _ended_procedures()
+    await _late_tasks()
     await _open_procedures()
     await _clocks()
     await _registry_checks()

@@ -69,6 +69,7 @@ class Rows:
     case_type: str = "ODGJ_TERLANTAR"
     blocked_times: int = 0
     calls: list[str] = field(default_factory=list)
+    due: dict[str, datetime] = field(default_factory=dict)
 
     def _step(self, case_id: UUID, step: str) -> StepResult:
         if step in self.already:
@@ -78,7 +79,7 @@ class Rows:
         answer = self.answers.get(step, self.answers.get(known, ("COMPLETED", "DONE")))
         if answer is not None:
             asyncio.get_running_loop().create_task(self._tell(case_id, step, *answer))
-        return StepResult(step=step, ended=False)
+        return StepResult(step=step, ended=False, look_again_at=self.due.get(step))
 
     async def _tell(self, case_id: UUID, step: str, outcome: str, code: str) -> None:
         reason = code if outcome == "FAILED" else ""
@@ -107,6 +108,12 @@ class Rows:
     async def create_task(self, step: CreateStepTask) -> StepResult:
         return self._step(step.case_id, step.step)
 
+    @activity.defn(name="ring_task")
+    async def ring_task(self, step: CreateStepTask) -> StepResult:
+        self.calls.append(f"ring {step.step}")
+        await self._tell(step.case_id, step.step, "COMPLETED", "DONE")
+        return StepResult(step=step.step, ended=False)
+
     @activity.defn(name="record_outcome")
     async def record_outcome(self, step: RecordOutcome) -> None:
         self.calls.append(f"outcome {step.outcome}")
@@ -132,8 +139,8 @@ class Rows:
 
     def activities(self) -> list[Any]:
         return [
-            self.read_case, self.enter_stage, self.request_handoff, self.create_task, self.record_outcome,
-            self.request_aid, self.read_aid, self.close_case,
+            self.read_case, self.enter_stage, self.request_handoff, self.create_task, self.ring_task,
+            self.record_outcome, self.request_aid, self.read_aid, self.close_case,
         ]  # fmt: skip
 
 

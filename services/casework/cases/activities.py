@@ -13,6 +13,7 @@ from services.casework.cases.messages import (
     RecordOutcome,
 )
 from services.casework.handoffs.messages import RequestStep, StepResult
+from services.casework.tasks.commands import ring_task, task_id_of
 from services.chassis.activities import acting
 from services.chassis.processes import Running
 from services.chassis.telemetry import tag_span
@@ -45,6 +46,12 @@ class CaseActivities:
     async def create_task(self, step: CreateStepTask) -> StepResult:
         """Give a desk something to do, or learn what became of it."""
         return await acting(self._running, lambda uow: commands.ask_task(step, uow))
+
+    @activity.defn(name="ring_task")
+    async def ring_task(self, step: CreateStepTask) -> StepResult:
+        """The task's instant has come: say so, once, unless it is done."""
+        task_id = task_id_of(step.case_id, step.step, step.occurrence)
+        return await acting(self._running, lambda uow: ring_task(task_id, uow))
 
     @activity.defn(name="record_outcome")
     async def record_outcome(self, step: RecordOutcome) -> None:

@@ -53,7 +53,7 @@ class RequestStep(Message):
 
 
 class StepResult(Message):
-    """How a step stands: ended with an outcome, or still open."""
+    """How a step stands: ended with an outcome, or still open; ``look_again_at``: when its clock wants a look."""
 
     step: str
     ended: bool
@@ -61,6 +61,7 @@ class StepResult(Message):
     result_code: str = ""
     reason_code: str = ""
     agency: str = ""
+    look_again_at: datetime | None = None
 
 
 class StepEnded(Message):

@@ -126,14 +126,22 @@ class CaseProcedure:
     async def task(
         self, step: str, kind: str, *, purpose: str = "", visit_no: int = 0, occurrence: int = 1
     ) -> StepResult:
-        """Give a desk something to do and wait until it is done."""
+        """Give a desk something to do and wait until it is done; say once that its instant passed."""
         self._stop_if_over()
         key = step if occurrence == 1 else f"{step}#{occurrence}"
         asked = CreateStepTask(
             case_id=self.case.case_id, step=key, kind=kind, occurrence=occurrence, purpose=purpose, visit_no=visit_no
         )
-        result = await workflow.execute_activity("create_task", asked, result_type=StepResult, **ACTIVITY)
-        return result if result.ended else await self._end_of(key)
+        result: StepResult = await workflow.execute_activity("create_task", asked, result_type=StepResult, **ACTIVITY)
+        while not result.ended:
+            look_again_at = result.look_again_at
+            if look_again_at is None:
+                return await self._end_of(key)
+            try:
+                return await self._end_of(key, max(look_again_at - workflow.now(), timedelta(0)))
+            except TimeoutError:
+                result = await workflow.execute_activity("ring_task", asked, result_type=StepResult, **ACTIVITY)
+        return result
 
     async def aid(self) -> StepResult:
         """Ask disbursement for the case type's aid and wait until it is settled."""
@@ -171,8 +179,8 @@ class CaseProcedure:
             except TimeoutError:
                 continue
 
-    async def _end_of(self, step: str) -> StepResult:
-        await workflow.wait_condition(lambda: step in self._ended or self._is_over)
+    async def _end_of(self, step: str, wait: timedelta | None = None) -> StepResult:
+        await workflow.wait_condition(lambda: step in self._ended or self._is_over, timeout=wait)
         if step in self._ended:
             return self._ended[step]
         raise CaseIsOver

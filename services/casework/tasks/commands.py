@@ -32,9 +32,14 @@ class CreateTask:
     reply_workflow: str
 
 
+def task_id_of(case_id: UUID, step: str, occurrence: int) -> UUID:
+    """The id of the one task of a step and occurrence."""
+    return clock.derived_id(TASKS, f"{case_id}:{step}:{occurrence}")
+
+
 async def create_task(command: CreateTask, uow: UnitOfWork) -> StepResult:
     """One task per step and occurrence; asking again answers how it stands."""
-    task_id = clock.derived_id(TASKS, f"{command.case_id}:{command.step}:{command.occurrence}")
+    task_id = task_id_of(command.case_id, command.step, command.occurrence)
     known = await repository.one(uow, task_id)
     if known is not None:
         return step_result(known)
@@ -64,7 +69,12 @@ def step_result(task: Task) -> StepResult:
     ended = task.state != TaskState.OPEN
     outcome = {TaskState.DONE: "COMPLETED", TaskState.CANCELLED: "CANCELLED"}.get(TaskState(task.state), "")
     return StepResult(
-        step=task.step, ended=ended, outcome=outcome, result_code=task.result_code or "", agency=task.agency
+        step=task.step,
+        ended=ended,
+        outcome=outcome,
+        result_code=task.result_code or "",
+        agency=task.agency,
+        look_again_at=None if ended or task.is_overdue else task.due_at,
     )
 
 
@@ -88,17 +98,14 @@ async def complete_task(task_id: UUID, result_code: str, expected_version: int |
     return task
 
 
-async def mark_overdue(task_id: UUID, uow: UnitOfWork) -> datetime | None:
-    """What a timer does: mark once when the instant has passed; else answers when to look again."""
+async def ring_task(task_id: UUID, uow: UnitOfWork) -> StepResult:
+    """What a timer does: say once that the instant has passed; answers how the task stands and when to look again."""
     task = await uow.locked(Task, task_id)
-    if task.state != TaskState.OPEN or task.is_overdue:
-        return None
-    if await uow.now() < task.due_at:
-        return task.due_at
-    uow.change(task, "become_overdue", is_overdue=True)
-    uow.publish(facts.task_overdue(task), about=task)
-    uow.feed(task.agency, facts.feed_item(task, "overdue"), about=task)
-    return None
+    if task.state == TaskState.OPEN and not task.is_overdue and task.due_at <= await uow.now():
+        uow.change(task, "become_overdue", is_overdue=True)
+        uow.publish(facts.task_overdue(task), about=task)
+        uow.feed(task.agency, facts.feed_item(task, "overdue"), about=task)
+    return step_result(task)
 
 
 async def cancel_of_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> int:

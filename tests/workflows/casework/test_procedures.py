@@ -1,5 +1,7 @@
 """Order, parallel steps, restart and early ends of the case procedures, with time skipping."""
 
+from datetime import timedelta
+
 import pytest
 from temporalio.client import WorkflowHandle
 
@@ -104,6 +106,16 @@ async def test_a_blocked_case_closes_when_the_last_thing_ended() -> None:
         async with working(env.client, rows.activities()):
             await (await start_procedure(env.client)).result()
     assert rows.calls[-3:] == ["close refused", "close refused", "close"]
+
+
+async def test_a_task_left_undone_past_its_instant_is_called_overdue_once_and_still_awaited() -> None:
+    async with skipping() as env:
+        late = await env.get_current_time() + timedelta(days=30)
+        rows = Rows(env.client, {**ANSWERS, "visit-2": None}, due={"visit-1": late, "visit-2": late})
+        async with working(env.client, rows.activities()):
+            await (await start_procedure(env.client)).result()
+    assert [call for call in rows.calls if call.startswith("ring")] == ["ring visit-2"]
+    assert rows.calls[-1] == "close"
 
 
 async def test_a_gepeng_case_is_assessed_and_guided_home() -> None:
