@@ -62,6 +62,7 @@ def activities(running: Running) -> Sequence[Callable[..., Any]]:
         cases.enter_stage,
         cases.request_handoff,
         cases.create_task,
+        cases.ring_task,
         cases.record_outcome,
         cases.request_aid,
         cases.read_aid,
@@ -108,7 +109,6 @@ async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
     return [*found, ("sigap_clocks_near_breach", {}, float(near)), ("sigap_cases_open", {}, float(cases))]
 
 
-SERVICE = Service(
 FIGURES = {
     "sigap_handoffs_open": "hand-offs-grow-old-clocks-come-near",
     "sigap_handoffs_oldest_seconds": "hand-offs-grow-old-clocks-come-near",
@@ -117,6 +117,7 @@ FIGURES = {
 }
 """Where the runbook says what each figure of ours means."""
 
+SERVICE = Service(
     name="casework",
     title="Sigap – Penanganan perkara",
     settings=CaseworkSettings,
@@ -136,8 +137,8 @@ FIGURES = {
     activities=activities,
     scope=scope,
     gauges=gauges,
-    commands={"load-pack": load_packs, "reconcile": reconcile},
     figures=FIGURES,
+    commands={"load-pack": load_packs, "reconcile": reconcile},
 )
 
 

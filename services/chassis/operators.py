@@ -1,0 +1,117 @@
+"""An operator's commands, the same for every service: ``python -m services.<name> parked|replay|drop|unsent|resend``.
+
+They do what the API and the pages do, for whoever sits at the machine while sign-in or the pages are away.
+"""
+
+import getpass
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+
+from services.chassis.database import UnitOfWork
+from services.chassis.errors import SigapError
+from services.chassis.parked import OPEN, DecideParked, decide_parked
+from services.chassis.telemetry import log
+
+if TYPE_CHECKING:
+    from services.chassis.processes import Running
+
+Command = Callable[["Running", Sequence[str]], Awaitable[int]]
+
+_PARKED = """
+SELECT id, state, topic, event_type, coalesce(error_code, '') AS error_code, tries, parked_at
+FROM parked WHERE state = ANY($1::text[]) ORDER BY id LIMIT 200
+"""
+_UNSENT = """
+SELECT id, exit, target, error, recorded_at,
+       (SELECT count(*) FROM outbox w
+        WHERE w.exit = o.exit AND w.key = o.key AND w.sent_at IS NULL AND w.id > o.id) AS waiting
+FROM outbox o WHERE sent_at IS NULL AND parked_at IS NOT NULL ORDER BY id LIMIT 200
+"""
+
+
+async def show_parked(running: "Running", arguments: Sequence[str]) -> int:
+    """``parked``: messages set aside and not yet resolved; exit code 1 when there are some, for watchers."""
+    rows = await running.units.pool.fetch(_PARKED, list(OPEN))
+    _print(("id", "state", "topic", "event_type", "error_code", "tries", "parked_at"), rows, "tidak ada pesan tersisih")
+    return 1 if rows else 0
+
+
+async def replay_parked(running: "Running", arguments: Sequence[str]) -> int:
+    """``replay <id> <reason>``: try a message again; later ones of its key follow."""
+    return await _decide(running, arguments, "replay")
+
+
+async def drop_parked(running: "Running", arguments: Sequence[str]) -> int:
+    """``drop <id> <reason>``: give a message up."""
+    return await _decide(running, arguments, "dropped")
+
+
+async def show_unsent(running: "Running", arguments: Sequence[str]) -> int:
+    """``unsent``: outbox rows refused for good, and how many wait behind each; exit code 1 when there are some."""
+    rows = await running.units.pool.fetch(_UNSENT)
+    _print(("id", "exit", "target", "error", "waiting", "recorded_at"), rows, "tidak ada baris yang tertahan")
+    return 1 if rows else 0
+
+
+async def resend_unsent(running: "Running", arguments: Sequence[str]) -> int:
+    """``resend <id>``: let the relay try a refused row again, after its cause was mended."""
+    if len(arguments) != 1 or not arguments[0].isdigit():
+        return _usage("resend <id>")
+    freed = await running.units.pool.fetchval(
+        "UPDATE outbox SET parked_at = NULL, error = NULL"
+        " WHERE id = $1 AND sent_at IS NULL AND parked_at IS NOT NULL RETURNING id",
+        int(arguments[0]),
+    )
+    if freed is None:
+        sys.stderr.write(f"baris {arguments[0]} tidak tertahan; lihat perintah unsent\n")
+        return 1
+    log().info("outbox_row_freed", outbox_id=freed, by=getpass.getuser())
+    sys.stdout.write(f"baris {freed} akan dikirim lagi\n")
+    return 0
+
+
+COMMANDS: Mapping[str, Command] = {
+    "parked": show_parked,
+    "replay": replay_parked,
+    "drop": drop_parked,
+    "unsent": show_unsent,
+    "resend": resend_unsent,
+}
+
+
+async def _decide(running: "Running", arguments: Sequence[str], state: str) -> int:
+    name = "replay" if state == "replay" else "drop"
+    if len(arguments) < 2 or not arguments[0].isdigit():
+        return _usage(f"{name} <id> <alasan>")
+    parked_id, reason = int(arguments[0]), " ".join(arguments[1:])
+    version = await running.units.pool.fetchval("SELECT version FROM parked WHERE id = $1", parked_id)
+    command = DecideParked(parked_id, version or 0, state, f"{reason} ({getpass.getuser()})")
+
+    async def work(uow: UnitOfWork) -> Any:
+        return await decide_parked(command, uow)
+
+    try:
+        await running.units.perform(work, principal=running.principal)
+    except SigapError as refusal:
+        sys.stderr.write(f"{refusal.text} {refusal.advice}\n")
+        return 1
+    sys.stdout.write(f"pesan {parked_id} {'akan dicoba lagi' if state == 'replay' else 'dibuang'}\n")
+    return 0
+
+
+def _usage(line: str) -> int:
+    sys.stderr.write(f"pemakaian: {line}\n")
+    return 2
+
+
+def _print(columns: Sequence[str], rows: Sequence[asyncpg.Record], nothing: str) -> None:
+    if not rows:
+        sys.stdout.write(nothing + "\n")
+        return
+    lines = [columns, *([str(row[name]) for name in columns] for row in rows)]
+    widths = [max(len(line[n]) for line in lines) for n in range(len(columns))]
+    for line in lines:
+        sys.stdout.write("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() + "\n")
