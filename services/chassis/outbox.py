@@ -61,11 +61,11 @@ class Exit(Protocol):
         """Connect; called again after a failure."""
         ...
 
-    async def send(self, rows: Sequence[OutboxRow], connection: asyncpg.Connection) -> Sent:
     async def ask(self) -> None:
         """Raise when the other side does not answer: an idle relay would not notice."""
         ...
 
+    async def send(self, rows: Sequence[OutboxRow], connection: asyncpg.Connection) -> Sent:
         """Send rows in the order given; raise when the other side is away as a whole."""
         ...
 
@@ -132,11 +132,11 @@ class Relay:
             await self._exit.open()
             asked = 0.0
             while not stop.is_set():
-                self._woken.clear()
                 if time.monotonic() - asked > ASK_EVERY_SECONDS:
                     await asyncio.wait_for(self._exit.ask(), ANSWER_WITHIN_SECONDS)
                     asked = time.monotonic()
                 self.is_active = True
+                self._woken.clear()
                 self.last_turn = time.monotonic()
                 if not await self.turn(connection):
                     try:
@@ -195,10 +195,10 @@ class FeedExit:
     async def open(self) -> None:
         """Nothing to connect."""
 
-    async def send(self, rows: Sequence[OutboxRow], connection: asyncpg.Connection) -> Sent:
     async def ask(self) -> None:
         """The feed is where the relay reads."""
 
+    async def send(self, rows: Sequence[OutboxRow], connection: asyncpg.Connection) -> Sent:
         """Append to the feed and mark sent in one statement."""
         ids = [row.id for row in rows]
         await connection.execute(
