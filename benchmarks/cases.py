@@ -128,7 +128,7 @@ def _operation(persons: int) -> bytes:
     return json.dumps(
         {
             "order_number": f"SPT/{uuid4().hex[:12]}",
-            "place_code": "35.24.17",
+            "place_code": "35.24.17.2001",
             "conducted_at": now,
             "reports": [{**json.loads(body()), "channel": "OTHER_AGENCY", "found_at": now} for _ in range(persons)],
         }

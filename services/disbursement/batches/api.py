@@ -21,6 +21,8 @@ from services.disbursement.batches.schemas import (
     BatchStoryOut,
 )
 from services.disbursement.batches.tables import Batch
+from services.disbursement.ledger.queries import entries_of_batch
+from services.disbursement.ledger.schemas import EntriesOut, EntryOut
 
 router = APIRouter(tags=["batches"])
 
@@ -72,3 +74,12 @@ async def post_batch_rejection(
 ) -> Response:
     """Tolak daftar bayar dengan alasan; hak bantuannya menunggu daftar lain."""
     return await write(lambda uow: commands.reject_batch(body.to_command(batch_id), uow), _out, 200)
+
+
+@router.get("/batches/{batch_id}/entries", response_model=EntriesOut, responses=problems())
+async def get_entries(
+    batch_id: UUID, caller: Annotated[Principal, requires("ledger:read")], reading: Reading
+) -> EntriesOut:
+    """Jurnal yang timbul dari satu daftar bayar."""
+    await queries.show_batch(batch_id, reading)
+    return EntriesOut(items=[EntryOut.of(made) for made in await entries_of_batch(batch_id, reading)])

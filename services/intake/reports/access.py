@@ -7,6 +7,3 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "operation:create": frozenset({"reporter-agency"}),
     "operation:read": frozenset({"reporter-agency", "caseworker", "duty-officer", "section-head", "auditor"}),
 }
-
-REGISTERED_AT_ONCE = frozenset({"reporter-agency"})
-"""Roles whose reports need no second look before they count: agencies that act under their own legal power."""

@@ -13,6 +13,7 @@ from services.chassis.processes import Service, build_app
 from services.disbursement.wiring import SERVICE as DISBURSEMENT
 from services.intake.wiring import SERVICE as INTAKE
 from services.notifications.wiring import SERVICE as NOTIFICATIONS
+from tests.support.doors import routes_of
 
 SERVICES = (INTAKE, CASEWORK, DISBURSEMENT, NOTIFICATIONS)
 OPEN_TO_ALL = ("/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs", "/masuk", "/keluar", "/static")
@@ -29,20 +30,6 @@ APPROVES = {"batch:approve": {"aid-verifier", "aid-approver"}}
 def app_of(service: Service) -> Any:
     settings = service.settings.model_construct(database_url="", root_path=f"/{service.name}")
     return build_app(service, settings, None)
-
-
-def routes_of(app: Any) -> list[APIRoute]:
-    """Every route, also those inside included routers."""
-    found: list[APIRoute] = []
-    waiting = list(app.routes)
-    while waiting:
-        route = waiting.pop()
-        if isinstance(route, APIRoute):
-            found.append(route)
-        else:
-            inner = getattr(route, "original_router", route)
-            waiting += list(getattr(inner, "routes", None) or [])
-    return found
 
 
 def permissions_of(route: APIRoute) -> set[str]:

@@ -1,0 +1,93 @@
+"""Operation × role × agency on real rows, generated from the routes: what is not yours is not there."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from services.casework.handoffs.domain import HandoffState
+from tests.integration.casework.test_journey import Desk, report_verified
+from tests.integration.casework.test_tasks import open_task
+from tests.support.doors import doors_of, knock, let_in, office_elsewhere, parked_row
+from tests.support.identity import Issuer
+from tests.support.services import Bench
+
+OFFICE, SENDER, STRANGER = "dinsos-lamongan", "satpolpp-lamongan", "puskesmas-paciran"
+SENDERS_MOVES = ("closure", "cancellation")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
+    """One row for every kind of route: a case in custody transfer, a puskesmas' task, a message set aside."""
+    report_id = await report_verified(casework)
+    handoff_id = await Desk(casework, issuer, OFFICE, "caseworker").open_handoff(report_id, "CUSTODY_TRANSFER")
+    case_id = await casework.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
+    task_id = await open_task(casework, timedelta(days=1))
+    return {
+        "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id, "parked_id": await parked_row(casework)
+    }  # fmt: skip
+
+
+async def untouched(bench: Bench, rows: dict[str, UUID | int | str]) -> bool:
+    """Whether no row has moved."""
+    found = await bench.rows(
+        "SELECT version FROM handoffs WHERE id = $1 AND state = $2 UNION ALL SELECT version FROM tasks WHERE id = $3"
+        " UNION ALL SELECT version FROM parked WHERE id = $4",
+        rows["handoff_id"], HandoffState.REQUESTED.value, rows["task_id"], rows["parked_id"],
+    )  # fmt: skip
+    return [row["version"] for row in found] == [1, 1, 1]
+
+
+async def test_to_an_office_elsewhere_nothing_of_this_district_exists(
+    casework: Bench, issuer: Issuer, rows: dict[str, UUID | int | str]
+) -> None:
+    assert await let_in(casework, rows, office_elsewhere(issuer)) == []
+    assert await untouched(casework, rows)
+
+
+@pytest.mark.parametrize("role", ["agency", "desk-officer"])
+async def test_another_agency_finds_nothing_that_is_not_its_own(
+    casework: Bench, issuer: Issuer, rows: dict[str, UUID | int | str], role: str
+) -> None:
+    token = issuer.token(f"{role}-{STRANGER}", agency=STRANGER, roles=(role,))
+    assert await let_in(casework, rows, token, 404, 403) == []
+    for door in doors_of(casework.app):
+        if door.parameter == "handoff_id" and not (door.path.endswith("/claim") and role == "agency"):
+            assert await knock(casework, door, rows["handoff_id"], token) == 404, door
+    assert await untouched(casework, rows)
+
+
+async def test_a_party_makes_only_the_moves_of_its_own_side(
+    casework: Bench, issuer: Issuer, rows: dict[str, UUID | int | str]
+) -> None:
+    sender = issuer.machine(SENDER)
+    receiver = issuer.token("receiver", agency=OFFICE, roles=("agency",))
+    for door in doors_of(casework.app):
+        if door.parameter != "handoff_id" or door.path.endswith("/claim"):
+            continue
+        if door.method == "GET":
+            assert await knock(casework, door, rows["handoff_id"], sender) == 200
+            assert await knock(casework, door, rows["handoff_id"], receiver) == 200
+        else:
+            other = receiver if door.path.endswith(SENDERS_MOVES) else sender
+            assert await knock(casework, door, rows["handoff_id"], other) == 403, door
+    assert await untouched(casework, rows)
+
+
+async def test_lists_hold_only_what_is_ones_own(
+    casework: Bench, issuer: Issuer, rows: dict[str, UUID | int | str]
+) -> None:
+    stranger = issuer.token("desk", agency=STRANGER, roles=("agency",))
+    elsewhere = office_elsewhere(issuer)
+    for path in ("/handoffs?limit=200", "/tasks?limit=200", "/cases?limit=200", "/parked?limit=200"):
+        for token in (stranger, elsewhere):
+            answer = await casework.client.get(path, headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code in (200, 403), path
+            assert not {str(row) for row in rows.values()} & _ids(answer.json()), path
+
+
+def _ids(page: dict[str, object]) -> set[str]:
+    items = page.get("items", [])
+    assert isinstance(items, list)
+    return {str(value) for item in items for name, value in item.items() if name == "id" or name.endswith("_id")}

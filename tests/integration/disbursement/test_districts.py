@@ -1,0 +1,29 @@
+"""Another district's aid is not there, whatever the role; generated from the routes."""
+
+from uuid import uuid4
+
+from tests.integration.disbursement.office import Office
+from tests.support.doors import let_in, office_elsewhere, parked_row
+from tests.support.services import Bench
+
+
+async def test_to_an_office_elsewhere_nothing_of_this_district_exists(disbursement: Bench, office: Office) -> None:
+    (entitlement,) = await office.entitle()
+    batch = await office.propose([entitlement])
+    finding = uuid4()
+    await disbursement.units.pool.execute(
+        "INSERT INTO findings (id, district, correlation_id, version, kind, batch_id, desk, due_at, reason_code)"
+        " VALUES ($1, '35.24', $1, 1, 'UNMATCHED', $2, 'keuangan', now(), '')",
+        finding,
+        batch["batch_id"],
+    )
+    rows = {
+        "entitlement_id": entitlement, "batch_id": batch["batch_id"], "finding_id": finding,
+        "parked_id": await parked_row(disbursement),
+    }  # fmt: skip
+    elsewhere = office_elsewhere(office.issuer)
+    assert await let_in(disbursement, rows, elsewhere) == []
+    for path in ("/batches", "/entitlements", "/findings"):
+        listed = await disbursement.client.get(path, headers={"Authorization": f"Bearer {elsewhere}"})
+        assert (listed.status_code, listed.json()["items"]) == (200, []), path
+    assert (await office.show(batch["batch_id"]))["state"] == "proposed"

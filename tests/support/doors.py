@@ -1,0 +1,114 @@
+"""Every API route that names a row, read off a service's routes, for tests to knock at."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from fastapi.routing import APIRoute
+
+from tests.support.identity import Issuer
+from tests.support.services import Bench
+
+ALL_STAFF_ROLES = (
+    "caseworker", "duty-officer", "section-head", "desk-officer", "operator", "auditor", "aid-proposer",
+    "aid-verifier", "aid-approver", "treasurer",
+)  # fmt: skip
+ELSEWHERE = "35.15"
+
+BODIES: Mapping[str, dict[str, Any]] = {
+    "MoveIn": {},
+    "ReasonedIn": {"reason_code": "BED_FULL"},
+    "ArrivalIn": {"ba_number": "BA/1"},
+    "CompletionIn": {"result_code": "IN_CARE"},
+    "TaskCompletionIn": {"result_code": "STABLE"},
+    "VerificationIn": {"expected_version": 1},
+    "RejectionIn": {"expected_version": 1, "reason_code": "NOT_TRUE"},
+    "DuplicateIn": {"expected_version": 1, "parent_report_id": str(uuid4())},
+    "ApprovalIn": {"expected_version": 1, "digest": "0" * 64},
+    "BatchRejectionIn": {"expected_version": 1, "reason_code": "NOT_RIGHT"},
+    "ResolutionIn": {"expected_version": 1, "reason_code": "CHECKED", "resolution": "NOTED"},
+    "DecisionIn": {"expected_version": 1, "reason": "as it is"},
+    "MendIn": {"expected_version": 1, "reason": "mended", "body": "{}"},
+    "ClaimIn": {"expected_version": 1},
+}
+"""A valid body of each kind; a new kind that is missing here fails the tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One operation on one row."""
+
+    method: str
+    path: str
+    parameter: str
+    body: dict[str, Any] | None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def routes_of(app: Any) -> list[APIRoute]:
+    """Every route, also those inside included routers."""
+    found: list[APIRoute] = []
+    waiting = list(app.routes)
+    while waiting:
+        route = waiting.pop()
+        if isinstance(route, APIRoute):
+            found.append(route)
+        else:
+            inner = getattr(route, "original_router", route)
+            waiting += list(getattr(inner, "routes", None) or [])
+    return found
+
+
+def doors_of(app: Any) -> Iterator[Door]:
+    """The API's operations on rows."""
+    for route in routes_of(app):
+        if not route.include_in_schema or "{" not in route.path:
+            continue
+        (parameter,) = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
+        kinds = [field.field_info.annotation for field in route.dependant.body_params]
+        body = BODIES[getattr(kinds[0], "__name__", "")] if kinds else None
+        for method in route.methods or ():
+            yield Door(method, route.path, parameter, body)
+
+
+async def knock(bench: Bench, door: Door, row_id: UUID | int | str, token: str) -> int:
+    """Try an operation as somebody; the status of the answer."""
+    answer = await bench.client.request(
+        door.method,
+        door.path.replace("{" + door.parameter + "}", str(row_id)),
+        json=door.body,
+        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())},
+    )
+    return answer.status_code
+
+
+async def let_in(bench: Bench, rows: Mapping[str, UUID | int | str], token: str, *refusals: int) -> list[str]:
+    """The operations that answered somebody who is a stranger to these rows with anything but a refusal.
+
+    Raises ``KeyError`` for a route whose row no test has.
+    """
+    found = []
+    for door in doors_of(bench.app):
+        status = await knock(bench, door, rows[door.parameter], token)
+        if status not in (refusals or (404,)):
+            found.append(f"{door}: {status}")
+    return found
+
+
+def office_elsewhere(issuer: Issuer) -> str:
+    """Somebody with every role of an office, in another district."""
+    return issuer.token("staff-elsewhere", agency="dinsos-sidoarjo", roles=ALL_STAFF_ROLES, offices=(ELSEWHERE,))
+
+
+async def parked_row(bench: Bench) -> int:
+    """A message of the district set aside, for the routes about those."""
+    number: int = await bench.value(
+        "INSERT INTO parked (district, owner, key, topic, partition, record_offset, headers, state)"
+        " VALUES ('35.24', 'test', $1, 'intake.reports', 0, $2, '[]', 'parked') RETURNING id",
+        str(uuid4()),
+        uuid4().int % 2**60,
+    )
+    return number
