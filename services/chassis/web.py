@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.auth import Policy, TokenVerifier
-from services.chassis.database import Cause, Guard, GuardIsSpent, ReadSession, UnitOfWork, Units
+from services.chassis.database import Cause, Guard, GuardIsSpent, ReadSession, UnitOfWork, Units, is_infrastructure
 from services.chassis.errors import (
     Conflict,
     Forbidden,
@@ -445,5 +445,8 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 async def _on_fault(request: Request, error: Exception) -> Response:
+    if is_infrastructure(error):
+        log().warning("database_away", error=type(error).__name__)
+        return problem_response(Unavailable())
     log().error("unexpected_fault", error=type(error).__name__, exc_info=error)
     return problem_response(UnexpectedFault(), status=500)

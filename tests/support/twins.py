@@ -1,21 +1,30 @@
 """Broken twins: the product with one promise taken away, to see that the checkers catch it.
 
-``python -m tests.support.twins answer-before-commit|deaf-inbox <part>`` runs intake so.
+``python -m tests.support.twins answer-before-commit <part>`` runs intake so; ``broken("deaf-inbox")`` does it to the
+services of this process for the length of a block.
 """
 
 import asyncio
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
+
+import asyncpg
+import pytest
 
 from services.chassis import inbox
 from services.chassis.database import Guard, UnitOfWork, Units
+from services.chassis.inbox import Inbox, Record
+from services.chassis.kafka import Consumer, KafkaExit
+from services.chassis.outbox import OutboxRow, Sent
 from services.chassis.processes import main
 from services.intake.wiring import SERVICE
 
 LATE_SECONDS = 1.5
 
 
-def answer_before_commit() -> None:
+def answer_before_commit(patch: pytest.MonkeyPatch) -> None:
     """A write is answered at once and committed a little later, if the process lives so long."""
     commit = UnitOfWork.commit
     release = UnitOfWork.release
@@ -34,11 +43,11 @@ def answer_before_commit() -> None:
     async def kept(uow: UnitOfWork) -> None:
         """The late commit releases."""
 
-    UnitOfWork.commit = at_once  # type: ignore[method-assign,assignment]
-    UnitOfWork.release = kept  # type: ignore[method-assign,assignment]
+    patch.setattr(UnitOfWork, "commit", at_once)
+    patch.setattr(UnitOfWork, "release", kept)
 
 
-def forget_request_keys() -> None:
+def forget_request_keys(patch: pytest.MonkeyPatch) -> None:
     """A write forgets its idempotency key: the same request made again counts again."""
     perform = Units.perform
 
@@ -46,20 +55,101 @@ def forget_request_keys() -> None:
         kept.pop("answer", None)
         return await perform(units, work, **kept)
 
-    Units.perform = without_guard  # type: ignore[method-assign,assignment]
+    patch.setattr(Units, "perform", without_guard)
 
 
-def deaf_inbox() -> None:
+def say_apart(patch: pytest.MonkeyPatch) -> None:
+    """Rows are committed first, what they say is written down afterwards."""
+    commit = UnitOfWork.commit
+
+    async def in_two(uow: UnitOfWork, answer: tuple[int, Any] | None) -> None:
+        said, uow._buffer.outbox = uow._buffer.outbox, []
+        await commit(uow, answer)
+        for exit_, key, target, body, headers, district in said:
+            await uow._units.pool.execute(
+                "INSERT INTO outbox (exit, key, target, body, headers, district)"
+                " VALUES ($1, $2, $3, $4::text::json, $5::text::json, $6)",
+                exit_, key, target, body, headers, district,
+            )  # fmt: skip
+
+    patch.setattr(UnitOfWork, "commit", in_two)
+
+
+def mark_before_sending(patch: pytest.MonkeyPatch) -> None:
+    """The relay marks rows as sent, and sends them a moment later."""
+    send = KafkaExit.send
+
+    async def marked_first(exit_: KafkaExit, rows: Sequence[OutboxRow], connection: asyncpg.Connection) -> Sent:
+        ids = [row.id for row in rows]
+        await connection.execute("UPDATE outbox SET sent_at = now() WHERE id = ANY($1::bigint[])", ids)
+        await asyncio.sleep(0.3)
+        return await send(exit_, rows, connection)
+
+    patch.setattr(KafkaExit, "send", marked_first)
+
+
+def deaf_inbox(patch: pytest.MonkeyPatch) -> None:
     """The inbox remembers nothing: a redelivered fact has its effect again."""
-    inbox.guard_of = lambda envelope, record, *, behind_parked: Guard("SELECT 1", [])
+    patch.setattr(inbox, "guard_of", lambda envelope, record, *, behind_parked: Guard("SELECT 1", []))
+
+
+def lose_poison(patch: pytest.MonkeyPatch) -> None:
+    """What cannot be handled is passed over, as if it had never come."""
+
+    async def forget(inbox: Inbox, record: Record, error: Exception | None) -> None:
+        """Nothing is set aside."""
+
+    patch.setattr(Inbox, "_park", forget)
+
+
+def stall_at_poison(patch: pytest.MonkeyPatch) -> None:
+    """The consumer stands still before it sets a message aside."""
+    park = Inbox._park
+
+    async def in_the_end(inbox: Inbox, record: Record, error: Exception | None) -> None:
+        await asyncio.sleep(0 if error is None else LATE_SECONDS * 2)
+        await park(inbox, record, error)
+
+    patch.setattr(Inbox, "_park", in_the_end)
+
+
+def commit_before_handling(patch: pytest.MonkeyPatch) -> None:
+    """A member tells the broker that it handled a message, and handles it a moment later."""
+    hear = Inbox.hear
+    handled = Consumer._hear
+
+    async def late(inbox: Inbox, record: Record) -> str:
+        await asyncio.sleep(0.2)
+        return await hear(inbox, record)
+
+    async def told_first(consumer: Consumer, message: Any) -> None:
+        await message.ack()
+        await handled(consumer, message)
+
+    patch.setattr(Inbox, "hear", late)
+    patch.setattr(Consumer, "_hear", told_first)
 
 
 TWINS = {
     "answer-before-commit": answer_before_commit,
-    "forget-request-keys": forget_request_keys,
+    "commit-before-handling": commit_before_handling,
     "deaf-inbox": deaf_inbox,
+    "forget-request-keys": forget_request_keys,
+    "lose-poison": lose_poison,
+    "mark-before-sending": mark_before_sending,
+    "say-apart": say_apart,
+    "stall-at-poison": stall_at_poison,
 }
 
+
+@contextmanager
+def broken(name: str) -> Iterator[None]:
+    """Take the promise away from this process until the block ends."""
+    with pytest.MonkeyPatch.context() as patch:
+        TWINS[name](patch)
+        yield
+
+
 if __name__ == "__main__":
-    TWINS[sys.argv[1]]()
+    TWINS[sys.argv[1]](pytest.MonkeyPatch())
     sys.exit(main(SERVICE, sys.argv[2:]))

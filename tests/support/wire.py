@@ -1,9 +1,10 @@
 """Messages as another service's relay would put them on a topic."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from contracts.envelope import Envelope, Event
+from contracts.events.casework import HandoffRequested
 
 VILLAGE = "35.24.17.2007"
 
@@ -38,3 +39,18 @@ def wire(
         }
     )
     return str(correlation_id).encode(), event.to_body(), envelope.to_headers()
+
+
+def handoff_of(person_id: UUID) -> HandoffRequested:
+    """A case asks Dukcapil who this is."""
+    return HandoffRequested(
+        handoff_id=uuid4(),
+        case_id=uuid4(),
+        purpose="IDENTIFICATION",
+        from_agency="dinsos-lamongan",
+        to_agency="dukcapil-lamongan",
+        to_desk="identifikasi",
+        answer_by=datetime.now(UTC) + timedelta(days=1),
+        candidate_no=1,
+        person_id=person_id,
+    )

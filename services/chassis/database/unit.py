@@ -346,11 +346,22 @@ class UnitOfWork:
         return self._said_something
 
     async def release(self) -> None:
-        """Give the connection back; whatever was not committed is rolled back."""
-        if self._session is not None:
-            await self._session.close()
-        if self._connection is not None:
+        """Give the connection back; whatever was not committed is rolled back.
+
+        A broken connection is let go without a word: what went wrong is told by the work itself.
+        """
+        if self._connection is None:
+            return
+        try:
+            if self._session is not None:
+                await self._session.close()
             await self._connection.close()
+        except Exception as error:
+            if not is_infrastructure(error):
+                raise
+            if not self._connection.closed:
+                await self._connection.invalidate(error)
+                await self._connection.close()
 
 
 class Units:
@@ -514,12 +525,26 @@ def current_traceparent() -> str:
     return traceparent_of(trace.get_current_span())
 
 
-_SERVER_SETTINGS = {"lock_timeout": "4000", "tcp_user_timeout": "10000", "jit": "off"}
+_SERVER_SETTINGS = {
+    "lock_timeout": "4000",
+    "tcp_user_timeout": "10000",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    # A writer that fell silent in the middle of its work lets go of the rows it locked.
+    "idle_in_transaction_session_timeout": "10000",
+    "jit": "off",
+}
 
 
-def connection_arguments(name: str) -> dict[str, Any]:
-    """How every connection of ours is opened: bounded waits for locks, answers and dead peers."""
-    return {"server_settings": {**_SERVER_SETTINGS, "application_name": name}, "command_timeout": 15}
+def connection_arguments(name: str, *, ends_when_silent_ms: int = 0) -> dict[str, Any]:
+    """How every connection of ours is opened: bounded waits for locks, answers and dead peers.
+
+    ``ends_when_silent_ms`` is for a session that holds something between its statements: the server ends it, and what
+    it holds, when nothing was heard from us for so long.
+    """
+    settings = {**_SERVER_SETTINGS, "application_name": name, "idle_session_timeout": str(ends_when_silent_ms)}
+    return {"server_settings": settings, "command_timeout": 15}
 
 
 async def _as_it_is(connection: Any) -> None:
