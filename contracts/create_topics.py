@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+import ssl
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -14,6 +16,7 @@ from aiokafka.errors import KafkaError
 from contracts.topics import Topic, all_topics
 
 TOPIC_ALREADY_EXISTS = 36
+PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 
 
 class TopicsAreNotMade(RuntimeError):
@@ -80,18 +83,38 @@ def _all_led(described: Sequence[dict[str, Any]]) -> bool:
     )
 
 
+def _security(options: argparse.Namespace) -> dict[str, Any]:
+    found: dict[str, Any] = {"security_protocol": options.security}
+    if options.security.endswith("SSL"):
+        found["ssl_context"] = ssl.create_default_context(cafile=options.ca_file)
+    if options.security.startswith("SASL"):
+        found["sasl_mechanism"] = options.sasl_mechanism
+        found["sasl_plain_username"] = options.username
+        found["sasl_plain_password"] = os.environ.get("KAFKA_PASSWORD")
+    return found
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; exit code 1 with one line when the topics could not be made."""
     parser = argparse.ArgumentParser(prog="python -m contracts.create_topics", description=__doc__)
     parser.add_argument("--bootstrap-servers", required=True, help="host:port of the cluster")
     parser.add_argument("--prefix", default="", help="put before every topic's name")
     parser.add_argument("--replication-factor", type=int, default=1)
+    parser.add_argument("--security", choices=PROTOCOLS, default="PLAINTEXT")
+    parser.add_argument("--sasl-mechanism", default="SCRAM-SHA-512")
+    parser.add_argument("--username", help="the password is read from KAFKA_PASSWORD")
+    parser.add_argument("--ca-file", help="certificates of those who may vouch for the broker")
     options = parser.parse_args(arguments)
     try:
         made = asyncio.run(
-            create_topics(options.bootstrap_servers, options.prefix, replication_factor=options.replication_factor)
+            create_topics(
+                options.bootstrap_servers,
+                options.prefix,
+                replication_factor=options.replication_factor,
+                **_security(options),
+            )
         )
-    except (TopicsAreNotMade, KafkaError) as error:
+    except (TopicsAreNotMade, KafkaError, OSError) as error:
         sys.stderr.write(f"topics not made: {error}\n")
         return 1
     sys.stdout.write(f"{len(made)} topics made, {len(all_topics()) - len(made)} were there\n")

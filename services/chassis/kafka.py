@@ -1,6 +1,7 @@
 """Kafka: the relay's exit, and the one subscriber through which a service hears everything."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +14,8 @@ from aiokafka.structs import TopicPartition
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.opentelemetry import KafkaTelemetryMiddleware
+from faststream.kafka.security import parse_security
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from contracts.topics import topic_of
 from services.chassis.database import is_infrastructure
@@ -21,8 +24,26 @@ from services.chassis.outbox import ExitAway, OutboxRow, Sent
 from services.chassis.settings import ServiceSettings
 from services.chassis.telemetry import log
 
+SASL = {"SCRAM-SHA-512": SASLScram512, "SCRAM-SHA-256": SASLScram256, "PLAIN": SASLPlaintext}
 NEVER_LEAVE_FOR_SLOWNESS_MS = 24 * 60 * 60 * 1000
 POLLED_WITHIN_SECONDS = 10.0
+
+
+def security_of(settings: ServiceSettings) -> BaseSecurity | None:
+    """How every client of ours comes to the broker: in clear, over TLS, with a name and a password, or both."""
+    protocol = settings.kafka_security
+    if protocol == "PLAINTEXT":
+        return None
+    use_ssl = protocol.endswith("SSL")
+    context = ssl.create_default_context(cafile=settings.kafka_ca_file) if use_ssl else None
+    if protocol == "SSL":
+        return BaseSecurity(ssl_context=context, use_ssl=True)
+    return SASL[settings.kafka_sasl_mechanism](
+        username=settings.kafka_username,
+        password=settings.kafka_password.get_secret_value(),
+        ssl_context=context,
+        use_ssl=use_ssl,
+    )
 
 
 class KafkaExit:
@@ -30,9 +51,10 @@ class KafkaExit:
 
     name = "kafka"
 
-    def __init__(self, bootstrap_servers: str, topic_prefix: str = "") -> None:
+    def __init__(self, bootstrap_servers: str, topic_prefix: str = "", security: BaseSecurity | None = None) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._topic_prefix = topic_prefix
+        self._security = parse_security(security)
         self._producer: AIOKafkaProducer | None = None
 
     async def open(self) -> None:
@@ -40,7 +62,11 @@ class KafkaExit:
         if self._producer is not None:
             return
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap_servers, enable_idempotence=True, acks="all", max_request_size=1_048_576
+            bootstrap_servers=self._bootstrap_servers,
+            enable_idempotence=True,
+            acks="all",
+            max_request_size=1_048_576,
+            **self._security,
         )
         try:
             await producer.start()
@@ -157,6 +183,7 @@ class Consumer:
         settings = self._settings
         broker = KafkaBroker(
             settings.kafka_bootstrap_servers,
+            security=security_of(settings),
             ack_policy=AckPolicy.MANUAL,
             allow_auto_create_topics=False,
             parser=_repair_headers,

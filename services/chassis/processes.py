@@ -24,7 +24,7 @@ from services.chassis.auth import Policy, TokenVerifier
 from services.chassis.database import Units, connection_arguments, open_units
 from services.chassis.database.unit import ScopeRule
 from services.chassis.inbox import Inbox, Subscriptions
-from services.chassis.kafka import Consumer, KafkaExit
+from services.chassis.kafka import Consumer, KafkaExit, security_of
 from services.chassis.migrations import migrate
 from services.chassis.outbox import FeedExit, Relay, Waker, prune
 from services.chassis.pages import Pages
@@ -211,6 +211,7 @@ async def _serve_http(
             app,
             host=settings.http_host,
             port=port,
+            log_config=None,
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=10,
@@ -262,7 +263,10 @@ def ops_app(settings: ServiceSettings, checks: Sequence[Check]) -> Any:
 
 
 def _relays(service: Service, settings: ServiceSettings) -> list[Relay]:
-    exits: list[Any] = [KafkaExit(settings.kafka_bootstrap_servers, settings.topic_prefix), FeedExit()]
+    exits: list[Any] = [
+        KafkaExit(settings.kafka_bootstrap_servers, settings.topic_prefix, security_of(settings)),
+        FeedExit(),
+    ]
     if service.workflows:
         exits.append(TemporalExit(settings.temporal_address, settings.temporal_namespace))
     return [

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import ValidationError, field_validator, model_validator
+from pydantic import SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -18,6 +18,11 @@ class ServiceSettings(BaseSettings):
     migrator_database_url: str = ""
     database_pool_size: int = 8
     kafka_bootstrap_servers: str = "127.0.0.1:9092"
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
+    kafka_username: str = ""
+    kafka_password: SecretStr = SecretStr("")
+    kafka_ca_file: Path | None = None
     kafka_session_timeout_ms: int = 10_000
     kafka_heartbeat_interval_ms: int = 500
     topic_prefix: str = ""
@@ -56,6 +61,14 @@ class ServiceSettings(BaseSettings):
         if value and len(base64.b64decode(value)) != 32:
             raise ValueError("must be 32 bytes in base64")
         return value
+
+    @model_validator(mode="after")
+    def _a_guarded_broker_knows_us(self) -> Self:
+        if self.kafka_security.startswith("SASL") and not (self.kafka_username and self.kafka_password):
+            raise ValueError("KAFKA_SECURITY with SASL needs KAFKA_USERNAME and KAFKA_PASSWORD")
+        if self.kafka_ca_file is not None and not self.kafka_ca_file.is_file():
+            raise ValueError("KAFKA_CA_FILE names no file")
+        return self
 
     @model_validator(mode="after")
     def _demo_secrets_stay_in_the_demo(self) -> Self:
