@@ -41,7 +41,7 @@ _PLAIN_DESCRIPTION = re.compile(r"^[A-Za-z_.]{1,80}$")
 _DROPPED_ATTRIBUTES = frozenset(
     {
         "url.path", "url.query", "http.target", "http.request.method_original",
-        "exception.message", "exception.stacktrace", "db.statement",
+        "exception.message", "exception.stacktrace", "db.statement", "messaging.kafka.message.key",
     }
 )  # fmt: skip
 _LIBRARY_TEXT_CHARACTERS = 160

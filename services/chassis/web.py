@@ -449,4 +449,7 @@ async def _on_fault(request: Request, error: Exception) -> Response:
         log().warning("database_away", error=type(error).__name__)
         return problem_response(Unavailable())
     log().error("unexpected_fault", error=type(error).__name__, exc_info=error)
-    return problem_response(UnexpectedFault(), status=500)
+    answer = problem_response(UnexpectedFault(), status=500)
+    # The server drops a connection on which a fault came through: the next request must not be sent on it.
+    answer.headers["Connection"] = "close"
+    return answer

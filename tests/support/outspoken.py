@@ -105,7 +105,7 @@ async def outspoken(
                 assert process.returncode is None, running.said
                 return await running.status("/health/live") == 200
 
-            await eventually(alive, within_seconds=40, what=f"{name} alive")
+            await eventually(alive, within_seconds=120, what=f"{name} alive")
             if await_ready:
                 await running.is_ready()
             yield running
