@@ -1,6 +1,7 @@
 """The only code that changes batches and payments."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from contracts.values import Money
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import Principal
+from services.chassis.telemetry import linked_span
 from services.disbursement.batches import domain, facts, repository
 from services.disbursement.batches.domain import BatchState, Given, ListLine, Move, PaymentState
 from services.disbursement.batches.messages import BatchChanged, BatchReading, PaymentBatchStart
@@ -21,6 +23,7 @@ from services.disbursement.entitlements.commands import (
     settle_entitlement,
     take_for_batch,
 )
+from services.disbursement.entitlements.tables import Entitlement
 from services.disbursement.ledger.commands import PostEntry, post_entry
 from services.disbursement.ledger.domain import EntryKind, moved
 from services.disbursement.programmes.domain import Programme
@@ -303,7 +306,7 @@ async def credit_payment(
     payment, books = settlement.payments[payment_id], settlement.books
     state = domain.next_payment_state(payment.state, "credit")
     uow.change(payment, "credit", state=state.value, bank_reference=bank_reference, settled_at=happened_at)
-    await settle_entitlement(payment.entitlement_id, entitlements.Move.PAY, None, uow)
+    entitlement = await settle_entitlement(payment.entitlement_id, entitlements.Move.PAY, None, uow)
     await post_entry(
         PostEntry(
             kind=EntryKind.PAYMENT,
@@ -321,7 +324,18 @@ async def credit_payment(
         ),
         uow,
     )
-    uow.publish(facts.payment_credited(payment, bank_reference), about=payment)
+    with _statement_line(payment, entitlement):
+        uow.publish(facts.payment_credited(payment, bank_reference), about=payment)
+
+
+def _statement_line(payment: Payment, entitlement: Entitlement) -> AbstractContextManager[None]:
+    """The bank's word on one payment, linked to the case's own trace, where its aid began."""
+    return linked_span(
+        "statement line",
+        entitlement.traceparent,
+        case_id=str(payment.correlation_id),
+        batch_id=str(payment.batch_id),
+    )
 
 
 async def fail_payment(
@@ -331,8 +345,9 @@ async def fail_payment(
     payment = settlement.payments[payment_id]
     state = domain.next_payment_state(payment.state, "fail")
     uow.change(payment, "fail", reason=reason_code, state=state.value, reason_code=reason_code, settled_at=happened_at)
-    await settle_entitlement(payment.entitlement_id, entitlements.Move.RETURN, reason_code, uow)
-    uow.publish(facts.payment_failed(payment, reason_code), about=payment)
+    entitlement = await settle_entitlement(payment.entitlement_id, entitlements.Move.RETURN, reason_code, uow)
+    with _statement_line(payment, entitlement):
+        uow.publish(facts.payment_failed(payment, reason_code), about=payment)
 
 
 async def reverse_obligation(payment_id: UUID, move: entitlements.Move, reason_code: str, uow: UnitOfWork) -> None:

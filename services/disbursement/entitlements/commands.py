@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.chassis.database import UnitOfWork
+from services.chassis.database import UnitOfWork, current_traceparent
 from services.chassis.errors import Conflict
+from services.chassis.telemetry import linked_span
 from services.disbursement.entitlements import domain, facts, repository
 from services.disbursement.entitlements.domain import Due, EntitlementState, Move, RefusalReason
 from services.disbursement.entitlements.tables import Entitlement
@@ -65,6 +66,7 @@ async def establish_entitlement(command: EstablishEntitlement, uow: UnitOfWork) 
         village_code=command.village_code,
         programme_code=command.programme_code,
         request_reason=command.reason_code,
+        traceparent=current_traceparent(),
     )
     if isinstance(decision, Due):
         entitlement.state = EntitlementState.ESTABLISHED.value
@@ -99,7 +101,11 @@ async def take_for_batch(command: TakeForBatch, uow: UnitOfWork) -> list[Entitle
         raise EntitlementsAreNotFree(entitlements=missing)
     for entitlement in found:
         state = domain.next_state(entitlement.state, Move.TAKE)
-        uow.change(entitlement, Move.TAKE.value, state=state.value, batch_id=command.batch_id)
+        with linked_span(
+            "entitlement batch", entitlement.traceparent,
+            case_id=str(entitlement.correlation_id), batch_id=str(command.batch_id),
+        ):  # fmt: skip
+            uow.change(entitlement, Move.TAKE.value, state=state.value, batch_id=command.batch_id)
     return found
 
 

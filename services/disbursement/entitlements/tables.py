@@ -26,3 +26,4 @@ class Entitlement(Aggregate, table=True):
     attempt: int = 1
     batch_id: UUID | None = None
     reason_code: str | None = Field(default=None, max_length=64)
+    traceparent: str | None = Field(default=None, max_length=64)

@@ -4,9 +4,14 @@ from datetime import date
 from typing import Any, Protocol
 
 import httpx2
+from opentelemetry import trace
+from opentelemetry.propagate import inject
+from opentelemetry.trace import SpanKind
 
 from services.intake.registries.commands import Question
 from services.intake.registries.domain import Answer, CheckKind, CheckResult
+
+_tracer = trace.get_tracer("sigap.registries")
 
 
 class Registry(Protocol):
@@ -42,7 +47,11 @@ class HttpRegistries:
         return Answer(result=CheckResult(found["result"]))
 
     async def _post(self, url: str, body: dict[str, Any]) -> dict[str, Any]:
-        answer = await self._client.post(url, json=body)
+        headers: dict[str, str] = {}
+        with _tracer.start_as_current_span("registry POST", kind=SpanKind.CLIENT) as span:
+            inject(headers)
+            answer = await self._client.post(url, json=body, headers=headers)
+            span.set_attribute("http.response.status_code", answer.status_code)
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.chassis import clock, sealing
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import Principal
+from services.chassis.telemetry import own_trace
 from services.intake.persons.commands import RegisterPerson, Sealer, register_person
 from services.intake.persons.domain import Description
 from services.intake.reports import domain, facts
@@ -207,10 +208,11 @@ async def conduct_operation(
         check_place(item.village_code, uow.principal, places)
         domain.check_found_at(item.found_at, now)
         report = new_report(item, sealer, uow.principal, operation_id)
-        uow.create(report, "receive", happened_at=item.found_at)
-        uow.publish(facts.report_received(report), about=report, happened_at=item.found_at)
-        today = now.astimezone(UTC).date()
-        await _verify(report, ReportState.VERIFIED, item.person, uow, sealer, places, today)
+        with own_trace("report", case_id=str(report.correlation_id)):
+            uow.create(report, "receive", happened_at=item.found_at)
+            uow.publish(facts.report_received(report), about=report, happened_at=item.found_at)
+            today = now.astimezone(UTC).date()
+            await _verify(report, ReportState.VERIFIED, item.person, uow, sealer, places, today)
         reports.append(report)
     uow.publish(facts.operation_conducted(operation, [r.id for r in reports]), about=operation)
     return operation, reports
