@@ -37,6 +37,7 @@ LINES: Mapping[str, str] = {
     "hearing_failed": "a-fault-of-ours",
     "drain_failed": "a-fault-of-ours",
     "unexpected_fault": "a-fault-of-ours",
+    "database_away": "a-database-is-away",
     "process_failed": "a-fault-of-ours",
 }
 
