@@ -1,6 +1,7 @@
 """From a fact to the report of its delivery, on the real engines."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -168,6 +169,37 @@ async def test_reports_said_twice_count_once(notifications: Bench, story: Story)
     assert (row["state"], row["version"]) == ("delivered", 4)
     verbs = await notifications.rows("SELECT verb FROM actions WHERE aggregate_id = $1 ORDER BY version", row["id"])
     assert [v["verb"] for v in verbs] == ["tell", "address", "send", "deliver"]
+
+
+async def test_the_whole_topics_read_again_send_nothing(notifications: Bench, story: Story, gateway: Gateway) -> None:
+    facts = [
+        story.report_verified(),
+        story.case_opened(),
+        story.handoff_requested(),
+        story.handoff_rejected(),
+        story.outcome_recorded(),
+        story.payment_credited(),
+    ]
+    told = [(fact, story.envelope(fact)) for fact in facts]
+    ids = [envelope.factid for _, envelope in told]
+    async with notifications.running("consumer", "relay", "worker"), notifications.producer() as send:
+        for fact, envelope in told:
+            key = str(envelope.correlationid).encode()
+            await send(topic_of(fact.TYPE).name, key, fact.to_body(), envelope.to_headers())
+        before = await all_end(story, 6)
+    posts, signals = dict(gateway.posts), await notifications.value("SELECT count(*) FROM outbox")
+    assert all(posts[str(row["id"])] == 1 for row in before)
+
+    async def heard() -> bool:
+        return bool(await notifications.value("SELECT count(*) FROM inbox WHERE fact_id = ANY($1)", ids) == len(ids))
+
+    assert await heard()
+    await notifications.units.pool.execute("DELETE FROM inbox WHERE fact_id = ANY($1)", ids)
+    settings = notifications.settings.model_copy(update={"group_prefix": f"{notifications.prefix}again-"})
+    async with replace(notifications, settings=settings).running("consumer", "relay", "worker"):
+        await eventually(heard, within_seconds=40, what="every fact heard again, by an inbox that forgot it")
+    assert await story.messages() == before
+    assert (dict(gateway.posts), await notifications.value("SELECT count(*) FROM outbox")) == (posts, signals)
 
 
 async def test_people_see_messages_with_the_number_masked(notifications: Bench, story: Story) -> None:
