@@ -1,7 +1,13 @@
 """PostgreSQL: the unit of work, the write buffer and the tables that every service shares."""
 
 from services.chassis.database.scope import district_scope
-from services.chassis.database.tables import UTC_INSTANT, Aggregate, DistrictRow, create_spine
+from services.chassis.database.tables import (
+    UTC_INSTANT,
+    Aggregate,
+    DistrictRow,
+    add_parked_claims,
+    create_spine,
+)
 from services.chassis.database.unit import (
     Cause,
     GuardIsSpent,
@@ -28,6 +34,7 @@ __all__ = [
     "ReadSession",
     "UnitOfWork",
     "Units",
+    "add_parked_claims",
     "connection_arguments",
     "create_spine",
     "current_traceparent",

@@ -86,6 +86,8 @@ CREATE TABLE parked (
     decided_at timestamptz,
     decided_by text,
     reason text,
+    claimed_by text,
+    claimed_at timestamptz,
     version integer NOT NULL DEFAULT 1,
     UNIQUE (topic, partition, record_offset)
 );
@@ -193,3 +195,11 @@ def create_spine(app_role: str) -> list[str]:
     tables = [statement.strip() for statement in SPINE.split(";\n") if statement.strip()]
     revokes = [f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {app_role}" for table in APPEND_ONLY]
     return grants + tables + revokes
+
+
+def add_parked_claims() -> list[str]:
+    """The statements for a spine from before somebody could look after a parked message."""
+    return [
+        "ALTER TABLE parked ADD COLUMN IF NOT EXISTS claimed_by text",
+        "ALTER TABLE parked ADD COLUMN IF NOT EXISTS claimed_at timestamptz",
+    ]
