@@ -38,15 +38,6 @@ from services.chassis.telemetry import log
 
 T = TypeVar("T")
 
-STATUS: tuple[tuple[type[SigapError], int], ...] = (
-    (Conflict, 409),
-    (NotFound, 404),
-    (Forbidden, 403),
-    (Unauthenticated, 401),
-    (Unavailable, 503),
-    (Invalid, 422),
-)
-
 
 class BodyIsTooLarge(Invalid):
     """More bytes than this service takes."""
@@ -83,6 +74,23 @@ class UnexpectedFault(SigapError):
     advice = "Kirim ulang dengan kunci yang sama; bila berulang, sampaikan trace_id ini kepada operator."
 
 
+STATUS: tuple[tuple[type[SigapError], int], ...] = (
+    (BodyIsTooLarge, 413),
+    (MethodIsNotAllowed, 405),
+    (Conflict, 409),
+    (NotFound, 404),
+    (Forbidden, 403),
+    (Unauthenticated, 401),
+    (Unavailable, 503),
+    (Invalid, 422),
+)
+
+
+def status_of(kind: type[SigapError], default: int = 500) -> int:
+    """The HTTP status of a kind of refusal."""
+    return next((status for known, status in STATUS if issubclass(kind, known)), default)
+
+
 class Problem(BaseModel):
     """An error as every service answers it (RFC 9457), ``application/problem+json``."""
 
@@ -100,7 +108,7 @@ class Problem(BaseModel):
 def problem_of(error: SigapError, errors: Sequence[dict[str, str]] | None = None, status: int = 0) -> Problem:
     """The problem document of an error."""
     context = trace.get_current_span().get_span_context()
-    status = status or next((code for kind, code in STATUS if isinstance(error, kind)), 500)
+    status = status or status_of(type(error))
     return Problem(
         type=f"urn:sigap:problem:{error.code}",
         title=error.text,
@@ -312,7 +320,7 @@ class BodyLimit:
             await self._refusal()(scope, receive, send)
 
     def _refusal(self) -> Response:
-        return problem_response(BodyIsTooLarge(limit_bytes=self._limit), status=413)
+        return problem_response(BodyIsTooLarge(limit_bytes=self._limit))
 
 
 Check = Callable[[], Awaitable[tuple[str, bool, str]]]
@@ -380,13 +388,30 @@ def create_api(
     return app
 
 
+def refusals_of(service: str) -> list[type[SigapError]]:
+    """Every kind of refusal that a service may answer with: the chassis' and its own, by code."""
+    found: dict[str, type[SigapError]] = {}
+    waiting = [SigapError]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        is_answered = bool(status_of(kind, 0)) or kind is UnexpectedFault
+        if is_answered and kind.__module__.startswith(("services.chassis.", f"services.{service}.")):
+            found[kind.code] = kind
+    return [found[code] for code in sorted(found)]
+
+
 class _Api(FastAPI):
-    """Documents refusals as what they are: ``application/problem+json``."""
+    """Documents refusals as what they are: ``application/problem+json``, each code with its text and its advice."""
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
         if self.openapi_schema is None:
             document = super().openapi()
+            document["x-problems"] = {
+                kind.code: {"status": status_of(kind), "title": kind.text, "detail": kind.advice}
+                for kind in refusals_of(self.state.root_path.strip("/"))
+            }
             for path in document.get("paths", {}).values():
                 for operation in path.values():
                     for status, answer in operation.get("responses", {}).items():
@@ -434,12 +459,12 @@ async def _on_http(request: Request, error: Exception) -> Response:
         case 404:
             return problem_response(RouteIsUnknown())
         case 405:
-            answer = problem_response(MethodIsNotAllowed(), status=405)
+            answer = problem_response(MethodIsNotAllowed())
             allowed = request.app.methods_at(request.url.path)
             answer.headers.update({"Allow": ", ".join(allowed)} if allowed else error.headers or {})
             return answer
         case 413:
-            return problem_response(BodyIsTooLarge(), status=413)
+            return problem_response(BodyIsTooLarge())
         case status:
             return problem_response(BodyIsNotValid(), status=status)
 
@@ -449,7 +474,7 @@ async def _on_fault(request: Request, error: Exception) -> Response:
         log().warning("database_away", error=type(error).__name__)
         return problem_response(Unavailable())
     log().error("unexpected_fault", error=type(error).__name__, exc_info=error)
-    answer = problem_response(UnexpectedFault(), status=500)
+    answer = problem_response(UnexpectedFault())
     # The server drops a connection on which a fault came through: the next request must not be sent on it.
     answer.headers["Connection"] = "close"
     return answer

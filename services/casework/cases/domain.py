@@ -79,13 +79,6 @@ class CaseCannotMove(Conflict):
     text = "Perkara ini tidak dapat diubah dengan cara itu pada keadaan sekarang."
 
 
-class CaseIsNotDone(Conflict):
-    """Something is still open: closing is blocked, by name."""
-
-    text = "Perkara belum dapat ditutup karena masih ada yang terbuka."
-    advice = "Selesaikan hal-hal yang disebut pada facts.blockers, lalu tutup kembali."
-
-
 def next_state(state: str, move: str) -> CaseState:
     """The state after a move. Raises ``CaseIsClosed`` or ``CaseCannotMove`` naming what is legal now."""
     target = MOVES.get((CaseState(state), move))

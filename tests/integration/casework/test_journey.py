@@ -4,9 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from contracts.events.disbursement import PaymentCredited
 from contracts.events.intake import RegistryCheckCompleted, ReportVerified
 from contracts.values import Money, RegionCode
+from services.casework.directory.commands import PackVersionIsTaken
+from tests.integration.casework.conftest import load, quick_pack
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import Bench
@@ -30,7 +34,7 @@ async def report_verified(bench: Bench, village: str = VILLAGE) -> UUID:
         apparent_minor=False,
         found_at=datetime.now(UTC),
     )
-    key, body, headers = wire(event, subject=report_id, correlation_id=report_id)
+    key, body, headers = wire(event, subject=report_id, correlation_id=report_id, district=village[:5])
     async with bench.producer() as send:
         await send("intake.reports", key, body, headers)
         await send("intake.reports", key, body, headers)
@@ -139,6 +143,7 @@ async def test_an_odgj_case_runs_from_report_to_aftercare_and_closes(casework: B
     unanswered = await silent.open_handoff(report_id, "INPATIENT_BED")
     bed = await alternate.carry_out(report_id, "INPATIENT_BED", "DISCHARGED_STABLE")
     assert (await silent.get(f"/handoffs/{unanswered}"))["state"] == "superseded"
+    assert (await silent.move(unanswered, "acceptance", expect=409))["code"] == "group_is_won"
     rungs = await casework.rows("SELECT kind FROM rungs WHERE handoff_id = $1 ORDER BY rung_no", UUID(unanswered))
     assert [row["kind"] for row in rungs] == ["REMIND_DESK", "SECTION_HEAD", "NEXT_CANDIDATE"]
 
@@ -197,6 +202,42 @@ async def test_another_agencys_handoff_is_not_there(casework: Bench, issuer: Iss
     await stranger.get(f"/handoffs/{handoff_id}", expect=404)
     refused = await stranger.move(handoff_id, "acceptance", expect=404)
     assert refused["code"] == "not_found"
+
+
+async def test_a_colleagues_claim_holds_for_the_shift(casework: Bench, issuer: Issuer) -> None:
+    report_id = await report_verified(casework)
+    handoff_id = await Desk(casework, issuer, "dinsos-lamongan", "caseworker").open_handoff(
+        report_id, "CUSTODY_TRANSFER"
+    )
+    first, second = (
+        {"Authorization": f"Bearer {issuer.token(subject, roles=['caseworker'])}", "Idempotency-Key": str(uuid4())}
+        for subject in ("first", "second")
+    )
+    path = f"/handoffs/{handoff_id}/claim"
+    assert (await casework.client.post(path, headers=first)).status_code == 200
+    taken = await casework.client.post(path, headers=second)
+    assert (taken.status_code, taken.json()["code"]) == (409, "handoff_is_claimed")
+    assert taken.json()["facts"]["claimed_until"]
+
+
+async def test_a_district_without_a_pack_has_its_reports_set_aside_until_it_is_loaded(casework: Bench) -> None:
+    elsewhere = quick_pack().model_copy(update={"district": "35.15", "version": "1"})
+    report_id = await report_verified(casework, "35.15.01.2001")
+
+    async def parked() -> bool:
+        found = "SELECT count(*) FROM parked WHERE key = $1 AND error_code = 'pack_is_missing'"
+        return bool(await casework.value(found, str(report_id)))
+
+    await eventually(parked, what="the report set aside")
+    await load(casework, elsewhere)
+
+    async def opened() -> bool:
+        return bool(await casework.value("SELECT count(*) FROM cases WHERE source_report_id = $1", report_id))
+
+    await eventually(opened, within_seconds=30, what="the case opened once the pack is there")
+    other = elsewhere.model_copy(update={"office": "satpolpp-lamongan"})
+    with pytest.raises(PackVersionIsTaken):
+        await load(casework, other)
 
 
 async def test_a_handoff_answered_twice_names_what_is_legal_now(casework: Bench, issuer: Issuer) -> None:

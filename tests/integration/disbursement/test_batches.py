@@ -49,6 +49,27 @@ async def test_nobody_approves_an_own_proposal(office: Office) -> None:
     assert (await office.show(batch["batch_id"]))["approvals"] == []
 
 
+async def test_a_list_needs_one_district_and_a_total_that_somebody_may_approve(
+    disbursement: Bench, office: Office
+) -> None:
+    body = {"programme_code": PROGRAMME, "entitlement_ids": await office.entitle(2)}
+    token = office.issuer.token(roles=("aid-proposer",), offices=("35",))
+    province = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+    whose = await disbursement.client.post("/batches", json=body, headers=province)
+    assert (whose.status_code, whose.json()["code"]) == (422, "district_is_missing")
+    owner = await asyncpg.connect(disbursement.settings.migrator_database_url)
+    await owner.execute(
+        "UPDATE entitlements SET amount_rupiah = 900000000 WHERE id = ANY($1::uuid[])", body["entitlement_ids"]
+    )
+    much = await disbursement.client.post("/batches", json=body, headers=office.as_("budi"))
+    assert (much.status_code, much.json()["code"]) == (409, "total_is_above_every_limit")
+    await owner.execute(
+        "UPDATE entitlements SET amount_rupiah = $2 WHERE id = ANY($1::uuid[])", body["entitlement_ids"], AMOUNT
+    )
+    await owner.close()
+    assert (await office.propose(list(body["entitlement_ids"])))["items"] == 2
+
+
 async def test_an_approval_is_for_one_list_and_one_version(office: Office) -> None:
     batch = await office.propose(await office.entitle())
     other = await office.approve(batch, "wati", digest="0" * 64)

@@ -127,6 +127,22 @@ async def test_an_operation_is_taken_whole_or_not_at_all(intake: Bench, issuer: 
     assert await intake.value("SELECT count(*) FROM operations WHERE order_number = $1", body["order_number"]) == 0
 
 
+async def test_a_place_of_another_office_and_a_report_as_its_own_double_are_refused(
+    intake: Bench, issuer: Issuer
+) -> None:
+    token = issuer.token(roles=["caseworker"], offices=("35.15",))
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+    foreign = await intake.client.post("/reports", json=report(), headers=headers)
+    assert (foreign.status_code, foreign.json()["code"]) == (403, "region_is_not_yours")
+    report_id = (await intake.client.post("/reports", json=report(), headers=staff(issuer))).json()["report_id"]
+    doubled = await intake.client.post(
+        f"/reports/{report_id}/duplicate",
+        json={"expected_version": 1, "parent_report_id": report_id},
+        headers=staff(issuer),
+    )
+    assert (doubled.status_code, doubled.json()["code"]) == (422, "duplicate_of_itself")
+
+
 async def test_malformed_input_gets_a_problem_and_changes_nothing(intake: Bench, issuer: Issuer) -> None:
     before = await intake.value("SELECT count(*) FROM reports")
     for body, field in (

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from services.chassis.errors import SigapError
 from services.disbursement.batches import domain
-from services.disbursement.batches.domain import BatchState, Given, ListLine, Move
+from services.disbursement.batches.domain import (
+    PAYMENT_MOVES,
+    BatchState,
+    Given,
+    ListLine,
+    Move,
+    PaymentCannotMove,
+    PaymentState,
+    next_payment_state,
+)
 
 NEEDED = ("aid-verifier", "aid-approver")
 PEOPLE = ["budi", "wati", "hadi", "rangkap"]
@@ -108,6 +117,17 @@ def test_the_digest_changes_with_the_list_and_not_with_its_order(
         assert domain.list_digest("BANTUAN", [*lines[:at], changed, *lines[at + 1 :]]) != digest
     assert domain.list_digest("LAIN", lines) != digest
     assert len(lines) == 1 or domain.list_digest("BANTUAN", lines[:-1]) != digest
+
+
+@pytest.mark.parametrize("state", PaymentState)
+@pytest.mark.parametrize("move", ["instruct", "credit", "fail"])
+def test_a_payment_moves_by_its_table_or_says_what_is_legal(state: PaymentState, move: str) -> None:
+    if (state, move) in PAYMENT_MOVES:
+        assert next_payment_state(state, move) == PAYMENT_MOVES[state, move]
+    else:
+        with pytest.raises(PaymentCannotMove) as refused:
+            next_payment_state(state, move)
+        assert set(refused.value.legal_now) == {known for (source, known) in PAYMENT_MOVES if source == state}
 
 
 def test_a_payment_has_one_id_per_period_entitlement_and_attempt() -> None:

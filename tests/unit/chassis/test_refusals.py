@@ -1,0 +1,57 @@
+"""Every refusal of every service: a stable code, what happened and what to do in Bahasa Indonesia, and a test of it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from services.casework.wiring import SERVICE as CASEWORK
+from services.chassis.errors import SigapError
+from services.chassis.processes import Service
+from services.chassis.web import problem_of, refusals_of, status_of
+from services.disbursement.wiring import SERVICE as DISBURSEMENT
+from services.intake.wiring import SERVICE as INTAKE
+from services.notifications.wiring import SERVICE as NOTIFICATIONS
+
+TESTS = Path(__file__).parents[2]
+SERVICES: tuple[Service, ...] = (INTAKE, CASEWORK, DISBURSEMENT, NOTIFICATIONS)
+ENGLISH = frozenset(
+    re.findall(
+        r"\w+",
+        "the is are was not must should please error invalid missing with for from this that you your cannot "
+        "already request failed unknown found allowed",
+    )
+)
+"""Words that give an English sentence away; none of them is Indonesian."""
+FAMILIES = frozenset({"invalid", "unauthenticated", "forbidden", "not_found", "conflict", "unavailable"})
+"""Refusals that others are kinds of; `not_found` and `unavailable` are also raised as they stand."""
+
+KINDS = sorted({kind for service in SERVICES for kind in refusals_of(service.name)}, key=lambda kind: kind.code)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+def test_a_refusal_says_in_indonesian_what_happened_and_what_to_do(kind: type[SigapError]) -> None:
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", kind.code)
+    for sentence in (kind.text, kind.advice):
+        assert sentence[0].isupper(), sentence
+        assert sentence.endswith("."), sentence
+        assert not ENGLISH & set(re.findall(r"[a-z]+", sentence.lower())), sentence
+    problem = problem_of(kind())
+    assert problem.type == f"urn:sigap:problem:{kind.code}"
+    assert (problem.title, problem.detail) == (kind.text, kind.advice)
+    assert problem.status == status_of(kind)
+    assert re.fullmatch(r"[0-9a-f]{32}", problem.trace_id)
+
+
+def test_a_code_means_one_thing_in_all_services() -> None:
+    meanings: dict[str, set[tuple[int, str]]] = {}
+    for kind in KINDS:
+        meanings.setdefault(kind.code, set()).add((status_of(kind), kind.text))
+    assert {code: said for code, said in meanings.items() if len(said) > 1} == {}
+
+
+def test_every_code_has_a_test() -> None:
+    here = Path(__file__)
+    texts = "\n".join(file.read_text() for file in TESTS.rglob("test_*.py") if file != here)
+    untested = {kind.code for kind in KINDS if kind.code not in texts and kind.__name__ not in texts}
+    assert untested - FAMILIES == set()
