@@ -11,16 +11,16 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.chassis.auth import requires
 from services.chassis.database import ReadSession, UnitOfWork
 from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.inbox import headers_from_json
 from services.chassis.principal import Principal
-from services.chassis.web import PageLimit, Reading, ReasonText, RequestBody, Write, problems
+from services.chassis.web import PageLimit, Reading, ReasonText, RequestBody, Text, Write, problems
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "parked:read": frozenset({"operator", "auditor"}),
@@ -33,6 +33,40 @@ class ParkedIsResolved(Conflict):
     """Replayed or dropped already."""
 
     text = "Pesan ini sudah diselesaikan."
+
+
+class ParkedIsClaimed(Conflict):
+    """Somebody else looks after it."""
+
+    text = "Pesan ini sedang diurus petugas lain."
+    advice = "Hubungi petugas itu, atau lepaskan pesannya lebih dahulu."
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimParked:
+    """An operator takes a parked message on, or lets it go."""
+
+    parked_id: int
+    expected_version: int
+    is_taken: bool
+
+
+async def claim_parked(command: ClaimParked, uow: UnitOfWork) -> dict[str, Any]:
+    """Take a message on, so that others see who looks after it, or let it go, whoever had it.
+
+    Raises ``NotFound``, ``ParkedIsResolved``, ``ParkedIsClaimed``.
+    """
+    row = await _open_row(command.parked_id, command.expected_version, uow)
+    if command.is_taken and row["claimed_by"] not in (None, uow.principal.actor):
+        raise ParkedIsClaimed(("release",), claimed_by=row["claimed_by"])
+    await uow.execute(
+        "UPDATE parked SET claimed_by = :actor, claimed_at = CASE WHEN :taken THEN now() END, version = version + 1"
+        " WHERE id = :id",
+        id=command.parked_id,
+        actor=uow.principal.actor if command.is_taken else None,
+        taken=command.is_taken,
+    )
+    return {"id": command.parked_id, "state": row["state"], "version": command.expected_version + 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +83,12 @@ class DecideParked:
 async def decide_parked(command: DecideParked, uow: UnitOfWork) -> dict[str, Any]:
     """Mark for replay (mended or as it is), or drop with a reason.
 
-    Raises ``NotFound``, ``ParkedIsResolved`` or, when it changed meanwhile, the same naming both versions.
+    Raises ``NotFound``, ``ParkedIsClaimed``, ``ParkedIsResolved`` or, when it changed meanwhile, the same naming both
+    versions.
     """
-    found = await uow.execute("SELECT * FROM parked WHERE id = :id FOR UPDATE", id=command.parked_id)
-    row = found.mappings().first()
-    if row is None or (row["district"] and not uow.principal.covers(row["district"])):
-        raise NotFound(kind="parked")
-    if row["state"] not in OPEN or row["version"] != command.expected_version:
-        raise ParkedIsResolved(
-            ("replay", "mend", "drop") if row["state"] in OPEN else (),
-            state=row["state"],
-            your_version=command.expected_version,
-            current_version=row["version"],
-        )
+    row = await _open_row(command.parked_id, command.expected_version, uow)
+    if row["claimed_by"] not in (None, uow.principal.actor):
+        raise ParkedIsClaimed(("release",), claimed_by=row["claimed_by"])
     await uow.execute(
         "UPDATE parked SET state = :state, reason = :reason, decided_by = :actor, decided_at = now(),"
         " body = coalesce(:body, body), version = version + 1 WHERE id = :id",
@@ -74,16 +101,58 @@ async def decide_parked(command: DecideParked, uow: UnitOfWork) -> dict[str, Any
     return {"id": command.parked_id, "state": command.state, "version": command.expected_version + 1}
 
 
-async def list_parked(reading: ReadSession, after: int, limit: int, *, is_open: bool) -> list[Any]:
-    """Parked messages in order of arrival, within the caller's districts; those without one are the operator's."""
-    states = list(OPEN) if is_open else [*OPEN, "done", "dropped"]
-    rows = await reading.rows(
-        "SELECT * FROM parked WHERE id > :after AND state = ANY(:states) ORDER BY id LIMIT :limit",
-        after=after,
-        states=states,
-        limit=limit,
+async def _open_row(parked_id: int, expected_version: int, uow: UnitOfWork) -> Any:
+    found = await uow.execute("SELECT * FROM parked WHERE id = :id FOR UPDATE", id=parked_id)
+    row = found.mappings().first()
+    if row is None or (row["district"] and not uow.principal.covers(row["district"])):
+        raise NotFound(kind="parked")
+    if row["state"] not in OPEN or row["version"] != expected_version:
+        raise ParkedIsResolved(
+            ("replay", "mend", "drop", "claim", "release") if row["state"] in OPEN else (),
+            state=row["state"],
+            your_version=expected_version,
+            current_version=row["version"],
+        )
+    return row
+
+
+class ParkedSearch(BaseModel):
+    """What is looked for; all that is given must hold."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    topic: Annotated[Text, Field(max_length=249, description="Nama topik")] | None = None
+    key: Annotated[Text, Field(max_length=200, description="Kunci pesan; untuk perkara: id laporan asalnya")] | None = (
+        None
     )
-    return [row for row in rows if not row["district"] or reading.principal.covers(row["district"])]
+    error_code: Annotated[Text, Field(max_length=100, description="Kode sebab")] | None = None
+    claimed_by: Annotated[Text, Field(max_length=128, description="Petugas yang mengurus; «-»: belum ada")] | None = (
+        None
+    )
+    parked_before: Annotated[AwareDatetime, Field(description="Tersisih sebelum saat ini")] | None = None
+    all_states: bool = False
+
+
+async def list_parked(reading: ReadSession, after: int, limit: int, search: ParkedSearch) -> list[Any]:
+    """Parked messages in order of arrival, within the caller's districts; those without one are every operator's."""
+    return await reading.rows(
+        """
+        SELECT * FROM parked WHERE id > :after AND state = ANY(:states)
+          AND (district = '' OR EXISTS (SELECT 1 FROM unnest(CAST(:offices AS text[])) office
+                                        WHERE district = office OR district LIKE office || '.%'))
+          AND (CAST(:topic AS text) IS NULL OR topic = :topic)
+          AND (CAST(:key AS text) IS NULL OR key = :key)
+          AND (CAST(:error_code AS text) IS NULL OR error_code = :error_code)
+          AND (CAST(:claimed_by AS text) IS NULL OR coalesce(claimed_by, '-') = :claimed_by)
+          AND (CAST(:parked_before AS timestamptz) IS NULL OR parked_at < :parked_before)
+        ORDER BY id LIMIT :limit
+        """,
+        after=after,
+        states=[*OPEN, "done", "dropped"] if search.all_states else list(OPEN),
+        offices=list(reading.principal.offices),
+        limit=limit,
+        **search.model_dump(exclude={"all_states"}),
+    )
 
 
 async def show_parked(reading: ReadSession, parked_id: int) -> Any:
@@ -113,6 +182,8 @@ class ParkedOut(BaseModel):
     trace_id: str | None
     parked_at: datetime
     next_try_at: datetime | None
+    claimed_by: str | None
+    claimed_at: datetime | None
     decided_by: str | None
     reason: str | None
 
@@ -132,10 +203,15 @@ class ParkedPage(BaseModel):
     next_after: int | None
 
 
-class DecisionIn(RequestBody):
-    """Why, and which version was seen."""
+class ClaimIn(RequestBody):
+    """Which version was seen."""
 
     expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class DecisionIn(ClaimIn):
+    """Why, and which version was seen."""
+
     reason: ReasonText
 
 
@@ -168,12 +244,12 @@ ParkedId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 async def get_parked(
     caller: Annotated[Principal, requires("parked:read")],
     reading: Reading,
+    search: Annotated[ParkedSearch, Depends()],
     after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
     limit: PageLimit = 50,
-    all_states: bool = False,
 ) -> ParkedPage:
-    """Pesan yang tersisih, menurut waktu."""
-    rows = await list_parked(reading, after, limit, is_open=not all_states)
+    """Pesan yang tersisih, menurut waktu; dapat dicari menurut topik, kunci, sebab, petugas dan umur."""
+    rows = await list_parked(reading, after, limit, search)
     return ParkedPage(
         items=[ParkedOut(**{name: row[name] for name in ParkedOut.model_fields}) for row in rows],
         next_after=rows[-1]["id"] if len(rows) == limit else None,
@@ -235,3 +311,21 @@ async def post_drop(
     """Buang pesan ini dengan alasan; pesan berikutnya dengan kunci sama dilanjutkan."""
     command = DecideParked(parked_id, body.expected_version, "dropped", body.reason)
     return await write(lambda uow: decide_parked(command, uow), DecisionOut.model_validate, 200)
+
+
+@router.post("/parked/{parked_id}/claim", response_model=DecisionOut, responses=problems(409))
+async def post_claim(
+    parked_id: ParkedId, body: ClaimIn, caller: Annotated[Principal, requires("parked:decide")], write: Write
+) -> Response:
+    """Urus pesan ini: petugas lain melihat siapa yang mengurusnya."""
+    command = ClaimParked(parked_id, body.expected_version, is_taken=True)
+    return await write(lambda uow: claim_parked(command, uow), DecisionOut.model_validate, 200)
+
+
+@router.post("/parked/{parked_id}/release", response_model=DecisionOut, responses=problems(409))
+async def post_release(
+    parked_id: ParkedId, body: ClaimIn, caller: Annotated[Principal, requires("parked:decide")], write: Write
+) -> Response:
+    """Lepaskan pesan ini supaya petugas lain dapat mengurusnya."""
+    command = ClaimParked(parked_id, body.expected_version, is_taken=False)
+    return await write(lambda uow: claim_parked(command, uow), DecisionOut.model_validate, 200)
