@@ -39,7 +39,7 @@ def scope(principal: Principal) -> Sequence[Any]:
 async def prepare(running: Running, app: Any) -> None:
     """What intake's routes need at hand."""
     app.state.sealer = sealer(running.settings)
-    app.state.places = places()
+    app.state.places = places(running.settings.time_zone)
 
 
 def sealer(settings: IntakeSettings) -> Sealer:
@@ -47,10 +47,10 @@ def sealer(settings: IntakeSettings) -> Sealer:
     return Sealer(settings.sealing_private_key, recipients_from(settings.sealing_recipients))
 
 
-def places() -> Places:
-    """The regions in force."""
+def places(zone: str) -> Places:
+    """The regions in force, and the office's zone."""
     regions = contracts.reference.regions()
-    return Places(is_known_village=regions.is_known, is_known_region=regions.is_known)
+    return Places(is_known_village=regions.is_known, is_known_region=regions.is_known, zone=zone)
 
 
 def activities(running: Running) -> Sequence[Callable[..., Any]]:

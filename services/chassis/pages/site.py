@@ -61,7 +61,7 @@ class Pages:
         """``folders`` hold templates; ``words`` give codes, actions and form fields their Indonesian names."""
         self._folders = folders
         self._links = (*links, PageLink("/tersisih", "Pesan tersisih", "parked:read"))
-        self._words = {**parked.WORDS, **(words or {})}
+        self.words = {**parked.WORDS, **(words or {})}
         self.routers = (sign_in.router, parked.router, _own_pages())
         self.provider: sign_in.Provider
         self.provider_origin = ""
@@ -106,7 +106,7 @@ class Pages:
                 "now": clock.utc_now(),
                 "trace_id": trace_id,
                 "trace_page": settings.trace_page_url,
-                "words": self._words,
+                "words": self.words,
                 "done": request.query_params.get("selesai", ""),
                 **context,
             }

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.chassis import clock, sealing
 from services.chassis.database import UnitOfWork
@@ -18,10 +19,15 @@ from services.intake.reports.tables import Operation, Report
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The code list of regions in force, as two questions."""
+    """The code list of regions in force, as two questions, and the zone of the office's calendar."""
 
     is_known_village: Callable[[str], bool]
     is_known_region: Callable[[str], bool]
+    zone: str
+
+    def day_of(self, instant: datetime) -> date:
+        """The calendar day of an instant at the office."""
+        return instant.astimezone(ZoneInfo(self.zone)).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ async def verify_report(command: DecideReport, uow: UnitOfWork, sealer: Sealer, 
     report = await uow.locked(Report, command.report_id, command.expected_version)
     state = domain.next_state(report.state, "verify")
     words = sealing.unseal(report.sealed, sealer.storage_key()) if report.sealed else {}
-    await _verify(report, state, _description(words), uow, sealer, places, (await uow.now()).date())
+    await _verify(report, state, _description(words), uow, sealer, places, places.day_of(await uow.now()))
     return report
 
 
@@ -211,8 +217,7 @@ async def conduct_operation(
         with own_trace("report", case_id=str(report.correlation_id)):
             uow.create(report, "receive", happened_at=item.found_at)
             uow.publish(facts.report_received(report), about=report, happened_at=item.found_at)
-            today = now.astimezone(UTC).date()
-            await _verify(report, ReportState.VERIFIED, item.person, uow, sealer, places, today)
+            await _verify(report, ReportState.VERIFIED, item.person, uow, sealer, places, places.day_of(now))
         reports.append(report)
     uow.publish(facts.operation_conducted(operation, [r.id for r in reports]), about=operation)
     return operation, reports

@@ -9,7 +9,9 @@ import pytest
 from contracts.events.disbursement import PaymentCredited
 from contracts.events.intake import RegistryCheckCompleted, ReportVerified
 from contracts.values import Money, RegionCode
+from services.casework.cases.commands import CASES, workflow_id
 from services.casework.directory.commands import PackVersionIsTaken
+from services.chassis import clock
 from tests.integration.casework.conftest import load, quick_pack
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
@@ -202,6 +204,16 @@ async def test_another_agencys_handoff_is_not_there(casework: Bench, issuer: Iss
     await stranger.get(f"/handoffs/{handoff_id}", expect=404)
     refused = await stranger.move(handoff_id, "acceptance", expect=404)
     assert refused["code"] == "not_found"
+
+
+async def test_the_reports_id_is_in_the_name_of_its_cases_workflow(casework: Bench) -> None:
+    report_id = await report_verified(casework)
+
+    async def signalled() -> Any:
+        found = "SELECT key FROM outbox WHERE exit = 'temporal' AND headers->>'case.id' = $1 ORDER BY id LIMIT 1"
+        return await casework.value(found, str(report_id))
+
+    assert await eventually(signalled) == workflow_id(clock.derived_id(CASES, str(report_id)))
 
 
 async def test_a_colleagues_claim_holds_for_the_shift(casework: Bench, issuer: Issuer) -> None:
