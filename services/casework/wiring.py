@@ -2,11 +2,9 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import asyncpg
-import yaml
 from sqlalchemy.orm import with_loader_criteria
 from sqlmodel import col, or_
 
@@ -34,6 +32,7 @@ from services.casework.tasks import access as tasks_access
 from services.casework.tasks import api as tasks_api
 from services.casework.tasks import pages as tasks_pages
 from services.casework.tasks.tables import Task
+from services.chassis import packs
 from services.chassis.database import district_scope
 from services.chassis.pages import PageLink, Pages
 from services.chassis.principal import Principal
@@ -71,17 +70,8 @@ def activities(running: Running) -> Sequence[Callable[..., Any]]:
 
 
 async def load_packs(running: Running, arguments: Sequence[str]) -> int:
-    """``load-pack [folder]``: put the casework section of every district pack in force."""
-    folder = Path(arguments[0]) if arguments else running.settings.district_packs
-    for file in sorted(folder.glob("*/casework.yaml")):
-        pack = CaseworkPack.model_validate(yaml.safe_load(file.read_text()))
-
-        async def load(uow: Any, pack: CaseworkPack = pack) -> bool:
-            return await load_pack(pack, uow)
-
-        loaded = await running.units.perform(load, principal=running.principal)
-        sys.stdout.write(f"{file.parent.name}: versi {pack.version} {'dimuat' if loaded else 'sudah berlaku'}\n")
-    return 0
+    """``load-pack [folder]``: put every district's casework section in force; 1 when one is wrong."""
+    return await packs.load_packs(running, arguments, "casework.yaml", CaseworkPack, load_pack)
 
 
 async def reconcile(running: Running, arguments: Sequence[str]) -> int:

@@ -2,15 +2,12 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import asyncpg
-import yaml
-from pydantic import ValidationError
 
+from services.chassis import packs
 from services.chassis.database import district_scope
-from services.chassis.errors import SigapError
 from services.chassis.pages import PageLink, Pages
 from services.chassis.principal import Principal
 from services.chassis.processes import Running, Service, build_app
@@ -55,26 +52,7 @@ def activities(running: Running) -> Sequence[Callable[..., Any]]:
 
 async def load_packs(running: Running, arguments: Sequence[str]) -> int:
     """``load-pack [folder]``: put every district's disbursement section in force; 1 when one is wrong."""
-    folder = Path(arguments[0]) if arguments else running.settings.district_packs
-    files = sorted(folder.glob("*/disbursement.yaml"))
-    if not files:
-        sys.stderr.write(f"no */disbursement.yaml under {folder}\n")
-        return 1
-    return max([await _load_file(running, file) for file in files])
-
-
-async def _load_file(running: Running, file: Path) -> int:
-    try:
-        pack = DisbursementPack.model_validate(yaml.safe_load(file.read_text()))
-        loaded = await running.units.perform(lambda uow: load_pack(pack, uow), principal=running.principal)
-    except (ValidationError, yaml.YAMLError) as error:
-        sys.stderr.write(f"{file.parent.name}/{file.name}: {error}\n")
-        return 1
-    except SigapError as refusal:
-        sys.stderr.write(f"{file.parent.name}/{file.name}: {refusal.text} {dict(refusal.facts)}\n")
-        return 1
-    sys.stdout.write(f"{file.parent.name}: versi {pack.version} {'dimuat' if loaded else 'sudah berlaku'}\n")
-    return 0
+    return await packs.load_packs(running, arguments, "disbursement.yaml", DisbursementPack, load_pack)
 
 
 async def reconcile(running: Running, arguments: Sequence[str]) -> int:
