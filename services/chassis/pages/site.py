@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from services.chassis import clock
-from services.chassis.pages import parked, sign_in, words
+from services.chassis.pages import events, parked, sign_in, words
 from services.chassis.pages.doors import (
     ANYBODY,
     current_trace_id,
@@ -62,7 +62,7 @@ class Pages:
         self._folders = folders
         self._links = (*links, PageLink("/tersisih", "Pesan tersisih", "parked:read"))
         self.words = {**parked.WORDS, **(words or {})}
-        self.routers = (sign_in.router, parked.router, _own_pages())
+        self.routers = (sign_in.router, parked.router, events.router, _own_pages())
         self.provider: sign_in.Provider
         self.provider_origin = ""
 

@@ -16,7 +16,10 @@ from services.notifications.wiring import SERVICE as NOTIFICATIONS
 from tests.support.doors import routes_of
 
 SERVICES = (INTAKE, CASEWORK, DISBURSEMENT, NOTIFICATIONS)
-OPEN_TO_ALL = ("/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs", "/masuk", "/keluar", "/static")
+OPEN_TO_ALL = (
+    "/health/live", "/health/ready", "/metrics", "/openapi.json", "/asyncapi.yaml", "/docs", "/masuk", "/keluar",
+    "/static",
+)  # fmt: skip
 SIGNED_IN = ""
 """Pages about the session itself ask only that somebody is signed in."""
 ROLES = (
