@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-import socket
+import random
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -16,6 +16,7 @@ from uuid import uuid4
 import asyncpg
 import httpx2
 
+from deploy.local.ports import SPARE, is_free
 from services.chassis.migrations import migrate
 from tests.support.engines import Stack, running
 from tests.support.identity import Issuer, running_issuer
@@ -73,11 +74,8 @@ async def start(arguments: Sequence[str], environment: dict[str, str], url: str,
 
 
 def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody listens on now, and which no outgoing connection is lent while its server is down."""
+    return next(port for port in random.sample(SPARE, len(SPARE)) if is_free(port))
 
 
 async def service_environment(

@@ -10,17 +10,20 @@ from uuid import uuid4
 
 import asyncpg
 import httpx2
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 from nacl.public import PrivateKey
 
 from contracts.create_topics import create_topics
-from contracts.topics import all_topics
+from contracts.topics import all_topics, topic_of
 from services.chassis.database import Units, open_units
 from services.chassis.migrations import migrate
 from services.chassis.outbox import Waker
 from services.chassis.principal import system_principal
 from services.chassis.processes import PARTS, Running, Service, build_app, serve
 from tests.support.engines import Stack
+from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 
 SEALING_KEYS = {name: PrivateKey.generate() for name in ("intake", "casework", "disbursement", "notifications")}
@@ -38,6 +41,21 @@ def sealing_settings(name: str) -> dict[str, str]:
 async def make_topics(bootstrap: str, prefix: str, partitions: int = 3) -> None:
     """All topics of the house under a prefix of this test, with few partitions; returns when each has its leader."""
     await create_topics(bootstrap, prefix, topics=[replace(topic, partitions=partitions) for topic in all_topics()])
+
+
+async def partitions_of(stack: Stack, wanted: Callable[[str], bool]) -> list[TopicPartition]:
+    """The partitions of all topics whose names are wanted."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka_bootstrap)
+    await admin.start()
+    try:
+        names = [name for name in await admin.list_topics() if wanted(name)]
+        return [
+            TopicPartition(topic["topic"], partition["partition"])
+            for topic in await admin.describe_topics(names)
+            for partition in topic["partitions"]
+        ]
+    finally:
+        await admin.close()
 
 
 @dataclass(slots=True)
@@ -85,6 +103,26 @@ class Bench:
             yield send
         finally:
             await producer.stop()
+
+    async def all_heard(self, within_seconds: float = 60) -> None:
+        """Wait until this service's group has committed everything that lies on its topics now."""
+        topics = {self.prefix + topic_of(kind).name for kind in self.service.subscriptions}
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.stack.kafka_bootstrap)
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.stack.kafka_bootstrap, group_id=None)
+        await asyncio.gather(admin.start(), consumer.start())
+        try:
+            ends = await consumer.end_offsets(await partitions_of(self.stack, topics.__contains__))
+
+            async def all_committed() -> bool:
+                try:
+                    committed = await admin.list_consumer_group_offsets(self.settings.group)
+                except KafkaError:
+                    return False
+                return all(place in committed and committed[place].offset >= end for place, end in ends.items() if end)
+
+            await eventually(all_committed, within_seconds=within_seconds, what="everything heard")
+        finally:
+            await asyncio.gather(admin.close(), consumer.stop())
 
     async def messages(self, *topics: str, expected: int, within_seconds: float = 20) -> list[Any]:
         """Read messages of this test's topics from the start until ``expected`` came."""
