@@ -241,9 +241,12 @@ class Inbox:
                 return False
             envelope, fact = read(record)
             handler = self._subscriptions.get(envelope.type)
+            if handler is None:
+                # A release that was taken back must leave it for the next one: remembered here, it would be lost.
+                raise BodyIsNotTheEvent(fields=("type",))
             sql, values = _guard_inside(envelope, record)
             seen = await uow.execute(sql, **values)
-            if handler is not None and seen.first() is not None:
+            if seen.first() is not None:
                 await handler(fact, envelope, uow)
             return True
 

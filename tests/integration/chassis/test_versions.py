@@ -188,8 +188,9 @@ async def test_the_release_that_moves_to_the_new_version_misses_and_repeats_noth
     assert await probe.value("SELECT count(*) FROM parked") == 0
 
 
+@pytest.mark.parametrize("old_release_has", ["neither class nor handler", "the class alone"])
 async def test_a_parked_message_of_the_new_version_outlives_a_return_to_the_old_release_and_replays(
-    probe: Bench, issuer: Issuer
+    probe: Bench, issuer: Issuer, old_release_has: str
 ) -> None:
     operator = {"Authorization": f"Bearer {issuer.token(roles=['operator'])}", "Idempotency-Key": str(uuid4())}
     key = uuid4()
@@ -208,12 +209,15 @@ async def test_a_parked_message_of_the_new_version_outlives_a_return_to_the_old_
             async with probe.running("consumer"):
                 await say(send, *only_new("PATIENT", key), *only_new("BEHIND", key))
                 await parked(probe, 2)
-        release(probe, v1=when_report_rejected_keep_effect)
-        async with probe.running("consumer"):
-            await say(send, *sent_in(ReportRejected(reason_code="OTHER")))
-            await heard(probe, "OTHER")
-            await eventually(is_hopeless, what="the old release cannot read it")
-            assert len(await parked(probe, 2)) == 2
+        with pytest.MonkeyPatch.context() as old:
+            if old_release_has == "the class alone":
+                learn_second(old)
+            release(probe, v1=when_report_rejected_keep_effect)
+            async with probe.running("consumer"):
+                await say(send, *sent_in(ReportRejected(reason_code="OTHER")))
+                await heard(probe, "OTHER")
+                await eventually(is_hopeless, what="the old release leaves it alone")
+                assert len(await parked(probe, 2)) == 2
         with pytest.MonkeyPatch.context() as mended:
             learn_second(mended)
             release(probe, v1=when_report_rejected_keep_effect, v2=when_report_rejected_keep_reasons)
