@@ -5,7 +5,7 @@ from uuid import UUID
 import orjson
 
 from services.chassis.database import Aggregate
-from services.chassis.database.writer import columns_of, json_value, table_of
+from services.chassis.database.writer import columns_of, table_of, to_json
 from tests.support.services import Bench
 
 
@@ -19,7 +19,7 @@ async def unlike_their_actions(bench: Bench, kind: type[Aggregate]) -> list[UUID
         folded: dict[str, object] = {}
         for action in actions:
             folded |= orjson.loads(action["changes"])
-        now = {name: json_value(_loaded(row[name])) for name in names}
+        now = {name: orjson.loads(to_json(_loaded(row[name]))) for name in names}
         if any(folded.get(name) != now[name] for name in names):
             wrong.append(row["id"])
     return wrong

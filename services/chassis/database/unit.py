@@ -33,9 +33,8 @@ from services.chassis.database.writer import (
     Guard,
     RowChange,
     WriteBuffer,
+    columns_kept,
     compose,
-    json_value,
-    plain_values,
     to_json,
 )
 from services.chassis.errors import NotFound, StaleVersion, StillInFlight, Unavailable
@@ -143,7 +142,7 @@ class UnitOfWork:
         """A new aggregate and the action that brought it forth."""
         self._buffer.inserts.append(row)
         self._created.add(id(row))
-        self._act(row, verb, plain_values(row), happened_at, reason)
+        self._act(row, verb, columns_kept(row), happened_at, reason)
 
     def change(
         self,
@@ -162,8 +161,7 @@ class UnitOfWork:
         if id(row) not in self._created:
             pending = self._buffer.changes.setdefault(id(row), RowChange(row, {}, base_version))
             pending.columns.update(changes)
-        kept = {name: json_value(value) for name, value in changes.items()}
-        self._act(row, verb, kept, happened_at, reason)
+        self._act(row, verb, changes, happened_at, reason)
 
     def insert(self, *rows: SQLModel) -> None:
         """Rows without a life of their own: they are facts, written once."""

@@ -7,7 +7,6 @@ one round trip. The text depends only on which tables and columns are touched, s
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -29,6 +28,8 @@ def to_json(value: Any) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
+    if isinstance(value, UUID):
+        return str(value)
     if hasattr(value, "__int__"):
         return int(value)
     return str(value)
@@ -191,8 +192,9 @@ def _insert_step(kind: str, rows: list[SQLModel]) -> Step:
     table = table_of(rows[0])
     chosen: list[Column] = []
     values: list[list[Any]] = []
+    laid_down = [vars(row) for row in rows]
     for column in columns_of(table).values():
-        encoded = [column.encode(getattr(row, column.name)) for row in rows]
+        encoded = [column.encode(row.get(column.name)) for row in laid_down]
         if column.has_default and all(value is None for value in encoded):
             continue
         chosen.append(column)
@@ -274,22 +276,7 @@ def _selected(shape: Shape, name: str, cast: str) -> str:
     return f"coalesce({value}, now())" if (shape.table, name) in _NOW_WHEN_NULL else value
 
 
-def plain_values(row: SQLModel) -> dict[str, Any]:
-    """A row's columns as JSON-ready values: what the action of its creation keeps."""
-    return {name: json_value(getattr(row, name)) for name in columns_of(table_of(row))}
-
-
-def json_value(value: Any) -> Any:
-    """One column value as an action keeps it."""
-    value = _as_is(value)
-    match value:
-        case None | str() | bool() | int() | float() | dict() | list():
-            return value
-        case datetime() | date():
-            return value.isoformat()
-        case UUID():
-            return str(value)
-        case bytes():
-            return value.hex()
-        case _:
-            return _plain(value)
+def columns_kept(row: SQLModel) -> dict[str, Any]:
+    """A row's columns: what the action of its creation keeps."""
+    laid_down = vars(row)
+    return {name: laid_down.get(name) for name in columns_of(table_of(row))}

@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+import asyncpg
+
 from tests.integration.disbursement.office import Office
 from tests.support.doors import let_in, office_elsewhere, parked_row
 from tests.support.services import Bench
@@ -27,3 +29,6 @@ async def test_to_an_office_elsewhere_nothing_of_this_district_exists(disburseme
         listed = await disbursement.client.get(path, headers={"Authorization": f"Bearer {elsewhere}"})
         assert (listed.status_code, listed.json()["items"]) == (200, []), path
     assert (await office.show(batch["batch_id"]))["state"] == "proposed"
+    owner = await asyncpg.connect(disbursement.settings.migrator_database_url)
+    await owner.execute("DELETE FROM findings WHERE id = $1", finding)
+    await owner.close()
