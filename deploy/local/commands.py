@@ -278,11 +278,12 @@ def reset() -> None:
 
 
 def demo(arguments: Sequence[str]) -> int:
-    """Bring everything up and carry the journey through it; the system goes on running."""
+    """Bring everything up, then become the journey: a kill of this command ends it too. The system goes on running."""
     up()
+    sys.stdout.flush()
+    os.chdir(CHECKOUT)
     command = [sys.executable, "-m", "deploy.sandbox.journey", *arguments]
-    environment = os.environ | {"SIGAP_STATE": str(state_folder())}
-    return subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode
+    os.execve(sys.executable, command, os.environ | {"SIGAP_STATE": str(state_folder())})  # noqa: S606
 
 
 def _check_room(folder: Path) -> None:

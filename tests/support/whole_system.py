@@ -101,10 +101,10 @@ async def running_system(state: Path = BROWSER_STATE) -> AsyncIterator[System]:
             await _command(state, "down")
 
 
-async def start_journey(system: System) -> asyncio.subprocess.Process:
-    """The demo's operation as its own program."""
+async def start_demo(system: System) -> asyncio.subprocess.Process:
+    """What `make demo` runs, on a system that is up."""
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "deploy.sandbox.journey", cwd=CHECKOUT,
+        sys.executable, "-m", "deploy.local", "demo", cwd=CHECKOUT,
         env={**os.environ, "SIGAP_STATE": str(system.site.state), "PYTHONUNBUFFERED": "1"},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
@@ -126,4 +126,4 @@ async def _command(state: Path, name: str) -> None:
     assert process.returncode == 0, said.decode(errors="replace")[-3000:]
 
 
-__all__ = ["BROWSER_STATE", "SERVICES", "System", "running_system", "start_journey"]
+__all__ = ["BROWSER_STATE", "SERVICES", "System", "running_system", "start_demo"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest_asyncio
 
 from deploy.local.places import CHECKOUT
-from tests.support.whole_system import System, running_system, start_journey
+from tests.support.whole_system import System, running_system, start_demo
 
 STATE = CHECKOUT / "var" / "test" / "system"
 
@@ -28,7 +28,7 @@ async def cases(system: System) -> list[dict[str, Any]]:
         return found
 
     if not any(case["aid_state"] == "credited" for case in await listed()):
-        journey = await start_journey(system)
+        journey = await start_demo(system)
         said, _ = await asyncio.wait_for(journey.communicate(), 600)
         assert journey.returncode == 0, said.decode(errors="replace")[-3000:]
     return await listed()

@@ -1,7 +1,7 @@
-"""The demo's operation from the street to aftercare and paid aid, with parts killed in the middle of it.
+"""`make demo`: an operation from the street to aftercare and paid aid, with every part killed in the middle of it.
 
-The journey program checks the outcome and every invariant itself (``deploy/sandbox/invariants.py``) and says so by its
-exit code; here it is killed too, and run again.
+The demo checks every invariant itself (``deploy/sandbox/invariants.py``) and says so by its exit code; here it is
+killed too and run again, and its outcomes, its aid and the books are compared with those of an undisturbed run.
 """
 
 import asyncio
@@ -10,10 +10,12 @@ import os
 import random
 import signal
 
-from tests.support.whole_system import System, start_journey
+from tests.support.whole_system import System, start_demo
 
 SEED = 20
-KILLED_IN_TURN = ("casework", "kafka", "intake", "postgres", "notifications", "temporal", "disbursement", "sandbox")
+KILLED_IN_TURN = (
+    "casework", "kafka", "intake", "postgres", "notifications", "temporal", "disbursement", "sandbox", "keycloak",
+)  # fmt: skip
 OUTCOMES = {
     "odgj-01": "REUNIFIED", "odgj-02": "REUNIFIED", "odgj-03": "REUNIFIED", "odgj-04": "PLACED_PANTI",
     "odgj-05": "PLACED_PANTI", "odgj-06": "REUNIFIED", "odgj-07": "REUNIFIED", "odgj-08": "PLACED_PANTI",
@@ -21,6 +23,9 @@ OUTCOMES = {
     "odgj-13": "REUNIFIED", "odgj-13-lagi": "DUPLICATE", "gepeng-01": "RETURNED_FAMILY",
     "gepeng-02": "RETURNED_FAMILY", "gepeng-03": "RETURNED_FAMILY",
 }  # fmt: skip
+AIDED = {key for key, outcome in OUTCOMES.items() if outcome in ("REUNIFIED", "RETURNED_FAMILY")}
+STARTING_AID = 1_500_000
+"""What the pack gives each of them, in rupiah."""
 
 
 def pid_of(system: System, part: str) -> int | None:
@@ -32,7 +37,7 @@ def pid_of(system: System, part: str) -> int | None:
 
 async def test_the_operation_ends_the_same_though_parts_are_killed_in_the_middle(system: System) -> None:
     chance = random.Random(SEED)
-    first = await start_journey(system)
+    first = await start_demo(system)
     assert first.stdout is not None
     async with asyncio.timeout(240):
         while True:
@@ -42,7 +47,7 @@ async def test_the_operation_ends_the_same_though_parts_are_killed_in_the_middle
                 break
     first.send_signal(signal.SIGKILL)
     await first.wait()
-    second = await start_journey(system)
+    second = await start_demo(system)
     kills = []
     for part in chance.sample(KILLED_IN_TURN, k=len(KILLED_IN_TURN)):
         pid = pid_of(system, part)
@@ -59,3 +64,9 @@ async def test_the_operation_ends_the_same_though_parts_are_killed_in_the_middle
     for key, outcome in OUTCOMES.items():
         line = next(line for line in text.splitlines() if f" {key} " in line and "/35.24/" in line)
         assert outcome in line, line
+        assert ("credited" in line) == (key in AIDED), line
+    books = await system.get("disbursement", "/ledger/trial-balance", by="nur.auditor")
+    balances = {account["account"]: account["balance_rupiah"] for account in books["accounts"]}
+    total = len(AIDED) * STARTING_AID
+    assert books["sum_rupiah"] == 0
+    assert sorted(balance for balance in balances.values() if balance) == [-total, total], balances

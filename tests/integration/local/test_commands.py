@@ -67,6 +67,16 @@ def test_up_and_down_keep_the_state(sigap: Sigap, state: Path) -> None:
     assert (state / "postgres" / "cluster" / "PG_VERSION").stat().st_ino == cluster
 
 
+def test_one_state_serves_a_service_as_one_process_and_as_four(sigap: Sigap, state: Path) -> None:
+    whole = sigap("up", SIGAP_PARTS="intake")
+    assert whole.returncode == 0, whole.stderr
+    sigap("down")
+    names = {f"intake-{part}" for part in ("api", "consumer", "relay", "worker")}
+    apart = sigap("up", SIGAP_PARTS=",".join(sorted(names)), SIGAP_APART="1")
+    assert apart.returncode == 0, apart.stderr
+    assert names <= pids(state).keys()
+
+
 def test_everything_killed_comes_up_again(sigap: Sigap, state: Path) -> None:
     assert sigap("up").returncode == 0
     for pid in pids(state).values():
