@@ -88,9 +88,14 @@ class System:
 
 
 @asynccontextmanager
-async def running_system(state: Path = BROWSER_STATE) -> AsyncIterator[System]:
-    """Start everything and stop it afterwards; a system that runs in this folder already is used and left running."""
+async def running_system(state: Path = BROWSER_STATE, *, fresh: bool = False) -> AsyncIterator[System]:
+    """Start everything and stop it afterwards; a system that runs in this folder already is used and left running.
+
+    ``fresh``: what an earlier run left in the folder is wiped first.
+    """
     was_running = state.exists() and holder(state) is not None
+    if fresh and not was_running:
+        await _command(state, "reset")
     await _command(state, "up")
     site = open_site(state, usual_ports=False, clients=CLIENTS)
     try:

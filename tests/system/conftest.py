@@ -15,7 +15,7 @@ STATE = CHECKOUT / "var" / "test" / "system"
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def system() -> AsyncIterator[System]:
     """Everything, as `make up` starts it."""
-    async with running_system(STATE) as found:
+    async with running_system(STATE, fresh=True) as found:
         yield found
 
 
