@@ -21,6 +21,7 @@ from services.chassis.database import connection_arguments
 from services.chassis.telemetry import log
 
 CHANNEL = "sigap_outbox"
+WAKE_AGAIN_SECONDS = 0.01
 ASK_EVERY_SECONDS = 2.0
 ANSWER_WITHIN_SECONDS = 4.0
 _tracer = trace.get_tracer("sigap.relay")
@@ -222,7 +223,8 @@ class FeedExit:
 class Waker:
     """Wakes the relay after commits: NOTIFY on a connection of its own, coalesced, never inside the commit.
 
-    NOTIFY inside the writing transaction would serialise all commits of the service.
+    NOTIFY inside the writing transaction would serialise all commits of the service, and each one is a commit of its
+    own: the first goes out at once, the next after a pause that takes in what was said meanwhile.
     """
 
     def __init__(self, database_url: str) -> None:
@@ -246,6 +248,7 @@ class Waker:
                 if connection is None or connection.is_closed():
                     connection = await asyncpg.connect(self._database_url, timeout=5, **connection_arguments("waker"))
                 await connection.execute(f"NOTIFY {CHANNEL}")
+                await asyncio.sleep(WAKE_AGAIN_SECONDS)
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 await asyncio.sleep(0.2)
         if connection is not None:
