@@ -182,17 +182,23 @@ class UnitOfWork:
 
     # saying
 
-    def publish(self, fact: Event, about: Aggregate, *, happened_at: datetime | None = None) -> None:
-        """Say a fact about an aggregate; it leaves through the outbox with this transaction."""
+    def publish(
+        self, fact: Event, about: Aggregate, *, happened_at: datetime | None = None, fact_id: UUID | None = None
+    ) -> UUID:
+        """Say a fact about an aggregate; it leaves through the outbox with this transaction.
+
+        Answers the fact's id: a second version of the same fact, said beside the first, is given it.
+        """
         topic = topic_of(fact.TYPE)
-        fact_id = str(clock.new_id())
+        message_id = clock.new_id()
+        fact_id = fact_id or message_id
         headers = {
             "ce_specversion": "1.0",
-            "ce_id": fact_id,
+            "ce_id": str(message_id),
             "ce_source": f"/sigap/{topic.name.split('.', 1)[0]}",
             "ce_type": fact.TYPE,
             "ce_subject": str(about.id),
-            "ce_factid": fact_id,
+            "ce_factid": str(fact_id),
             "ce_correlationid": str(about.correlation_id),
             "ce_sequence": str(about.version),
             "ce_district": about.district,
@@ -212,6 +218,7 @@ class UnitOfWork:
             headers["traceparent"] = traceparent_of(span)
         key = str(about.id) if topic.key == "subject" else str(about.correlation_id)
         self._say("kafka", key, topic.name, fact.to_body().decode(), headers, about.district)
+        return fact_id
 
     def signal(
         self,

@@ -16,10 +16,11 @@ from contracts.fields import Code
 from services.chassis import inbox
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import Invalid
+from services.chassis.principal import system_principal
 from tests.integration.chassis.test_inbox import effects, heard, parked
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
-from tests.support.probe import TYPE, Effect, probe_service, when_report_rejected_keep_effect
+from tests.support.probe import TYPE, Effect, make_probe, probe_service, when_report_rejected_keep_effect
 from tests.support.services import Bench
 from tests.support.wire import wire
 
@@ -229,3 +230,26 @@ async def test_a_parked_message_of_the_new_version_outlives_a_return_to_the_old_
                 assert answer.status_code == 200, answer.text
                 await heard(probe, "PATIENT+MORE", "BEHIND+MORE")
     assert await effects(probe) == ["OTHER", "PATIENT+MORE", "BEHIND+MORE"]
+
+
+@pytest.mark.usefixtures("code_with_both")
+async def test_a_service_says_one_fact_in_both_versions_and_a_reader_of_both_counts_it_once(probe: Bench) -> None:
+    release(probe, v1=when_report_rejected_keep_effect, v2=when_report_rejected_keep_reasons)
+
+    async def say_twice(uow: UnitOfWork) -> None:
+        made = await make_probe("TWICE", uow, facts=0)
+        fact_id = uow.publish(ReportRejected(reason_code="OLD"), about=made)
+        assert uow.publish(ReportRejectedV2(reasons=("OLD", "MORE")), about=made, fact_id=fact_id) == fact_id
+
+    async with probe.running("relay", "consumer"):
+        await probe.units.perform(say_twice, principal=system_principal("probe"))
+        messages = await probe.messages(TOPIC, expected=3)
+
+        async def taken() -> bool:
+            return bool(await probe.value("SELECT count(*) FROM effects") == 2)
+
+        await eventually(taken)
+    heads = [dict(message.headers) for message in messages[-2:]]
+    assert heads[0]["ce_factid"] == heads[1]["ce_factid"]
+    assert heads[0]["ce_id"] != heads[1]["ce_id"]
+    assert await parked(probe, 0) == []

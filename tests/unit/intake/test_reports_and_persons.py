@@ -8,6 +8,7 @@ import pytest
 from services.intake.persons.domain import Description, IdentityStatus, identity_status, is_apparent_minor
 from services.intake.reports import domain
 from services.intake.reports.domain import CASE_TYPE, MOVES, Kind, ReportState
+from services.intake.reports.schemas import PersonIn
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 TODAY = NOW.date()
@@ -61,3 +62,9 @@ def test_who_looks_like_a_child_is_one_until_proven_otherwise(description: Descr
 def test_a_stated_nik_is_a_claim() -> None:
     assert identity_status(Description(nik="3524171209689003")) == IdentityStatus.CLAIMED
     assert identity_status(Description(name="X")) == IdentityStatus.PROVISIONAL
+
+
+@pytest.mark.parametrize("name", ["Suharti", "I", "Ni Luh", "D'Artanyan"])
+def test_a_single_name_is_a_whole_name(name: str) -> None:
+    assert PersonIn(name=name).to_description().name == name
+    assert PersonIn.model_json_schema()["properties"]["name"]["anyOf"][0].get("minLength", 1) == 1
