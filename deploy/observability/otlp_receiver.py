@@ -35,6 +35,7 @@ BODY_LIMIT_BYTES = 32_000_000
 REPLAY_LIMIT_BYTES = 40_000_000
 SPANS_PER_POST = 2000
 LOOK_EVERY_SECONDS = 5.0
+NICENESS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,8 @@ def main() -> None:
         settings = Settings.from_environment(os.environ)
     except (KeyError, ValueError) as error:
         sys.exit(f"the OTLP receiver cannot start: {json.dumps(str(error))} is missing or wrong")
+    # Traces can wait for a core; whoever is traced should not.
+    os.nice(NICENESS)
     uvicorn.run(
         build_app(settings), host="127.0.0.1", port=settings.port, log_level="warning", timeout_graceful_shutdown=3
     )

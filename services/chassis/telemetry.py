@@ -13,11 +13,12 @@ from types import TracebackType
 from typing import Any
 
 import structlog
-from opentelemetry import metrics, trace
+from opentelemetry import metrics, propagate, trace
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.metrics import CallbackOptions, Observation
+from opentelemetry.propagators.textmap import default_getter
 from opentelemetry.sdk.environment_variables import OTEL_EXPORTER_OTLP_ENDPOINT
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.view import DropAggregation, View
@@ -52,6 +53,26 @@ _UNWATCHED = [View(instrument_name="http.server.active_requests", aggregation=Dr
 meter = metrics.get_meter("sigap")
 _tracer = trace.get_tracer("sigap")
 log_fields: ContextVar[dict[str, str]] = ContextVar("log_fields", default={})  # noqa: B039
+
+
+class OnlyTheTrace(TraceContextTextMapPropagator):
+    """Takes from outside which trace this belongs to, no more: baggage and ``tracestate`` are anybody's words."""
+
+    def extract(self, carrier: Any, context: Context | None = None, getter: Any = default_getter) -> Context:
+        """The context that a ``traceparent`` names."""
+        named = getter.get(carrier, "traceparent")
+        return super().extract({"traceparent": named[0]} if named else {}, context)
+
+
+class SteadyResource(Resource):
+    """A resource that does not change: its hash, asked for with every span, is made once."""
+
+    def __init__(self, made: Resource) -> None:
+        super().__init__(made.attributes, made.schema_url)
+        self._hash = super().__hash__()
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 class ScrubbingExporter(SpanExporter):
@@ -99,7 +120,8 @@ def set_up_telemetry(service: str, environment: dict[str, str]) -> Callable[[], 
     set_up_logging(service)
     if environment.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return lambda: None
-    resource = Resource.create({"service.name": service, "service.namespace": "sigap"})
+    resource = SteadyResource(Resource.create({"service.name": service, "service.namespace": "sigap"}))
+    propagate.set_global_textmap(OnlyTheTrace())
     provider = TracerProvider(resource=resource)
     if environment.get(OTEL_EXPORTER_OTLP_ENDPOINT):
         provider.add_span_processor(

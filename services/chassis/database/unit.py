@@ -210,12 +210,13 @@ class UnitOfWork:
             headers["ce_time"] = happened_at.isoformat()
         if self.cause.causation_id is not None:
             headers["ce_causationid"] = str(self.cause.causation_id)
-        with _tracer.start_as_current_span(
+        span = _tracer.start_span(
             f"{topic.name} publish",
             kind=SpanKind.PRODUCER,
             attributes={"messaging.system": "kafka", "messaging.destination.name": topic.name, "event.type": fact.TYPE},
-        ) as span:
-            headers["traceparent"] = traceparent_of(span)
+        )
+        headers["traceparent"] = traceparent_of(span)
+        span.end()
         key = str(about.id) if topic.key == "subject" else str(about.correlation_id)
         self._say("kafka", key, topic.name, fact.to_body().decode(), headers, about.district)
         return fact_id
