@@ -24,6 +24,11 @@ CHANNEL = "sigap_outbox"
 WAKE_AGAIN_SECONDS = 0.01
 ASK_EVERY_SECONDS = 2.0
 ANSWER_WITHIN_SECONDS = 4.0
+LOCK_OUTLIVES_US_MS = 20_000
+DATABASE_AWAY = (
+    OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError
+)  # fmt: skip
+"""What a connection raises that breaks, in the middle of a preparation too."""
 _tracer = trace.get_tracer("sigap.relay")
 
 
@@ -110,7 +115,7 @@ class Relay:
             try:
                 await self._serve(stop)
                 wait = 0.1
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ExitAway) as error:
+            except (*DATABASE_AWAY, ExitAway) as error:
                 log().warning("relay_waits", exit=self._exit.name, error=type(error).__name__)
                 self.is_active = False
                 await _pause(stop, wait)
@@ -119,7 +124,9 @@ class Relay:
 
     async def _serve(self, stop: asyncio.Event) -> None:
         connection = await asyncpg.connect(
-            self._database_url, timeout=5, **connection_arguments(f"relay-{self._exit.name}")
+            self._database_url,
+            timeout=5,
+            **connection_arguments(f"relay-{self._exit.name}", ends_when_silent_ms=LOCK_OUTLIVES_US_MS),
         )
         try:
             lock = f"relay:{self._exit.name}"
@@ -249,7 +256,9 @@ class Waker:
                     connection = await asyncpg.connect(self._database_url, timeout=5, **connection_arguments("waker"))
                 await connection.execute(f"NOTIFY {CHANNEL}")
                 await asyncio.sleep(WAKE_AGAIN_SECONDS)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except DATABASE_AWAY:
+                if connection is not None:
+                    connection.terminate()
                 await asyncio.sleep(0.2)
         if connection is not None:
             await connection.close(timeout=1)

@@ -26,7 +26,7 @@ from services.chassis.database.unit import ScopeRule
 from services.chassis.inbox import Inbox, Subscriptions
 from services.chassis.kafka import Consumer, KafkaExit, security_of
 from services.chassis.migrations import migrate
-from services.chassis.outbox import FeedExit, Relay, Waker, prune
+from services.chassis.outbox import DATABASE_AWAY, FeedExit, Relay, Waker, prune
 from services.chassis.pages import Pages
 from services.chassis.principal import Principal, system_principal
 from services.chassis.settings import ServiceSettings
@@ -277,7 +277,7 @@ def _relays(service: Service, settings: ServiceSettings) -> list[Relay]:
 
 async def _prune(settings: ServiceSettings, stop: asyncio.Event) -> None:
     while not stop.is_set():
-        with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with contextlib.suppress(*DATABASE_AWAY):
             connection = await asyncpg.connect(settings.database_url, timeout=5, **connection_arguments("pruner"))
             try:
                 await prune(
@@ -317,7 +317,7 @@ async def _measure(service: Service, running: Running, stop: asyncio.Event) -> N
     show("sigap_parked_oldest_seconds", "Age of the oldest message set aside")
     shown: set[str] = set()
     while not stop.is_set():
-        with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with contextlib.suppress(*DATABASE_AWAY):
             row = await running.units.pool.fetchrow(_SPINE_GAUGES)
             readings["sigap_outbox_oldest_seconds"] = [(float(row["outbox_age"]), {})]
             readings["sigap_outbox_rows"] = [(float(row["outbox_rows"]), {})]
@@ -354,7 +354,7 @@ def _database_check(units: Units) -> Check:
     async def check() -> tuple[str, bool, str]:
         try:
             await asyncio.wait_for(units.pool.fetchval("SELECT 1"), 2)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except DATABASE_AWAY as error:
             return "database", False, type(error).__name__
         return "database", True, ""
 
@@ -380,7 +380,7 @@ def _outbox_check(units: Units, limit_seconds: int) -> Check:
                 ),
                 2,
             )
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except DATABASE_AWAY:
             return "outbox", False, "cannot be read"
         return "outbox", age < limit_seconds, f"oldest {age:.0f} s"
 

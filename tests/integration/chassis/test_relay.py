@@ -9,6 +9,7 @@ from services.chassis.database import UnitOfWork
 from services.chassis.kafka import KafkaExit
 from services.chassis.outbox import FeedExit, Relay, Sent, prune
 from services.chassis.principal import system_principal
+from tests.support.cable import cable_to
 from tests.support.eventually import eventually
 from tests.support.probe import make_probe
 from tests.support.services import Bench
@@ -86,6 +87,26 @@ async def test_of_two_relays_started_at_once_one_is_active(probe: Bench) -> None
     stop.set()
     await asyncio.gather(*tasks)
     assert not active.is_active
+
+
+async def test_a_relay_with_a_half_open_connection_notices_and_goes_on(probe: Bench) -> None:
+    async with cable_to(probe.settings.database_url) as (cable, url):
+        relay = Relay(url, KafkaExit(probe.settings.kafka_bootstrap_servers, probe.prefix), batch_rows=100, poll_ms=50)
+        stop = asyncio.Event()
+        task = asyncio.create_task(relay.run(stop))
+        await say(probe, "BEFORE")
+
+        async def is_marked() -> bool:
+            return bool(await probe.value("SELECT count(*) FROM outbox WHERE sent_at IS NOT NULL") == 1)
+
+        await eventually(is_marked)
+        cable.hold()
+        await say(probe, "DURING")
+        # 15 s until an answer is missed; the lock of the old session goes 20 s after its last word.
+        messages = await probe.messages("intake.reports", expected=2, within_seconds=40)
+        stop.set()
+        await task
+    assert [message.value for message in messages] == [b'{"reason_code":"BEFORE_1"}', b'{"reason_code":"DURING_1"}']
 
 
 async def test_facts_of_one_key_keep_their_order_whatever_fails(probe: Bench) -> None:
