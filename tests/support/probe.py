@@ -148,11 +148,11 @@ class PokeActivities:
 
     @activity.defn(name="note_poke")
     async def note_poke(self, poke: Poke) -> None:
-        """A poke is an effect whose reason is its number."""
+        """A poke is an effect whose reason is its number; noting it again changes nothing, as in every activity."""
         await self._running.units.pool.execute(
             "INSERT INTO effects (fact_id, correlation_id, sequence, reason, district)"
-            " VALUES ($1, $2, $3, 'POKE', '35.24')",
-            clock.new_id(),
+            " VALUES ($1, $2, $3, 'POKE', '35.24') ON CONFLICT DO NOTHING",
+            clock.derived_id(UUID(poke.event_id), str(poke.number)),
             UUID(poke.event_id),
             poke.number,
         )

@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import system_principal
@@ -64,6 +66,50 @@ async def test_a_late_signal_starts_a_new_run(probe: Bench) -> None:
         await handle.result()
         await poke(probe, 2, target)
         await noted(probe, target, 1, 2)
+
+
+async def remove_run(client: Client, workflow_id: str) -> None:
+    """Do to an ended run what the server's retention does; returns when the server knows nothing of it."""
+    handle = client.get_workflow_handle(workflow_id)
+    run_id = (await handle.describe()).run_id
+    await client.workflow_service.delete_workflow_execution(
+        DeleteWorkflowExecutionRequest(
+            namespace=client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=workflow_id, run_id=run_id),
+        )
+    )
+
+    async def gone() -> bool:
+        try:
+            await client.get_workflow_handle(workflow_id, run_id=run_id).describe()
+        except RPCError as error:
+            return error.status == RPCStatusCode.NOT_FOUND
+        return False
+
+    await eventually(gone, within_seconds=90, what=f"{workflow_id} removed")
+
+
+async def test_a_signal_after_the_servers_retention_starts_a_run_that_ends_by_itself(probe: Bench) -> None:
+    async with probe.running("relay", "worker"):
+        target = await poke(probe, 1)
+        await noted(probe, target, 1)
+        client = await client_of(probe)
+        handle = client.get_workflow_handle(f"poke:{target}")
+        assert await handle.result() == 1
+        await remove_run(client, handle.id)
+        await probe.units.pool.execute("UPDATE outbox SET sent_at = NULL WHERE exit = 'temporal'")
+
+        async def runs_again() -> bool:
+            try:
+                return bool((await handle.describe()).run_id)
+            except RPCError:
+                return False
+
+        await eventually(runs_again, what="the old signal sent again")
+        assert await handle.result() == 1
+        await poke(probe, 2, target)
+        await noted(probe, target, 1, 2)
+        assert await handle.result() == 1
 
 
 async def test_while_temporal_is_away_only_its_exit_waits(probe: Bench) -> None:
