@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from faststream.kafka import KafkaMessage
 
 from services.chassis import inbox
 from services.chassis.database import Guard, UnitOfWork, Units
@@ -117,19 +118,20 @@ def stall_at_poison(patch: pytest.MonkeyPatch) -> None:
 
 
 def commit_before_handling(patch: pytest.MonkeyPatch) -> None:
-    """A member tells the broker that it handled a message, and handles it a moment later."""
-    hear = Inbox.hear
-    handled = Consumer._hear
+    """A member tells the broker that it handled a message, and handles it a little later."""
+    hear = Consumer._hear
+    pending: set[asyncio.Task[None]] = set()
 
-    async def late(inbox: Inbox, record: Record) -> str:
-        await asyncio.sleep(0.2)
-        return await hear(inbox, record)
+    async def later(consumer: Consumer, message: KafkaMessage) -> None:
+        await asyncio.sleep(LATE_SECONDS)
+        await hear(consumer, message)
 
-    async def told_first(consumer: Consumer, message: Any) -> None:
+    async def told_first(consumer: Consumer, message: KafkaMessage) -> None:
         await message.ack()
-        await handled(consumer, message)
+        task = asyncio.create_task(later(consumer, message))
+        pending.add(task)
+        task.add_done_callback(pending.discard)
 
-    patch.setattr(Inbox, "hear", late)
     patch.setattr(Consumer, "_hear", told_first)
 
 
