@@ -472,9 +472,10 @@ async def _on_http(request: Request, error: Exception) -> Response:
 async def _on_fault(request: Request, error: Exception) -> Response:
     if is_infrastructure(error):
         log().warning("database_away", error=type(error).__name__)
-        return problem_response(Unavailable())
-    log().error("unexpected_fault", error=type(error).__name__, exc_info=error)
-    answer = problem_response(UnexpectedFault())
+        answer = problem_response(Unavailable())
+    else:
+        log().error("unexpected_fault", error=type(error).__name__, exc_info=error)
+        answer = problem_response(UnexpectedFault())
     # The server drops a connection on which a fault came through: the next request must not be sent on it.
     answer.headers["Connection"] = "close"
     return answer

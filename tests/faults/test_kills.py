@@ -142,7 +142,7 @@ class Client:
         """One report after another."""
         while not self._stop.is_set():
             await self.report()
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(0.1)
         await self._http.aclose()
 
     async def keep_asking(self) -> None:
