@@ -9,7 +9,7 @@ from benchmarks.ground import Ground, Process, free_port, ground, load, rows, se
 from benchmarks.ratio import keep, make_result, paired
 
 REQUESTS = 1200
-PAIRS = 7
+PAIRS = 13
 
 
 def body() -> bytes:
