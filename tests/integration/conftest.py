@@ -7,13 +7,16 @@ import pytest_asyncio
 
 from tests.support.engines import Stack, running
 from tests.support.identity import Issuer, running_issuer
+from tests.support.nothing_personal import persons_in_histories, persons_on_topics
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stack() -> AsyncIterator[Stack]:
-    """PostgreSQL, Kafka and Temporal, real."""
+    """PostgreSQL, Kafka and Temporal, real; at the end of the run nobody may be found in what they passed on."""
     async with running(["postgres", "kafka", "temporal"]) as engines:
         yield engines
+        assert await persons_on_topics(engines) == []
+        assert await persons_in_histories(engines) == []
 
 
 @pytest.fixture(scope="session")

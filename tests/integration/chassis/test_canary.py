@@ -28,6 +28,7 @@ from services.intake.wiring import SERVICE
 from tests.support.engines import Stack
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
+from tests.support.nothing_personal import SENT_BY_TESTS, niks_in, persons_on_topics
 from tests.support.outspoken import Outspoken, outspoken
 from tests.support.services import Bench, bench_for
 from tests.support.wire import VILLAGE, wire
@@ -194,6 +195,7 @@ async def parked_message(flight: Flight) -> None:
     _, _, headers = wire(
         ReportRejected(reason_code="X"), subject=uuid4(), correlation_id=uuid4(), type_name=HandoffRequested.TYPE
     )
+    SENT_BY_TESTS.add(f"{flight.bench.prefix}casework.handoffs")
     named = [(name, NAME.encode() if name == "ce_actor" else value) for name, value in headers]
     async with flight.bench.producer() as send:
         await send("casework.handoffs", b"a", json.dumps({"person_id": NAME, NAME: NIK}).encode(), headers)
@@ -302,5 +304,15 @@ async def test_no_refusal_repeats_what_was_sent(flight: Flight) -> None:
             assert not any(secret in answer.text for secret in CANARY), way
 
 
+async def test_the_search_after_the_whole_run_would_find_the_canary(flight: Flight, stack: Stack) -> None:
+    topic = f"{flight.bench.prefix}casework.handoffs"
+    SENT_BY_TESTS.discard(topic)
+    try:
+        assert topic in await persons_on_topics(stack)
+    finally:
+        SENT_BY_TESTS.add(topic)
+
+
 def test_the_canary_is_nobody() -> None:
     assert Nik(NIK).is_reserved_test()
+    assert list(niks_in(f'{{"nik":"{NIK}","at":1795341538123456}}'.encode())) == [NIK]

@@ -1,0 +1,71 @@
+"""After a whole run: no fictional person's NIK stands in what the broker and the workflow server hold."""
+
+import re
+from collections.abc import Iterator
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from temporalio.client import Client
+
+from contracts.reference import regions
+from contracts.values import Nik, NikIsInvalid
+from tests.support.engines import Stack
+
+SENT_BY_TESTS: set[str] = set()
+"""Topics on which a test itself put a person where ids belong, to see that we pass nobody on."""
+_SIXTEEN_DIGITS = re.compile(rb"(?<!\d)\d{16}(?!\d)")
+
+
+def niks_in(text: bytes) -> Iterator[str]:
+    """What could be the NIK of a test's person: a known region, a date, a reserved serial."""
+    known = regions()
+    for found in _SIXTEEN_DIGITS.findall(text):
+        digits = found.decode()
+        try:
+            nik = Nik.parse(digits)
+        except NikIsInvalid:
+            continue
+        if nik.is_reserved_test() and known.is_known(f"{digits[:2]}.{digits[2:4]}.{digits[4:6]}"):
+            yield digits
+
+
+async def persons_on_topics(stack: Stack) -> list[str]:
+    """The topics of which some record shows a NIK in its key, headers or body."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka_bootstrap)
+    await admin.start()
+    try:
+        described = await admin.describe_topics()
+    finally:
+        await admin.close()
+    names = [topic["topic"] for topic in described if not topic["is_internal"] and topic["topic"] not in SENT_BY_TESTS]
+    places = [
+        TopicPartition(t["topic"], p["partition"]) for t in described if t["topic"] in names for p in t["partitions"]
+    ]
+    consumer = AIOKafkaConsumer(bootstrap_servers=stack.kafka_bootstrap, group_id=None, auto_offset_reset="earliest")
+    await consumer.start()
+    found: set[str] = set()
+    try:
+        ends = await consumer.end_offsets(places)
+        left = {place for place, end in ends.items() if end > 0}
+        consumer.assign(sorted(left))
+        while left:
+            for place, records in (await consumer.getmany(timeout_ms=500)).items():
+                for record in records:
+                    parts = [record.key or b"", record.value or b"", *(value for _, value in record.headers)]
+                    if any(True for part in parts for _ in niks_in(part)):
+                        found.add(place.topic)
+            left = {place for place in left if await consumer.position(place) < ends[place]}
+    finally:
+        await consumer.stop()
+    return sorted(found)
+
+
+async def persons_in_histories(stack: Stack) -> list[str]:
+    """The workflows of whose histories some event shows a NIK."""
+    client = await Client.connect(stack.temporal_address, namespace=stack.temporal_namespace)
+    found = []
+    async for run in client.list_workflows():
+        history = await client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history()
+        if any(True for event in history.events for _ in niks_in(event.SerializeToString() + run.id.encode())):
+            found.append(run.id)
+    return found
