@@ -1,4 +1,4 @@
-"""Messages set aside, for an operator's eyes: list, show, replay, drop."""
+"""Messages set aside, for an operator's eyes: search, show, claim, replay, drop."""
 
 from typing import Annotated
 from urllib.parse import urlencode
