@@ -8,7 +8,6 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from types import TracebackType
 from typing import Any
 
@@ -52,7 +51,6 @@ _UNWATCHED = [View(instrument_name="http.server.active_requests", aggregation=Dr
 
 meter = metrics.get_meter("sigap")
 _tracer = trace.get_tracer("sigap")
-log_fields: ContextVar[dict[str, str]] = ContextVar("log_fields", default={})  # noqa: B039
 
 
 class OnlyTheTrace(TraceContextTextMapPropagator):
