@@ -25,6 +25,8 @@ from services.chassis.settings import ServiceSettings
 from services.chassis.telemetry import log
 
 SASL = {"SCRAM-SHA-512": SASLScram512, "SCRAM-SHA-256": SASLScram256, "PLAIN": SASLPlaintext}
+SENT_WITHIN_MS = 10_000
+"""Shorter than the relay's lock outlives a silent relay: nobody else sends what is still being sent."""
 NEVER_LEAVE_FOR_SLOWNESS_MS = 24 * 60 * 60 * 1000
 POLLED_WITHIN_SECONDS = 10.0
 
@@ -66,6 +68,7 @@ class KafkaExit:
             enable_idempotence=True,
             acks="all",
             max_request_size=1_048_576,
+            request_timeout_ms=SENT_WITHIN_MS,
             **self._security,
         )
         try:

@@ -1,9 +1,10 @@
-"""An operator's commands, the same for every service: ``python -m services.<name> parked|replay|drop|unsent|resend``.
+"""An operator's commands, the same for every service: `parked`, `replay`, `drop`, `release`, `unsent`, `resend`.
 
 They do what the API and the pages do, for whoever sits at the machine while sign-in or the pages are away.
 """
 
 import getpass
+import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import asyncpg
 
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import SigapError
-from services.chassis.parked import OPEN, DecideParked, decide_parked
+from services.chassis.parked import OPEN, ClaimParked, DecideParked, claim_parked, decide_parked
 from services.chassis.telemetry import log
 
 if TYPE_CHECKING:
@@ -49,6 +50,15 @@ async def drop_parked(running: "Running", arguments: Sequence[str]) -> int:
     return await _decide(running, arguments, "dropped")
 
 
+async def release_parked(running: "Running", arguments: Sequence[str]) -> int:
+    """``release <id>``: let a message go that somebody took on, so that others can decide it."""
+    if len(arguments) != 1 or not _is_number(arguments[0]):
+        return _usage("release <id>")
+    parked_id = int(arguments[0])
+    command = ClaimParked(parked_id, await _version(running, parked_id), is_taken=False)
+    return await _perform(running, lambda uow: claim_parked(command, uow), f"pesan {parked_id} dilepas")
+
+
 async def show_unsent(running: "Running", arguments: Sequence[str]) -> int:
     """``unsent``: outbox rows refused for good, and how many wait behind each; exit code 1 when there are some."""
     rows = await running.units.pool.fetch(_UNSENT)
@@ -58,7 +68,7 @@ async def show_unsent(running: "Running", arguments: Sequence[str]) -> int:
 
 async def resend_unsent(running: "Running", arguments: Sequence[str]) -> int:
     """``resend <id>``: let the relay try a refused row again, after its cause was mended."""
-    if len(arguments) != 1 or not arguments[0].isdigit():
+    if len(arguments) != 1 or not _is_number(arguments[0]):
         return _usage("resend <id>")
     freed = await running.units.pool.fetchval(
         "UPDATE outbox SET parked_at = NULL, error = NULL"
@@ -68,7 +78,7 @@ async def resend_unsent(running: "Running", arguments: Sequence[str]) -> int:
     if freed is None:
         sys.stderr.write(f"baris {arguments[0]} tidak tertahan; lihat perintah unsent\n")
         return 1
-    log().info("outbox_row_freed", outbox_id=freed, by=getpass.getuser())
+    log().info("outbox_row_freed", outbox_id=freed, by=_who())
     sys.stdout.write(f"baris {freed} akan dikirim lagi\n")
     return 0
 
@@ -77,6 +87,7 @@ COMMANDS: Mapping[str, Command] = {
     "parked": show_parked,
     "replay": replay_parked,
     "drop": drop_parked,
+    "release": release_parked,
     "unsent": show_unsent,
     "resend": resend_unsent,
 }
@@ -84,22 +95,37 @@ COMMANDS: Mapping[str, Command] = {
 
 async def _decide(running: "Running", arguments: Sequence[str], state: str) -> int:
     name = "replay" if state == "replay" else "drop"
-    if len(arguments) < 2 or not arguments[0].isdigit():
+    if len(arguments) < 2 or not _is_number(arguments[0]):
         return _usage(f"{name} <id> <alasan>")
     parked_id, reason = int(arguments[0]), " ".join(arguments[1:])
-    version = await running.units.pool.fetchval("SELECT version FROM parked WHERE id = $1", parked_id)
-    command = DecideParked(parked_id, version or 0, state, f"{reason} ({getpass.getuser()})")
+    command = DecideParked(parked_id, await _version(running, parked_id), state, f"{reason} ({_who()})")
+    done = "akan dicoba lagi" if state == "replay" else "dibuang"
+    return await _perform(running, lambda uow: decide_parked(command, uow), f"pesan {parked_id} {done}")
 
-    async def work(uow: UnitOfWork) -> Any:
-        return await decide_parked(command, uow)
 
+async def _perform(running: "Running", work: Callable[[UnitOfWork], Awaitable[Any]], done: str) -> int:
     try:
         await running.units.perform(work, principal=running.principal)
     except SigapError as refusal:
         sys.stderr.write(f"{refusal.text} {refusal.advice}\n")
         return 1
-    sys.stdout.write(f"pesan {parked_id} {'akan dicoba lagi' if state == 'replay' else 'dibuang'}\n")
+    sys.stdout.write(done + "\n")
     return 0
+
+
+async def _version(running: "Running", parked_id: int) -> int:
+    return await running.units.pool.fetchval("SELECT version FROM parked WHERE id = $1", parked_id) or 0
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def _usage(line: str) -> int:

@@ -45,6 +45,7 @@ _DROPPED_ATTRIBUTES = frozenset(
     }
 )  # fmt: skip
 _LIBRARY_TEXT_CHARACTERS = 160
+_LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL)
 
 # Nobody decides anything by it, and it is counted twice a request.
 _UNWATCHED = [View(instrument_name="http.server.active_requests", aggregation=DropAggregation(), attribute_keys=set())]
@@ -170,7 +171,8 @@ class LibraryLines(logging.Handler):
         """One line."""
         said = str(record.msg).strip().partition("\n")[0][:_LIBRARY_TEXT_CHARACTERS]
         error = record.exc_info[1] if record.exc_info else None
-        log().log(record.levelno, "library_line", service=self._service, logger=record.name, said=said, exc_info=error)
+        level = max((known for known in _LEVELS if known <= record.levelno), default=logging.DEBUG)
+        log().log(level, "library_line", service=self._service, logger=record.name, said=said, exc_info=error)
 
 
 def _log_last_words(_kind: type[BaseException], error: BaseException, _where: TracebackType | None) -> None:
@@ -208,7 +210,8 @@ def where(error: BaseException) -> str:
     while step is not None:
         name = step.tb_frame.f_code.co_filename
         if "/services/" in name or "/contracts/" in name:
-            found = f"{name.rsplit('/services/', 1)[-1]}:{step.tb_lineno}"
+            short = name.rsplit("/services/", 1)[-1].rsplit("/contracts/", 1)[-1]
+            found = f"{short}:{step.tb_lineno}"
         step = step.tb_next
     return found
 

@@ -471,7 +471,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 async def _on_fault(request: Request, error: Exception) -> Response:
     if is_infrastructure(error):
-        log().warning("database_away", error=type(error).__name__)
+        log().warning("database_away", error=type(error).__name__, exc_info=error)
         answer = problem_response(Unavailable())
     else:
         log().error("unexpected_fault", error=type(error).__name__, exc_info=error)

@@ -15,7 +15,10 @@ import asyncpg
 LANES = 2
 JOINED_AT_MOST = 64
 
-_REFUSED = (asyncpg.PostgresError, asyncpg.InterfaceError)
+_MAY_HAVE_COMMITTED = (
+    asyncpg.PostgresConnectionError, asyncpg.InternalClientError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError
+)  # fmt: skip
+"""The connection broke: only a unit with a guard may be made again, and that is for whoever made it."""
 _Waiting = tuple[str, Sequence[Any], asyncio.Future[asyncpg.Record]]
 
 
@@ -32,21 +35,21 @@ class JointCommits:
         outcome: asyncio.Future[asyncpg.Record] = asyncio.get_running_loop().create_future()
         self._waiting.append((sql, values, outcome))
         if len(self._lanes) < LANES:
-            lane = asyncio.create_task(self._work())
-            self._lanes.add(lane)
-            lane.add_done_callback(self._lanes.discard)
+            self._lanes.add(asyncio.create_task(self._work()))
         return await outcome
 
     async def _work(self) -> None:
-        while self._waiting:
-            batch = self._next_batch()
-            try:
-                async with self._pool.acquire() as connection:
-                    await self._commit(connection, batch)
-            except Exception as error:
-                for _, _, outcome in batch:
-                    if not outcome.done():
-                        outcome.set_exception(error)
+        try:
+            while self._waiting:
+                batch = self._next_batch()
+                try:
+                    await self._commit(batch)
+                except Exception as error:
+                    for waiting in batch:
+                        _fail(waiting, error)
+        finally:
+            # Here, not in a callback a turn later: whoever comes next must see that this lane is free.
+            self._lanes.discard(asyncio.current_task())
 
     def _next_batch(self) -> list[_Waiting]:
         batch = [self._waiting.popleft()]
@@ -54,26 +57,35 @@ class JointCommits:
             batch.append(self._waiting.popleft())
         return batch
 
-    async def _commit(self, connection: Any, batch: list[_Waiting]) -> None:
-        if len(batch) > 1:
-            try:
+    async def _commit(self, batch: list[_Waiting]) -> None:
+        if len(batch) == 1:
+            await self._commit_alone(batch[0])
+            return
+        try:
+            async with self._pool.acquire() as connection:
                 rows = await connection.fetchmany(batch[0][0], [values for _, values, _ in batch])
-            except _REFUSED:
-                if connection.is_closed():
-                    raise
-            else:
-                for (_, _, outcome), row in zip(batch, rows, strict=True):
-                    if not outcome.done():
-                        outcome.set_result(row)
-                return
-        for sql, values, outcome in batch:
-            try:
+        except _MAY_HAVE_COMMITTED:
+            raise
+        except (asyncpg.PostgresError, asyncpg.InterfaceError):
+            await asyncio.gather(*(self._commit_alone(waiting) for waiting in batch))
+            return
+        for (_, _, outcome), row in zip(batch, rows, strict=True):
+            if not outcome.done():
+                outcome.set_result(row)
+
+    async def _commit_alone(self, waiting: _Waiting) -> None:
+        sql, values, outcome = waiting
+        try:
+            async with self._pool.acquire() as connection:
                 row = await connection.fetchrow(sql, *values)
-            except _REFUSED as error:
-                if connection.is_closed():
-                    raise
-                if not outcome.done():
-                    outcome.set_exception(error)
-            else:
-                if not outcome.done():
-                    outcome.set_result(row)
+        except Exception as error:
+            _fail(waiting, error)
+        else:
+            if not outcome.done():
+                outcome.set_result(row)
+
+
+def _fail(waiting: _Waiting, error: Exception) -> None:
+    outcome = waiting[2]
+    if not outcome.done():
+        outcome.set_exception(error)

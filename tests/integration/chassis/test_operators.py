@@ -35,6 +35,10 @@ async def test_a_parked_message_is_seen_and_replayed_by_command(
         assert str(parked_id) in capsys.readouterr().out
         assert await run(probe, "replay", str(parked_id)) == 2
         assert await run(probe, "replay", "999999", "there is none") == 1
+        await probe.units.pool.execute("UPDATE parked SET claimed_by = 'staff:away', claimed_at = now()")
+        assert await run(probe, "replay", str(parked_id), "too", "soon") == 1
+        assert await run(probe, "release", str(parked_id)) == 0
+        assert await run(probe, "release", "²") == 2
         BROKEN_REASONS.clear()
         assert await run(probe, "replay", str(parked_id), "released", "with", "the", "fix") == 0
 
