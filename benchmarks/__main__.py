@@ -19,9 +19,11 @@ BENCHES: dict[str, Callable[[], Awaitable[None]]] = {
 README = Path(__file__).parent / "README.md"
 HEAD = """# Speed
 
-Every figure is a ratio: both sides run in one go, in pairs whose order alternates, on engines that sync to disk, with
-all traces kept; the value is the median of the pairs and the interval its bootstrapped 95 %. Correctness is checked
-first: a figure whose run lost or doubled anything says WRONG. `make bench` makes all of it anew, `make bench P=P1` one.
+Every figure is a ratio (P9 alone is in seconds): both sides run in one go, in pairs whose order alternates, on engines
+that sync to disk, with all traces kept; the value is the median of the pairs and the interval its bootstrapped 95 %.
+Correctness is checked first: a figure whose run lost or doubled anything says WRONG. `make bench` makes all of it anew,
+`make bench P=P1` one. These come from a virtual machine whose cores are shared with others, and the wide intervals say
+so: read a value with its interval, and a target whose interval crosses the bound as reached just so.
 
 """
 
