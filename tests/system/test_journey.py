@@ -35,8 +35,16 @@ def pid_of(system: System, part: str) -> int | None:
     return int(found["pid"]) if found and found.get("pid") else None
 
 
+async def balances(system: System) -> dict[str, int]:
+    """The books by account; they sum to zero."""
+    books = await system.get("disbursement", "/ledger/trial-balance", by="nur.auditor")
+    assert books["sum_rupiah"] == 0
+    return {account["account"]: account["balance_rupiah"] for account in books["accounts"]}
+
+
 async def test_the_operation_ends_the_same_though_parts_are_killed_in_the_middle(system: System) -> None:
     chance = random.Random(SEED)
+    before = await balances(system)
     first = await start_demo(system)
     assert first.stdout is not None
     async with asyncio.timeout(240):
@@ -65,8 +73,7 @@ async def test_the_operation_ends_the_same_though_parts_are_killed_in_the_middle
         line = next(line for line in text.splitlines() if f" {key} " in line and "/35.24/" in line)
         assert outcome in line, line
         assert ("credited" in line) == (key in AIDED), line
-    books = await system.get("disbursement", "/ledger/trial-balance", by="nur.auditor")
-    balances = {account["account"]: account["balance_rupiah"] for account in books["accounts"]}
+    after = await balances(system)
+    moved = sorted(filter(None, (amount - before.get(account, 0) for account, amount in after.items())))
     total = len(AIDED) * STARTING_AID
-    assert books["sum_rupiah"] == 0
-    assert sorted(balance for balance in balances.values() if balance) == [-total, total], balances
+    assert moved == [-total, total], after
