@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from services.chassis.auth import requires
 from services.chassis.database import ReadSession, UnitOfWork
@@ -116,6 +116,13 @@ async def _open_row(parked_id: int, expected_version: int, uow: UnitOfWork) -> A
     return row
 
 
+def _written_out(value: object) -> object:
+    """A date and time in words of RFC 3339; a bare number would be read as seconds of some clock."""
+    if isinstance(value, str) and "-" not in value[1:]:
+        raise ValueError("an instant is written as RFC 3339 says")
+    return value
+
+
 class ParkedSearch(BaseModel):
     """What is looked for; all that is given must hold."""
 
@@ -129,7 +136,9 @@ class ParkedSearch(BaseModel):
     claimed_by: Annotated[Text, Field(max_length=128, description="Petugas yang mengurus; «-»: belum ada")] | None = (
         None
     )
-    parked_before: Annotated[AwareDatetime, Field(description="Tersisih sebelum saat ini")] | None = None
+    parked_before: (
+        Annotated[AwareDatetime, BeforeValidator(_written_out), Field(description="Tersisih sebelum saat ini")] | None
+    ) = None
     all_states: bool = False
 
 
