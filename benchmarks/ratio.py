@@ -109,6 +109,7 @@ def keep(result: Result) -> None:
 
 def table() -> str:
     """The table of all kept figures, in Markdown."""
+    notes = []
     lines = ["| | what | value | 95 % | target | goal | verdict | pairs |", "|---|---|---|---|---|---|---|---|"]
     for file in sorted(RESULTS.glob("*.json"), key=lambda f: (len(f.stem), f.stem)):
         r = Result(**json.loads(file.read_text()))
@@ -117,4 +118,6 @@ def table() -> str:
             f"| {r.id} | {r.name} | {r.value} {r.unit} | {r.low}–{r.high} | {sign} {r.target} | {sign} {r.goal} "
             f"| {r.verdict} | {r.pairs} |"
         )
-    return "\n".join(lines)
+        if r.note:
+            notes.append(f"{r.id}: {r.note}.")
+    return "\n".join([*lines, *([""] if notes else []), *notes])
