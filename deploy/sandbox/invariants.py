@@ -1,20 +1,19 @@
 """What must hold after a journey, looked at from outside: databases, broker, bank, histories, telemetry."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx2
-from aiokafka import AIOKafkaConsumer
-from aiokafka.structs import TopicPartition
 from temporalio.client import Client
 
-from contracts.topics import Topic, all_topics
+from contracts.topics import all_topics
 from deploy.local.engines import NAMESPACE, Site
 from deploy.local.ports import SERVICES
+from deploy.sandbox.records import every_record
 from deploy.sandbox.scenario import Scenario
 
 SETTLE_SECONDS = 60
@@ -193,35 +192,15 @@ def _needles(scenario: Scenario) -> list[bytes]:
     return [value.encode() for value in scenario.personal_values()]
 
 
-async def every_record(site: Site) -> AsyncGenerator[tuple[Topic, Any]]:
-    """Every record of every topic, from its start to the end it has now."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=f"127.0.0.1:{site.ports['kafka']}", group_id=None, auto_offset_reset="earliest"
-    )
-    await consumer.start()
-    try:
-        for topic in all_topics():
-            places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
-            consumer.assign(places)
-            ends = await consumer.end_offsets(places)
-            left = {place for place in places if ends[place] > 0}
-            while left:
-                for records in (await consumer.getmany(timeout_ms=500)).values():
-                    for record in records:
-                        yield topic, record
-                left = {place for place in left if await consumer.position(place) < ends[place]}
-    finally:
-        await consumer.stop()
-
-
 async def _topics(site: Site, scenario: Scenario) -> str:
     """Every record of every topic: key, headers and body."""
     needles = _needles(scenario)
-    async with aclosing(every_record(site)) as records:
-        async for topic, record in records:
+    house = {topic.name for topic in all_topics()}
+    async with aclosing(every_record(f"127.0.0.1:{site.ports['kafka']}", house.__contains__)) as records:
+        async for record in records:
             parts = [record.key or b"", record.value or b"", *(value for _, value in record.headers)]
             if any(_found(part, needles) for part in parts):
-                return topic.name
+                return str(record.topic)
     return ""
 
 

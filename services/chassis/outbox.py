@@ -17,7 +17,7 @@ import asyncpg
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind
 
-from services.chassis.database import connection_arguments
+from services.chassis.database import DATABASE_AWAY, connection_arguments
 from services.chassis.telemetry import log
 
 CHANNEL = "sigap_outbox"
@@ -25,10 +25,6 @@ WAKE_AGAIN_SECONDS = 0.01
 ASK_EVERY_SECONDS = 2.0
 ANSWER_WITHIN_SECONDS = 4.0
 LOCK_OUTLIVES_US_MS = 20_000
-DATABASE_AWAY = (
-    OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError
-)  # fmt: skip
-"""What a connection raises that breaks, in the middle of a preparation too."""
 _tracer = trace.get_tracer("sigap.relay")
 
 

@@ -21,12 +21,12 @@ from fastapi import APIRouter
 
 from services.chassis import operators, parked, runbook, telemetry
 from services.chassis.auth import Policy, TokenVerifier
-from services.chassis.database import Units, connection_arguments, open_units
+from services.chassis.database import DATABASE_AWAY, Units, connection_arguments, open_units
 from services.chassis.database.unit import ScopeRule
 from services.chassis.inbox import Inbox, Subscriptions
 from services.chassis.kafka import Consumer, KafkaExit, security_of
 from services.chassis.migrations import migrate
-from services.chassis.outbox import DATABASE_AWAY, FeedExit, Relay, Waker, prune
+from services.chassis.outbox import FeedExit, Relay, Waker, prune
 from services.chassis.pages import Pages
 from services.chassis.principal import Principal, system_principal
 from services.chassis.settings import ServiceSettings

@@ -25,16 +25,16 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx2
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from benchmarks.ground import Ground, rows, service_environment
 from benchmarks.intake import body
+from deploy.sandbox.records import every_record
 from tests.support.engines import Stack
 from tests.support.eventually import eventually
 from tests.support.parts import Parts, kept, until_ready
 from tests.support.registry import running_registry
-from tests.support.services import partitions_of
 from tests.support.wire import handoff_of, wire
 
 SEED = 20
@@ -274,7 +274,9 @@ async def _wrong_messages(storm: Storm, said: set[str]) -> list[str]:
     heard: dict[str, None] = {}
     last: dict[tuple[bytes, bytes], int] = {}
     told: list[str] = []
-    for message in await everything_on(storm.place.stack, storm.prefix, "intake."):
+    async for message in every_record(
+        storm.place.stack.kafka_bootstrap, lambda name: name.startswith(storm.prefix + "intake.")
+    ):
         headers = dict(message.headers)
         fact_id, stream = headers["ce_factid"].decode(), (message.key, headers["ce_subject"])
         if fact_id not in heard and int(headers["ce_sequence"]) < last.get(stream, 0):
@@ -283,23 +285,6 @@ async def _wrong_messages(storm: Storm, said: set[str]) -> list[str]:
         last[stream] = max(int(headers["ce_sequence"]), last.get(stream, 0))
     told += [f"never left: {fact_id}" for fact_id in said - set(heard)]
     return told + [f"nobody said: {fact_id}" for fact_id in set(heard) - said]
-
-
-async def everything_on(stack: Stack, prefix: str, start: str) -> list[Any]:
-    """All messages that lie on the topics whose names begin so, per partition in order."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=stack.kafka_bootstrap, group_id=None, auto_offset_reset="earliest")
-    await consumer.start()
-    try:
-        places = await partitions_of(stack, lambda topic: topic.startswith(prefix + start))
-        consumer.assign(places)
-        ends = await consumer.end_offsets(places)
-        found: list[Any] = []
-        while any([await consumer.position(place) < ends[place] for place in places]):
-            batches = await consumer.getmany(timeout_ms=200)
-            found += [message for batch in batches.values() for message in batch]
-        return found
-    finally:
-        await consumer.stop()
 
 
 async def bare_restart(stack: Stack) -> float:

@@ -1,16 +1,16 @@
 """A small OpenID Connect issuer on loopback with keys of its own, for tests that need no real provider."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
+
+from tests.support.loopback import Answers, serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +57,12 @@ def running_issuer() -> Iterator[Issuer]:
     key = RSAKey.generate_key(2048, parameters={"kid": "test-1", "use": "sig"})
     documents: dict[str, bytes] = {}
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answers):
         def do_GET(self) -> None:
             document = documents.get(self.path)
-            self.send_response(200 if document else 404)
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(document or b"{}")
+            self.say(200 if document else 404, document or b"{}")
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    url = f"http://127.0.0.1:{server.server_port}"
-    documents["/.well-known/openid-configuration"] = json.dumps({"issuer": url, "jwks_uri": f"{url}/keys"}).encode()
-    documents["/keys"] = json.dumps(KeySet([key]).as_dict(private=False)).encode()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as url:
+        documents["/.well-known/openid-configuration"] = json.dumps({"issuer": url, "jwks_uri": f"{url}/keys"}).encode()
+        documents["/keys"] = json.dumps(KeySet([key]).as_dict(private=False)).encode()
         yield Issuer(url, key)
-    finally:
-        server.shutdown()
-        server.server_close()

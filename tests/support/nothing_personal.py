@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from temporalio.client import Client
 
 from contracts.reference import regions
 from contracts.values import Nik, NikIsInvalid
+from deploy.sandbox.records import every_record
 from tests.support.engines import Stack
 
 SENT_BY_TESTS: set[str] = set()
@@ -31,33 +30,14 @@ def niks_in(text: bytes) -> Iterator[str]:
 
 async def persons_on_topics(stack: Stack) -> list[str]:
     """The topics of which some record shows a NIK in its key, headers or body."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka_bootstrap)
-    await admin.start()
-    try:
-        described = await admin.describe_topics()
-    finally:
-        await admin.close()
-    names = [topic["topic"] for topic in described if not topic["is_internal"] and topic["topic"] not in SENT_BY_TESTS]
-    places = [
-        TopicPartition(t["topic"], p["partition"]) for t in described if t["topic"] in names for p in t["partitions"]
-    ]
-    consumer = AIOKafkaConsumer(bootstrap_servers=stack.kafka_bootstrap, group_id=None, auto_offset_reset="earliest")
-    await consumer.start()
-    found: set[str] = set()
-    try:
-        ends = await consumer.end_offsets(places)
-        left = {place for place, end in ends.items() if end > 0}
-        consumer.assign(sorted(left))
-        while left:
-            for place, records in (await consumer.getmany(timeout_ms=500)).items():
-                for record in records:
-                    parts = [record.key or b"", record.value or b"", *(value for _, value in record.headers)]
-                    if any(True for part in parts for _ in niks_in(part)):
-                        found.add(place.topic)
-            left = {place for place in left if await consumer.position(place) < ends[place]}
-    finally:
-        await consumer.stop()
-    return sorted(found)
+    return sorted(
+        {
+            record.topic
+            async for record in every_record(stack.kafka_bootstrap, lambda name: name not in SENT_BY_TESTS)
+            for part in (record.key or b"", record.value or b"", *(value for _, value in record.headers))
+            if any(True for _ in niks_in(part))
+        }
+    )
 
 
 async def persons_in_histories(stack: Stack) -> list[str]:

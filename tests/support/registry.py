@@ -1,12 +1,12 @@
 """A population registry on loopback: knows nobody, and counts how often each reference was asked about."""
 
 import json
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.support.loopback import Answers, serving
 
 
 @dataclass(slots=True)
@@ -22,26 +22,11 @@ def running_registry() -> Iterator[CountingRegistry]:
     """Serve on a free loopback port."""
     registry = CountingRegistry()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answers):
         def do_POST(self) -> None:
-            question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            question = json.loads(self.body())
             registry.asked[question["reference"]] += 1
-            content = b'{"result": "NOT_FOUND"}'
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            self.say(200, b'{"result": "NOT_FOUND"}')
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    registry.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as registry.url:
         yield registry
-    finally:
-        server.shutdown()
-        server.server_close()

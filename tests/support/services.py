@@ -10,13 +10,14 @@ from uuid import uuid4
 
 import asyncpg
 import httpx2
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from nacl.public import PrivateKey
 
 from contracts.create_topics import create_topics
 from contracts.topics import all_topics, topic_of
+from deploy.sandbox.records import ends_of, partitions_of
 from services.chassis.database import Units, open_units
 from services.chassis.migrations import migrate
 from services.chassis.outbox import Waker
@@ -41,21 +42,6 @@ def sealing_settings(name: str) -> dict[str, str]:
 async def make_topics(bootstrap: str, prefix: str, partitions: int = 3) -> None:
     """All topics of the house under a prefix of this test, with few partitions; returns when each has its leader."""
     await create_topics(bootstrap, prefix, topics=[replace(topic, partitions=partitions) for topic in all_topics()])
-
-
-async def partitions_of(stack: Stack, wanted: Callable[[str], bool]) -> list[TopicPartition]:
-    """The partitions of all topics whose names are wanted."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka_bootstrap)
-    await admin.start()
-    try:
-        names = [name for name in await admin.list_topics() if wanted(name)]
-        return [
-            TopicPartition(topic["topic"], partition["partition"])
-            for topic in await admin.describe_topics(names)
-            for partition in topic["partitions"]
-        ]
-    finally:
-        await admin.close()
 
 
 @dataclass(slots=True)
@@ -111,7 +97,7 @@ class Bench:
         consumer = AIOKafkaConsumer(bootstrap_servers=self.stack.kafka_bootstrap, group_id=None)
         await asyncio.gather(admin.start(), consumer.start())
         try:
-            ends = await consumer.end_offsets(await partitions_of(self.stack, topics.__contains__))
+            ends = await ends_of(consumer, await partitions_of(self.stack.kafka_bootstrap, topics.__contains__))
 
             async def all_committed() -> bool:
                 try:

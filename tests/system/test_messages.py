@@ -11,8 +11,8 @@ import yaml
 
 from contracts.asyncapi import MessageCheck
 from contracts.envelope import Envelope
-from contracts.topics import TOPICS_BY_OWNER, Topic, topic_of
-from deploy.sandbox.invariants import every_record
+from contracts.topics import TOPICS_BY_OWNER, Topic, all_topics, topic_of
+from deploy.sandbox.records import every_record
 from tests.support.whole_system import System
 
 DOCUMENTS = Path(__file__).parents[2] / "contracts" / "asyncapi"
@@ -37,7 +37,9 @@ CAUSED_BY_FACTS = {"casework", "disbursement"}
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def records(system: System, cases: list[dict[str, Any]]) -> list[tuple[Topic, Any]]:
     """Every message of every topic."""
-    return [found async for found in every_record(system.site)]
+    topics = {topic.name: topic for topic in all_topics()}
+    bootstrap = f"127.0.0.1:{system.site.ports['kafka']}"
+    return [(topics[record.topic], record) async for record in every_record(bootstrap, topics.__contains__)]
 
 
 def check_of(name: str) -> MessageCheck:

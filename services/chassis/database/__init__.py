@@ -9,6 +9,7 @@ from services.chassis.database.tables import (
     create_spine,
 )
 from services.chassis.database.unit import (
+    DATABASE_AWAY,
     Cause,
     GuardIsSpent,
     LostRace,
@@ -24,6 +25,7 @@ from services.chassis.database.unit import (
 from services.chassis.database.writer import Guard
 
 __all__ = [
+    "DATABASE_AWAY",
     "UTC_INSTANT",
     "Aggregate",
     "Cause",

@@ -493,6 +493,12 @@ def _verdict(error: Exception) -> type[Exception] | None:
             return None
 
 
+DATABASE_AWAY = (
+    OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError
+)  # fmt: skip
+"""What our own loops wait out: whatever a connection raises that breaks, in the middle of a preparation too."""
+
+
 def is_infrastructure(error: BaseException | None) -> bool:
     """Whether the database (not the content) is at fault: wait and try again, uncounted."""
     if isinstance(error, Unavailable):

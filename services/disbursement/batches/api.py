@@ -81,5 +81,5 @@ async def get_entries(
     batch_id: UUID, caller: Annotated[Principal, requires("ledger:read")], reading: Reading
 ) -> EntriesOut:
     """Jurnal yang timbul dari satu daftar bayar."""
-    await queries.show_batch(batch_id, reading)
+    await queries.find_batch(batch_id, reading)
     return EntriesOut(items=[EntryOut.of(made) for made in await entries_of_batch(batch_id, reading)])

@@ -22,11 +22,17 @@ class BatchStory:
     legal_now: tuple[str, ...]
 
 
-async def show_batch(batch_id: UUID, reading: ReadSession) -> BatchStory:
-    """One batch. Raises ``NotFound``, also when it lies outside the caller's scope."""
+async def find_batch(batch_id: UUID, reading: ReadSession) -> Batch:
+    """A batch's own row. Raises ``NotFound``, also when it lies outside the caller's scope."""
     batch = await repository.one(reading, batch_id)
     if batch is None:
         raise NotFound(kind="batch")
+    return batch
+
+
+async def show_batch(batch_id: UUID, reading: ReadSession) -> BatchStory:
+    """One batch with all that belongs to it. Raises ``NotFound`` as ``find_batch`` does."""
+    batch = await find_batch(batch_id, reading)
     approvals = await repository.approvals(reading, batch_id)
     return BatchStory(
         batch=batch,

@@ -1,12 +1,10 @@
 """A planted person sent through every way in which things go wrong is found nowhere outside what is sealed."""
 
 import json
-import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
@@ -28,6 +26,7 @@ from services.intake.wiring import SERVICE
 from tests.support.engines import Stack
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
+from tests.support.loopback import Answers, serving
 from tests.support.nothing_personal import SENT_BY_TESTS, niks_in, persons_on_topics
 from tests.support.outspoken import Outspoken, outspoken
 from tests.support.services import Bench, bench_for
@@ -61,34 +60,19 @@ def running_outside() -> Iterator[Outside]:
         (200, '{"result": "NOT_FOUND"}'),
     ]
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answers):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.body()
             if self.path == "/v1/traces":
                 outside.spans.append(body)
-                self._say(200, "")
+                self.say(200, b"")
                 return
             outside.asked.append(body)
-            self._say(*faults[min(len(outside.asked), len(faults)) - 1])
+            status, text = faults[min(len(outside.asked), len(faults)) - 1]
+            self.say(status, text.encode())
 
-        def _say(self, status: int, text: str) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(text.encode())))
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    outside.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with serving(Handler) as outside.url:
         yield outside
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @dataclass(slots=True)

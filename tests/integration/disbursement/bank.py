@@ -3,13 +3,13 @@
 import csv
 import io
 import json
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.support.loopback import Answers, serving
 
 Line = dict[str, Any]
 
@@ -64,9 +64,9 @@ def running_bank() -> Iterator[Bank]:
     """Serve on a free loopback port."""
     bank = Bank()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answers):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.body()
             key = self.headers["Idempotency-Key"]
             bank.posts[key] += 1
             if key in bank.refuse:
@@ -98,22 +98,7 @@ def running_bank() -> Iterator[Bank]:
                 self._say(200, {"lines": list(lines)})
 
         def _say(self, status: int, body: Any, media_type: str = "application/json") -> None:
-            content = body if isinstance(body, bytes) else json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", media_type)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            self.say(status, body if isinstance(body, bytes) else json.dumps(body).encode(), media_type)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    bank.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as bank.url:
         yield bank
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -1,12 +1,12 @@
 """A gateway on loopback: counts what it is given, delivers when asked a second time."""
 
 import json
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.support.loopback import Answers, serving
 
 
 @dataclass(slots=True)
@@ -27,9 +27,9 @@ def running_gateway() -> Iterator[Gateway]:
     """Serve on a free loopback port."""
     gateway = Gateway()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answers):
         def do_POST(self) -> None:
-            message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            message = json.loads(self.body())
             gateway.posts[message["reference"]] += 1
             if message["to"] in gateway.refuse_to:
                 self._say(422, {})
@@ -52,22 +52,7 @@ def running_gateway() -> Iterator[Gateway]:
             self._say(200, {"state": final if gateway.asked[reference] > 1 else "accepted"})
 
         def _say(self, status: int, body: dict[str, str]) -> None:
-            content = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            self.say(status, json.dumps(body).encode())
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    gateway.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as gateway.url:
         yield gateway
-    finally:
-        server.shutdown()
-        server.server_close()
