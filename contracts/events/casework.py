@@ -178,6 +178,97 @@ class HandoffSuperseded(HandoffFact):
     TYPE: ClassVar[str] = "casework.handoff.superseded.v1"
 
 
+class HandoffConditionallyAccepted(HandoffFact):
+    """«Yes, if …»: the sender keeps everything until every condition is met."""
+
+    TYPE: ClassVar[str] = "casework.handoff.conditionally_accepted.v1"
+
+    conditions: tuple[Code, ...]
+
+
+class HandoffPromiseDecided(HandoffFact):
+    """A condition of a conditional yes was met, waived or broken."""
+
+    TYPE: ClassVar[str] = "casework.handoff.promise_decided.v1"
+
+    promise_code: Code
+    verdict: Literal["met", "waived", "broken"]
+
+
+class HandoffHeld(HandoffFact):
+    """The hand-off and its clocks stand still, for a reason."""
+
+    TYPE: ClassVar[str] = "casework.handoff.held.v1"
+
+    reason_code: Code
+
+
+class HandoffResumed(HandoffFact):
+    """The hand-off goes on where it was held, its clocks with what was left of them."""
+
+    TYPE: ClassVar[str] = "casework.handoff.resumed.v1"
+
+
+class HandoffQuestioned(HandoffFact):
+    """The receiver asked back: its clock stands still and the sender's runs."""
+
+    TYPE: ClassVar[str] = "casework.handoff.questioned.v1"
+
+    question_code: Code
+
+
+class HandoffReplied(HandoffFact):
+    """The sender answered the receiver's question."""
+
+    TYPE: ClassVar[str] = "casework.handoff.replied.v1"
+
+    reply_code: Code
+
+
+class HandoffContested(HandoffFact):
+    """The receiver says that the answer recorded on its behalf was wrong: it is asked anew, with fresh clocks."""
+
+    TYPE: ClassVar[str] = "casework.handoff.contested.v1"
+
+
+class HandoffAnswerUndone(HandoffFact):
+    """A yes was a mis-click and is taken back within minutes, before anybody acted on it."""
+
+    TYPE: ClassVar[str] = "casework.handoff.answer_undone.v1"
+
+
+class HandoffEnteredInError(HandoffFact):
+    """The request was a mis-click: it never was."""
+
+    TYPE: ClassVar[str] = "casework.handoff.entered_in_error.v1"
+
+
+class HandoffCancellationAsked(HandoffFact):
+    """The sender asks to be let off a promise; the receiver confirms or goes on."""
+
+    TYPE: ClassVar[str] = "casework.handoff.cancellation_asked.v1"
+
+    reason_code: Code
+
+
+class HandoffReopened(HandoffFact):
+    """Work that had failed goes on, because the person was found again."""
+
+    TYPE: ClassVar[str] = "casework.handoff.reopened.v1"
+
+    reason_code: Code
+
+
+class HandoffStatusReported(HandoffFact):
+    """How the work stands, without a diagnosis; ready: the sender may fetch the person."""
+
+    TYPE: ClassVar[str] = "casework.handoff.status_reported.v1"
+
+    status_code: Code
+    is_ready: bool
+    expected_end_at: Instant | None = None
+
+
 class HandoffEscalated(HandoffFact):
     """A clock ran out and the ladder's next rung was decided; its delivery is another fact."""
 

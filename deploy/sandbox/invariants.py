@@ -108,7 +108,7 @@ async def _one_custody(site: Site) -> str:
     return ", ".join(str(row["person_id"]) for row in rows[:5])
 
 
-FOLDED = {"intake": ("reports",), "casework": ("cases", "handoffs", "custodies", "tasks")}
+FOLDED = {"intake": ("reports",), "casework": ("cases", "handoffs", "clocks", "promises", "custodies", "tasks")}
 
 
 async def _folds(site: Site) -> str:

@@ -12,7 +12,10 @@ from services.casework.cases import access as cases_access
 from services.casework.cases import api as cases_api
 from services.casework.cases import pages as cases_pages
 from services.casework.cases.activities import CaseActivities
-from services.casework.cases.commands import rearm_procedures
+from services.casework.cases.commands import convene, rearm_procedures
+from services.casework.desks import api as desks_api
+from services.casework.desks import pages as desks_pages
+from services.casework.desks.tables import Shift
 from services.casework.directory.commands import load_pack
 from services.casework.directory.domain import CaseworkPack
 from services.casework.handoffs import access as handoffs_access
@@ -47,13 +50,14 @@ def scope(principal: Principal) -> Sequence[Any]:
         criteria += [
             with_loader_criteria(Handoff, or_(col(Handoff.to_agency) == agency, col(Handoff.from_agency) == agency)),
             with_loader_criteria(Task, col(Task.agency) == agency),
+            with_loader_criteria(Shift, col(Shift.agency) == agency),
         ]
     return criteria
 
 
 def activities(running: Running) -> Sequence[Callable[..., Any]]:
     """Every step that casework's workflows may ask for."""
-    handoffs, cases = HandoffActivities(running), CaseActivities(running)
+    handoffs, cases = HandoffActivities(running, convene), CaseActivities(running)
     return [
         handoffs.read_clock,
         handoffs.ring_clock,
@@ -90,19 +94,29 @@ async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
         FROM handoffs WHERE due_at IS NOT NULL GROUP BY state
         """
     )
-    near = await pool.fetchval(
-        "SELECT count(*) FROM handoffs WHERE due_at IS NOT NULL AND due_at < now() + interval '1 hour'"
+    clocks = await pool.fetchrow(
+        """
+        SELECT count(*) FILTER (WHERE due_at < now() + interval '1 hour') AS near,
+               count(*) FILTER (WHERE rings_at < now() - interval '5 minutes') AS silent
+        FROM clocks WHERE state = 'running' AND rings_at IS NOT NULL
+        """
     )
     cases = await pool.fetchval("SELECT count(*) FROM cases WHERE state <> 'closed'")
     found = [("sigap_handoffs_open", {"state": row["state"]}, float(row["count"])) for row in rows]
     found += [("sigap_handoffs_oldest_seconds", {"state": row["state"]}, row["oldest"]) for row in rows]
-    return [*found, ("sigap_clocks_near_breach", {}, float(near)), ("sigap_cases_open", {}, float(cases))]
+    return [
+        *found,
+        ("sigap_clocks_near_breach", {}, float(clocks["near"])),
+        ("sigap_clocks_silent", {}, float(clocks["silent"])),
+        ("sigap_cases_open", {}, float(cases)),
+    ]
 
 
 FIGURES = {
     "sigap_handoffs_open": "hand-offs-grow-old-clocks-come-near",
     "sigap_handoffs_oldest_seconds": "hand-offs-grow-old-clocks-come-near",
     "sigap_clocks_near_breach": "hand-offs-grow-old-clocks-come-near",
+    "sigap_clocks_silent": "a-clock-should-have-rung",
     "sigap_cases_open": "hand-offs-grow-old-clocks-come-near",
 }
 """Where the runbook says what each figure of ours means."""
@@ -112,15 +126,27 @@ SERVICE = Service(
     title="Sigap – Penanganan perkara",
     settings=CaseworkSettings,
     policy={**handoffs_access.PERMISSIONS, **tasks_access.PERMISSIONS, **cases_access.PERMISSIONS},
-    routers=[cases_api.router, story_api.router, handoffs_api.router, tasks_api.router],
-    page_routers=[cases_pages.router, story_pages.router, handoffs_pages.router, tasks_pages.router],
+    routers=[cases_api.router, story_api.router, handoffs_api.router, desks_api.router, tasks_api.router],
+    page_routers=[
+        cases_pages.router,
+        story_pages.router,
+        handoffs_pages.router,
+        desks_pages.router,
+        tasks_pages.router,
+    ],
     pages=Pages(
         folders=[cases_pages.TEMPLATES, story_pages.TEMPLATES, handoffs_pages.TEMPLATES, tasks_pages.TEMPLATES],
         links=[
             PageLink("/", "Daftar kerja", "handoff:read"),
             PageLink("/perkara", "Perkara", "case:read"),
         ],
-        words={**story_pages.WORDS, **tasks_pages.WORDS, **cases_pages.WORDS, **handoffs_pages.WORDS},
+        words={
+            **story_pages.WORDS,
+            **tasks_pages.WORDS,
+            **cases_pages.WORDS,
+            **handoffs_pages.WORDS,
+            **desks_pages.WORDS,
+        },
     ),
     subscriptions=SUBSCRIPTIONS,
     workflows=[HandoffWorkflow, OdgjProcedure, GepengProcedure],

@@ -4,14 +4,17 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
+from fastapi.responses import Response
 
-from services.casework.cases import queries
+from services.casework.cases import commands, queries
 from services.casework.cases.domain import CaseState
-from services.casework.cases.schemas import CaseDetail, CaseOut, CasePage
+from services.casework.cases.schemas import CaseDetail, CaseOut, CasePage, HandoffIn
+from services.casework.handoffs.api import receipt
+from services.casework.handoffs.schemas import HandoffReceipt
 from services.chassis.auth import requires
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
-from services.chassis.web import PageLimit, Reading, problems
+from services.chassis.web import PageLimit, Reading, Write, problems
 
 router = APIRouter(tags=["cases"])
 
@@ -35,3 +38,11 @@ async def get_case(case_id: UUID, caller: Annotated[Principal, requires("case:re
     view = await queries.show_case(case_id, reading)
     tag_span(case_id=str(view.case.correlation_id))
     return CaseDetail.of_view(view)
+
+
+@router.post("/cases/{case_id}/handoffs", response_model=HandoffReceipt, status_code=201, responses=problems(409))
+async def post_handoff(
+    case_id: UUID, body: HandoffIn, caller: Annotated[Principal, requires("handoff:open")], write: Write
+) -> Response:
+    """Minta satu pekerjaan kepada instansi lain, atau catatkan permintaan instansi yang tidak punya aplikasi."""
+    return await write(lambda uow: commands.open_handoff(body.command(case_id), uow), receipt, 201)

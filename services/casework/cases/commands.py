@@ -1,7 +1,8 @@
 """The only code that changes cases."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.casework.cases import domain, facts, repository
@@ -10,9 +11,11 @@ from services.casework.cases.messages import CloseResult, CreateStepTask
 from services.casework.cases.tables import Case
 from services.casework.custody.commands import TransferCustody, end_custody, transfer_custody
 from services.casework.directory.queries import pack_in_force
+from services.casework.handoffs import commands as handoffs
 from services.casework.handoffs.commands import RequestHandoff, expire_of_case, request_handoff
 from services.casework.handoffs.domain import Purpose
 from services.casework.handoffs.messages import CaseChanged, ProcedureStart, RequestStep, StepEnded, StepResult
+from services.casework.handoffs.tables import Handoff
 from services.casework.tasks.commands import CreateTask, cancel_of_case, create_task
 from services.casework.tasks.domain import TaskKind
 from services.chassis import clock
@@ -20,6 +23,7 @@ from services.chassis.database import UnitOfWork
 
 CASES = UUID("7c9f0a3e-0f0f-5c57-8f0e-7d6f5a0f9b11")
 AID = UUID("b4b1a1fe-5b4e-58f5-a2a5-6f0d3a0c7e21")
+CONFERENCE_WITHIN = timedelta(days=1)
 RULES_VERSION = 1
 
 
@@ -137,6 +141,75 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
             purpose=Purpose(step.purpose),
             from_agency=step.from_agency or case.holder,
             candidates=step.candidates or pack.candidates_for(step.purpose, case.village_code),
+            reply_to=workflow_id(case.id),
+            reply_workflow=case.workflow,
+        ),
+        uow,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHandoff:
+    """Staff of the office ask for a piece of work: for the office itself, or for an agency that has no software."""
+
+    case_id: UUID
+    purpose: Purpose
+    from_agency: str | None
+    candidates: Sequence[str]
+    mode: str
+    is_draft: bool
+
+
+async def open_handoff(command: OpenHandoff, uow: UnitOfWork) -> Handoff:
+    """Ask by hand, beside what the procedure asks for; answers the first candidate's hand-off.
+
+    Raises ``NotFound``, ``CaseIsClosed``, ``AgencyIsUnknown``, ``NobodyToAsk``.
+    """
+    case = await uow.locked(Case, command.case_id)
+    if case.state == CaseState.CLOSED:
+        raise domain.CaseIsClosed(())
+    pack = await pack_in_force(uow, case.district)
+    sender = pack.agency(command.from_agency or case.holder).code
+    for_others = sender != uow.principal.agency
+    return await handoffs.open_handoff(
+        RequestHandoff(
+            case_id=case.id,
+            correlation_id=case.correlation_id,
+            district=case.district,
+            person_id=case.person_id,
+            village_code=case.village_code,
+            step=f"by-hand:{clock.new_id()}",
+            occurrence=1,
+            purpose=command.purpose,
+            from_agency=sender,
+            candidates=[pack.agency(code).code for code in command.candidates]
+            or pack.candidates_for(command.purpose.value, case.village_code),
+            reply_to=workflow_id(case.id),
+            reply_workflow=case.workflow,
+            mode=command.mode,
+            is_draft=command.is_draft,
+            opened_for_by=uow.principal.actor if for_others else None,
+        ),
+        uow,
+    )
+
+
+async def convene(handoff: Handoff, uow: UnitOfWork) -> None:
+    """The ladder came to the case conference: a task of the case holder, one per hand-off."""
+    case = await uow.locked(Case, handoff.case_id)
+    if case.state == CaseState.CLOSED:
+        return
+    rules = (await pack_in_force(uow, case.district)).rules_of(case.case_type)
+    await create_task(
+        CreateTask(
+            case_id=case.id,
+            correlation_id=case.correlation_id,
+            district=case.district,
+            step=f"conference:{handoff.id}",
+            occurrence=1,
+            kind=TaskKind.CASE_CONFERENCE,
+            agency=case.holder,
+            due_at=await uow.now() + (rules.conference_due_within if rules else CONFERENCE_WITHIN),
             reply_to=workflow_id(case.id),
             reply_workflow=case.workflow,
         ),

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from services.casework.cases import access, queries
 from services.casework.cases.domain import CaseState
 from services.casework.directory.pages import directory_of
-from services.casework.handoffs.domain import MOVES, SIDE, HandoffState, Side
+from services.casework.handoffs.domain import MOVES, SIDES, HandoffState, Side
 from services.casework.handoffs.queries import next_handoffs
 from services.casework.handoffs.tables import Handoff
 from services.casework.tasks.access import PERMISSIONS as TASK_PERMISSIONS
@@ -79,7 +79,7 @@ def waits_for(agency: str, handoff: Handoff) -> bool:
     state = HandoffState(handoff.state)
     wanted = Side.SENDER if state in (HandoffState.COMPLETED, HandoffState.FAILED) else Side.RECEIVER
     party = handoff.from_agency if wanted is Side.SENDER else handoff.to_agency
-    return agency == party and any(source == state and SIDE[move] is wanted for source, move in MOVES)
+    return agency == party and any(source == state and wanted in SIDES[move] for source, move in MOVES)
 
 
 @router.get("/")

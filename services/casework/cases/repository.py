@@ -34,7 +34,7 @@ async def open_things(uow: UnitOfWork, case: Case) -> OpenThings:
     found = await uow.execute(
         """
         SELECT (SELECT count(*) FROM handoffs WHERE case_id = :id AND state NOT IN
-                ('closed', 'rejected', 'cancelled', 'expired', 'superseded')) AS handoffs,
+                ('closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error')) AS handoffs,
                (SELECT count(*) FROM tasks WHERE case_id = :id AND state = 'open') AS tasks,
                (SELECT count(*) FROM custodies WHERE case_id = :id AND until IS NULL) AS custodies
         """,
@@ -77,7 +77,8 @@ async def without_next_event(reading: ReadSession) -> list[Any]:
         """
         SELECT c.id, c.number, c.stage FROM cases c
         WHERE c.state <> 'closed' AND coalesce(c.aid_state, '') NOT IN ('requested', 'entitled')
-          AND NOT EXISTS (SELECT 1 FROM handoffs h WHERE h.case_id = c.id AND h.due_at IS NOT NULL)
+          AND NOT EXISTS (SELECT 1 FROM handoffs h WHERE h.case_id = c.id
+                          AND (h.due_at IS NOT NULL OR h.state = 'on-hold'))
           AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.case_id = c.id AND t.state = 'open')
         """
     )

@@ -1,12 +1,36 @@
-"""Response shapes of cases."""
+"""Request and response shapes of cases."""
 
 from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, StringConstraints
 
+from services.casework.cases.commands import OpenHandoff
 from services.casework.cases.queries import CaseView
 from services.casework.cases.tables import Case
+from services.casework.handoffs.domain import Purpose
+from services.chassis.web import RequestBody
+
+AgencyText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+
+
+class HandoffIn(RequestBody):
+    """A piece of work that somebody asks for by hand."""
+
+    purpose: Purpose
+    from_agency: AgencyText | None = Field(
+        default=None, description="Instansi pengirim yang tidak punya aplikasi; bawaan: pemegang perkara"
+    )
+    candidates: Annotated[list[AgencyText], Field(max_length=10)] = Field(
+        default=[], description="Siapa yang diminta, berurutan; bawaan: menurut paket daerah"
+    )
+    mode: Literal["sequential", "parallel"] = "sequential"
+    is_draft: bool = Field(default=False, description="Simpan sebagai konsep, tanpa tenggat")
+
+    def command(self, case_id: UUID) -> OpenHandoff:
+        """As the command takes it."""
+        return OpenHandoff(case_id, self.purpose, self.from_agency, self.candidates, self.mode, self.is_draft)
 
 
 class CaseOut(BaseModel):

@@ -94,10 +94,16 @@ class Clock(PackPart):
     purpose: str
     agency: str = ""
     answer_within: Duration
+    receive_within: Duration | None = None
+    reply_within: Duration = timedelta(hours=8)
+    confirm_within: Duration = timedelta(hours=8)
+    fetch_within: Duration = timedelta(days=2)
+    emergency: bool = False
     arrive_within: Duration = timedelta(days=2)
     status_every: Duration = timedelta(days=7)
     read_within: Duration = timedelta(days=1)
     ladder: str = "default"
+    receipt_ladder: str = "default"
 
 
 class CandidateRule(PackPart):
@@ -195,3 +201,20 @@ def add_working_time(start: datetime, amount: timedelta, calendar: Calendar, zon
                 left -= closes - begins
         day += timedelta(days=1)
     raise PackIsMissing(calendar="no working time within ten years")
+
+
+def working_time_between(start: datetime, end: datetime, calendar: Calendar, zone: str) -> timedelta:
+    """How much of the calendar's working time lies between two instants (UTC); nothing when they are turned round."""
+    if calendar.always_open or not any(calendar.weekly.values()):
+        return max(end - start, timedelta(0))
+    local_zone = ZoneInfo(zone)
+    found = timedelta(0)
+    day, last = start.astimezone(local_zone).date(), end.astimezone(local_zone).date()
+    while day <= last:
+        if day not in calendar.days_off:
+            for hours in calendar.weekly.get(WEEKDAYS[day.weekday()], ()):
+                opens = datetime.combine(day, hours.opens, local_zone).astimezone(UTC)
+                closes = datetime.combine(day, hours.closes, local_zone).astimezone(UTC)
+                found += max(min(closes, end) - max(opens, start), timedelta(0))
+        day += timedelta(days=1)
+    return found

@@ -10,10 +10,11 @@ from services.chassis.telemetry import tag_span
 
 
 class HandoffActivities:
-    """Bound to the worker's units of work."""
+    """Bound to the worker's units of work, and to what calls a case conference together."""
 
-    def __init__(self, running: Running) -> None:
+    def __init__(self, running: Running, convene: commands.Convene) -> None:
         self._running = running
+        self._convene = convene
 
     @activity.defn(name="read_clock")
     async def read_clock(self, start: HandoffStart) -> ClockReading:
@@ -25,4 +26,4 @@ class HandoffActivities:
     async def ring_clock(self, start: HandoffStart) -> ClockReading:
         """Write the next rung if it is due."""
         tag_span(handoff_id=str(start.handoff_id))
-        return await acting(self._running, lambda uow: commands.ring_clock(start.handoff_id, uow))
+        return await acting(self._running, lambda uow: commands.ring_clock(start.handoff_id, self._convene, uow))

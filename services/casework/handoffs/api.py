@@ -9,18 +9,27 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.casework.handoffs import commands, queries
+from services.casework.handoffs.commands import ReportStatus
 from services.casework.handoffs.domain import HandoffState, Move
 from services.casework.handoffs.schemas import (
     ArrivalIn,
     CompletionIn,
+    ConditionalIn,
+    DecisionIn,
     FeedItem,
     FeedPage,
     HandoffDetail,
     HandoffOut,
     HandoffPage,
     HandoffReceipt,
+    HoldIn,
     MoveIn,
+    PromiseReceipt,
+    QuestionIn,
     ReasonedIn,
+    ReplyIn,
+    SpokenIn,
+    StatusIn,
 )
 from services.casework.handoffs.tables import Handoff
 from services.chassis.auth import requires
@@ -66,7 +75,7 @@ async def get_handoffs(
     """Serah terima yang dikirim kepada atau oleh instansi Anda."""
     rows = await queries.list_handoffs(reading, None, [s.value for s in state or ()], after, limit)
     return HandoffPage(
-        items=[HandoffOut.of(row, queries.legal_now(caller, row)) for row in rows],
+        items=[HandoffOut.of(row, queries.legal_in_list(caller, row)) for row in rows],
         next_after=rows[-1].id if len(rows) == limit else None,
     )
 
@@ -82,7 +91,8 @@ async def get_handoff(
     return HandoffDetail.of_view(view)
 
 
-def _receipt(handoff: Handoff) -> HandoffReceipt:
+def receipt(handoff: Handoff) -> HandoffReceipt:
+    """How a hand-off stands after a move, with its ids on the span."""
     tag_span(case_id=str(handoff.correlation_id), handoff_id=str(handoff.id))
     return HandoffReceipt.of(handoff)
 
@@ -94,7 +104,7 @@ def _move(path: str, move: Move, permission: str, shape: type[MoveIn], doc: str)
         handoff_id: UUID, body: MoveIn, caller: Annotated[Principal, requires(permission)], write: Write
     ) -> Response:
         command = body.command(handoff_id, move)
-        return await write(lambda uow: commands.move_handoff(command, uow), _receipt, 200)
+        return await write(lambda uow: commands.move_handoff(command, uow), receipt, 200)
 
     post_move.__annotations__["body"] = shape
     post_move.__name__ = f"post_{path.replace('-', '_')}"
@@ -114,13 +124,94 @@ _move("arrival", Move.ARRIVE, "handoff:answer", ArrivalIn, "Orang atau berkas su
 _move("start", Move.START, "handoff:answer", MoveIn, "Pekerjaan dimulai.")
 _move("completion", Move.COMPLETE, "handoff:answer", CompletionIn, "Pekerjaan selesai, dengan hasil.")
 _move("failure", Move.FAIL, "handoff:answer", ReasonedIn, "Pekerjaan berakhir tanpa hasil yang dijanjikan.")
+_move(
+    "conditional-acceptance",
+    Move.ACCEPT_CONDITIONALLY,
+    "handoff:answer",
+    ConditionalIn,
+    "Sanggupi bersyarat: janji berpindah setelah semua syarat terpenuhi.",
+)
+_move(
+    "reopening", Move.REOPEN, "handoff:answer", ReasonedIn, "Pekerjaan yang gagal dilanjutkan; orangnya ditemukan lagi."
+)
+_move("contest", Move.CONTEST, "handoff:answer", MoveIn, "Jawaban yang dicatatkan atas nama Anda keliru.")
+_move("undoing", Move.UNDO, "handoff:answer", MoveIn, "Urungkan kesanggupan yang salah tekan, dalam sepuluh menit.")
+_move(
+    "cancellation-consent", Move.CONFIRM_CANCEL, "handoff:answer", MoveIn, "Setujui pembatalan yang diminta pengirim."
+)
+_move("dispatch", Move.SEND, "handoff:send", MoveIn, "Kirim konsep: tenggat mulai berjalan.")
+_move("hold", Move.HOLD, "handoff:send", HoldIn, "Hentikan sementara beserta tenggatnya, dengan alasan.")
+_move("resumption", Move.RESUME, "handoff:send", MoveIn, "Lanjutkan; tenggat berjalan lagi dengan sisa waktunya.")
+_move("cancellation-request", Move.ASK_CANCEL, "handoff:send", ReasonedIn, "Minta penerima melepaskan kesanggupannya.")
+_move("error", Move.ENTER_IN_ERROR, "handoff:send", MoveIn, "Permintaan salah tekan, dalam sepuluh menit.")
 _move("closure", Move.CLOSE, "handoff:send", MoveIn, "Hasil sudah dibaca pengirim; serah terima ditutup.")
 _move("cancellation", Move.CANCEL, "handoff:send", ReasonedIn, "Batalkan permintaan yang belum disanggupi.")
 
 
-@router.post("/handoffs/{handoff_id}/claim", response_model=HandoffReceipt, responses=problems(409))
-async def post_claim(
-    handoff_id: UUID, caller: Annotated[Principal, requires("handoff:claim")], write: Write
+@router.post("/handoffs/{handoff_id}/spoken-answer", response_model=HandoffReceipt, responses=problems(409))
+async def post_spoken_answer(
+    handoff_id: UUID, body: SpokenIn, caller: Annotated[Principal, requires("handoff:speak")], write: Write
 ) -> Response:
-    """Ambil butir kotak masuk meja untuk jaga ini; bukan tanda terima dan bukan jawaban."""
-    return await write(lambda uow: commands.claim_handoff(handoff_id, uow), _receipt, 200)
+    """Catat jawaban lisan instansi tanpa aplikasi: siapa, jabatan, nomor, kapan. Tidak untuk perpindahan orang."""
+    return await write(lambda uow: commands.move_handoff(body.spoken_command(handoff_id), uow), receipt, 200)
+
+
+@router.post("/handoffs/{handoff_id}/confirmation", response_model=HandoffReceipt, responses=problems(409))
+async def post_confirmation(
+    handoff_id: UUID, caller: Annotated[Principal, requires("handoff:answer")], write: Write
+) -> Response:
+    """Benarkan jawaban yang dicatatkan atas nama instansi Anda."""
+    return await write(lambda uow: commands.confirm_spoken(handoff_id, uow), receipt, 200)
+
+
+@router.post("/handoffs/{handoff_id}/question", response_model=HandoffReceipt, responses=problems(409))
+async def post_question(
+    handoff_id: UUID, body: QuestionIn, caller: Annotated[Principal, requires("handoff:answer")], write: Write
+) -> Response:
+    """Tanya balik: tenggat Anda berhenti, tenggat pengirim berjalan."""
+    return await write(lambda uow: commands.ask_question(handoff_id, body.question_code, uow), receipt, 200)
+
+
+@router.post("/handoffs/{handoff_id}/reply", response_model=HandoffReceipt, responses=problems(409))
+async def post_reply(
+    handoff_id: UUID, body: ReplyIn, caller: Annotated[Principal, requires("handoff:send")], write: Write
+) -> Response:
+    """Jawab pertanyaan penerima: tenggatnya berjalan lagi."""
+    return await write(lambda uow: commands.reply(handoff_id, body.reply_code, uow), receipt, 200)
+
+
+@router.post("/handoffs/{handoff_id}/status", response_model=HandoffReceipt, responses=problems(409))
+async def post_status(
+    handoff_id: UUID, body: StatusIn, caller: Annotated[Principal, requires("handoff:answer")], write: Write
+) -> Response:
+    """Kabari perkembangan tanpa diagnosis; kabar berikutnya ditunggu satu masa lagi."""
+    command = ReportStatus(handoff_id, body.status_code, body.expected_end_at, body.is_ready)
+    return await write(lambda uow: commands.report_status(command, uow), receipt, 200)
+
+
+@router.post("/handoffs/{handoff_id}/reserve", response_model=HandoffReceipt, responses=problems(409))
+async def post_reserve(
+    handoff_id: UUID, caller: Annotated[Principal, requires("handoff:answer")], write: Write
+) -> Response:
+    """Tetap bersedia sebagai cadangan setelah instansi lain menyanggupi."""
+    return await write(lambda uow: commands.keep_as_reserve(handoff_id, uow), receipt, 200)
+
+
+def _settle(path: str, verb: str, doc: str) -> None:
+    async def post_decision(
+        promise_id: UUID, body: DecisionIn, caller: Annotated[Principal, requires("handoff:answer")], write: Write
+    ) -> Response:
+        return await write(
+            lambda uow: commands.settle_promise(promise_id, verb, body.reason_code, uow), PromiseReceipt.of, 200
+        )
+
+    post_decision.__name__ = f"post_promise_{path}"
+    post_decision.__doc__ = doc
+    router.post(f"/promises/{{promise_id}}/{path}", response_model=PromiseReceipt, responses=problems(409))(
+        post_decision
+    )
+
+
+_settle("fulfilment", "meet", "Syarat terpenuhi; bila semua terpenuhi, kesanggupan menjadi tetap.")
+_settle("waiver", "waive", "Penerima melepaskan syaratnya.")
+_settle("breach", "break", "Syarat batal: kesanggupan bersyarat berakhir dengan alasannya.")

@@ -1,7 +1,8 @@
 """What is said about hand-offs."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 from contracts.envelope import Event
@@ -21,13 +22,12 @@ def _parties(handoff: Handoff) -> dict[str, Any]:
     }
 
 
-def handoff_requested(handoff: Handoff) -> events.HandoffRequested:
+def handoff_requested(handoff: Handoff, answer_by: datetime) -> events.HandoffRequested:
     """An agency was asked."""
-    assert handoff.due_at is not None
     return events.HandoffRequested(
         **_parties(handoff),
         to_desk=handoff.to_desk,
-        answer_by=handoff.due_at,
+        answer_by=answer_by,
         group_id=handoff.group_id,
         candidate_no=handoff.candidate_no,
         person_id=handoff.person_id,
@@ -43,15 +43,31 @@ def handoff_escalated(
     )
 
 
-def handoff_moved(handoff: Handoff, move: Move) -> Event:
+FEED_WORDS: dict[Move, str] = {
+    Move.ASK_CANCEL: "cancellation-asked",
+    Move.RESUME: "resumed",
+    Move.CONTEST: "contested",
+    Move.UNDO: "answer-undone",
+    Move.REOPEN: "reopened",
+}
+"""How a move is called in a feed where the state it leads to would not tell it."""
+
+
+def handoff_moved(
+    handoff: Handoff, move: Move, *, answer_by: datetime | None = None, conditions: Sequence[str] = ()
+) -> Event:
     """The fact that goes with a move."""
     parties = _parties(handoff)
     reason = {"reason_code": handoff.reason_code or "UNSPECIFIED"}
     match move:
+        case Move.SEND | Move.ASK_AGAIN:
+            return handoff_requested(handoff, answer_by or handoff.requested_at)
         case Move.RECEIVE:
             return events.HandoffReceived(**parties)
-        case Move.ACCEPT:
+        case Move.ACCEPT | Move.FIRM_UP:
             return events.HandoffAccepted(**parties, arrive_by=handoff.due_at)
+        case Move.ACCEPT_CONDITIONALLY:
+            return events.HandoffConditionallyAccepted(**parties, conditions=tuple(conditions))
         case Move.REJECT:
             return events.HandoffRejected(**parties, **reason)
         case Move.ARRIVE:
@@ -62,14 +78,54 @@ def handoff_moved(handoff: Handoff, move: Move) -> Event:
             return events.HandoffCompleted(**parties, result_code=handoff.result_code or "DONE")
         case Move.FAIL:
             return events.HandoffFailed(**parties, **reason)
+        case Move.REOPEN:
+            return events.HandoffReopened(**parties, **reason)
         case Move.CLOSE:
             return events.HandoffClosed(**parties)
-        case Move.CANCEL:
+        case Move.HOLD:
+            return events.HandoffHeld(**parties, **reason)
+        case Move.RESUME:
+            return events.HandoffResumed(**parties)
+        case Move.CONTEST:
+            return events.HandoffContested(**parties)
+        case Move.UNDO:
+            return events.HandoffAnswerUndone(**parties)
+        case Move.ENTER_IN_ERROR:
+            return events.HandoffEnteredInError(**parties)
+        case Move.ASK_CANCEL:
+            return events.HandoffCancellationAsked(**parties, **reason)
+        case Move.CANCEL | Move.CONFIRM_CANCEL:
             return events.HandoffCancelled(**parties, **reason)
         case Move.EXPIRE:
             return events.HandoffExpired(**parties, **reason)
         case Move.SUPERSEDE:
             return events.HandoffSuperseded(**parties)
+        case _:
+            assert_never(move)
+
+
+def promise_decided(handoff: Handoff, code: str, verdict: str) -> events.HandoffPromiseDecided:
+    """A condition was met, waived or broken."""
+    return events.HandoffPromiseDecided(**_parties(handoff), promise_code=code, verdict=verdict)
+
+
+def handoff_questioned(handoff: Handoff, question_code: str) -> events.HandoffQuestioned:
+    """The receiver asked back."""
+    return events.HandoffQuestioned(**_parties(handoff), question_code=question_code)
+
+
+def handoff_replied(handoff: Handoff, reply_code: str) -> events.HandoffReplied:
+    """The sender answered the question."""
+    return events.HandoffReplied(**_parties(handoff), reply_code=reply_code)
+
+
+def handoff_status_reported(
+    handoff: Handoff, status_code: str, *, is_ready: bool, expected_end_at: datetime | None
+) -> events.HandoffStatusReported:
+    """News of the work."""
+    return events.HandoffStatusReported(
+        **_parties(handoff), status_code=status_code, is_ready=is_ready, expected_end_at=expected_end_at
+    )
 
 
 def feed_item(handoff: Handoff, what: str, happened_at: datetime) -> dict[str, Any]:

@@ -10,8 +10,21 @@ from fastapi.responses import Response
 
 from services.casework.directory.pages import directory_of
 from services.casework.handoffs import access, commands, queries
+from services.casework.handoffs.commands import ReportStatus
 from services.casework.handoffs.domain import OPEN, Move, Purpose
-from services.casework.handoffs.schemas import ArrivalIn, CompletionIn, MoveIn, ReasonedIn
+from services.casework.handoffs.schemas import (
+    ArrivalIn,
+    CompletionIn,
+    ConditionalFormIn,
+    HoldIn,
+    MoveIn,
+    PromiseFormIn,
+    QuestionIn,
+    ReasonedIn,
+    ReplyIn,
+    SpokenFormIn,
+    StatusIn,
+)
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
@@ -38,6 +51,10 @@ PURPOSES = {
     "INFORMATION": "Pemberitahuan",
 }
 STATES = {
+    "draft": "konsep",
+    "conditional": "disanggupi bersyarat",
+    "on-hold": "dihentikan sementara",
+    "entered-in-error": "salah tekan",
     "requested": "diminta",
     "received": "sudah dilihat",
     "accepted": "disanggupi",
@@ -52,7 +69,22 @@ STATES = {
     "superseded": "disanggupi instansi lain",
 }
 MOVES = {
-    "claim": "Ambil untuk jaga ini",
+    "send": "Kirim permintaan",
+    "accept-conditionally": "Jawab dengan syarat",
+    "reopen": "Kerjakan lagi",
+    "hold": "Hentikan sementara",
+    "resume": "Jalankan lagi",
+    "contest": "Bantah jawaban yang dicatatkan",
+    "undo": "Urungkan jawaban",
+    "ask-cancel": "Minta dibebaskan dari permintaan",
+    "confirm-cancel": "Setujui pembatalan",
+    "enter-in-error": "Urungkan, salah tekan",
+    "ask": "Tanya balik",
+    "reply": "Jawab pertanyaan",
+    "report": "Kirim kabar",
+    "reserve": "Tetap bersedia sebagai cadangan",
+    "confirm": "Benarkan jawaban yang dicatatkan",
+    "speak": "Catat jawaban lisan",
     "receive": "Tandai sudah dilihat",
     "accept": "Sanggupi",
     "reject": "Tolak",
@@ -64,7 +96,23 @@ MOVES = {
     "cancel": "Batalkan permintaan",
 }
 DONE = {
-    "handoff-claim": "Butir ini Anda tangani sampai pergantian jaga.",
+    "handoff-send": "Tercatat: permintaan dikirim, tenggat berjalan.",
+    "handoff-accept-conditionally": "Tercatat: disanggupi bersyarat; janji tetap pada pengirim dahulu.",
+    "handoff-reopen": "Tercatat: pekerjaan dilanjutkan.",
+    "handoff-hold": "Tercatat: dihentikan sementara, tenggat ikut berhenti.",
+    "handoff-resume": "Tercatat: berjalan lagi dengan sisa tenggatnya.",
+    "handoff-contest": "Tercatat: jawaban dibantah, permintaan dimulai lagi.",
+    "handoff-undo": "Tercatat: jawaban diurungkan.",
+    "handoff-ask-cancel": "Tercatat: penerima diminta melepaskan kesanggupannya.",
+    "handoff-confirm-cancel": "Tercatat: permintaan dibatalkan atas persetujuan Anda.",
+    "handoff-enter-in-error": "Tercatat: permintaan dianggap tidak pernah ada.",
+    "handoff-ask": "Tercatat: pertanyaan dikirim, tenggat Anda berhenti.",
+    "handoff-reply": "Tercatat: pertanyaan dijawab.",
+    "handoff-report": "Tercatat: kabar diteruskan.",
+    "handoff-reserve": "Tercatat: Anda menjadi cadangan.",
+    "handoff-confirm": "Tercatat: jawaban dibenarkan.",
+    "handoff-speak": "Tercatat: jawaban lisan; instansi itu diminta membenarkannya.",
+    "promise-decided": "Tercatat: syarat diputuskan.",
     "handoff-receive": "Tercatat: sudah dilihat.",
     "handoff-accept": "Tercatat: disanggupi. Janji sekarang ada pada instansi Anda.",
     "handoff-reject": "Tercatat: ditolak. Pengirim mencari instansi lain.",
@@ -76,6 +124,12 @@ DONE = {
     "handoff-cancel": "Tercatat: permintaan dibatalkan.",
 }
 CLOCKS = {
+    "RECEIVED_BY": "Tanda dilihat ditunggu paling lambat",
+    "REPLY_BY": "Jawaban pengirim ditunggu paling lambat",
+    "PROMISE_BY": "Syarat ditunggu paling lambat",
+    "CONFIRM_BY": "Pembenaran jawaban lisan ditunggu paling lambat",
+    "EXPECTED_END": "Diperkirakan rampung",
+    "FETCH_BY": "Penjemputan ditunggu paling lambat",
     "ANSWER_BY": "Jawaban ditunggu paling lambat",
     "ARRIVE_BY": "Kedatangan ditunggu paling lambat",
     "STATUS_BY": "Kabar berikutnya ditunggu paling lambat",
@@ -102,6 +156,18 @@ REASONS: dict[str, dict[str, str]] = {
         "NOT_FOUND": "Tidak ditemukan",
         "NO_LONGER_ABLE": "Tidak sanggup lagi",
     },
+    "hold": {
+        "WAITING_FOR_PERSON": "Menunggu orangnya",
+        "WAITING_FOR_DOCUMENT": "Menunggu dokumen",
+        "DISASTER": "Keadaan bencana",
+        "HOLIDAY_CLOSURE": "Kantor tutup",
+        "AGREED_WITH_RECEIVER": "Disepakati dengan penerima",
+    },
+    "reopen": {"FOUND_AGAIN": "Orangnya ditemukan kembali"},
+    "ask-cancel": {
+        "NO_LONGER_NEEDED": "Tidak diperlukan lagi",
+        "OTHER_SOLUTION": "Ada jalan lain",
+    },
     "cancel": {
         "NO_LONGER_NEEDED": "Tidak diperlukan lagi",
         "WRONG_AGENCY": "Salah alamat",
@@ -123,6 +189,38 @@ RESULTS: dict[str, dict[str, str]] = {
     "PLACEMENT": {"PLACED": "Sudah ditempatkan"},
     "MEDICINE_CONTINUITY": {"TAKEN_OVER": "Obat dilanjutkan oleh kami"},
 }
+QUESTIONS = {
+    "IDENTITY_UNCLEAR": "Identitasnya belum jelas",
+    "CONDITION_UNCLEAR": "Keadaannya belum jelas",
+    "FUNDING_UNCLEAR": "Pembiayaannya belum jelas",
+    "LETTER_MISSING": "Surat pengantar belum ada",
+}
+REPLIES = {
+    "ANSWERED_BY_PHONE": "Dijawab lewat telepon",
+    "LETTER_SENT": "Surat dikirim",
+    "AS_IN_PACKAGE": "Ada dalam paket",
+}
+NEWS = {"IN_CARE": "Dalam perawatan", "IMPROVING": "Membaik", "UNCHANGED": "Belum berubah", "READY": "Siap dijemput"}
+PROMISES = {
+    "INSURANCE_ACTIVE": "Jaminan kesehatan aktif",
+    "BED_AVAILABLE": "Tempat tidur tersedia",
+    "LETTER_COMPLETE": "Surat lengkap",
+    "ESCORT_COMES_ALONG": "Ada pendamping",
+}
+PROMISE_STATES = {
+    "met": "terpenuhi",
+    "waived": "dilepaskan",
+    "broken": "batal",
+    "void": "gugur",
+}
+CLOCK_STATES = {"running": "berjalan", "paused": "berhenti sementara", "stopped": "selesai"}
+SPEAKERS = {
+    "DUTY_OFFICER": "Petugas jaga",
+    "HEAD": "Pimpinan",
+    "DOCTOR": "Dokter",
+    "ADMINISTRATOR": "Petugas tata usaha",
+}
+REMARKS = {"ANSWERED_IN_TIME_RECORDED_LATE": "dijawab tepat waktu, dicatat terlambat"}
 ANY_RESULT = {"DONE": "Selesai dikerjakan"}
 CONDITIONS = {"STABLE": "Stabil", "AGITATED": "Gelisah", "ILL": "Sakit", "INJURED": "Terluka"}
 IDENTITY = {
@@ -141,8 +239,20 @@ FIELDS = {
     "condition_code": "Keadaan orang",
     "place_code": "Kode wilayah tempat",
     "happened_at": "Waktu kejadian",
+    "happened_local": "Waktu dikatakan",
+    "spoke_with": "Siapa yang berbicara",
+    "role": "Jabatannya",
+    "phone": "Nomor teleponnya",
+    "move": "Jawabannya",
+    "code": "Syarat",
+    "within_hours": "Batas waktu syarat",
+    "owner": "Pemenuh syarat",
+    "question_code": "Pertanyaan",
+    "reply_code": "Jawaban",
+    "status_code": "Kabar",
 }
 WORDS = {
+    **QUESTIONS, **REPLIES, **NEWS, **PROMISES, **PROMISE_STATES, **CLOCK_STATES, **SPEAKERS, **REMARKS,
     **PURPOSES, **STATES, **MOVES, **DONE, **CLOCKS, **RUNGS, **CONDITIONS, **IDENTITY, **FIELDS, **ANY_RESULT,
     **{code: text for group in REASONS.values() for code, text in group.items()},
     **{code: text for group in RESULTS.values() for code, text in group.items()},
@@ -176,6 +286,13 @@ async def handoff_page(
         reasons=REASONS,
         results=RESULTS.get(Purpose(handoff.purpose), ANY_RESULT),
         conditions=CONDITIONS,
+        questions=QUESTIONS,
+        replies=REPLIES,
+        news=NEWS,
+        promises=PROMISES,
+        speakers=SPEAKERS,
+        words=WORDS,
+        agency=caller.agency,
         **directory.context(handoff.district),
     )
     return rendered
@@ -205,11 +322,84 @@ _move("selesai", Move.COMPLETE, "handoff:answer", CompletionIn)
 _move("gagal", Move.FAIL, "handoff:answer", ReasonedIn)
 _move("tutup", Move.CLOSE, "handoff:send", MoveIn)
 _move("batal", Move.CANCEL, "handoff:send", ReasonedIn)
+_move("kirim", Move.SEND, "handoff:send", MoveIn)
+_move("bersyarat", Move.ACCEPT_CONDITIONALLY, "handoff:answer", ConditionalFormIn)
+_move("lanjut", Move.REOPEN, "handoff:answer", ReasonedIn)
+_move("henti", Move.HOLD, "handoff:send", HoldIn)
+_move("jalan", Move.RESUME, "handoff:send", MoveIn)
+_move("bantah", Move.CONTEST, "handoff:answer", MoveIn)
+_move("urung", Move.UNDO, "handoff:answer", MoveIn)
+_move("minta-batal", Move.ASK_CANCEL, "handoff:send", ReasonedIn)
+_move("setuju-batal", Move.CONFIRM_CANCEL, "handoff:answer", MoveIn)
+_move("salah", Move.ENTER_IN_ERROR, "handoff:send", MoveIn)
 
 
-@router.post("/serah-terima/{handoff_id}/ambil")
-async def post_claim(
-    handoff_id: UUID, caller: Annotated[Principal, page_requires("handoff:claim")], form: Form
+@router.post("/serah-terima/{handoff_id}/lisan")
+async def post_spoken(
+    handoff_id: UUID, caller: Annotated[Principal, page_requires("handoff:speak")], reading: Reading, form: Form
 ) -> Response:
-    """Take it for this shift."""
-    return await form.write(lambda uow: commands.claim_handoff(handoff_id, uow), "handoff-claim")
+    """What an agency said by phone."""
+    zone = str((await directory_of(reading, caller.offices)).context().get("zone", "UTC"))
+    command = form.read(SpokenFormIn).spoken_command(handoff_id, zone)
+    return await form.write(lambda uow: commands.move_handoff(command, uow), "handoff-speak")
+
+
+@router.post("/serah-terima/{handoff_id}/benar")
+async def post_confirmation(
+    handoff_id: UUID, caller: Annotated[Principal, page_requires("handoff:answer")], form: Form
+) -> Response:
+    """What was written down for us is right."""
+    return await form.write(lambda uow: commands.confirm_spoken(handoff_id, uow), "handoff-confirm")
+
+
+@router.post("/serah-terima/{handoff_id}/cadangan")
+async def post_reserve(
+    handoff_id: UUID, caller: Annotated[Principal, page_requires("handoff:answer")], form: Form
+) -> Response:
+    """Still willing."""
+    return await form.write(lambda uow: commands.keep_as_reserve(handoff_id, uow), "handoff-reserve")
+
+
+@router.post("/serah-terima/{handoff_id}/tanya")
+async def post_question(
+    handoff_id: UUID, caller: Annotated[Principal, page_requires("handoff:answer")], form: Form
+) -> Response:
+    """Ask back."""
+    code = form.read(QuestionIn).question_code
+    return await form.write(lambda uow: commands.ask_question(handoff_id, code, uow), "handoff-ask")
+
+
+@router.post("/serah-terima/{handoff_id}/jawab")
+async def post_reply(
+    handoff_id: UUID, caller: Annotated[Principal, page_requires("handoff:send")], form: Form
+) -> Response:
+    """Answer the question."""
+    code = form.read(ReplyIn).reply_code
+    return await form.write(lambda uow: commands.reply(handoff_id, code, uow), "handoff-reply")
+
+
+@router.post("/serah-terima/{handoff_id}/kabar")
+async def post_status(
+    handoff_id: UUID, caller: Annotated[Principal, page_requires("handoff:answer")], form: Form
+) -> Response:
+    """News of the work."""
+    code = form.read(StatusIn).status_code
+    command = ReportStatus(handoff_id, code, is_ready=code == "READY")
+    return await form.write(lambda uow: commands.report_status(command, uow), "handoff-report")
+
+
+def _settle(path: str, verb: str, doc: str) -> None:
+    async def post_decision(
+        handoff_id: UUID, caller: Annotated[Principal, page_requires("handoff:answer")], form: Form
+    ) -> Response:
+        promise_id = form.read(PromiseFormIn).promise_id
+        return await form.write(lambda uow: commands.settle_promise(promise_id, verb, None, uow), "promise-decided")
+
+    post_decision.__name__ = f"post_promise_{verb}"
+    post_decision.__doc__ = doc
+    router.post(f"/serah-terima/{{handoff_id}}/{path}")(post_decision)
+
+
+_settle("syarat-terpenuhi", "meet", "The condition is met.")
+_settle("syarat-dilepas", "waive", "The condition is no longer asked.")
+_settle("syarat-batal", "break", "The condition cannot be met.")

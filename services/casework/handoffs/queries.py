@@ -2,12 +2,21 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.casework.clocks.domain import ClockKind, ClockState, silence
+from services.casework.clocks.repository import of_handoffs, rungs_of
+from services.casework.clocks.tables import Clock, RungRow
+from services.casework.directory.domain import RungKind
+from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import access, domain, repository
-from services.casework.handoffs.domain import PACKAGE_FIELDS, Purpose
-from services.casework.handoffs.tables import Handoff, RungRow
+from services.casework.handoffs.domain import PACKAGE_FIELDS, Circumstances, Purpose
+from services.casework.handoffs.tables import Handoff, SpokenAnswer
+from services.casework.promises.repository import of_handoff
+from services.casework.promises.tables import Promise
+from services.chassis.clock import utc_now
 from services.chassis.database import ReadSession, Units
 from services.chassis.errors import NotFound
 from services.chassis.persons import log_special_read, person_known, unseal_person
@@ -16,23 +25,48 @@ from services.chassis.principal import Principal
 
 @dataclass(frozen=True, slots=True)
 class HandoffView:
-    """One hand-off with what its reader may know and do."""
+    """One hand-off with what its reader may know and do, and everything that explains its clocks."""
 
     handoff: Handoff
     legal_now: list[str]
+    acts: list[str]
+    may_speak: list[str]
     case_number: str
     package: dict[str, Any]
+    clocks: list[Clock]
+    ahead: dict[UUID, list[tuple[RungKind, datetime]]]
     rungs: list[RungRow]
+    promises: list[Promise]
+    spoken: list[SpokenAnswer]
+    candidates: list[Handoff]
 
 
-def legal_now(principal: Principal, handoff: Handoff) -> list[str]:
+def legal_now(principal: Principal, handoff: Handoff, now: Circumstances) -> list[str]:
     """The moves that are legal now for the sides on which the caller stands."""
-    return [
-        move
-        for side in access.sides(principal, handoff.from_agency, handoff.to_agency)
-        for move in domain.legal_moves(handoff.state, side)
-        if access.may_move(principal, domain.Move(move))
-    ]
+    return list(
+        dict.fromkeys(
+            move
+            for side in access.sides(principal, handoff.from_agency, handoff.to_agency)
+            for move in domain.legal_now(handoff.state, side, now)
+            if access.may_move(principal, domain.Move(move))
+        )
+    )
+
+
+def legal_in_list(principal: Principal, handoff: Handoff) -> list[str]:
+    """As ``legal_now`` by what the row alone tells: a list offers no undoing."""
+    return legal_now(
+        principal, handoff, domain.circumstances(handoff, None, principal.actor, utc_now(), others_were_told=True)
+    )
+
+
+def may_speak(principal: Principal, handoff: Handoff) -> list[str]:
+    """The answers that the caller may write down for the receiver."""
+    try:
+        access.check_may_speak_for(principal, handoff.from_agency, handoff.to_agency)
+    except (NotFound, domain.NotYourMove):
+        return []
+    return [move for move in domain.legal_moves(handoff.state, domain.Side.RECEIVER) if move in domain.SPEAKABLE]
 
 
 async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, private_key: str) -> HandoffView:
@@ -41,12 +75,43 @@ async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, pri
     if handoff is None:
         raise NotFound(kind="handoffs")
     number = await reading.rows("SELECT number FROM cases WHERE id = :id", id=handoff.case_id)
+    group = await repository.group_row(reading, handoff.group_id)
+    now = domain.circumstances(
+        handoff,
+        group.won_by if group else None,
+        reading.principal.actor,
+        utc_now(),
+        others_were_told=await repository.others_were_told(reading, handoff.group_id),
+    )
+    clocks = await of_handoffs(reading, [handoff.id])
+    acts = [
+        act.value
+        for side in access.sides(reading.principal, handoff.from_agency, handoff.to_agency)
+        for act in domain.acts_now(
+            handoff.state,
+            side,
+            spoken_for=handoff.spoken_for,
+            is_reserve=handoff.is_reserve,
+            question_is_open=any(c.kind == ClockKind.REPLY_BY and c.state == ClockState.RUNNING for c in clocks),
+        )
+    ]
+    ladders = (await pack_in_force(reading, handoff.district)).ladders
+    is_sender = access.stands_with_sender(reading.principal, handoff.from_agency)
     return HandoffView(
         handoff=handoff,
-        legal_now=legal_now(reading.principal, handoff),
+        legal_now=legal_now(reading.principal, handoff, now),
+        acts=acts,
+        may_speak=may_speak(reading.principal, handoff),
         case_number=number[0]["number"] if number else "",
         package=await _package(handoff, reading, units, private_key),
-        rungs=await repository.rungs_of(reading, [handoff.id]),
+        clocks=clocks,
+        ahead={
+            c.id: silence(c.due_at, c.rungs, ladders.get(c.ladder, ())) for c in clocks if c.state == ClockState.RUNNING
+        },
+        rungs=await rungs_of(reading, [handoff.id]),
+        promises=await of_handoff(reading, handoff.id),
+        spoken=await repository.spoken_answers(reading, handoff.id),
+        candidates=await repository.of_group(reading, handoff.group_id) if is_sender else [],
     )
 
 
@@ -85,5 +150,5 @@ async def read_feed(reading: ReadSession, agency: str, after: int, limit: int) -
 async def handoffs_of_case(reading: ReadSession, case_id: UUID) -> tuple[list[Handoff], dict[UUID, int]]:
     """All hand-offs of a case, and how many rungs of a ladder rang for each."""
     handoffs = await repository.of_case(reading, case_id)
-    rungs = await repository.rungs_of(reading, [handoff.id for handoff in handoffs])
+    rungs = await rungs_of(reading, [handoff.id for handoff in handoffs])
     return handoffs, dict(Counter(rung.handoff_id for rung in rungs))

@@ -1,4 +1,4 @@
-"""Every query on hand-offs, groups, rungs and the feed."""
+"""Every query on hand-offs, groups, spoken answers and the feed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlmodel import col, or_, select
 
-from services.casework.handoffs.domain import OPEN, UNANSWERED
-from services.casework.handoffs.tables import Handoff, HandoffGroup, RungRow
+from services.casework.handoffs.domain import OPEN, UNDECIDED, HandoffState
+from services.casework.handoffs.tables import Handoff, HandoffGroup, SpokenAnswer
 from services.chassis.database import ReadSession, UnitOfWork
 
 
@@ -22,14 +22,69 @@ async def group_of_handoff(uow: UnitOfWork, handoff_id: UUID) -> UUID | None:
     return found[0] if found else None
 
 
-async def unanswered_of_group(uow: UnitOfWork, group_id: UUID) -> list[Handoff]:
-    """The candidates of a group who have not answered yet, locked."""
+async def undecided_of_group(uow: UnitOfWork, group_id: UUID) -> list[Handoff]:
+    """The candidates of a group who have not given a firm answer, held ones included, locked."""
+    undecided = [s.value for s in UNDECIDED]
     return await uow.all(
         select(Handoff)
-        .where(Handoff.group_id == group_id, col(Handoff.state).in_([s.value for s in UNANSWERED]))
+        .where(
+            Handoff.group_id == group_id,
+            or_(col(Handoff.state).in_(undecided), col(Handoff.held_state).in_(undecided)),
+        )
         .order_by(col(Handoff.candidate_no))
         .with_for_update()
     )
+
+
+async def reserves_of_group(uow: UnitOfWork, group_id: UUID) -> list[Handoff]:
+    """Who would still say yes, in the order of the candidates, locked."""
+    return await uow.all(
+        select(Handoff)
+        .where(
+            Handoff.group_id == group_id,
+            Handoff.state == HandoffState.SUPERSEDED.value,
+            col(Handoff.is_reserve).is_(True),
+        )
+        .order_by(col(Handoff.candidate_no))
+        .with_for_update()
+    )
+
+
+async def others_were_told(source: UnitOfWork | ReadSession, group_id: UUID) -> bool:
+    """Whether other candidates of a group have heard that it is won."""
+    query = select(Handoff).where(Handoff.group_id == group_id, Handoff.state == HandoffState.SUPERSEDED.value)
+    return await source.first(query) is not None
+
+
+async def group_row(reading: ReadSession, group_id: UUID) -> HandoffGroup | None:
+    """A group, to look at."""
+    return await reading.first(select(HandoffGroup).where(HandoffGroup.id == group_id))
+
+
+async def unconfirmed_answers(uow: UnitOfWork, handoff_id: UUID) -> list[SpokenAnswer]:
+    """What was written down for an agency that has not said a word about it yet, locked."""
+    return await uow.all(
+        select(SpokenAnswer)
+        .where(SpokenAnswer.handoff_id == handoff_id, col(SpokenAnswer.verdict).is_(None))
+        .with_for_update()
+    )
+
+
+async def spoken_answers(reading: ReadSession, handoff_id: UUID) -> list[SpokenAnswer]:
+    """What officers wrote down for the agency, in order."""
+    return await reading.all(
+        select(SpokenAnswer).where(SpokenAnswer.handoff_id == handoff_id).order_by(col(SpokenAnswer.recorded_at))
+    )
+
+
+async def of_group(reading: ReadSession, group_id: UUID) -> list[Handoff]:
+    """All candidates of a group, in order."""
+    return await reading.all(select(Handoff).where(Handoff.group_id == group_id).order_by(col(Handoff.candidate_no)))
+
+
+async def by_ids(uow: UnitOfWork, ids: Sequence[UUID]) -> list[Handoff]:
+    """Some hand-offs."""
+    return await uow.all(select(Handoff).where(col(Handoff.id).in_(ids)).order_by(col(Handoff.id)))
 
 
 async def open_groups_of_case(uow: UnitOfWork, case_id: UUID) -> list[HandoffGroup]:
@@ -60,13 +115,6 @@ async def of_case(source: ReadSession | UnitOfWork, case_id: UUID) -> list[Hando
 async def one(reading: ReadSession, handoff_id: UUID) -> Handoff | None:
     """One hand-off within the caller's scope."""
     return await reading.first(select(Handoff).where(Handoff.id == handoff_id))
-
-
-async def rungs_of(reading: ReadSession, handoff_ids: Sequence[UUID]) -> list[RungRow]:
-    """The rungs that rang for some hand-offs, in order."""
-    return await reading.all(
-        select(RungRow).where(col(RungRow.handoff_id).in_(handoff_ids)).order_by(col(RungRow.decided_at))
-    )
 
 
 async def inbox_page(
@@ -105,8 +153,3 @@ async def feed_page(reading: ReadSession, agency: str, after: int, limit: int) -
         after=after,
         limit=limit,
     )
-
-
-async def open_without_end(uow: UnitOfWork) -> list[Handoff]:
-    """All hand-offs with a running clock: what ``reconcile`` re-arms."""
-    return await uow.all(select(Handoff).where(col(Handoff.due_at).is_not(None)).order_by(col(Handoff.id)))

@@ -1,16 +1,23 @@
 """Request and response shapes of the agency API."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
 from contracts.values import RegionCode
-from services.casework.handoffs.commands import MoveHandoff
-from services.casework.handoffs.domain import FHIR, HandoffState, Move
+from services.casework.clocks.tables import Clock
+from services.casework.directory.domain import RungKind
+from services.casework.handoffs.commands import Condition, MoveHandoff, Spoken
+from services.casework.handoffs.domain import BUSINESS, HandoffState, Move, fhir_status
 from services.casework.handoffs.queries import HandoffView
-from services.casework.handoffs.tables import Handoff
+from services.casework.handoffs.tables import Handoff, SpokenAnswer
+from services.casework.promises.domain import PromiseAbout
+from services.casework.promises.tables import Promise
+from services.chassis.clock import utc_now
 from services.chassis.web import CodeText, RequestBody
 
 ReferenceText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,62}[A-Za-z0-9]$")]
@@ -40,6 +47,150 @@ class ReasonedIn(MoveIn):
         return MoveHandoff(
             handoff_id, move, self.expected_version, reason_code=self.reason_code, happened_at=self.happened_at
         )
+
+
+class HoldIn(ReasonedIn):
+    """Paused for a coded reason; never an emergency."""
+
+    reason_code: Annotated[
+        Literal["WAITING_FOR_PERSON", "WAITING_FOR_DOCUMENT", "DISASTER", "HOLIDAY_CLOSURE", "AGREED_WITH_RECEIVER"],
+        Field(description="Alasan penghentian sementara"),
+    ]
+
+
+class ConditionIn(RequestBody):
+    """One «if» of a «yes, if …»."""
+
+    code: CodeText
+    owner: Literal["SENDER", "RECEIVER"] = Field(description="Siapa yang memenuhi syarat ini")
+    due_at: AwareDatetime
+    about: PromiseAbout = Field(
+        default=PromiseAbout.CANDIDATE,
+        description="CASE bila syarat tetap berguna walau instansi lain yang menyanggupi",
+    )
+
+
+class ConditionalIn(MoveIn):
+    """Yes, if every condition is met in time."""
+
+    conditions: Annotated[list[ConditionIn], Field(min_length=1, max_length=10)]
+
+    def command(self, handoff_id: UUID, move: Move) -> MoveHandoff:
+        """As the command takes it."""
+        return MoveHandoff(
+            handoff_id,
+            move,
+            self.expected_version,
+            happened_at=self.happened_at,
+            conditions=[Condition(c.code, c.owner == "SENDER", c.due_at, c.about) for c in self.conditions],
+        )
+
+
+SpokenMove = Literal["receive", "accept", "accept-conditionally", "reject", "start", "complete", "fail"]
+PersonText = Annotated[str, StringConstraints(min_length=2, max_length=120, strip_whitespace=True)]
+PhoneText = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{5,30}$")]
+
+
+class SpokenIn(MoveIn):
+    """What an agency without software said by phone: who spoke, in which role, on which number, when."""
+
+    move: SpokenMove
+    happened_at: AwareDatetime = Field(description="Kapan hal itu dikatakan; menentukan tepat waktu atau tidak")
+    spoke_with: PersonText
+    role: CodeText
+    phone: PhoneText
+    reason_code: CodeText | None = None
+    result_code: CodeText | None = None
+    conditions: Annotated[list[ConditionIn], Field(default_factory=list, max_length=10)]
+
+    @model_validator(mode="after")
+    def _says_enough(self) -> "SpokenIn":
+        needs = {"reject": "reason_code", "fail": "reason_code", "complete": "result_code"}.get(self.move)
+        if needs and getattr(self, needs) is None:
+            raise ValueError(f"{needs} wajib diisi untuk jawaban ini")
+        if self.move == "accept-conditionally" and not self.conditions:
+            raise ValueError("conditions wajib diisi untuk jawaban bersyarat")
+        return self
+
+    def spoken_command(self, handoff_id: UUID) -> MoveHandoff:
+        """As the command takes it."""
+        return MoveHandoff(
+            handoff_id,
+            Move(self.move),
+            self.expected_version,
+            reason_code=self.reason_code,
+            result_code=self.result_code,
+            happened_at=self.happened_at,
+            conditions=[Condition(c.code, c.owner == "SENDER", c.due_at, c.about) for c in self.conditions],
+            spoken=Spoken(self.spoke_with, self.role, self.phone),
+        )
+
+
+class ConditionalFormIn(MoveIn):
+    """A page's «yes, if …»: one condition, due so many hours from now."""
+
+    code: CodeText
+    owner: Literal["SENDER", "RECEIVER"]
+    within_hours: Annotated[int, Field(ge=1, le=2160)]
+
+    def command(self, handoff_id: UUID, move: Move) -> MoveHandoff:
+        """As the command takes it."""
+        due_at = utc_now() + timedelta(hours=self.within_hours)
+        conditions = [Condition(self.code, self.owner == "SENDER", due_at)]
+        return MoveHandoff(handoff_id, move, self.expected_version, conditions=conditions)
+
+
+class PromiseFormIn(RequestBody):
+    """Which of a hand-off's conditions a page's button is about."""
+
+    promise_id: UUID
+
+
+class SpokenFormIn(MoveIn):
+    """A page's spoken answer; the time is the district's wall clock."""
+
+    move: Literal["receive", "accept", "reject", "start"]
+    spoke_with: PersonText
+    role: CodeText
+    phone: PhoneText
+    happened_local: datetime
+
+    def spoken_command(self, handoff_id: UUID, zone: str) -> MoveHandoff:
+        """As the command takes it."""
+        return MoveHandoff(
+            handoff_id,
+            Move(self.move),
+            self.expected_version,
+            reason_code="SAID_BY_PHONE" if self.move == "reject" else None,
+            happened_at=self.happened_local.replace(tzinfo=ZoneInfo(zone)),
+            spoken=Spoken(self.spoke_with, self.role, self.phone),
+        )
+
+
+class QuestionIn(RequestBody):
+    """What the receiver must know before it can answer."""
+
+    question_code: CodeText
+
+
+class ReplyIn(RequestBody):
+    """The sender's answer to the receiver's question."""
+
+    reply_code: CodeText
+
+
+class StatusIn(RequestBody):
+    """How the work stands; never a diagnosis."""
+
+    status_code: CodeText
+    expected_end_at: AwareDatetime | None = None
+    is_ready: bool = Field(default=False, description="Orangnya sudah dapat dijemput")
+
+
+class DecisionIn(RequestBody):
+    """Why a condition is met, waived or broken."""
+
+    reason_code: CodeText | None = None
 
 
 class ArrivalIn(MoveIn):
@@ -97,6 +248,8 @@ class HandoffOut(BaseModel):
     purpose: str
     state: str
     fhir_status: str
+    business_status: str | None
+    held_state: str | None
     version: int
     from_agency: str
     to_agency: str
@@ -110,6 +263,9 @@ class HandoffOut(BaseModel):
     answered_at: datetime | None
     ended_at: datetime | None
     claimed: bool
+    spoken_for: bool
+    cancel_asked: bool
+    is_reserve: bool
     result_code: str | None
     reason_code: str | None
     legal_now: list[str]
@@ -123,7 +279,9 @@ class HandoffOut(BaseModel):
             group_id=handoff.group_id,
             purpose=handoff.purpose,
             state=handoff.state,
-            fhir_status=FHIR[HandoffState(handoff.state)],
+            fhir_status=fhir_status(handoff.state, has_failed=handoff.result_code is None),
+            business_status=BUSINESS.get(HandoffState(handoff.state)),
+            held_state=handoff.held_state,
             version=handoff.version,
             from_agency=handoff.from_agency,
             to_agency=handoff.to_agency,
@@ -137,9 +295,97 @@ class HandoffOut(BaseModel):
             answered_at=handoff.answered_at,
             ended_at=handoff.ended_at,
             claimed=handoff.claimed_by is not None,
+            spoken_for=handoff.spoken_for,
+            cancel_asked=handoff.cancel_asked_at is not None,
+            is_reserve=handoff.is_reserve,
             result_code=handoff.result_code,
             reason_code=handoff.reason_code,
             legal_now=legal_now,
+        )
+
+
+class RungAhead(BaseModel):
+    """What will ring if nobody says a word from now on."""
+
+    kind: str
+    at: datetime
+
+
+class ClockOut(BaseModel):
+    """A promise of time, and why it ends when it ends."""
+
+    kind: str
+    occurrence: int
+    state: str
+    owner: str
+    started_at: datetime
+    due_at: datetime
+    rungs: int
+    is_emergency: bool
+    sentence: str
+    ahead: list[RungAhead]
+
+    @classmethod
+    def of(cls, clock: Clock, ahead: Sequence[tuple[RungKind, datetime]]) -> "ClockOut":
+        """From the row and what its ladder has left."""
+        return cls(
+            **clock.model_dump(include=set(cls.model_fields) - {"ahead"}),
+            ahead=[RungAhead(kind=kind.value, at=at) for kind, at in ahead],
+        )
+
+
+class PromiseOut(BaseModel):
+    """A condition of a conditional yes."""
+
+    promise_id: UUID
+    number: int
+    code: str
+    about: str
+    owner: str
+    due_at: datetime
+    state: str
+
+    @classmethod
+    def of(cls, promise: Promise) -> "PromiseOut":
+        """From the row."""
+        return cls(promise_id=promise.id, **promise.model_dump(include=set(cls.model_fields) - {"promise_id"}))
+
+
+class SpokenOut(BaseModel):
+    """An answer that an officer wrote down for the agency; who spoke is shown to the parties."""
+
+    move: str
+    spoke_with: str
+    role: str
+    happened_at: datetime
+    recorded_at: datetime
+    recorded_by: str
+    verdict: str | None
+
+    @classmethod
+    def of(cls, answer: SpokenAnswer) -> "SpokenOut":
+        """From the row."""
+        return cls(**answer.model_dump(include=set(cls.model_fields)))
+
+
+class CandidateOut(BaseModel):
+    """One of those who were asked, as the sender sees it."""
+
+    handoff_id: UUID
+    candidate_no: int
+    agency: str
+    state: str
+    is_reserve: bool
+
+    @classmethod
+    def of(cls, handoff: Handoff) -> "CandidateOut":
+        """From the row."""
+        return cls(
+            handoff_id=handoff.id,
+            candidate_no=handoff.candidate_no,
+            agency=handoff.to_agency,
+            state=handoff.state,
+            is_reserve=handoff.is_reserve,
         )
 
 
@@ -148,12 +394,41 @@ class HandoffDetail(HandoffOut):
 
     case_number: str
     package: dict[str, Any]
+    acts: list[str]
+    may_speak: list[str]
+    clocks: list[ClockOut]
+    promises: list[PromiseOut]
+    spoken: list[SpokenOut]
+    candidates: list[CandidateOut]
 
     @classmethod
     def of_view(cls, view: HandoffView) -> "HandoffDetail":
         """From the read model."""
         plain = HandoffOut.of(view.handoff, view.legal_now).model_dump()
-        return cls(**plain, case_number=view.case_number, package=view.package)
+        return cls(
+            **plain,
+            case_number=view.case_number,
+            package=view.package,
+            acts=view.acts,
+            may_speak=view.may_speak,
+            clocks=[ClockOut.of(clock, view.ahead.get(clock.id, ())) for clock in view.clocks],
+            promises=[PromiseOut.of(promise) for promise in view.promises],
+            spoken=[SpokenOut.of(answer) for answer in view.spoken],
+            candidates=[CandidateOut.of(handoff) for handoff in view.candidates],
+        )
+
+
+class PromiseReceipt(BaseModel):
+    """How a condition, and the hand-off that waited for it, stand after a decision."""
+
+    promise_id: UUID
+    handoff_id: UUID
+    state: str
+
+    @classmethod
+    def of(cls, promise: Promise) -> "PromiseReceipt":
+        """From the row."""
+        return cls(promise_id=promise.id, handoff_id=promise.handoff_id, state=promise.state)
 
 
 class HandoffPage(BaseModel):

@@ -1,4 +1,4 @@
-"""Hand-offs, the groups of candidates they belong to, and the rungs that rang."""
+"""Hand-offs, the groups of candidates they belong to, and answers that were spoken."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from services.chassis.database import UTC_INSTANT, Aggregate, DistrictRow
 
 
 class HandoffGroup(Aggregate, table=True):
-    """One request of a procedure's step to one or several candidates, asked one after another."""
+    """One request of a procedure's step, or of a person, to one or several candidates: in turn or side by side."""
 
     __tablename__ = "handoff_groups"
 
@@ -21,6 +21,7 @@ class HandoffGroup(Aggregate, table=True):
     from_agency: str = Field(max_length=64)
     candidates: list[str] = Field(sa_type=JSONB)
     asked: int
+    mode: str = Field(default="sequential", max_length=16)
     outcome: str | None = Field(default=None, max_length=16)
     result_code: str | None = Field(default=None, max_length=64)
     reason_code: str | None = Field(default=None, max_length=64)
@@ -30,7 +31,7 @@ class HandoffGroup(Aggregate, table=True):
 
 
 class Handoff(Aggregate, table=True):
-    """A promise asked of one agency's desk."""
+    """A promise asked of one agency's desk. ``clock`` and ``due_at`` name the clock of its own that is due next."""
 
     __tablename__ = "handoffs"
 
@@ -44,15 +45,21 @@ class Handoff(Aggregate, table=True):
     to_desk: str = Field(max_length=64)
     state: str = Field(max_length=16)
     promise_holder: str = Field(max_length=64)
+    held_state: str | None = Field(default=None, max_length=16)
     clock: str | None = Field(default=None, max_length=16)
-    clock_started_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     due_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
-    occurrence: int = 1
-    rungs: int = 0
     requested_at: datetime = Field(sa_type=UTC_INSTANT)
     received_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     answered_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+    arrived_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+    cancel_asked_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     ended_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+    is_reserve: bool = False
+    spoken_for: bool = False
+    opened_for_by: str | None = Field(default=None, max_length=128)
+    last_moved_by: str = Field(default="", max_length=128)
+    last_moved_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+    last_move: str = Field(default="", max_length=24)
     claimed_by: str | None = Field(default=None, max_length=128)
     claimed_until: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     result_code: str | None = Field(default=None, max_length=64)
@@ -60,15 +67,20 @@ class Handoff(Aggregate, table=True):
     ba_number: str | None = Field(default=None, max_length=64)
 
 
-class RungRow(DistrictRow, table=True):
-    """A rung of the ladder that rang: unique by hand-off, clock, occurrence and number."""
+class SpokenAnswer(DistrictRow, table=True):
+    """An answer that an agency gave by phone and an officer wrote down: visible as such for ever."""
 
-    __tablename__ = "rungs"
+    __tablename__ = "spoken_answers"
 
-    handoff_id: UUID = Field(primary_key=True)
-    clock: str = Field(primary_key=True, max_length=16)
-    occurrence: int = Field(primary_key=True)
-    rung_no: int = Field(primary_key=True)
-    kind: str = Field(max_length=32)
-    due_at: datetime = Field(sa_type=UTC_INSTANT)
-    decided_at: datetime = Field(sa_type=UTC_INSTANT)
+    id: UUID = Field(primary_key=True)
+    handoff_id: UUID = Field(index=True)
+    agency: str = Field(max_length=64)
+    move: str = Field(max_length=24)
+    spoke_with: str = Field(max_length=120)
+    role: str = Field(max_length=64)
+    phone: str = Field(max_length=32)
+    happened_at: datetime = Field(sa_type=UTC_INSTANT)
+    recorded_at: datetime = Field(sa_type=UTC_INSTANT)
+    recorded_by: str = Field(max_length=128)
+    verdict: str | None = Field(default=None, max_length=16)
+    verdict_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)

@@ -1,18 +1,19 @@
 """The only code that changes tasks."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs.messages import ProcedureStart, StepEnded, StepResult
 from services.casework.tasks import facts, repository
-from services.casework.tasks.domain import TaskIsEnded, TaskKind, TaskState
+from services.casework.tasks.domain import UNDECIDED, TaskIsEnded, TaskKind, TaskState
 from services.casework.tasks.tables import Task
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
 
+COMES_BACK_AFTER = timedelta(days=1)
 TASKS = UUID("0b0e0f57-8e9b-5f6e-8f5d-5b8f3c1d2e90")
 
 
@@ -79,14 +80,24 @@ def step_result(task: Task) -> StepResult:
 
 
 async def complete_task(task_id: UUID, result_code: str, expected_version: int | None, uow: UnitOfWork) -> Task:
-    """Done, with a result. Raises ``NotFound`` to other agencies, ``TaskIsEnded``, ``StaleVersion``."""
+    """Done, with a result; a conference that decided nothing comes back the next day.
+
+    Raises ``NotFound`` to other agencies, ``TaskIsEnded``, ``StaleVersion``.
+    """
     task = await uow.locked(Task, task_id, expected_version)
     if not uow.principal.is_system and uow.principal.agency != task.agency:
         raise NotFound(kind="tasks")
     if task.state != TaskState.OPEN:
         raise TaskIsEnded((), state=task.state)
-    uow.change(task, "complete", state=TaskState.DONE.value, result_code=result_code, ended_at=await uow.now())
+    now = await uow.now()
+    if task.kind == TaskKind.CASE_CONFERENCE and result_code == UNDECIDED:
+        uow.change(task, "defer", reason=UNDECIDED, due_at=now + COMES_BACK_AFTER, is_overdue=False)
+        uow.feed(task.agency, facts.feed_item(task, "deferred"), about=task)
+        return task
+    uow.change(task, "complete", state=TaskState.DONE.value, result_code=result_code, ended_at=now)
     uow.publish(facts.task_completed(task), about=task)
+    if not task.reply_workflow:
+        return task
     uow.signal(
         task.reply_workflow,
         task.reply_to,

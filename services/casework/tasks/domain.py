@@ -21,6 +21,10 @@ class TaskKind(StrEnum):
     CASE_CONFERENCE = "CASE_CONFERENCE"
 
 
+UNDECIDED = "UNDECIDED"
+"""What a case conference may not end with: the task comes back the next day until something is decided."""
+
+
 class TaskIsEnded(Conflict):
     """Done or cancelled already."""
 

@@ -31,7 +31,11 @@ RESULTS: dict[str, dict[str, str]] = {
         "NEEDS_ATTENTION": "Perlu perhatian",
         "NOT_MET": "Tidak dijumpai",
     },
-    "CASE_CONFERENCE": {"SEARCH_AGAIN": "Cari kembali", "DECIDED": "Sudah diputuskan"},
+    "CASE_CONFERENCE": {
+        "SEARCH_AGAIN": "Cari kembali",
+        "DECIDED": "Sudah diputuskan",
+        "UNDECIDED": "Belum ada keputusan, rapat lagi besok",
+    },
 }
 ANY_RESULT = {"DONE": "Selesai dikerjakan"}
 WORDS = {

@@ -69,11 +69,7 @@ class Desk:
 
     async def move(self, handoff_id: str, path: str, expect: int = 200, **body: Any) -> Any:
         """Answer."""
-        answer = await self._bench.client.post(
-            f"/handoffs/{handoff_id}/{path}",
-            json=body,
-            headers={**self._headers, "Idempotency-Key": str(uuid4())},
-        )
+        answer = await self.send(f"/handoffs/{handoff_id}/{path}", **body)
         assert answer.status_code == expect, answer.text
         return answer.json()
 
@@ -95,11 +91,14 @@ class Desk:
 
     async def post(self, path: str, **body: Any) -> Any:
         """Write."""
-        answer = await self._bench.client.post(
-            path, json=body, headers={**self._headers, "Idempotency-Key": str(uuid4())}
-        )
+        answer = await self.send(path, **body)
         assert answer.status_code in (200, 201), answer.text
         return answer.json()
+
+    async def send(self, path: str, **body: Any) -> Any:
+        """Write, whatever the answer."""
+        headers = {**self._headers, "Idempotency-Key": str(uuid4())}
+        return await self._bench.client.post(path, json=body, headers=headers)
 
 
 async def registry_answers(bench: Bench, report_id: UUID, purpose: str, kind: str, result: str) -> None:

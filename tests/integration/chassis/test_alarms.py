@@ -127,12 +127,21 @@ async def test_open_handoffs_by_age_and_clocks_near_breach_rise_and_fall(process
     await rises(process, "sigap_cases_open", 0)
     await casework.units.pool.execute("UPDATE handoffs SET requested_at = now() - interval '3 hours'")
     await rises(process, "sigap_handoffs_oldest_seconds", 2 * HOUR, state="requested")
-    await casework.units.pool.execute("UPDATE handoffs SET due_at = now() + interval '3 hours'")
+    await casework.units.pool.execute("UPDATE clocks SET due_at = now() + interval '3 hours'")
     await falls(process, "sigap_clocks_near_breach")
-    await casework.units.pool.execute("UPDATE handoffs SET due_at = now() + interval '30 minutes'")
+    await casework.units.pool.execute("UPDATE clocks SET due_at = now() + interval '30 minutes'")
     await rises(process, "sigap_clocks_near_breach", 0)
+    await falls(process, "sigap_clocks_silent")
+    await casework.units.pool.execute("UPDATE clocks SET rings_at = now() - interval '6 minutes'")
+    await rises(process, "sigap_clocks_silent", 0)
+    await casework.units.pool.execute("UPDATE clocks SET rings_at = NULL")
     await casework.units.pool.execute("UPDATE handoffs SET due_at = NULL")
-    for name in ("sigap_clocks_near_breach", "sigap_handoffs_open", "sigap_handoffs_oldest_seconds"):
+    for name in (
+        "sigap_clocks_silent",
+        "sigap_clocks_near_breach",
+        "sigap_handoffs_open",
+        "sigap_handoffs_oldest_seconds",
+    ):
         await falls(process, name)
 
 

@@ -1,88 +1,215 @@
-"""The hand-off's rules: the table walked whole, one promise holder, the ladder, FHIR names."""
+"""The hand-off's rules: the table walked whole, one promise holder, what each side may do, FHIR names."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from services.casework.directory.domain import Rung, RungKind
 from services.casework.handoffs import access, domain
-from services.casework.handoffs.domain import FHIR, MOVES, PROMISED, SIDE, HandoffState, Move, Side
+from services.casework.handoffs.domain import (
+    FHIR,
+    HOLDABLE,
+    MOVES,
+    PROMISED,
+    SIDES,
+    UNDECIDED,
+    Act,
+    Circumstances,
+    HandoffState,
+    Move,
+    Purpose,
+    Side,
+)
 from services.chassis.errors import NotFound
 from services.chassis.principal import Principal
 
-DUE = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-LADDER = [
-    Rung(after=timedelta(0), kind=RungKind.REMIND_DESK),
-    Rung(after=timedelta(hours=2), kind=RungKind.SECTION_HEAD),
-    Rung(after=timedelta(hours=8), kind=RungKind.NEXT_CANDIDATE),
-]
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+HELD = sorted(HOLDABLE)
 
 
 @pytest.mark.parametrize(("state", "move"), list(product(HandoffState, Move)))
 def test_every_pair_of_state_and_move_is_legal_or_refused_with_what_is(state: HandoffState, move: Move) -> None:
-    side = SIDE[move]
-    if (state, move) in MOVES:
-        assert domain.next_state(state, move, side) == MOVES[state, move]
-    else:
+    side = next(iter(SIDES[move]))
+    if (state, move) not in MOVES:
         with pytest.raises(domain.HandoffCannotMove) as refused:
             domain.next_state(state, move, side)
         assert refused.value.legal_now == domain.legal_moves(state, side)
+    elif move == Move.RESUME:
+        assert {domain.next_state(state, move, side, held) for held in HELD} == MOVES[state, move]
+    else:
+        assert {domain.next_state(state, move, side)} == MOVES[state, move]
 
 
 def test_every_state_is_reached_and_every_open_one_can_be_left() -> None:
-    reached = {HandoffState.REQUESTED}
+    reached = {HandoffState.DRAFT}
     while True:
-        further = reached | {target for (source, _), target in MOVES.items() if source in reached}
+        further = reached.union(*(targets for (source, _), targets in MOVES.items() if source in reached))
         if further == reached:
             break
         reached = further
     assert reached == set(HandoffState)
-    assert {source for source, _ in MOVES} == domain.OPEN
+    ended = {source for source, _ in MOVES} - domain.OPEN
+    assert ended == {HandoffState.REJECTED, HandoffState.SUPERSEDED}, "contested, or asked again as a reserve"
 
 
 def test_every_state_has_its_fhir_task_status() -> None:
-    known = {"requested", "received", "accepted", "in-progress", "completed", "failed", "rejected", "cancelled"}
+    known = {
+        "draft", "requested", "received", "accepted", "rejected", "cancelled", "in-progress", "on-hold", "failed",
+        "completed", "entered-in-error",
+    }  # fmt: skip
     assert set(FHIR) == set(HandoffState)
     assert set(FHIR.values()) <= known
+    assert domain.fhir_status(HandoffState.CLOSED, has_failed=True) == "failed"
 
 
-@pytest.mark.parametrize("state", HandoffState)
+def test_status_and_business_status_together_tell_the_states_apart() -> None:
+    told = [(FHIR[state], domain.BUSINESS.get(state)) for state in HandoffState]
+    assert len(told) == len(set(told))
+
+
+@pytest.mark.parametrize("state", [state for state in HandoffState if state != HandoffState.ON_HOLD])
 def test_the_promise_is_the_receivers_only_between_a_firm_yes_and_the_end(state: HandoffState) -> None:
     holder = domain.promise_holder(state, "sender", "receiver")
     assert holder == ("receiver" if state in PROMISED else "sender")
 
 
-@given(st.lists(st.integers(min_value=-60, max_value=24 * 60), max_size=30))
-def test_a_rung_is_written_once_and_in_order_whenever_the_timer_looks(minutes: list[int]) -> None:
-    written = 0
-    for minute in minutes:
-        now = DUE + timedelta(minutes=minute)
-        ringing = domain.ring(now, DUE, written, LADDER)
-        if ringing.kind is None:
-            assert ringing.rung_no == written
-            assert written == len(LADDER) or now < DUE + LADDER[written].after
-        else:
-            assert ringing.rung_no == written + 1
-            assert ringing.kind == LADDER[written].kind
-            assert now >= DUE + LADDER[written].after
-            written += 1
+@pytest.mark.parametrize("held", HELD)
+def test_on_hold_the_promise_stays_with_whoever_had_it(held: HandoffState) -> None:
+    holder = domain.promise_holder(HandoffState.ON_HOLD, "sender", "receiver", held)
+    assert holder == domain.promise_holder(held, "sender", "receiver")
 
 
-def test_no_clock_no_rung() -> None:
-    assert domain.ring(DUE, None, 0, LADDER).look_again_at is None
+@pytest.mark.parametrize("state", HandoffState)
+def test_cancelling_is_the_senders_alone_until_a_firm_yes_and_then_needs_consent(state: HandoffState) -> None:
+    assert ((state, Move.CANCEL) in MOVES) == (state in UNDECIDED | {HandoffState.DRAFT})
+    assert ((state, Move.ASK_CANCEL) in MOVES) == (state in {HandoffState.ACCEPTED, HandoffState.IN_PROGRESS})
+
+
+@pytest.mark.parametrize(("held", "ends"), [(state, state in UNDECIDED | {HandoffState.ACCEPTED}) for state in HELD])
+def test_what_is_held_expires_exactly_when_it_would_without_the_hold(held: HandoffState, ends: bool) -> None:
+    assert domain.expires(HandoffState.ON_HOLD, held) == domain.expires(held) == ends
+
+
+REFUSED = {
+    Move.CONTEST: (Circumstances(), domain.NobodySpokeForThem),
+    Move.UNDO: (Circumstances(), domain.TooLateToUndo),
+    Move.ENTER_IN_ERROR: (Circumstances(), domain.TooLateToUndo),
+    Move.CONFIRM_CANCEL: (Circumstances(), domain.CancellationWasNotAsked),
+    Move.ASK_CANCEL: (Circumstances(person_is_there=True), domain.PersonIsThere),
+    Move.ACCEPT: (Circumstances(won_by_other=True), domain.GroupIsWon),
+    Move.ACCEPT_CONDITIONALLY: (Circumstances(won_by_other=True), domain.GroupIsWon),
+}
+
+
+@pytest.mark.parametrize("move", REFUSED)
+def test_a_move_against_the_circumstances_is_refused_and_not_offered(move: Move) -> None:
+    circumstances, refusal = REFUSED[move]
+    assert domain.refusal(move, circumstances) is refusal
+    for state in HandoffState:
+        for side in Side:
+            assert move not in domain.legal_now(state, side, circumstances)
+
+
+@dataclass
+class Row:
+    """As much of a hand-off's row as the rules look at."""
+
+    to_agency: str = "receiver"
+    purpose: str = Purpose.INPATIENT_BED.value
+    spoken_for: bool = False
+    cancel_asked_at: datetime | None = None
+    arrived_at: datetime | None = None
+    claimed_by: str | None = None
+    last_move: str = Move.ACCEPT.value
+    last_moved_by: str = "nurse"
+    last_moved_at: datetime | None = NOW
+
+
+@pytest.mark.parametrize(
+    ("row", "actor", "minutes", "told", "may"),
+    [
+        (Row(), "nurse", 9, False, True),
+        (Row(), "nurse", 10, False, True),
+        (Row(), "nurse", 11, False, False),
+        (Row(), "colleague", 1, False, False),
+        (Row(), "nurse", 1, True, False),
+        (Row(last_move=Move.RECEIVE.value), "nurse", 1, False, False),
+    ],
+)
+def test_a_yes_is_undone_within_ten_minutes_by_whoever_gave_it_while_nobody_acted(
+    row: Row, actor: str, minutes: int, told: bool, may: bool
+) -> None:
+    now = domain.circumstances(row, None, actor, NOW + timedelta(minutes=minutes), others_were_told=told)
+    assert now.answer_may_be_undone == may
+
+
+def test_a_request_is_undone_only_while_nobody_has_claimed_it() -> None:
+    asked = Row(last_move="request", last_moved_by="worker")
+    assert domain.circumstances(asked, None, "worker", NOW, others_were_told=False).request_may_be_undone
+    asked.claimed_by = "nurse"
+    assert not domain.circumstances(asked, None, "worker", NOW, others_were_told=False).request_may_be_undone
+
+
+def test_a_file_may_be_called_back_where_a_person_may_not() -> None:
+    there = Row(arrived_at=NOW)
+    assert domain.circumstances(there, None, "x", NOW, others_were_told=False).person_is_there
+    there.purpose = Purpose.FAMILY_TRACING.value
+    assert not domain.circumstances(there, None, "x", NOW, others_were_told=False).person_is_there
+
+
+def test_nobody_says_by_phone_that_a_person_changed_hands() -> None:
+    assert Move.ARRIVE not in domain.SPEAKABLE
+    assert all(Side.RECEIVER in SIDES[move] for move in domain.SPEAKABLE)
+
+
+@pytest.mark.parametrize(
+    ("state", "side", "facts", "acts"),
+    [
+        (HandoffState.RECEIVED, Side.RECEIVER, {}, {Act.ASK}),
+        (HandoffState.RECEIVED, Side.RECEIVER, {"question_is_open": True}, set()),
+        (HandoffState.RECEIVED, Side.SENDER, {"question_is_open": True}, {Act.REPLY}),
+        (HandoffState.IN_PROGRESS, Side.RECEIVER, {}, {Act.REPORT}),
+        (HandoffState.ACCEPTED, Side.RECEIVER, {"spoken_for": True}, {Act.REPORT, Act.CONFIRM}),
+        (HandoffState.SUPERSEDED, Side.RECEIVER, {}, {Act.RESERVE}),
+        (HandoffState.SUPERSEDED, Side.RECEIVER, {"is_reserve": True}, set()),
+        (HandoffState.CLOSED, Side.SENDER, {}, set()),
+    ],
+)
+def test_what_can_be_said_beside_the_moves(
+    state: HandoffState, side: Side, facts: dict[str, bool], acts: set[Act]
+) -> None:
+    known = {"spoken_for": False, "is_reserve": False, "question_is_open": False} | facts
+    assert set(domain.acts_now(state, side, **known)) == acts
 
 
 def test_whoever_is_no_party_does_not_learn_that_it_exists() -> None:
     stranger = Principal("agency:c", "c", frozenset({"agency"}), ("35.24",))
     with pytest.raises(NotFound):
-        access.side_of(stranger, "a", "b", Side.RECEIVER)
+        access.side_of(stranger, "a", "b", {Side.RECEIVER})
 
 
 def test_the_other_party_is_told_that_it_is_not_its_move() -> None:
     sender = Principal("agency:a", "a", frozenset({"agency"}), ("35.24",))
     with pytest.raises(domain.NotYourMove):
-        access.side_of(sender, "a", "b", Side.RECEIVER)
-    assert access.side_of(sender, "a", "b", Side.SENDER) == Side.SENDER
+        access.side_of(sender, "a", "b", {Side.RECEIVER})
+    assert access.side_of(sender, "a", "b", {Side.SENDER}) == Side.SENDER
+
+
+def test_a_duty_head_may_hold_what_is_between_others_but_not_answer_it() -> None:
+    head = Principal("staff:h", "office", frozenset({"section-head"}), ("35.24",))
+    assert access.side_of(head, "a", "b", SIDES[Move.HOLD]) == Side.OFFICER
+    with pytest.raises(domain.NotYourMove):
+        access.side_of(head, "a", "b", SIDES[Move.ACCEPT])
+
+
+def test_only_staff_of_the_asking_side_write_down_what_was_said_by_phone() -> None:
+    head = Principal("staff:h", "office", frozenset({"section-head"}), ("35.24",))
+    access.check_may_speak_for(head, "a", "b")
+    for refused, error in (
+        (Principal("staff:b", "b", frozenset({"caseworker"}), ("35.24",)), domain.NotYourMove),
+        (Principal("agency:a", "a", frozenset({"agency"}), ("35.24",)), domain.NotYourMove),
+        (Principal("staff:c", "c", frozenset({"desk-officer"}), ("35.24",)), NotFound),
+    ):
+        with pytest.raises(error):
+            access.check_may_speak_for(refused, "a", "b")

@@ -9,8 +9,10 @@ import pytest
 import yaml
 
 from services.casework.cases.domain import Outcome
+from services.casework.clocks.domain import ClockKind, ClockState
 from services.casework.directory.domain import RungKind
-from services.casework.handoffs.domain import ClockKind, HandoffState, Purpose
+from services.casework.handoffs.domain import Act, HandoffState, Purpose
+from services.casework.promises.domain import PromiseState
 from services.casework.tasks.domain import TaskKind
 from services.chassis.pages import words
 from services.chassis.processes import Service
@@ -57,7 +59,7 @@ def test_no_code_is_worded_in_english(service: Service) -> None:
 
 
 SHOWN = {
-    "casework": (Outcome, HandoffState, Purpose, RungKind, ClockKind, TaskKind),
+    "casework": (Outcome, HandoffState, Purpose, RungKind, ClockKind, ClockState, PromiseState, TaskKind, Act),
     "disbursement": (BatchState,),
 }
 """The kinds of code that pages show."""

@@ -1,0 +1,221 @@
+"""The only code that changes clocks and writes rungs."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+from uuid import UUID
+
+from services.casework.clocks import domain, repository
+from services.casework.clocks.domain import ClockKind, ClockState
+from services.casework.clocks.tables import Clock, RungRow
+from services.casework.directory.domain import CaseworkPack, RungKind, add_working_time, working_time_between
+from services.chassis import clock
+from services.chassis.database import Aggregate, UnitOfWork
+
+CLOCKS = UUID("1b6f3a52-0f4e-5a0a-9a0e-3f3c7f9d2c61")
+
+
+@dataclass(frozen=True, slots=True)
+class StartClock:
+    """A promise of time begins: ``owner`` must act ``within`` it, in the working time of a desk or around the clock."""
+
+    kind: ClockKind
+    owner: str
+    agency: str
+    desk: str
+    within: timedelta
+    ladder: str
+    in_working_time: bool = True
+    is_emergency: bool = False
+    occurrence: int = 0
+    until: datetime | None = None
+
+
+class ClockSet:
+    """All clocks of one hand-off inside a unit of work: read once, changed together."""
+
+    def __init__(
+        self, about: Aggregate, clocks: Iterable[Clock], pack: CaseworkPack, now: datetime, uow: UnitOfWork
+    ) -> None:
+        self._about = about
+        self._clocks = list(clocks)
+        self._pack = pack
+        self._now = now
+        self._uow = uow
+
+    def running(self) -> list[Clock]:
+        """The clocks that run now, next due first."""
+        return sorted((c for c in self._clocks if c.state == ClockState.RUNNING), key=lambda c: (c.due_at, c.id))
+
+    def next_due(self) -> Clock | None:
+        """The running clock that is due first."""
+        return next(iter(self.running()), None)
+
+    def is_running(self, kind: ClockKind) -> bool:
+        """Whether a clock of this kind runs."""
+        return any(c.kind == kind for c in self.running())
+
+    def due_of(self, kind: ClockKind) -> datetime | None:
+        """When the running clock of a kind is due."""
+        return next((c.due_at for c in self.running() if c.kind == kind), None)
+
+    def look_at(self) -> datetime | None:
+        """When the hand-off's timer should look next; none when nothing will ring."""
+        ahead = ((c.rings_at, c.is_emergency) for c in self.running() if c.rings_at is not None)
+        return domain.look_at(ahead, self._about.id, self._now)
+
+    def start(self, command: StartClock) -> Clock:
+        """Start a clock; ``occurrence`` 0 means one more than there were of its kind."""
+        known = [c.occurrence for c in self._clocks if c.kind == command.kind]
+        occurrence = command.occurrence or max(known, default=0) + 1
+        due_at = command.until or self._due(command.within, command.agency, command.desk, command.in_working_time)
+        promised = due_at - self._now if command.until else command.within
+        started = Clock(
+            id=clock.derived_id(CLOCKS, f"{self._about.id}:{command.kind}:{occurrence}"),
+            correlation_id=self._about.correlation_id,
+            district=self._about.district,
+            handoff_id=self._about.id,
+            kind=command.kind.value,
+            occurrence=occurrence,
+            owner=command.owner,
+            agency=command.agency,
+            desk=command.desk if command.in_working_time else "",
+            state=ClockState.RUNNING.value,
+            is_emergency=command.is_emergency,
+            ladder=command.ladder,
+            promised_seconds=int(promised.total_seconds()),
+            started_at=self._now,
+            due_at=due_at,
+            rings_at=domain.rings_at_of(due_at, 0, self._pack.ladders[command.ladder]),
+            sentence=self._sentence(due_at, promised),
+        )
+        self._uow.create(started, "start")
+        self._clocks.append(started)
+        return started
+
+    async def stop(
+        self,
+        reason: str,
+        kinds: Collection[ClockKind] | None = None,
+        *,
+        occurrence: int | None = None,
+        spare: Collection[int] = (),
+        happened_at: datetime | None = None,
+    ) -> None:
+        """The promise was kept, or nobody waits for it any more: these clocks (all, without ``kinds``) end.
+
+        ``spare`` names the promises whose clocks go on. With ``happened_at`` before a rung's due instant the rung stays
+        and is remarked on: done in time, told late.
+        """
+        for alive in [c for c in self._clocks if c.state != ClockState.STOPPED]:
+            if (kinds is not None and alive.kind not in kinds) or occurrence not in (None, alive.occurrence):
+                continue
+            if alive.kind == ClockKind.PROMISE_BY and alive.occurrence in spare:
+                continue
+            self._uow.change(
+                alive,
+                "stop",
+                reason=reason,
+                happened_at=happened_at,
+                state=ClockState.STOPPED.value,
+                stopped_at=happened_at or self._now,
+                rings_at=None,
+            )
+            if happened_at is not None and alive.rungs:
+                for rung in await repository.rungs_of_clock(self._uow, alive):
+                    self._uow.set(rung, remark=domain.remark_on(rung.due_at, happened_at))
+
+    def go_on(self, reason: str, kinds: Collection[ClockKind]) -> None:
+        """A mis-click is undone: the last clock of each kind runs on as if it had never stopped."""
+        for kind in kinds:
+            stopped = max((c for c in self._clocks if c.kind == kind), key=lambda c: c.occurrence, default=None)
+            if stopped is not None and stopped.state == ClockState.STOPPED:
+                self._run(stopped, "go_on", stopped.due_at, reason=reason, stopped_at=None)
+
+    def pause(self, reason: str, kinds: Collection[ClockKind] | None = None) -> None:
+        """Let clocks stand still and keep what was left of them. Raises ``EmergencyCannotPause``."""
+        for running in self.running():
+            if kinds is not None and running.kind not in kinds:
+                continue
+            if running.is_emergency:
+                raise domain.EmergencyCannotPause((), clock=running.kind)
+            self._uow.change(
+                running,
+                "pause",
+                reason=reason,
+                state=ClockState.PAUSED.value,
+                left_seconds=ceil(self._left(running).total_seconds()),
+                rings_at=None,
+            )
+
+    def resume(self, reason: str, kinds: Collection[ClockKind] | None = None) -> None:
+        """Let paused clocks go on with what was left of them. Rungs that rang stay; what was overdue rings on."""
+        for paused in [c for c in self._clocks if c.state == ClockState.PAUSED]:
+            if kinds is not None and paused.kind not in kinds:
+                continue
+            left = timedelta(seconds=paused.left_seconds or 0)
+            due_at = self._due(left, paused.agency, paused.desk, bool(paused.desk)) if left else paused.due_at
+            sentence = self._sentence(due_at, left) if left else paused.sentence
+            self._run(paused, "resume", due_at, reason=reason, left_seconds=None, sentence=sentence)
+
+    def ring(self) -> list[tuple[Clock, RungKind]]:
+        """Write the next rung of every clock whose time has come; at most one each, each once."""
+        rang = []
+        for running in self.running():
+            ringing = domain.ring(self._now, running.due_at, running.rungs, self._pack.ladders[running.ladder])
+            if ringing.kind is None:
+                continue
+            self._uow.insert(
+                RungRow(
+                    handoff_id=running.handoff_id,
+                    clock=running.kind,
+                    occurrence=running.occurrence,
+                    rung_no=ringing.rung_no,
+                    kind=ringing.kind.value,
+                    due_at=running.due_at,
+                    decided_at=self._now,
+                    district=running.district,
+                )
+            )
+            self._uow.change(
+                running, "ring", reason=ringing.kind.value, rungs=ringing.rung_no, rings_at=ringing.look_again_at
+            )
+            rang.append((running, ringing.kind))
+        return rang
+
+    def _run(self, alive: Clock, verb: str, due_at: datetime, *, reason: str, **changes: Any) -> None:
+        self._uow.change(
+            alive,
+            verb,
+            reason=reason,
+            state=ClockState.RUNNING.value,
+            due_at=due_at,
+            rings_at=domain.rings_at_of(due_at, alive.rungs, self._pack.ladders[alive.ladder]),
+            **changes,
+        )
+
+    def _due(self, within: timedelta, agency: str, desk: str, in_working_time: bool) -> datetime:
+        if not in_working_time:
+            return self._now + within
+        return add_working_time(self._now, within, self._pack.calendar_of(agency, desk), self._pack.zone)
+
+    def _left(self, running: Clock) -> timedelta:
+        if self._now >= running.due_at or not running.desk:
+            return max(running.due_at - self._now, timedelta(0))
+        calendar = self._pack.calendar_of(running.agency, running.desk)
+        return working_time_between(self._now, running.due_at, calendar, self._pack.zone)
+
+    def _sentence(self, due_at: datetime, amount: timedelta) -> str:
+        return domain.sentence(amount, self._now, due_at, self._pack.zone)
+
+
+async def clocks_of(about: Aggregate, pack: CaseworkPack, uow: UnitOfWork) -> ClockSet:
+    """The clocks of a hand-off, locked."""
+    return ClockSet(about, await repository.all_of(uow, about.id), pack, await uow.now(), uow)
+
+
+async def clocks_of_new(about: Aggregate, pack: CaseworkPack, uow: UnitOfWork) -> ClockSet:
+    """For a hand-off that is made in this unit of work."""
+    return ClockSet(about, (), pack, await uow.now(), uow)

@@ -1,0 +1,111 @@
+"""The only code that changes the duty roster, and who of a desk works on what."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.casework.desks import domain, repository
+from services.casework.desks.tables import Shift
+from services.casework.directory.queries import pack_in_force
+from services.casework.handoffs import access as handoffs_access
+from services.casework.handoffs.domain import HandoffIsClaimed
+from services.casework.handoffs.tables import Handoff
+from services.chassis import clock
+from services.chassis.database import UnitOfWork
+from services.chassis.errors import NotFound
+
+CLAIM_LASTS = timedelta(hours=8)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanShift:
+    """Somebody takes a turn at a desk of the caller's agency."""
+
+    district: str
+    desk: str
+    officer: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+async def plan_shift(command: PlanShift, uow: UnitOfWork) -> Shift:
+    """Put a turn on the roster of the caller's agency.
+
+    Raises ``ShiftIsTurnedRound``, ``NotFound`` when the agency has no such desk or is not of the district.
+    """
+    domain.check_shift(command.starts_at, command.ends_at)
+    pack = await pack_in_force(uow, command.district)
+    agency = pack.agency(uow.principal.agency)
+    if not uow.principal.covers(command.district) or command.desk not in {desk.code for desk in agency.desks}:
+        raise NotFound(kind="desks")
+    shift_id = clock.new_id()
+    shift = Shift(
+        id=shift_id,
+        correlation_id=shift_id,
+        district=command.district,
+        agency=agency.code,
+        desk=command.desk,
+        officer=command.officer,
+        starts_at=command.starts_at,
+        ends_at=command.ends_at,
+    )
+    uow.create(shift, "plan")
+    return shift
+
+
+async def withdraw_shift(shift_id: UUID, uow: UnitOfWork) -> Shift:
+    """Take a turn off the roster. Raises ``NotFound`` to other agencies."""
+    shift = await uow.locked(Shift, shift_id)
+    if shift.agency != uow.principal.agency:
+        raise NotFound(kind="shifts")
+    uow.change(shift, "withdraw", is_withdrawn=True)
+    return shift
+
+
+async def claim_handoff(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
+    """Take an item of the desk's shared inbox for this shift: neither receipt nor answer, hidden from nobody.
+
+    Raises ``NotFound``, ``HandoffIsClaimed`` when a colleague's claim still holds.
+    """
+    handoff = await _of_my_agency(handoff_id, uow)
+    now = await uow.now()
+    if handoffs_access.is_claimed_by_other(handoff.claimed_by, handoff.claimed_until, uow.principal, now):
+        raise HandoffIsClaimed(claimed_until=handoff.claimed_until.isoformat() if handoff.claimed_until else "")
+    shift = await repository.shift_of(uow, uow.principal.agency, uow.principal.actor, now)
+    until = domain.claim_ends_at(now, shift.ends_at if shift else None, CLAIM_LASTS)
+    uow.change(handoff, "claim", claimed_by=uow.principal.actor, claimed_until=until)
+    return handoff
+
+
+async def release_handoff(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
+    """Give a claimed item back to the desk; nothing when it is nobody's. Raises ``NotFound``, ``HandoffIsClaimed``."""
+    handoff = await _of_my_agency(handoff_id, uow)
+    now = await uow.now()
+    if handoffs_access.is_claimed_by_other(handoff.claimed_by, handoff.claimed_until, uow.principal, now):
+        raise HandoffIsClaimed(claimed_until=handoff.claimed_until.isoformat() if handoff.claimed_until else "")
+    if handoff.claimed_by is not None:
+        uow.change(handoff, "release", claimed_by=None, claimed_until=None)
+    return handoff
+
+
+async def _of_my_agency(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
+    handoff = await uow.locked(Handoff, handoff_id)
+    if uow.principal.agency not in (handoff.to_agency, handoff.from_agency):
+        raise NotFound(kind="handoffs")
+    return handoff
+
+
+async def hand_over_shift(to_officer: str | None, uow: UnitOfWork) -> list[Handoff]:
+    """Everything that the caller has claimed goes to a colleague, or back to the desk; answers what went.
+
+    Raises ``NothingToHandOver``.
+    """
+    now = await uow.now()
+    claimed = await repository.claimed_by(uow, uow.principal.agency, uow.principal.actor, now)
+    if not claimed:
+        raise domain.NothingToHandOver
+    shift = await repository.shift_of(uow, uow.principal.agency, to_officer, now) if to_officer else None
+    until = domain.claim_ends_at(now, shift.ends_at if shift else None, CLAIM_LASTS) if to_officer else None
+    for handoff in claimed:
+        uow.change(handoff, "hand_over", claimed_by=to_officer, claimed_until=until)
+    return claimed

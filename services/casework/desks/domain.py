@@ -1,0 +1,31 @@
+"""The duty roster's rules. Pure functions."""
+
+from datetime import datetime, timedelta
+
+from services.chassis.errors import Conflict, Invalid
+
+LONGEST_SHIFT = timedelta(days=7)
+
+
+class ShiftIsTurnedRound(Invalid):
+    """It must end after it starts, within a week."""
+
+    text = "Waktu jaga tidak sah."
+    advice = "Isi ends_at setelah starts_at, paling lama tujuh hari sesudahnya."
+
+
+class NothingToHandOver(Conflict):
+    """No claimed item of the desk is in this officer's hands."""
+
+    text = "Tidak ada butir meja ini yang sedang Anda tangani."
+
+
+def check_shift(starts_at: datetime, ends_at: datetime) -> None:
+    """Raises ``ShiftIsTurnedRound``."""
+    if not starts_at < ends_at <= starts_at + LONGEST_SHIFT:
+        raise ShiftIsTurnedRound
+
+
+def claim_ends_at(now: datetime, shift_ends_at: datetime | None, lasts: timedelta) -> datetime:
+    """A claim lapses with the shift of whoever made it; without a roster, after the desk's usual span."""
+    return shift_ends_at if shift_ends_at is not None and shift_ends_at > now else now + lasts

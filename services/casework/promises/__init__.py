@@ -1,0 +1,1 @@
+"""Conditions of a conditional yes, tracked as promises with an owner and a clock."""

@@ -1,0 +1,398 @@
+"""The promise between two agencies by its API, on real rows: conditions, questions, holds, phone calls, mis-clicks."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+
+from services.chassis import clock
+from tests.integration.casework.test_journey import Desk, report_verified
+from tests.support.eventually import eventually
+from tests.support.identity import Issuer
+from tests.support.services import Bench
+
+OFFICE, VILLAGE, SOEGIRI, LAWANG = "dinsos-lamongan", "desa-sukodadi", "rsud-soegiri", "rsj-lawang"
+
+
+@pytest.fixture
+def office(casework: Bench, issuer: Issuer) -> Desk:
+    """The office's duty head."""
+    return Desk(casework, issuer, OFFICE, "section-head")
+
+
+@pytest.fixture
+def hospital(casework: Bench, issuer: Issuer) -> Desk:
+    return Desk(casework, issuer, SOEGIRI)
+
+
+@pytest.fixture
+def other(casework: Bench, issuer: Issuer) -> Desk:
+    return Desk(casework, issuer, LAWANG)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def case_id(casework: Bench) -> UUID:
+    """One case to which the tests hang hand-offs of their own."""
+    report_id = await report_verified(casework)
+
+    async def opened() -> Any:
+        return await casework.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
+
+    found: UUID = await eventually(opened, what="the case")
+    return found
+
+
+async def ask(
+    office: Desk, case_id: UUID, *candidates: str, purpose: str = "INPATIENT_BED", **more: Any
+) -> dict[str, Any]:
+    """Open by hand; answers the first candidate's hand-off as the office sees it."""
+    made = await office.post(
+        f"/cases/{case_id}/handoffs", purpose=purpose, candidates=list(candidates or (SOEGIRI,)), **more
+    )
+    seen: dict[str, Any] = await office.get(f"/handoffs/{made['handoff_id']}")
+    return seen
+
+
+async def seen(desk: Desk, handoff: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = await desk.get(f"/handoffs/{handoff['handoff_id']}")
+    return found
+
+
+def clocks(handoff: dict[str, Any], state: str = "running") -> dict[str, str]:
+    """Due instants of the clocks in a state, by kind."""
+    return {c["kind"]: c["due_at"] for c in handoff["clocks"] if c["state"] == state}
+
+
+def later(**span: int) -> str:
+    return (clock.utc_now() + timedelta(**span)).isoformat()
+
+
+async def test_a_draft_has_no_clock_until_it_is_sent(office: Desk, hospital: Desk, case_id: UUID) -> None:
+    draft = await ask(office, case_id, is_draft=True)
+    assert (draft["state"], draft["fhir_status"], draft["clocks"]) == ("draft", "draft", [])
+    await office.move(draft["handoff_id"], "dispatch")
+    sent = await seen(office, draft)
+    assert sent["state"] == "requested"
+    assert clocks(sent).keys() == {"ANSWER_BY"}
+    assert sent["clocks"][0]["sentence"]
+    assert sent["clocks"][0]["ahead"][0]["kind"] == "REMIND_DESK"
+
+
+async def test_a_conditional_yes_is_firm_when_the_last_condition_is_met(
+    office: Desk, hospital: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id)
+    conditions = [
+        {"code": "INSURANCE_ACTIVE", "owner": "SENDER", "due_at": later(days=3), "about": "CASE"},
+        {"code": "BED_AVAILABLE", "owner": "RECEIVER", "due_at": later(days=1)},
+    ]
+    await hospital.move(handoff["handoff_id"], "conditional-acceptance", conditions=conditions)
+    waiting = await seen(office, handoff)
+    assert (waiting["state"], waiting["business_status"], waiting["promise_holder"]) == (
+        "conditional", "conditional", OFFICE,
+    )  # fmt: skip
+    assert clocks(waiting).keys() == {"PROMISE_BY"}, "the answer's clock has stopped"
+    insurance, bed = (promise["promise_id"] for promise in waiting["promises"])
+    await office.post(f"/promises/{insurance}/fulfilment")
+    assert (await seen(office, handoff))["state"] == "conditional"
+    await hospital.post(f"/promises/{bed}/fulfilment")
+    firm = await seen(office, handoff)
+    assert (firm["state"], firm["promise_holder"]) == ("accepted", SOEGIRI)
+    assert clocks(firm).keys() == {"ARRIVE_BY"}
+
+
+async def test_a_broken_condition_ends_the_yes_with_its_reason_and_the_next_one_is_asked(
+    office: Desk, hospital: Desk, other: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id, SOEGIRI, LAWANG)
+    condition = {"code": "BED_AVAILABLE", "owner": "RECEIVER", "due_at": later(days=1)}
+    await hospital.move(handoff["handoff_id"], "conditional-acceptance", conditions=[condition])
+    promise = (await seen(hospital, handoff))["promises"][0]["promise_id"]
+    await hospital.post(f"/promises/{promise}/breach", reason_code="NO_BED_AFTER_ALL")
+    ended = await seen(office, handoff)
+    assert (ended["state"], ended["reason_code"], clocks(ended)) == ("rejected", "NO_BED_AFTER_ALL", {})
+    assert [(c["agency"], c["state"]) for c in ended["candidates"]] == [(SOEGIRI, "rejected"), (LAWANG, "requested")]
+
+
+async def test_only_its_owner_meets_a_condition_and_only_its_maker_waives_it(
+    office: Desk, hospital: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id)
+    condition = {"code": "INSURANCE_ACTIVE", "owner": "SENDER", "due_at": later(days=1)}
+    await hospital.move(handoff["handoff_id"], "conditional-acceptance", conditions=[condition])
+    promise = (await seen(hospital, handoff))["promises"][0]["promise_id"]
+    for desk, verb in ((hospital, "fulfilment"), (office, "waiver")):
+        refused = await _refused(desk, f"/promises/{promise}/{verb}")
+        assert refused["code"] == "promise_is_not_yours"
+    await hospital.post(f"/promises/{promise}/waiver")
+    assert (await seen(office, handoff))["state"] == "accepted"
+    assert (await _refused(hospital, f"/promises/{promise}/waiver"))["code"] == "promise_is_decided"
+
+
+async def test_what_was_promised_about_the_case_outlives_the_candidate_who_asked_for_it(
+    office: Desk, hospital: Desk, other: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id, SOEGIRI, LAWANG, mode="parallel")
+    conditions = [
+        {"code": "INSURANCE_ACTIVE", "owner": "SENDER", "due_at": later(days=3), "about": "CASE"},
+        {"code": "BED_AVAILABLE", "owner": "RECEIVER", "due_at": later(days=1)},
+    ]
+    await hospital.move(handoff["handoff_id"], "conditional-acceptance", conditions=conditions)
+    theirs = next(c for c in (await seen(office, handoff))["candidates"] if c["agency"] == LAWANG)
+    await other.move(theirs["handoff_id"], "acceptance")
+    beaten = await seen(office, handoff)
+    assert beaten["state"] == "superseded"
+    assert {p["code"]: p["state"] for p in beaten["promises"]} == {"INSURANCE_ACTIVE": "open", "BED_AVAILABLE": "void"}
+    assert clocks(beaten).keys() == {"PROMISE_BY"}
+
+
+async def test_side_by_side_the_first_firm_yes_wins_and_the_later_may_stay_as_reserve(
+    office: Desk, hospital: Desk, other: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id, SOEGIRI, LAWANG, mode="parallel")
+    theirs = next(c for c in handoff["candidates"] if c["agency"] == LAWANG)
+    await other.move(theirs["handoff_id"], "acceptance")
+    late = await hospital.move(handoff["handoff_id"], "acceptance", 409)
+    assert (late["code"], late["legal_now"]) == ("group_is_won", ["reserve"])
+    await hospital.move(handoff["handoff_id"], "reserve")
+    await other.move(theirs["handoff_id"], "failure", reason_code="FULL")
+    again = await seen(hospital, handoff)
+    assert (again["state"], again["is_reserve"]) == ("requested", False), "the reserve is asked first"
+    await hospital.move(handoff["handoff_id"], "acceptance")
+
+
+async def test_a_question_stops_the_receivers_clock_and_starts_the_senders(
+    office: Desk, hospital: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id)
+    before = clocks(handoff)["ANSWER_BY"]
+    await hospital.move(handoff["handoff_id"], "question", question_code="FUNDING_UNCLEAR")
+    asked = await seen(office, handoff)
+    assert clocks(asked).keys() == {"REPLY_BY"}
+    assert clocks(asked, "paused").keys() == {"ANSWER_BY"}
+    assert "reply" in asked["acts"]
+    assert (await hospital.move(handoff["handoff_id"], "question", 409, question_code="X"))[
+        "code"
+    ] == "question_is_open"
+    await office.move(handoff["handoff_id"], "reply", reply_code="LETTER_SENT")
+    replied = await seen(office, handoff)
+    assert clocks(replied).keys() == {"ANSWER_BY"}
+    assert clocks(replied)["ANSWER_BY"] >= before
+    assert (await office.move(handoff["handoff_id"], "reply", 409, reply_code="X"))["code"] == "no_question_is_open"
+
+
+async def test_on_hold_everything_stands_still_and_goes_on_where_it_was(
+    office: Desk, hospital: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id)
+    await hospital.move(handoff["handoff_id"], "acceptance")
+    await office.move(handoff["handoff_id"], "hold", reason_code="WAITING_FOR_DOCUMENT")
+    held = await seen(office, handoff)
+    assert (held["state"], held["held_state"], held["promise_holder"]) == ("on-hold", "accepted", SOEGIRI)
+    assert (clocks(held), held["due_at"]) == ({}, None)
+    assert (await hospital.move(handoff["handoff_id"], "start", 409))["code"] == "handoff_cannot_move"
+    await office.move(handoff["handoff_id"], "resumption")
+    resumed = await seen(office, handoff)
+    assert (resumed["state"], resumed["held_state"]) == ("accepted", None)
+    assert clocks(resumed)["ARRIVE_BY"] > clocks(held, "paused")["ARRIVE_BY"]
+
+
+async def test_an_emergency_is_never_paused(office: Desk, case_id: UUID) -> None:
+    handoff = await ask(office, case_id, purpose="EMERGENCY_CARE")
+    assert handoff["clocks"][0]["is_emergency"]
+    refused = await office.move(handoff["handoff_id"], "hold", 409, reason_code="HOLIDAY_CLOSURE")
+    assert refused["code"] == "emergency_cannot_pause"
+
+
+async def spoken(office: Desk, handoff: dict[str, Any], move: str, **more: Any) -> Any:
+    said = {
+        "move": move, "happened_at": clock.utc_now().isoformat(), "spoke_with": "Petugas Uji", "role": "DUTY_OFFICER",
+        "phone": "0322000000",
+    }  # fmt: skip
+    return await office.move(handoff["handoff_id"], "spoken-answer", **{**said, **more})
+
+
+async def test_an_answer_by_phone_counts_from_when_it_was_said_and_waits_to_be_confirmed(
+    casework: Bench, office: Desk, hospital: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id, VILLAGE, purpose="FAMILY_TRACING")
+    said_at = (clock.utc_now() - timedelta(seconds=1)).isoformat()
+    await spoken(office, handoff, "accept", happened_at=said_at)
+    told = await seen(office, handoff)
+    assert (told["state"], told["spoken_for"], told["promise_holder"]) == ("accepted", True, VILLAGE)
+    assert clocks(told).keys() == {"STATUS_BY", "CONFIRM_BY"}
+    assert told["spoken"][0]["spoke_with"] == "Petugas Uji"
+    action = await casework.rows(
+        "SELECT on_behalf_of, actor FROM actions WHERE aggregate_id = $1 AND verb = 'accept'", UUID(told["handoff_id"])
+    )
+    assert [(row["on_behalf_of"], row["actor"]) for row in action] == [(VILLAGE, "staff:desk-dinsos-lamongan")]
+    told_elsewhere = await casework.rows(
+        "SELECT 1 FROM outbox WHERE body::text LIKE '%Petugas Uji%' OR headers::text LIKE '%Petugas Uji%'"
+    )
+    assert told_elsewhere == [], "who spoke stays in the row"
+
+
+async def test_a_wrong_answer_by_phone_is_contested_and_asked_anew_with_fresh_clocks(
+    casework: Bench, issuer: Issuer, office: Desk, case_id: UUID
+) -> None:
+    village = Desk(casework, issuer, VILLAGE)
+    handoff = await ask(office, case_id, VILLAGE, purpose="FAMILY_TRACING")
+    assert (await village.move(handoff["handoff_id"], "contest", 409))["code"] == "handoff_cannot_move"
+    await spoken(office, handoff, "accept")
+    await village.move(handoff["handoff_id"], "contest")
+    again = await seen(office, handoff)
+    assert (again["state"], again["spoken_for"], again["promise_holder"]) == ("requested", False, OFFICE)
+    assert again["spoken"][0]["verdict"] == "contested"
+    assert [c["occurrence"] for c in again["clocks"] if c["kind"] == "ANSWER_BY"] == [1, 2]
+    await spoken(office, handoff, "accept")
+    await village.move(handoff["handoff_id"], "confirmation")
+    assert (await seen(office, handoff))["spoken"][1]["verdict"] == "confirmed"
+    refused = await village.move(handoff["handoff_id"], "contest", 409)
+    assert refused["code"] == "nobody_spoke_for_them"
+
+
+async def test_nobody_is_taken_over_by_phone_and_nothing_happens_in_the_future(
+    office: Desk, hospital: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id)
+    refused = await office.move(
+        handoff["handoff_id"], "spoken-answer", 422, move="arrive", happened_at=later(days=-1),
+        spoke_with="Petugas Uji", role="HEAD", phone="0322000000",
+    )  # fmt: skip
+    assert refused["status"] == 422
+    future = await hospital.move(handoff["handoff_id"], "acceptance", 422, happened_at=later(days=1))
+    assert future["code"] == "happens_later"
+    past = [{"code": "X", "owner": "SENDER", "due_at": later(days=-1)}]
+    late = await hospital.move(handoff["handoff_id"], "conditional-acceptance", 422, conditions=past)
+    assert late["code"] == "condition_is_past"
+    assert (await seen(office, handoff))["state"] == "requested"
+
+
+async def test_a_mis_click_is_undone_by_whoever_made_it_and_the_clock_runs_on(
+    office: Desk, hospital: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id)
+    due = clocks(handoff)["ANSWER_BY"]
+    await hospital.move(handoff["handoff_id"], "acceptance")
+    assert "undo" in (await seen(hospital, handoff))["legal_now"]
+    await hospital.move(handoff["handoff_id"], "undoing")
+    undone = await seen(hospital, handoff)
+    assert (undone["state"], undone["promise_holder"], clocks(undone)) == ("received", OFFICE, {"ANSWER_BY": due})
+    wrong = await ask(office, case_id)
+    await office.move(wrong["handoff_id"], "error")
+    assert (await seen(office, wrong))["fhir_status"] == "entered-in-error"
+
+
+async def test_what_somebody_acted_on_cannot_be_undone(
+    casework: Bench, office: Desk, hospital: Desk, other: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id, SOEGIRI, LAWANG, mode="parallel")
+    await hospital.move(handoff["handoff_id"], "acceptance")
+    refused = await hospital.move(handoff["handoff_id"], "undoing", 409)
+    assert refused["code"] == "too_late_to_undo", "the other candidate has heard that it is won"
+    alone = await ask(office, case_id)
+    await hospital.move(alone["handoff_id"], "acceptance")
+    await casework.units.pool.execute(
+        "UPDATE handoffs SET last_moved_at = now() - interval '11 minutes' WHERE id = $1", UUID(alone["handoff_id"])
+    )
+    assert (await hospital.move(alone["handoff_id"], "undoing", 409))["code"] == "too_late_to_undo"
+
+
+async def test_after_a_firm_yes_the_sender_asks_and_the_receiver_lets_go(
+    office: Desk, hospital: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id)
+    await hospital.move(handoff["handoff_id"], "acceptance")
+    assert (await office.move(handoff["handoff_id"], "cancellation", 409, reason_code="X"))["legal_now"] == [
+        "hold", "ask-cancel",
+    ]  # fmt: skip
+    refused = await hospital.move(handoff["handoff_id"], "cancellation-consent", 409)
+    assert refused["code"] == "cancellation_was_not_asked"
+    await office.move(handoff["handoff_id"], "cancellation-request", reason_code="OTHER_SOLUTION")
+    await hospital.move(handoff["handoff_id"], "cancellation-consent")
+    assert (await seen(office, handoff))["state"] == "cancelled"
+
+
+async def test_once_the_person_is_there_the_way_back_is_a_hand_off_back(
+    office: Desk, hospital: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id)
+    await hospital.move(handoff["handoff_id"], "acceptance")
+    await hospital.move(handoff["handoff_id"], "arrival", ba_number="BA/77")
+    await hospital.move(handoff["handoff_id"], "start")
+    refused = await office.move(handoff["handoff_id"], "cancellation-request", 409, reason_code="X")
+    assert refused["code"] == "person_is_there"
+
+
+async def test_news_starts_the_next_period_and_ready_starts_the_clock_to_fetch(
+    office: Desk, hospital: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id, purpose="MEDICINE_CONTINUITY")
+    await hospital.move(handoff["handoff_id"], "acceptance")
+    await hospital.move(handoff["handoff_id"], "start")
+    await hospital.move(
+        handoff["handoff_id"], "status", status_code="IMPROVING", expected_end_at=later(days=20), is_ready=True
+    )
+    told = await seen(office, handoff)
+    assert clocks(told).keys() == {"STATUS_BY", "EXPECTED_END", "FETCH_BY"}
+    assert [c["occurrence"] for c in told["clocks"] if c["kind"] == "STATUS_BY"] == [1, 2]
+    assert next(c["owner"] for c in told["clocks"] if c["kind"] == "FETCH_BY") == OFFICE
+    await hospital.move(handoff["handoff_id"], "failure", reason_code="ABSCONDED")
+    await hospital.move(handoff["handoff_id"], "reopening", reason_code="FOUND_AGAIN")
+    assert (await seen(office, handoff))["state"] == "in-progress"
+
+
+async def test_a_claim_is_one_persons_until_the_shift_ends_and_hides_nothing(
+    casework: Bench, issuer: Issuer, office: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id)
+    first, second = (issuer.token(name, agency=SOEGIRI, roles=("desk-officer",)) for name in ("nurse-one", "nurse-two"))
+    starts, ends = clock.utc_now() - timedelta(hours=1), clock.utc_now() + timedelta(hours=3)
+
+    async def post(token: str, path: str, **body: Any) -> Any:
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+        return await casework.client.post(path, json=body, headers=headers)
+
+    planned = await post(
+        first, "/shifts", district="35.24", desk="igd", officer="staff:nurse-one", starts_at=starts.isoformat(),
+        ends_at=ends.isoformat(),
+    )  # fmt: skip
+    assert planned.status_code == 201, planned.text
+    path = f"/handoffs/{handoff['handoff_id']}"
+    assert (await post(first, f"{path}/claim")).status_code == 200
+    until = await casework.value("SELECT claimed_until FROM handoffs WHERE id = $1", UUID(handoff["handoff_id"]))
+    assert abs(until - ends) < timedelta(seconds=1), "it lapses with the shift"
+    assert (await post(second, f"{path}/claim")).json()["code"] == "handoff_is_claimed"
+    assert (await post(second, f"{path}/receipt")).status_code == 200, "a claim is no lock on the answer"
+    gone = await post(first, "/shift-handovers", to_officer="staff:nurse-two")
+    assert gone.json() == {"handoff_ids": [handoff["handoff_id"]]}
+    assert (await post(first, "/shift-handovers")).json()["code"] == "nothing_to_hand_over"
+    assert (await post(second, f"{path}/release")).status_code == 200
+    assert await casework.value("SELECT claimed_by FROM handoffs WHERE id = $1", UUID(handoff["handoff_id"])) is None
+    turned = await post(
+        first, "/shifts", district="35.24", desk="igd", officer="x", starts_at=ends.isoformat(),
+        ends_at=starts.isoformat(),
+    )  # fmt: skip
+    assert turned.json()["code"] == "shift_is_turned_round"
+    roster = (await casework.client.get("/desks/igd/roster", headers={"Authorization": f"Bearer {first}"})).json()
+    assert roster["on_duty"] == ["staff:nurse-one"]
+
+
+async def test_nobody_to_ask_is_said_at_once(office: Desk, case_id: UUID) -> None:
+    refused = await _refused(office, f"/cases/{case_id}/handoffs", purpose="TRAINING")
+    assert (refused["status"], refused["code"]) == (422, "nobody_to_ask")
+
+
+async def test_an_agency_without_software_is_heard_through_the_office(office: Desk, case_id: UUID) -> None:
+    handoff = await ask(office, case_id, OFFICE, purpose="TRANSFER", from_agency=LAWANG)
+    assert (handoff["from_agency"], handoff["to_agency"]) == (LAWANG, OFFICE)
+    await office.move(handoff["handoff_id"], "acceptance")
+
+
+async def _refused(desk: Desk, path: str, **body: Any) -> dict[str, Any]:
+    answer = await desk.send(path, **body)
+    assert answer.status_code in (403, 409, 422), answer.text
+    found: dict[str, Any] = answer.json()
+    return found
