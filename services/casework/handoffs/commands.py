@@ -114,7 +114,7 @@ async def _ask_next(group: HandoffGroup, pack: CaseworkPack, uow: UnitOfWork) ->
         promise_holder=group.from_agency,
         clock=ClockKind.ANSWER_BY.value,
         clock_started_at=now,
-        due_at=add_working_time(now, rules.answer_within, calendar, pack.zone),
+        due_at=add_working_time(now, rules.answer_within, calendar, pack.zone_of(agency.code)),
         requested_at=now,
     )
     uow.change(group, "ask", asked=group.asked + 1)
@@ -247,7 +247,7 @@ def _clock_of(
         case HandoffState.COMPLETED | HandoffState.FAILED:
             office = pack.agency(pack.office)
             calendar = pack.calendar_of(office.code, office.desks[0].code)
-            return ClockKind.READ_BY, add_working_time(now, rules.read_within, calendar, pack.zone)
+            return ClockKind.READ_BY, add_working_time(now, rules.read_within, calendar, pack.zone_of(office.code))
         case _:
             return None, None
 
