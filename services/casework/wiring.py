@@ -82,6 +82,18 @@ async def reconcile(running: Running, arguments: Sequence[str]) -> int:
     return 0
 
 
+def draft_calendar(arguments: Sequence[str]) -> int:
+    """``draft-calendar <year>``: the national days and joint leave of a year, to be checked and put into the pack."""
+    # The library weighs forty megabytes; no process that serves should carry them.
+    from services.casework.directory.adapter import YEARS, draft_of_year
+
+    if len(arguments) != 1 or not arguments[0].isdecimal() or int(arguments[0]) not in YEARS:
+        sys.stderr.write(f"usage: python -m services.casework draft-calendar <{YEARS.start}…{YEARS.stop - 1}>\n")
+        return 2
+    sys.stdout.write(draft_of_year(int(arguments[0])))
+    return 0
+
+
 async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
     """The office's own figures: open hand-offs by age, clocks near breach."""
     rows = await pool.fetch(
@@ -129,6 +141,7 @@ SERVICE = Service(
     gauges=gauges,
     figures=FIGURES,
     commands={"load-pack": load_packs, "reconcile": reconcile},
+    papers={"draft-calendar": draft_calendar},
 )
 
 
