@@ -90,6 +90,7 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
                 casework.HandoffCancellationAsked,
                 casework.HandoffReopened,
                 casework.HandoffStatusReported,
+                casework.HandoffDeadlineMoved,
                 casework.HandoffEscalated,
             ),
         ),

@@ -269,6 +269,18 @@ class HandoffStatusReported(HandoffFact):
     expected_end_at: Instant | None = None
 
 
+class HandoffDeadlineMoved(HandoffFact):
+    """A decree changed the working calendar, and with it an open clock; rungs that rang stay."""
+
+    TYPE: ClassVar[str] = "casework.handoff.deadline_moved.v1"
+
+    clock: Code
+    occurrence: Ordinal
+    due_at: Instant
+    was_due_at: Instant
+    effect: Code
+
+
 class HandoffEscalated(HandoffFact):
     """A clock ran out and the ladder's next rung was decided; its delivery is another fact."""
 

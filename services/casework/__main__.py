@@ -1,4 +1,4 @@
-"""``python -m services.casework <api|consumer|relay|worker|all|migrate|load-pack|reconcile>``."""
+"""``python -m services.casework <api|consumer|relay|worker|all|migrate|load-pack|reconcile|draft-calendar>``."""
 
 import sys
 

@@ -22,7 +22,7 @@ from services.casework.handoffs import access as handoffs_access
 from services.casework.handoffs import api as handoffs_api
 from services.casework.handoffs import pages as handoffs_pages
 from services.casework.handoffs.activities import HandoffActivities
-from services.casework.handoffs.commands import rearm_clocks
+from services.casework.handoffs.commands import rearm_clocks, recompute_deadlines
 from services.casework.handoffs.tables import Handoff
 from services.casework.handoffs.workflow import HandoffWorkflow
 from services.casework.procedures.gepeng.workflow import GepengProcedure
@@ -36,7 +36,7 @@ from services.casework.tasks import api as tasks_api
 from services.casework.tasks import pages as tasks_pages
 from services.casework.tasks.tables import Task
 from services.chassis import packs
-from services.chassis.database import district_scope
+from services.chassis.database import UnitOfWork, district_scope
 from services.chassis.pages import PageLink, Pages
 from services.chassis.principal import Principal
 from services.chassis.processes import Running, Service, build_app
@@ -73,9 +73,17 @@ def activities(running: Running) -> Sequence[Callable[..., Any]]:
     ]
 
 
+async def put_in_force(pack: CaseworkPack, uow: UnitOfWork) -> bool:
+    """Load a pack and move the open clocks that its calendar moves; False when exactly this one is already loaded."""
+    is_new = await load_pack(pack, uow)
+    if is_new:
+        await recompute_deadlines(pack, uow)
+    return is_new
+
+
 async def load_packs(running: Running, arguments: Sequence[str]) -> int:
     """``load-pack [folder]``: put every district's casework section in force; 1 when one is wrong."""
-    return await packs.load_packs(running, arguments, "casework.yaml", CaseworkPack, load_pack)
+    return await packs.load_packs(running, arguments, "casework.yaml", CaseworkPack, put_in_force)
 
 
 async def reconcile(running: Running, arguments: Sequence[str]) -> int:
@@ -83,6 +91,18 @@ async def reconcile(running: Running, arguments: Sequence[str]) -> int:
     clocks = await running.units.perform(rearm_clocks, principal=running.principal)
     cases = await running.units.perform(rearm_procedures, principal=running.principal)
     sys.stdout.write(f"{clocks} jam serah terima dan {cases} perkara ditengok kembali\n")
+    return 0
+
+
+def draft_calendar(arguments: Sequence[str]) -> int:
+    """``draft-calendar <year>``: the national days and joint leave of a year, to be checked and put into the pack."""
+    # The library weighs forty megabytes; no process that serves should carry them.
+    from services.casework.directory.adapter import YEARS, draft_of_year
+
+    if len(arguments) != 1 or not arguments[0].isdecimal() or int(arguments[0]) not in YEARS:
+        sys.stderr.write(f"usage: python -m services.casework draft-calendar <{YEARS.start}…{YEARS.stop - 1}>\n")
+        return 2
+    sys.stdout.write(draft_of_year(int(arguments[0])))
     return 0
 
 
@@ -155,6 +175,7 @@ SERVICE = Service(
     gauges=gauges,
     figures=FIGURES,
     commands={"load-pack": load_packs, "reconcile": reconcile},
+    papers={"draft-calendar": draft_calendar},
 )
 
 

@@ -71,6 +71,8 @@ class Service:
     figures: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[Running, Any], Awaitable[None]] | None = None
     commands: Mapping[str, Callable[[Running, Sequence[str]], Awaitable[int]]] = field(default_factory=dict)
+    papers: Mapping[str, Callable[[Sequence[str]], int]] = field(default_factory=dict)
+    """Commands that only write something to standard output: they need neither settings nor engines."""
 
 
 class _Server(uvicorn.Server):
@@ -85,11 +87,13 @@ def main(service: Service, argv: Sequence[str] | None = None) -> int:
     """Run what the command line names; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     commands = {**operators.COMMANDS, **service.commands}
-    known = [*PARTS, "all", "migrate", *commands]
+    known = [*PARTS, "all", "migrate", *commands, *service.papers]
     if not arguments or arguments[0] not in known:
         sys.stderr.write(f"usage: python -m services.{service.name} {'|'.join(known)}\n")
         return 2
     part, rest = arguments[0], arguments[1:]
+    if part in service.papers:
+        return service.papers[part](rest)
     settings = service.settings.from_environment()
     flush = telemetry.set_up_telemetry(service.name, dict(os.environ))
     try:

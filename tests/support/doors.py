@@ -21,6 +21,17 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "ReasonedIn": {"reason_code": "BED_FULL"},
     "ArrivalIn": {"ba_number": "BA/1"},
     "CompletionIn": {"result_code": "IN_CARE"},
+    "ConditionalIn": {"conditions": [{"code": "BED_AVAILABLE", "owner": "RECEIVER", "due_at": "2126-01-01T00:00:00Z"}]},
+    "HoldIn": {"reason_code": "WAITING_FOR_DOCUMENT"},
+    "SpokenIn": {
+        "move": "accept", "happened_at": "2026-01-01T00:00:00Z", "spoke_with": "Petugas Uji", "role": "HEAD",
+        "phone": "0322000000",
+    },
+    "QuestionIn": {"question_code": "FUNDING_UNCLEAR"},
+    "ReplyIn": {"reply_code": "LETTER_SENT"},
+    "StatusIn": {"status_code": "IMPROVING"},
+    "PromiseDecisionIn": {},
+    "HandoffIn": {"purpose": "INPATIENT_BED"},
     "TaskCompletionIn": {"result_code": "STABLE"},
     "VerificationIn": {"expected_version": 1},
     "RejectionIn": {"expected_version": 1, "reason_code": "NOT_TRUE"},
@@ -31,7 +42,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "DecisionIn": {"expected_version": 1, "reason": "as it is"},
     "MendIn": {"expected_version": 1, "reason": "mended", "body": "{}"},
     "ClaimIn": {"expected_version": 1},
-}
+}  # fmt: skip
 """A valid body of each kind; a new kind that is missing here fails the tests."""
 
 

@@ -10,7 +10,16 @@ from uuid import UUID
 from services.casework.clocks import domain, repository
 from services.casework.clocks.domain import ClockKind, ClockState
 from services.casework.clocks.tables import Clock, RungRow
-from services.casework.directory.domain import CaseworkPack, RungKind, add_working_time, working_time_between
+from services.casework.directory.domain import (
+    CaseworkPack,
+    Recomputed,
+    RungKind,
+    RunningClock,
+    add_working_time,
+    explain_deadline,
+    recompute_deadline,
+    working_time_between,
+)
 from services.chassis import clock
 from services.chassis.database import Aggregate, UnitOfWork
 
@@ -89,7 +98,7 @@ class ClockSet:
             started_at=self._now,
             due_at=due_at,
             rings_at=domain.rings_at_of(due_at, 0, self._pack.ladders[command.ladder]),
-            sentence=self._sentence(due_at, promised),
+            sentence=self._sentence(due_at, promised, command.agency, command.desk if command.in_working_time else ""),
         )
         self._uow.create(started, "start")
         self._clocks.append(started)
@@ -157,8 +166,17 @@ class ClockSet:
                 continue
             left = timedelta(seconds=paused.left_seconds or 0)
             due_at = self._due(left, paused.agency, paused.desk, bool(paused.desk)) if left else paused.due_at
-            sentence = self._sentence(due_at, left) if left else paused.sentence
-            self._run(paused, "resume", due_at, reason=reason, left_seconds=None, sentence=sentence)
+            sentence = self._sentence(due_at, left, paused.agency, paused.desk) if left else paused.sentence
+            self._run(
+                paused,
+                "resume",
+                due_at,
+                reason=reason,
+                left_seconds=None,
+                sentence=sentence,
+                started_at=self._now,
+                promised_seconds=int(left.total_seconds()),
+            )
 
     def ring(self) -> list[tuple[Clock, RungKind]]:
         """Write the next rung of every clock whose time has come; at most one each, each once."""
@@ -185,6 +203,24 @@ class ClockSet:
             rang.append((running, ringing.kind))
         return rang
 
+    def recompute(self) -> list[tuple[Clock, Recomputed]]:
+        """A decree changed the calendar: new deadlines for what runs in working time. Rungs that rang stay."""
+        moved = []
+        for running in [c for c in self.running() if c.desk]:
+            found = recompute_deadline(
+                RunningClock(
+                    running.started_at, timedelta(seconds=running.promised_seconds), running.due_at, running.rungs
+                ),
+                self._pack.calendar_of(running.agency, running.desk),
+                self._pack.zone_of(running.agency),
+                self._pack.decree_grace,
+                self._now,
+            )
+            if found.is_moved:
+                self._run(running, "recompute", found.due_at, reason=found.effect.value, sentence=found.why)
+                moved.append((running, found))
+        return moved
+
     def _run(self, alive: Clock, verb: str, due_at: datetime, *, reason: str, **changes: Any) -> None:
         self._uow.change(
             alive,
@@ -199,16 +235,21 @@ class ClockSet:
     def _due(self, within: timedelta, agency: str, desk: str, in_working_time: bool) -> datetime:
         if not in_working_time:
             return self._now + within
-        return add_working_time(self._now, within, self._pack.calendar_of(agency, desk), self._pack.zone)
+        calendar, zone = self._pack.calendar_of(agency, desk), self._pack.zone_of(agency)
+        return add_working_time(self._now, within, calendar, zone)
 
     def _left(self, running: Clock) -> timedelta:
         if self._now >= running.due_at or not running.desk:
             return max(running.due_at - self._now, timedelta(0))
-        calendar = self._pack.calendar_of(running.agency, running.desk)
-        return working_time_between(self._now, running.due_at, calendar, self._pack.zone)
+        calendar, zone = self._pack.calendar_of(running.agency, running.desk), self._pack.zone_of(running.agency)
+        return working_time_between(self._now, running.due_at, calendar, zone)
 
-    def _sentence(self, due_at: datetime, amount: timedelta) -> str:
-        return domain.sentence(amount, self._now, due_at, self._pack.zone)
+    def _sentence(self, due_at: datetime, amount: timedelta, agency: str, desk: str) -> str:
+        zone = self._pack.zone_of(agency)
+        if not desk:
+            return domain.sentence(amount, self._now, due_at, zone)
+        found = self._pack.desk(agency, desk)
+        return explain_deadline(self._now, amount, self._pack.calendar_of(agency, desk), zone, found.name)
 
 
 async def clocks_of(about: Aggregate, pack: CaseworkPack, uow: UnitOfWork) -> ClockSet:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from services.casework.directory.domain import Rung, RungKind
+from services.casework.directory.domain import Rung, RungKind, say_instant, say_span
 from services.chassis.errors import Conflict
 
 SPREAD = timedelta(seconds=10)
@@ -98,8 +97,5 @@ def remark_on(rung_due_at: datetime, happened_at: datetime) -> str | None:
 
 
 def sentence(within: timedelta, since: datetime, due_at: datetime, zone: str) -> str:
-    """Why a clock runs until then, in Bahasa Indonesia."""
-    local = ZoneInfo(zone)
-    hours, rest = divmod(int(within.total_seconds()), 3600)
-    amount = f"{hours} jam" if not rest else f"{hours} jam {rest // 60} menit"
-    return f"{amount} sejak {since.astimezone(local):%d-%m-%Y %H.%M}; jatuh {due_at.astimezone(local):%d-%m-%Y %H.%M}"
+    """Why a clock that counts every hour runs until then."""
+    return f"{say_span(within)} sejak {say_instant(since, zone)}; semua jam dihitung; jatuh {say_instant(due_at, zone)}"

@@ -18,13 +18,13 @@ async def all_of(uow: UnitOfWork, handoff_id: UUID) -> list[Clock]:
     )
 
 
-async def running_in(uow: UnitOfWork, district: str) -> list[Clock]:
-    """All running clocks of a district, locked: what a decree recomputes."""
-    return await uow.all(
-        select(Clock)
-        .where(Clock.district == district, Clock.state == ClockState.RUNNING.value)
-        .order_by(col(Clock.id))
-        .with_for_update()
+async def handoffs_in_working_time(uow: UnitOfWork, district: str) -> list[UUID]:
+    """The hand-offs of a district of which a clock runs in working time: what a decree may move."""
+    return await uow.scalars(
+        select(Clock.handoff_id)
+        .where(Clock.district == district, Clock.state == ClockState.RUNNING.value, Clock.desk != "")
+        .distinct()
+        .order_by(col(Clock.handoff_id))
     )
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import AwareDatetime
 
@@ -60,11 +60,11 @@ async def post_withdrawal(
     return await write(lambda uow: commands.withdraw_shift(shift_id, uow), ShiftOut.of, 200)
 
 
-@router.get("/desks/{desk}/roster", response_model=Roster, responses=problems())
-async def get_roster(
-    desk: Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")],
+@router.get("/shifts", response_model=Roster, responses=problems())
+async def get_shifts(
     caller: Annotated[Principal, requires("roster:read")],
     reading: Reading,
+    desk: Annotated[str, Query(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="Kode meja instansi Anda")],
     since: Annotated[AwareDatetime | None, Query(description="Awal rentang; bawaan: sekarang")] = None,
     days: Annotated[int, Query(ge=1, le=31)] = 7,
 ) -> Roster:

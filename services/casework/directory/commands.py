@@ -23,8 +23,9 @@ def check_pack(pack: CaseworkPack) -> None:
             pack.agency(agency)
     pack.agency(pack.office)
     for clock in pack.clocks:
-        if clock.ladder not in pack.ladders:
-            raise PackIsMissing(ladder=clock.ladder)
+        for ladder in (clock.ladder, clock.receipt_ladder):
+            if ladder not in pack.ladders:
+                raise PackIsMissing(ladder=ladder)
     for agency_ in pack.agencies:
         for desk in agency_.desks:
             if desk.calendar not in pack.calendars:

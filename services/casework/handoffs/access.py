@@ -52,6 +52,12 @@ def sides(principal: Principal, from_agency: str, to_agency: str) -> list[Side]:
     return found + ([Side.OFFICER] if principal.roles & DUTY_ROLES else [])
 
 
+def check_is_party(principal: Principal, from_agency: str, to_agency: str) -> None:
+    """Raises ``NotFound`` to whoever is neither sender nor receiver."""
+    if not principal.is_system and principal.agency not in (from_agency, to_agency):
+        raise NotFound(kind="handoffs")
+
+
 def stands_with_sender(principal: Principal, from_agency: str) -> bool:
     """Whether the caller may know who else was asked: the sender and its office, never a candidate."""
     return principal.agency == from_agency or (not principal.is_machine and bool(principal.roles & OFFICE_ROLES))

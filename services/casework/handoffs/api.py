@@ -15,7 +15,6 @@ from services.casework.handoffs.schemas import (
     ArrivalIn,
     CompletionIn,
     ConditionalIn,
-    DecisionIn,
     FeedItem,
     FeedPage,
     HandoffDetail,
@@ -24,6 +23,7 @@ from services.casework.handoffs.schemas import (
     HandoffReceipt,
     HoldIn,
     MoveIn,
+    PromiseDecisionIn,
     PromiseReceipt,
     QuestionIn,
     ReasonedIn,
@@ -199,7 +199,10 @@ async def post_reserve(
 
 def _settle(path: str, verb: str, doc: str) -> None:
     async def post_decision(
-        promise_id: UUID, body: DecisionIn, caller: Annotated[Principal, requires("handoff:answer")], write: Write
+        promise_id: UUID,
+        body: PromiseDecisionIn,
+        caller: Annotated[Principal, requires("handoff:answer")],
+        write: Write,
     ) -> Response:
         return await write(
             lambda uow: commands.settle_promise(promise_id, verb, body.reason_code, uow), PromiseReceipt.of, 200

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.casework.clocks.commands import ClockSet, StartClock, clocks_of, clocks_of_new
 from services.casework.clocks.domain import ClockKind
-from services.casework.clocks.repository import handoffs_with_rungs_ahead
+from services.casework.clocks.repository import handoffs_in_working_time, handoffs_with_rungs_ahead
 from services.casework.custody.commands import TransferCustody, transfer_custody
 from services.casework.directory.domain import CaseworkPack, Clock, RungKind
 from services.casework.directory.queries import pack_in_force
@@ -282,12 +282,13 @@ async def move_handoff(command: MoveHandoff, uow: UnitOfWork) -> Handoff:
     side = _side(command, handoff, uow)
     if command.expected_version is not None and handoff.version != command.expected_version:
         await uow.locked(Handoff, command.handoff_id, command.expected_version)
-    refused = domain.refusal(command.move, await circumstances(group, handoff, uow))
+    now = await circumstances(group, handoff, uow)
+    refused = domain.refusal(command.move, now)
     if refused is domain.GroupIsWon:
         raise refused(("reserve",), won=True)
-    target = domain.next_state(handoff.state, command.move, side, handoff.held_state)
+    target = domain.next_state(handoff.state, command.move, side, handoff.held_state, now)
     if refused is not None:
-        raise refused(domain.legal_moves(handoff.state, side), state=handoff.state)
+        raise refused(domain.legal_now(handoff.state, side, now), state=handoff.state)
     if command.move == Move.ARRIVE and handoff.purpose in domain.MOVES_A_PERSON and not command.ba_number:
         raise domain.BeritaAcaraIsMissing
     if command.happened_at is not None and command.happened_at > await uow.now() + domain.CLOCKS_MAY_DIFFER:
@@ -539,6 +540,7 @@ async def settle_promise(promise_id: UUID, verb: str, reason_code: str | None, u
     if handoff_id is None:
         raise NotFound(kind="promises")
     group, handoff = await _locked(handoff_id, uow)
+    access.check_is_party(uow.principal, handoff.from_agency, handoff.to_agency)
     promise = await decide_promise(promise_id, verb, reason_code, uow)
     pack = await pack_in_force(uow, handoff.district)
     clocks = await clocks_of(handoff, pack, uow)
@@ -828,6 +830,23 @@ async def answer_for_registry(
         await _apply(handoff, command, domain.next_state(handoff.state, move, Side.RECEIVER), pack, uow)
         await _follow(group, handoff, command, pack, uow)
     return handoff
+
+
+async def recompute_deadlines(pack: CaseworkPack, uow: UnitOfWork) -> int:
+    """A pack with another calendar is in force: open clocks move, each with a fact. Returns how many moved."""
+    count = 0
+    for handoff_id in await handoffs_in_working_time(uow, pack.district):
+        _, handoff = await _locked(handoff_id, uow)
+        clocks = await clocks_of(handoff, pack, uow)
+        moved = clocks.recompute()
+        if moved:
+            uow.change(handoff, "recompute", reason=pack.version, **_note_next_due(handoff, clocks))
+            for running, found in moved:
+                fact = facts.deadline_moved(handoff, running.kind, running.occurrence, found)
+                uow.publish(fact, about=handoff)
+            _tell(handoff, "deadline-moved", await uow.now(), uow)
+        count += len(moved)
+    return count
 
 
 async def rearm_clocks(uow: UnitOfWork) -> int:

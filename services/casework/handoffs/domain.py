@@ -334,19 +334,6 @@ class BeritaAcaraIsMissing(Invalid):
     advice = "Isi ba_number dengan nomor berita acara serah terima yang ditandatangani."
 
 
-def next_state(state: str, move: Move, side: Side, held_state: str | None = None) -> HandoffState:
-    """The state after a move; ``held_state``: where it was when it was put on hold.
-
-    Raises ``HandoffCannotMove`` naming this side's legal moves.
-    """
-    targets = MOVES.get((HandoffState(state), move))
-    if targets is None:
-        raise HandoffCannotMove(legal_moves(state, side), state=state)
-    if len(targets) == 1:
-        return next(iter(targets))
-    return HandoffState(held_state or "")
-
-
 def legal_moves(state: str, side: Side) -> tuple[str, ...]:
     """What a side may do now by the state alone."""
     return tuple(move.value for (source, move) in MOVES if source == state and side in SIDES[move])
@@ -438,6 +425,21 @@ def refusal(move: Move, now: Circumstances) -> type[Conflict] | None:
 def legal_now(state: str, side: Side, now: Circumstances) -> tuple[str, ...]:
     """What a side may do now, circumstances included."""
     return tuple(move for move in legal_moves(state, side) if refusal(Move(move), now) is None)
+
+
+def next_state(
+    state: str, move: Move, side: Side, held_state: str | None = None, now: Circumstances | None = None
+) -> HandoffState:
+    """The state after a move; ``held_state``: where it was when it was put on hold.
+
+    Raises ``HandoffCannotMove`` naming this side's legal moves under the circumstances.
+    """
+    targets = MOVES.get((HandoffState(state), move))
+    if targets is None:
+        raise HandoffCannotMove(legal_now(state, side, now or Circumstances()), state=state)
+    if len(targets) == 1:
+        return next(iter(targets))
+    return HandoffState(held_state or "")
 
 
 def expires(state: str, held_state: str | None = None) -> bool:

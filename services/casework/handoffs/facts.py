@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.envelope import Event
 from contracts.events import casework as events
-from services.casework.directory.domain import RungKind
+from services.casework.directory.domain import Recomputed, RungKind
 from services.casework.handoffs.domain import Move
 from services.casework.handoffs.tables import Handoff
 
@@ -107,6 +107,18 @@ def handoff_moved(
 def promise_decided(handoff: Handoff, code: str, verdict: str) -> events.HandoffPromiseDecided:
     """A condition was met, waived or broken."""
     return events.HandoffPromiseDecided(**_parties(handoff), promise_code=code, verdict=verdict)
+
+
+def deadline_moved(handoff: Handoff, clock: str, occurrence: int, found: Recomputed) -> events.HandoffDeadlineMoved:
+    """A decree moved a clock."""
+    return events.HandoffDeadlineMoved(
+        **_parties(handoff),
+        clock=clock,
+        occurrence=occurrence,
+        due_at=found.due_at,
+        was_due_at=found.was_due_at,
+        effect=found.effect.value,
+    )
 
 
 def handoff_questioned(handoff: Handoff, question_code: str) -> events.HandoffQuestioned:

@@ -187,7 +187,7 @@ class StatusIn(RequestBody):
     is_ready: bool = Field(default=False, description="Orangnya sudah dapat dijemput")
 
 
-class DecisionIn(RequestBody):
+class PromiseDecisionIn(RequestBody):
     """Why a condition is met, waived or broken."""
 
     reason_code: CodeText | None = None

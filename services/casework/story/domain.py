@@ -39,6 +39,7 @@ TEXTS: dict[str, str] = {
     "casework.handoff.cancellation_asked.v1": "{purpose}: pengirim minta dibatalkan ({reason_code})",
     "casework.handoff.reopened.v1": "{purpose}: dikerjakan lagi ({reason_code})",
     "casework.handoff.status_reported.v1": "{purpose}: kabar dari {to_agency} ({status_code})",
+    "casework.handoff.deadline_moved.v1": "{purpose}: tenggat {to_agency} berubah karena kalender kerja baru",
     "casework.handoff.escalated.v1": "{purpose}: {to_agency} belum menepati tenggat, eskalasi {rung}",
     "casework.custody.transferred.v1": "Orang diterima oleh {to_agency}",
     "casework.custody.ended.v1": "Penguasaan berakhir: {reason_code}",

@@ -1,7 +1,7 @@
 """Operation × role × agency on real rows, generated from the routes: what is not yours is not there."""
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
@@ -14,7 +14,11 @@ from tests.support.identity import Issuer
 from tests.support.services import Bench
 
 OFFICE, SENDER, STRANGER = "dinsos-lamongan", "satpolpp-lamongan", "puskesmas-paciran"
-SENDERS_MOVES = ("closure", "cancellation")
+SENDERS_MOVES = (
+    "/closure", "/cancellation", "/dispatch", "/hold", "/resumption", "/cancellation-request", "/error", "/reply",
+)  # fmt: skip
+BY_PEOPLE = ("/claim", "/release", "/spoken-answer")
+"""What a machine account may never do, whoever it is."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -24,8 +28,20 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
     handoff_id = await Desk(casework, issuer, OFFICE, "caseworker").open_handoff(report_id, "CUSTODY_TRANSFER")
     case_id = await casework.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
     task_id = await open_task(casework, timedelta(days=1))
+    promise_id, shift_id = uuid4(), uuid4()
+    await casework.units.pool.execute(
+        "INSERT INTO promises (id, district, correlation_id, version, handoff_id, case_id, number, code, about, owner,"
+        " asked_by, due_at, state) VALUES ($1, '35.24', $2, 1, $3, $4, 1, 'X', 'CASE', $5, $5, now(), 'open')",
+        promise_id, report_id, UUID(handoff_id), case_id, OFFICE,
+    )  # fmt: skip
+    await casework.units.pool.execute(
+        "INSERT INTO shifts (id, district, correlation_id, version, agency, desk, officer, starts_at, ends_at,"
+        " is_withdrawn) VALUES ($1, '35.24', $1, 1, $2, 'rehsos', 'staff:x', now(), now() + interval '1 hour', false)",
+        shift_id, OFFICE,
+    )  # fmt: skip
     return {
-        "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id, "parked_id": await parked_row(casework)
+        "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id, "promise_id": promise_id,
+        "shift_id": shift_id, "parked_id": await parked_row(casework)
     }  # fmt: skip
 
 
@@ -53,7 +69,7 @@ async def test_another_agency_finds_nothing_that_is_not_its_own(
     token = issuer.token(f"{role}-{STRANGER}", agency=STRANGER, roles=(role,))
     assert await let_in(casework, rows, token, 404, 403) == []
     for door in doors_of(casework.app):
-        if door.parameter == "handoff_id" and not (door.path.endswith("/claim") and role == "agency"):
+        if door.parameter == "handoff_id" and not door.path.endswith(BY_PEOPLE):
             assert await knock(casework, door, rows["handoff_id"], token) == 404, door
     assert await untouched(casework, rows)
 
@@ -64,7 +80,7 @@ async def test_a_party_makes_only_the_moves_of_its_own_side(
     sender = issuer.machine(SENDER)
     receiver = issuer.token("receiver", agency=OFFICE, roles=("agency",))
     for door in doors_of(casework.app):
-        if door.parameter != "handoff_id" or door.path.endswith("/claim"):
+        if door.parameter != "handoff_id" or door.path.endswith(BY_PEOPLE):
             continue
         if door.method == "GET":
             assert await knock(casework, door, rows["handoff_id"], sender) == 200

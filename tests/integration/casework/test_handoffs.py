@@ -376,7 +376,7 @@ async def test_a_claim_is_one_persons_until_the_shift_ends_and_hides_nothing(
         ends_at=starts.isoformat(),
     )  # fmt: skip
     assert turned.json()["code"] == "shift_is_turned_round"
-    roster = (await casework.client.get("/desks/igd/roster", headers={"Authorization": f"Bearer {first}"})).json()
+    roster = (await casework.client.get("/shifts?desk=igd", headers={"Authorization": f"Bearer {first}"})).json()
     assert roster["on_duty"] == ["staff:nurse-one"]
 
 

@@ -1,21 +1,16 @@
-"""The casework section of a district pack, and working time. Pure values and functions.
-
-Everything in which one district differs from another stands in the pack; nothing here knows an agency, an hour or a
-ladder by itself.
-"""
+"""The pack's parts: agencies with desks, ladders, clocks, candidates, case types. Pure values."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, field_validator
 
+from services.casework.directory.domain.calendars import Calendar, DayOff, PackPart, Zone, named_once
 from services.chassis.errors import Conflict, NotFound
 
 Duration = Annotated[timedelta, Field(description="ISO 8601, such as PT45M or P30D")]
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class AgencyIsUnknown(NotFound):
@@ -31,10 +26,11 @@ class PackIsMissing(Conflict):
     advice = "Minta operator memuat paket daerah (load-pack)."
 
 
-class PackPart(BaseModel):
-    """Base of all parts of a pack: unknown keys are mistakes."""
+class PurposeHasNoClock(Conflict):
+    """The pack in force says nothing about how long a purpose may take."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    text = "Paket daerah belum mengatur tenggat untuk keperluan ini."
+    advice = "Minta operator menambahkan keperluan ini pada bagian clocks paket daerah, lalu memuatnya."
 
 
 class RungKind(StrEnum):
@@ -47,21 +43,6 @@ class RungKind(StrEnum):
     CASE_CONFERENCE = "CASE_CONFERENCE"
 
 
-class Hours(PackPart):
-    """One stretch of a working day in local time."""
-
-    opens: time
-    closes: time
-
-
-class Calendar(PackPart):
-    """When a desk works: weekly hours, and days on which nobody works."""
-
-    always_open: bool = False
-    weekly: Mapping[str, tuple[Hours, ...]] = {}
-    days_off: Mapping[date, str] = {}
-
-
 class Desk(PackPart):
     """A desk to which hand-offs are addressed; never a named person."""
 
@@ -72,12 +53,13 @@ class Desk(PackPart):
 
 
 class Agency(PackPart):
-    """An agency with its desks; the first desk is where hand-offs arrive."""
+    """An agency with its desks; the first desk is where hand-offs arrive. Its zone, when not the district's own."""
 
     code: str
     kind: str
     name: str
     place_code: str = ""
+    zone: Zone | None = None
     desks: tuple[Desk, ...] = Field(min_length=1)
 
 
@@ -131,15 +113,22 @@ class CaseworkPack(PackPart):
 
     district: str
     version: str
-    zone: Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
+    zone: Zone
     office: str
     office_unit: str
+    days_off: tuple[DayOff, ...] = ()
+    decree_grace: Duration = Field(default=timedelta(hours=4), gt=timedelta())
     calendars: Mapping[str, Calendar]
     agencies: tuple[Agency, ...]
     ladders: Mapping[str, tuple[Rung, ...]]
     clocks: tuple[Clock, ...]
     candidates: tuple[CandidateRule, ...]
     case_types: tuple[CaseTypeRules, ...]
+
+    @field_validator("days_off")
+    @classmethod
+    def _once_each(cls, value: tuple[DayOff, ...]) -> tuple[DayOff, ...]:
+        return named_once(value)
 
     def agency(self, code: str) -> Agency:
         """An agency by its code. Raises ``AgencyIsUnknown``."""
@@ -148,15 +137,20 @@ class CaseworkPack(PackPart):
                 return agency
         raise AgencyIsUnknown(agency=code)
 
+    def desk(self, agency: str, desk: str) -> Desk:
+        """A desk of an agency; its first one when there is none of that code. Raises ``AgencyIsUnknown``."""
+        desks = self.agency(agency).desks
+        return next((found for found in desks if found.code == desk), desks[0])
+
     def clock(self, purpose: str, agency: str) -> Clock:
-        """The clock for asking an agency for a purpose: its own entry, else the purpose's."""
+        """The clock for asking an agency for a purpose: its own, else the purpose's. Raises ``PurposeHasNoClock``."""
         for clock in self.clocks:
             if clock.purpose == purpose and clock.agency == agency:
                 return clock
         for clock in self.clocks:
             if clock.purpose == purpose and not clock.agency:
                 return clock
-        raise PackIsMissing(purpose=purpose)
+        raise PurposeHasNoClock(purpose=purpose)
 
     def candidates_for(self, purpose: str, village_code: str) -> tuple[str, ...]:
         """Whom to ask, in order; empty when the pack names nobody."""
@@ -172,49 +166,9 @@ class CaseworkPack(PackPart):
         return next((rules for rules in self.case_types if rules.case_type == case_type), None)
 
     def calendar_of(self, agency: str, desk: str) -> Calendar:
-        """The working calendar of a desk."""
-        found = next((d for d in self.agency(agency).desks if d.code == desk), self.agency(agency).desks[0])
-        return self.calendars[found.calendar]
+        """The working calendar of a desk, with the pack's days off that it observes."""
+        return self.calendars[self.desk(agency, desk).calendar].observing(self.days_off)
 
-
-def add_working_time(start: datetime, amount: timedelta, calendar: Calendar, zone: str) -> datetime:
-    """The instant at which ``amount`` of the calendar's working time has passed since ``start`` (both in UTC).
-
-    Around the clock this is plain addition. Otherwise only open stretches count, in the desk's own zone; a day listed
-    as off counts nothing.
-    """
-    if calendar.always_open or not any(calendar.weekly.values()):
-        return start + amount
-    local_zone = ZoneInfo(zone)
-    left = amount
-    day = start.astimezone(local_zone).date()
-    for _ in range(3660):
-        if day not in calendar.days_off:
-            for hours in calendar.weekly.get(WEEKDAYS[day.weekday()], ()):
-                opens = datetime.combine(day, hours.opens, local_zone).astimezone(UTC)
-                closes = datetime.combine(day, hours.closes, local_zone).astimezone(UTC)
-                begins = max(opens, start)
-                if begins >= closes:
-                    continue
-                if left <= closes - begins:
-                    return begins + left
-                left -= closes - begins
-        day += timedelta(days=1)
-    raise PackIsMissing(calendar="no working time within ten years")
-
-
-def working_time_between(start: datetime, end: datetime, calendar: Calendar, zone: str) -> timedelta:
-    """How much of the calendar's working time lies between two instants (UTC); nothing when they are turned round."""
-    if calendar.always_open or not any(calendar.weekly.values()):
-        return max(end - start, timedelta(0))
-    local_zone = ZoneInfo(zone)
-    found = timedelta(0)
-    day, last = start.astimezone(local_zone).date(), end.astimezone(local_zone).date()
-    while day <= last:
-        if day not in calendar.days_off:
-            for hours in calendar.weekly.get(WEEKDAYS[day.weekday()], ()):
-                opens = datetime.combine(day, hours.opens, local_zone).astimezone(UTC)
-                closes = datetime.combine(day, hours.closes, local_zone).astimezone(UTC)
-                found += max(min(closes, end) - max(opens, start), timedelta(0))
-        day += timedelta(days=1)
-    return found
+    def zone_of(self, agency: str) -> Zone:
+        """The zone in which an agency's desks work: its own, else the district's. Raises ``AgencyIsUnknown``."""
+        return self.agency(agency).zone or self.zone

@@ -1,0 +1,217 @@
+"""The sentence that explains a deadline, and what a decree makes of a running clock."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.casework.directory.domain import (
+    Calendar,
+    DayOff,
+    DayOffKind,
+    DecreeEffect,
+    RunningClock,
+    add_working_time,
+    explain_deadline,
+    recompute_deadline,
+)
+from tests.support.packs import LAMONGAN_PACK, THREE_ZONES_PACK, casework_pack
+
+LAMONGAN, UJUNG = casework_pack(LAMONGAN_PACK), casework_pack(THREE_ZONES_PACK)
+WIB = ZoneInfo("Asia/Jakarta")
+HOUR = timedelta(hours=1)
+
+
+def wib(day: str, clock: str) -> datetime:
+    return datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=WIB).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("agency", "desk", "start", "amount", "sentence"),
+    [
+        (
+            "dinsos-lamongan", "rehsos", wib("2026-11-20", "14:00"), 4 * HOUR,
+            "4 jam kerja sejak Jumat 20 November 2026 14.00 WIB menurut jam kerja kantor Bidang Rehabilitasi Sosial; "
+            "Sabtu–Minggu tidak dihitung; jatuh Senin 23 November 2026 09.30 WIB",
+        ),
+        (
+            "dinsos-lamongan", "rehsos", wib("2026-12-23", "15:00"), 90 * timedelta(minutes=1),
+            "1 jam 30 menit kerja sejak Rabu 23 Desember 2026 15.00 WIB menurut jam kerja kantor Bidang Rehabilitasi "
+            "Sosial; Sabtu–Minggu, 24 Desember (Cuti bersama Hari Raya Natal), dan 25 Desember (Hari Raya Natal) tidak "
+            "dihitung; jatuh Senin 28 Desember 2026 08.00 WIB",
+        ),
+        (
+            "dinsos-lamongan", "rehsos", wib("2026-12-31", "15:00"), HOUR,
+            "1 jam kerja sejak Kamis 31 Desember 2026 15.00 WIB menurut jam kerja kantor Bidang Rehabilitasi Sosial; "
+            "Sabtu–Minggu dan 1 Januari 2027 (Tahun Baru Masehi) tidak dihitung; jatuh Senin 4 Januari 2027 07.30 WIB",
+        ),
+        (
+            "dinsos-lamongan", "rehsos", wib("2026-11-18", "08:00"), HOUR,
+            "1 jam kerja sejak Rabu 18 November 2026 08.00 WIB menurut jam kerja kantor Bidang Rehabilitasi Sosial; "
+            "jatuh Rabu 18 November 2026 09.00 WIB",
+        ),
+        (
+            "dinsos-lamongan", "rehsos", wib("2026-03-16", "14:00"), 40 * HOUR,
+            "40 jam kerja sejak Senin 16 Maret 2026 14.00 WIB menurut jam kerja kantor Bidang Rehabilitasi Sosial; "
+            "Sabtu–Minggu, 18 Maret (Cuti bersama Hari Suci Nyepi), 19 Maret (Hari Suci Nyepi), 20 Maret (Cuti bersama "
+            "Idulfitri), dan 23–24 Maret (Cuti bersama Idulfitri) tidak dihitung; jam kerja Ramadan 1447 H "
+            "(19 Februari–20 Maret) berlaku; jatuh Selasa 31 Maret 2026 09.30 WIB",
+        ),
+        (
+            # After hours on the last Ramadan day worked: its hours no longer counted.
+            "dinsos-lamongan", "rehsos", wib("2026-03-17", "15:30"), HOUR,
+            "1 jam kerja sejak Selasa 17 Maret 2026 15.30 WIB menurut jam kerja kantor Bidang Rehabilitasi Sosial; "
+            "Sabtu–Minggu, 18 Maret (Cuti bersama Hari Suci Nyepi), 19 Maret (Hari Suci Nyepi), 20 Maret (Cuti bersama "
+            "Idulfitri), dan 23–24 Maret (Cuti bersama Idulfitri) tidak dihitung; jatuh Rabu 25 Maret 2026 08.00 WIB",
+        ),
+        (
+            "rsud-soegiri", "igd", wib("2026-12-25", "03:00"), 2 * HOUR,
+            "2 jam sejak Jumat 25 Desember 2026 03.00 WIB menurut jaga 24 jam Instalasi gawat darurat; "
+            "semua jam dihitung; jatuh Jumat 25 Desember 2026 05.00 WIB",
+        ),
+        (
+            "rsud-soegiri", "igd", wib("2026-12-25", "03:00"), timedelta(seconds=4),
+            "4 detik sejak Jumat 25 Desember 2026 03.00 WIB menurut jaga 24 jam Instalasi gawat darurat; "
+            "semua jam dihitung; jatuh Jumat 25 Desember 2026 03.00 WIB",
+        ),
+        (
+            # A national day that falls on a Sunday is a Sunday; a Sunday alone is closed at this counter.
+            "puskesmas-tengah", "loket", wib("2026-03-07", "11:00"), timedelta(),
+            "0 menit kerja sejak Sabtu 7 Maret 2026 12.00 WITA menurut jam buka Loket; jatuh Sabtu 7 Maret 2026 12.00 "
+            "WITA",
+        ),
+        (
+            "puskesmas-tengah", "loket", wib("2026-03-07", "11:00"), HOUR,
+            "1 jam kerja sejak Sabtu 7 Maret 2026 12.00 WITA menurut jam buka Loket; Minggu tidak dihitung; "
+            "jatuh Senin 9 Maret 2026 08.30 WITA",
+        ),
+        (
+            "dinsos-ujung", "rehsos", wib("2026-12-11", "14:00"), HOUR,
+            "1 jam kerja sejak Jumat 11 Desember 2026 16.00 WIT menurut jam kerja kantor Bidang Rehabilitasi Sosial; "
+            "Sabtu 12 Desember (hari kerja pengganti) dihitung; jatuh Sabtu 12 Desember 2026 08.30 WIT",
+        ),
+    ],
+)  # fmt: skip
+def test_a_deadline_is_explained_in_one_sentence(
+    agency: str, desk: str, start: datetime, amount: timedelta, sentence: str
+) -> None:
+    pack = LAMONGAN if agency in {known.code for known in LAMONGAN.agencies} else UJUNG
+    name = next(known.name for known in pack.agency(agency).desks if known.code == desk)
+    assert explain_deadline(start, amount, pack.calendar_of(agency, desk), pack.zone_of(agency), name) == sentence
+
+
+OFFICE = LAMONGAN.calendar_of("dinsos-lamongan", "rehsos")
+STARTED, AMOUNT = wib("2026-11-20", "14:00"), 4 * HOUR
+DUE = wib("2026-11-23", "09:30")
+GRACE = 2 * HOUR
+
+
+def with_day_off(day: str) -> Calendar:
+    off = DayOff(day=date.fromisoformat(day), kind=DayOffKind.NATIONAL, name="Hari berkabung", source="keputusan")
+    return OFFICE.observing((off,))
+
+
+def without(day: str) -> Calendar:
+    return OFFICE.model_copy(update={"days_off": tuple(off for off in OFFICE.days_off if f"{off.day}" != day)})
+
+
+def test_a_decree_that_adds_a_day_off_moves_the_deadline_later() -> None:
+    found = recompute_deadline(
+        RunningClock(STARTED, AMOUNT, DUE, 0), with_day_off("2026-11-23"), LAMONGAN.zone, GRACE, STARTED + HOUR
+    )
+    assert (found.due_at, found.effect, found.is_moved) == (
+        wib("2026-11-24", "09:30"),
+        DecreeEffect.MOVED_LATER,
+        True,
+    )
+    assert found.why == (
+        "Kalender kerja berubah: tenggat mundur dari Senin 23 November 2026 09.30 WIB ke Selasa 24 November 2026 "
+        "09.30 WIB."
+    )
+
+
+def test_a_decree_that_takes_a_day_off_back_moves_the_deadline_earlier() -> None:
+    started = wib("2026-12-23", "14:30")
+    due = add_working_time(started, AMOUNT, OFFICE, LAMONGAN.zone)
+    assert due == wib("2026-12-28", "10:00")
+    clock = RunningClock(started, AMOUNT, due, 0)
+    found = recompute_deadline(clock, without("2026-12-24"), LAMONGAN.zone, GRACE, started)
+    assert (found.due_at, found.effect) == (wib("2026-12-24", "10:00"), DecreeEffect.MOVED_EARLIER)
+    assert "tenggat maju dari Senin 28 Desember 2026 10.00 WIB ke Kamis 24 Desember 2026 10.00 WIB" in found.why
+
+
+def test_a_deadline_that_a_decree_puts_into_the_past_gets_a_grace_period_of_working_time() -> None:
+    started = wib("2026-12-23", "14:30")
+    clock = RunningClock(started, AMOUNT, wib("2026-12-28", "10:00"), 0)
+    learnt = wib("2026-12-24", "11:00")
+    found = recompute_deadline(clock, without("2026-12-24"), LAMONGAN.zone, GRACE, learnt)
+    assert (found.due_at, found.effect) == (wib("2026-12-24", "14:00"), DecreeEffect.GRACE_GIVEN)
+    assert found.why == (
+        "Kalender kerja berubah: tenggat menurut kalender baru (Kamis 24 Desember 2026 10.00 WIB) sudah lewat; dengan "
+        "tenggang 2 jam kerja, tenggat maju dari Senin 28 Desember 2026 10.00 WIB ke Kamis 24 Desember 2026 14.00 WIB."
+    )
+
+
+def test_grace_never_gives_more_time_than_there_was() -> None:
+    clock = RunningClock(wib("2026-12-23", "14:30"), AMOUNT, wib("2026-12-28", "10:00"), 0)
+    found = recompute_deadline(clock, without("2026-12-24"), LAMONGAN.zone, GRACE, wib("2026-12-28", "09:00"))
+    assert (found.due_at, found.effect, found.is_moved) == (clock.due_at, DecreeEffect.UNCHANGED, False)
+
+
+def test_a_rung_that_rang_stays_and_so_does_the_deadline_it_told_of() -> None:
+    clock = RunningClock(STARTED, AMOUNT, DUE, 1)
+    found = recompute_deadline(clock, with_day_off("2026-11-23"), LAMONGAN.zone, GRACE, DUE + timedelta(minutes=1))
+    assert (found.due_at, found.effect, found.is_moved) == (DUE, DecreeEffect.RUNG_STANDS, False)
+
+
+def test_a_deadline_that_passed_before_any_rung_revives_only_when_the_new_one_is_still_to_come() -> None:
+    clock = RunningClock(STARTED, AMOUNT, DUE, 0)
+    learnt = DUE + timedelta(seconds=1)
+    revived = recompute_deadline(clock, with_day_off("2026-11-23"), LAMONGAN.zone, GRACE, learnt)
+    assert (revived.due_at, revived.effect) == (wib("2026-11-24", "09:30"), DecreeEffect.MOVED_LATER)
+    passed = recompute_deadline(clock, OFFICE, LAMONGAN.zone, GRACE, learnt)
+    assert (passed.due_at, passed.effect) == (DUE, DecreeEffect.ALREADY_PASSED)
+
+
+def test_a_decree_that_does_not_touch_the_span_changes_nothing() -> None:
+    clock = RunningClock(STARTED, AMOUNT, DUE, 0)
+    found = recompute_deadline(clock, with_day_off("2026-11-30"), LAMONGAN.zone, GRACE, STARTED)
+    assert (found.due_at, found.effect, found.is_moved) == (DUE, DecreeEffect.UNCHANGED, False)
+    duty = Calendar(always_open=True)
+    emergency = RunningClock(STARTED, AMOUNT, STARTED + AMOUNT, 0)
+    assert not recompute_deadline(emergency, duty, LAMONGAN.zone, GRACE, STARTED).is_moved
+
+
+@given(
+    started=st.integers(0, 60 * 24 * 60),
+    hours=st.integers(0, 60),
+    learnt=st.integers(0, 30 * 24 * 60),
+    rungs=st.integers(0, 2),
+    more=st.sets(st.integers(0, 60), max_size=10),
+    fewer=st.booleans(),
+)
+def test_a_decree_never_un_rings_a_rung_and_never_moves_a_deadline_into_the_past(
+    started: int, hours: int, learnt: int, rungs: int, more: set[int], fewer: bool
+) -> None:
+    first = datetime(2026, 2, 1, tzinfo=UTC)
+    start = first + timedelta(minutes=started)
+    now = start + timedelta(minutes=learnt)
+    due = add_working_time(start, hours * HOUR, OFFICE, LAMONGAN.zone)
+    days = tuple(
+        DayOff(day=(first + timedelta(days=n)).date(), kind=DayOffKind.NATIONAL, name="libur", source="") for n in more
+    )
+    decreed = (OFFICE.model_copy(update={"days_off": ()}) if fewer else OFFICE).observing(days)
+    found = recompute_deadline(RunningClock(start, hours * HOUR, due, rungs), decreed, LAMONGAN.zone, GRACE, now)
+    assert found.was_due_at == due
+    if rungs:
+        assert found.due_at == due
+    if found.is_moved:
+        assert found.due_at > now
+        assert found.effect in (DecreeEffect.MOVED_LATER, DecreeEffect.MOVED_EARLIER, DecreeEffect.GRACE_GIVEN)
+    else:
+        assert found.effect in (DecreeEffect.UNCHANGED, DecreeEffect.ALREADY_PASSED, DecreeEffect.RUNG_STANDS)
+    again = RunningClock(start, hours * HOUR, found.due_at, rungs)
+    if found.effect != DecreeEffect.GRACE_GIVEN:
+        assert not recompute_deadline(again, decreed, LAMONGAN.zone, GRACE, now).is_moved
