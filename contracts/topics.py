@@ -61,6 +61,9 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
                 casework.CaseOutcomeRecorded,
                 casework.CaseClosed,
                 casework.CaseMarkedDuplicate,
+                casework.CaseOccurrenceRecorded,
+                casework.CaseAidHeld,
+                casework.CaseAidReleased,
             ),
         ),
         Topic(

@@ -74,6 +74,36 @@ class CaseMarkedDuplicate(Event):
     parent_case_id: UUID
 
 
+class CaseOccurrenceRecorded(Event):
+    """Something happened to the person of a case that changes what is open."""
+
+    TYPE: ClassVar[str] = "casework.case.occurrence_recorded.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
+
+    kind: Code
+    told_by: Slug
+
+
+class CaseAidHeld(Event):
+    """The aid of a case is to wait: its person died, left, or is not of this type; refused it is not."""
+
+    TYPE: ClassVar[str] = "casework.case.aid_held.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    aid_request_id: UUID
+    reason_code: Code
+
+
+class CaseAidReleased(Event):
+    """Nothing keeps the aid of a case back any more."""
+
+    TYPE: ClassVar[str] = "casework.case.aid_released.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    aid_request_id: UUID
+    reason_code: Code
+
+
 class HandoffFact(Event):
     """What every fact about a hand-off tells: which promise, of which case, between whom, for what."""
 

@@ -25,6 +25,8 @@ from services.casework.handoffs.activities import HandoffActivities
 from services.casework.handoffs.commands import rearm_clocks, recompute_deadlines
 from services.casework.handoffs.tables import Handoff
 from services.casework.handoffs.workflow import HandoffWorkflow
+from services.casework.occurrences import api as occurrences_api
+from services.casework.occurrences import pages as occurrences_pages
 from services.casework.procedures.gepeng.workflow import GepengProcedure
 from services.casework.procedures.odgj.workflow import OdgjProcedure
 from services.casework.settings import CaseworkSettings
@@ -146,16 +148,30 @@ SERVICE = Service(
     title="Sigap – Penanganan perkara",
     settings=CaseworkSettings,
     policy={**handoffs_access.PERMISSIONS, **tasks_access.PERMISSIONS, **cases_access.PERMISSIONS},
-    routers=[cases_api.router, story_api.router, handoffs_api.router, desks_api.router, tasks_api.router],
+    routers=[
+        cases_api.router,
+        occurrences_api.router,
+        story_api.router,
+        handoffs_api.router,
+        desks_api.router,
+        tasks_api.router,
+    ],
     page_routers=[
         cases_pages.router,
+        occurrences_pages.router,
         story_pages.router,
         handoffs_pages.router,
         desks_pages.router,
         tasks_pages.router,
     ],
     pages=Pages(
-        folders=[cases_pages.TEMPLATES, story_pages.TEMPLATES, handoffs_pages.TEMPLATES, tasks_pages.TEMPLATES],
+        folders=[
+            cases_pages.TEMPLATES,
+            occurrences_pages.TEMPLATES,
+            story_pages.TEMPLATES,
+            handoffs_pages.TEMPLATES,
+            tasks_pages.TEMPLATES,
+        ],
         links=[
             PageLink("/", "Daftar kerja", "handoff:read"),
             PageLink("/perkara", "Perkara", "case:read"),
@@ -164,6 +180,7 @@ SERVICE = Service(
             **story_pages.WORDS,
             **tasks_pages.WORDS,
             **cases_pages.WORDS,
+            **occurrences_pages.WORDS,
             **handoffs_pages.WORDS,
             **desks_pages.WORDS,
         },

@@ -128,6 +128,8 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
     case = await uow.locked(Case, step.case_id)
     if case.state == CaseState.CLOSED:
         raise domain.CaseIsClosed(())
+    if case.outcome in domain.ENDS_EVERYTHING:
+        return StepResult(step=step.step, ended=True, outcome="CANCELLED")
     pack = await pack_in_force(uow, case.district)
     return await request_handoff(
         RequestHandoff(
@@ -200,21 +202,8 @@ async def convene(handoff: Handoff, uow: UnitOfWork) -> None:
     if case.state == CaseState.CLOSED:
         return
     rules = (await pack_in_force(uow, case.district)).rules_of(case.case_type)
-    await create_task(
-        CreateTask(
-            case_id=case.id,
-            correlation_id=case.correlation_id,
-            district=case.district,
-            step=f"conference:{handoff.id}",
-            occurrence=1,
-            kind=TaskKind.CASE_CONFERENCE,
-            agency=case.holder,
-            due_at=await uow.now() + (rules.conference_due_within if rules else CONFERENCE_WITHIN),
-            reply_to=workflow_id(case.id),
-            reply_workflow=case.workflow,
-        ),
-        uow,
-    )
+    due_at = await uow.now() + (rules.conference_due_within if rules else CONFERENCE_WITHIN)
+    await give_task(case, TaskKind.CASE_CONFERENCE, f"conference:{handoff.id}", due_at, uow)
 
 
 async def ask_task(step: CreateStepTask, uow: UnitOfWork) -> StepResult:
@@ -222,6 +211,8 @@ async def ask_task(step: CreateStepTask, uow: UnitOfWork) -> StepResult:
     case = await uow.locked(Case, step.case_id)
     if case.state == CaseState.CLOSED:
         raise domain.CaseIsClosed(())
+    if case.outcome in domain.ENDS_EVERYTHING:
+        return StepResult(step=step.step, ended=True, outcome="CANCELLED")
     pack = await pack_in_force(uow, case.district)
     rules = pack.rules_of(case.case_type)
     now = await uow.now()
@@ -249,11 +240,22 @@ async def ask_task(step: CreateStepTask, uow: UnitOfWork) -> StepResult:
 
 
 async def record_outcome(case_id: UUID, outcome: Outcome, uow: UnitOfWork) -> None:
-    """The service ended; aftercare may follow. Recording the same outcome again changes nothing."""
+    """The service ended; aftercare may follow. Recording it again changes nothing, nor what came after an end."""
     case = await uow.locked(Case, case_id)
     if case.outcome == outcome:
         return
-    state = domain.next_state(case.state, "record_outcome")
+    if case.outcome in domain.ENDS_EVERYTHING:
+        return
+    await _record_outcome(case, domain.next_state(case.state, "record_outcome"), outcome, uow)
+
+
+async def end_service(case: Case, outcome: Outcome, uow: UnitOfWork) -> None:
+    """An occurrence ends the service wherever the case stands, also in aftercare."""
+    if case.outcome not in domain.ENDS_EVERYTHING:
+        await _record_outcome(case, CaseState.AFTERCARE, outcome, uow)
+
+
+async def _record_outcome(case: Case, state: CaseState, outcome: Outcome, uow: UnitOfWork) -> None:
     now = await uow.now()
     uow.change(case, "record_outcome", state=state.value, outcome=outcome.value)
     uow.publish(facts.case_outcome_recorded(case), about=case)
@@ -262,6 +264,37 @@ async def record_outcome(case_id: UUID, outcome: Outcome, uow: UnitOfWork) -> No
     if outcome in domain.ENDS_EVERYTHING:
         await expire_of_case(case.id, outcome.value, uow)
         await cancel_of_case(case.id, outcome.value, uow)
+
+
+async def give_task(case: Case, kind: TaskKind, step: str, due_at: datetime, uow: UnitOfWork) -> None:
+    """Something for the case holder to do, beside the procedure's own steps."""
+    await create_task(
+        CreateTask(
+            case_id=case.id,
+            correlation_id=case.correlation_id,
+            district=case.district,
+            step=step,
+            occurrence=1,
+            kind=kind,
+            agency=case.holder,
+            due_at=due_at,
+            reply_to=workflow_id(case.id),
+            reply_workflow=case.workflow,
+        ),
+        uow,
+    )
+
+
+async def hold_aid(case: Case, reason_code: str, uow: UnitOfWork) -> None:
+    """Ask disbursement to hold the case's aid back; refused it is not."""
+    if case.aid_request_id is not None:
+        uow.publish(facts.case_aid_held(case.aid_request_id, reason_code), about=case)
+
+
+async def release_aid(case: Case, reason_code: str, uow: UnitOfWork) -> None:
+    """Nothing keeps the aid back any more."""
+    if case.aid_request_id is not None:
+        uow.publish(facts.case_aid_released(case.aid_request_id, reason_code), about=case)
 
 
 async def request_aid(case_id: UUID, uow: UnitOfWork) -> None:

@@ -49,3 +49,13 @@ def case_aid_requested(case: Case, programme_code: str) -> events.CaseAidRequest
         village_code=RegionCode(case.village_code),
         reason_code=case.outcome or "UNKNOWN",
     )
+
+
+def case_aid_held(aid_request_id: UUID, reason_code: str) -> events.CaseAidHeld:
+    """Disbursement is asked to wait."""
+    return events.CaseAidHeld(aid_request_id=aid_request_id, reason_code=reason_code)
+
+
+def case_aid_released(aid_request_id: UUID, reason_code: str) -> events.CaseAidReleased:
+    """Disbursement may go on."""
+    return events.CaseAidReleased(aid_request_id=aid_request_id, reason_code=reason_code)

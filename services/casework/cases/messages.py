@@ -24,6 +24,7 @@ class CaseFacts(Message):
     apparent_minor: bool = False
     has_aid: bool = False
     visits: int = 0
+    has_ended: bool = False
 
 
 class EnterStage(Message):

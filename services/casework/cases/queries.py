@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.casework.cases import repository
-from services.casework.cases.domain import AID_SETTLED, AidState, CaseState
+from services.casework.cases.domain import AID_SETTLED, ENDS_EVERYTHING, AidState, CaseState
 from services.casework.cases.messages import CaseFacts
 from services.casework.cases.tables import Case
 from services.casework.custody.queries import custody_chain
@@ -35,6 +35,7 @@ async def case_facts(case_id: UUID, uow: UnitOfWork) -> CaseFacts:
         apparent_minor=case.apparent_minor,
         has_aid=bool(rules and rules.aid_programme),
         visits=len(rules.visits_after) if rules else 0,
+        has_ended=case.outcome in ENDS_EVERYTHING,
     )
 
 

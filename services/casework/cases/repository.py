@@ -35,7 +35,7 @@ async def open_things(uow: UnitOfWork, case: Case) -> OpenThings:
         """
         SELECT (SELECT count(*) FROM handoffs WHERE case_id = :id AND state NOT IN
                 ('closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error')) AS handoffs,
-               (SELECT count(*) FROM tasks WHERE case_id = :id AND state = 'open') AS tasks,
+               (SELECT count(*) FROM tasks WHERE case_id = :id AND state IN ('open', 'paused')) AS tasks,
                (SELECT count(*) FROM custodies WHERE case_id = :id AND until IS NULL) AS custodies
         """,
         id=case.id,

@@ -61,3 +61,9 @@ async def end_custody(person_id: UUID, reason_code: str, happened_at: datetime, 
     uow.change(current, "end", happened_at=happened_at, reason=reason_code, until=happened_at, ended_reason=reason_code)
     uow.publish(facts.custody_ended(current, reason_code), about=current, happened_at=happened_at)
     return current
+
+
+async def end_custody_of_case(case_id: UUID, reason_code: str, happened_at: datetime, uow: UnitOfWork) -> None:
+    """Nobody has the person of a case any more; nothing when nobody had."""
+    for current in await repository.open_of_case(uow, case_id):
+        await end_custody(current.person_id, reason_code, happened_at, uow)

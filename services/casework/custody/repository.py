@@ -18,3 +18,8 @@ async def open_custody(uow: UnitOfWork, person_id: UUID) -> Custody | None:
 async def chain(reading: ReadSession, case_id: UUID) -> list[Custody]:
     """All custody of a case in order of time."""
     return await reading.all(select(Custody).where(Custody.case_id == case_id).order_by(col(Custody.since)))
+
+
+async def open_of_case(uow: UnitOfWork, case_id: UUID) -> list[Custody]:
+    """The open rows of a case."""
+    return await uow.all(select(Custody).where(Custody.case_id == case_id, col(Custody.until).is_(None)))

@@ -4,7 +4,7 @@ A group is locked before any of its hand-offs, always in this order, so that two
 decided one after the other.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from services.casework.custody.commands import TransferCustody, transfer_custody
 from services.casework.directory.domain import CaseworkPack, Clock, RungKind
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import access, domain, facts, repository
-from services.casework.handoffs.domain import Circumstances, GroupOutcome, HandoffState, Move, Purpose, Side
+from services.casework.handoffs.domain import Circumstances, Disposal, GroupOutcome, HandoffState, Move, Purpose, Side
 from services.casework.handoffs.messages import (
     CaseChanged,
     ClockReading,
@@ -662,6 +662,37 @@ async def expire_of_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> in
             uow.change(group, "end", outcome=GroupOutcome.CANCELLED.value, reason_code=reason_code)
         ended += len(expiring)
     return ended
+
+
+DISPOSING: dict[Disposal, Move] = {
+    Disposal.EXPIRE: Move.EXPIRE,
+    Disposal.FAIL: Move.FAIL,
+    Disposal.ASK_TO_RELEASE: Move.ASK_CANCEL,
+}
+
+
+async def dispose(
+    case_id: UUID, disposals: Mapping[UUID, Disposal], reason_code: str, happened_at: datetime, uow: UnitOfWork
+) -> None:
+    """Reality changed: let these hand-offs of a case expire or fail, or ask their receivers to let go.
+
+    What is on hold goes on first where its state does not know the move. What no longer stands there is left alone.
+    """
+    for group in await repository.open_groups_of_case(uow, case_id):
+        pack = await pack_in_force(uow, group.district)
+        for handoff in await repository.open_of_group(uow, group.id):
+            if handoff.id not in disposals:
+                continue
+            move = DISPOSING[disposals[handoff.id]]
+            if handoff.state == HandoffState.ON_HOLD and (HandoffState.ON_HOLD, move) not in domain.MOVES:
+                resumed = HandoffState(handoff.held_state or "")
+                await _apply(handoff, MoveHandoff(handoff.id, Move.RESUME), resumed, pack, uow)
+            if (HandoffState(handoff.state), move) not in domain.MOVES:
+                continue
+            command = MoveHandoff(handoff.id, move, reason_code=reason_code, happened_at=happened_at)
+            target = domain.next_state(handoff.state, move, Side.SYSTEM, handoff.held_state)
+            await _apply(handoff, command, target, pack, uow)
+            await _follow(group, handoff, command, pack, uow)
 
 
 async def ask_question(handoff_id: UUID, question_code: str, uow: UnitOfWork) -> Handoff:

@@ -221,6 +221,14 @@ PACKAGE_FIELDS: dict[Purpose, frozenset[str]] = {
 """Personal fields that a receiver needs for a purpose; nothing else of the person leaves."""
 
 
+class Disposal(StrEnum):
+    """What an event that changed reality does to an open hand-off (`handoff.md` §4)."""
+
+    EXPIRE = "EXPIRE"
+    FAIL = "FAIL"
+    ASK_TO_RELEASE = "ASK_TO_RELEASE"
+
+
 class GroupOutcome(StrEnum):
     """How a request to one or several candidates ended, as the asking procedure learns it."""
 

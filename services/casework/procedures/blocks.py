@@ -30,6 +30,10 @@ class CaseIsOver(Exception):
     """The case was closed from outside: the story ends here."""
 
 
+class ServiceHasEnded(Exception):
+    """Death, absconding or another type ended the service in the middle: what is left is to close."""
+
+
 class CaseProcedure:
     """Base of all case procedures: signals, blocks and the way out."""
 
@@ -40,6 +44,7 @@ class CaseProcedure:
         self._ended: dict[str, StepResult] = {}
         self._changes = 0
         self._is_over = False
+        self._has_ended = False
         self._is_told = False
 
     @workflow.signal
@@ -73,9 +78,12 @@ class CaseProcedure:
             return
         watch = asyncio.create_task(self._watch(start))
         try:
+            self._stop_if_over()
             await self.story()
         except CaseIsOver:
             pass
+        except ServiceHasEnded:
+            await self.close()
         self._is_told = True
         await watch
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -85,6 +93,7 @@ class CaseProcedure:
             "read_case", CaseRef(case_id=start.case_id), result_type=CaseFacts, **ACTIVITY
         )
         self._is_over = facts.is_over
+        self._has_ended = facts.has_ended
         return facts
 
     async def _watch(self, start: ProcedureStart) -> None:
@@ -160,6 +169,7 @@ class CaseProcedure:
 
     async def outcome(self, outcome: str) -> None:
         """The service ended."""
+        self._stop_if_over()
         await workflow.execute_activity(
             "record_outcome", RecordOutcome(case_id=self.case.case_id, outcome=outcome), **ACTIVITY
         )
@@ -182,11 +192,14 @@ class CaseProcedure:
                 continue
 
     async def _end_of(self, step: str, wait: timedelta | None = None) -> StepResult:
-        await workflow.wait_condition(lambda: step in self._ended or self._is_over, timeout=wait)
+        await workflow.wait_condition(lambda: step in self._ended or self._is_over or self._has_ended, timeout=wait)
         if step in self._ended:
             return self._ended[step]
+        self._stop_if_over()
         raise CaseIsOver
 
     def _stop_if_over(self) -> None:
         if self._is_over:
             raise CaseIsOver
+        if self._has_ended:
+            raise ServiceHasEnded

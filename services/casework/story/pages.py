@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import Response
 
+from services.casework.cases.access import PERMISSIONS
 from services.casework.cases.pages import AID, STATES
 from services.casework.cases.queries import show_case
 from services.casework.directory.pages import directory_of
@@ -23,6 +24,11 @@ WORDS = {
     "disbursement": "Penyaluran bantuan",
     "notifications": "Pemberitahuan",
     "RETURNED_HOME": "sudah pulang",
+    "FOUND_AGAIN": "ditemukan kembali",
+    "NOT_THIS_TYPE": "bukan jenis perkara ini",
+    "SENT_ON": "dikirim ke daerah lain",
+    "DIED": "meninggal dunia",
+    "BURIED": "sudah dimakamkan",
     "REROUTED": "dialihkan",
     "TRANSFERRED": "dilimpahkan",
     "TASK_BY": "Dikerjakan paling lambat",
@@ -60,6 +66,7 @@ async def case_page(
         case=view.case,
         story=await story_of(case_id, reading),
         case_states=STATES,
+        may_act=bool(caller.roles & PERMISSIONS["case:act"]),
         aid_states=AID,
         **directory.context(view.case.district),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from services.casework.custody.commands import end_custody_of_case
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs.messages import ProcedureStart, StepEnded, StepResult
 from services.casework.tasks import facts, repository
@@ -67,7 +68,7 @@ async def create_task(command: CreateTask, uow: UnitOfWork) -> StepResult:
 
 def step_result(task: Task) -> StepResult:
     """How a task stands, as a procedure's step."""
-    ended = task.state != TaskState.OPEN
+    ended = task.state not in (TaskState.OPEN, TaskState.PAUSED)
     outcome = {TaskState.DONE: "COMPLETED", TaskState.CANCELLED: "CANCELLED"}.get(TaskState(task.state), "")
     return StepResult(
         step=task.step,
@@ -75,7 +76,7 @@ def step_result(task: Task) -> StepResult:
         outcome=outcome,
         result_code=task.result_code or "",
         agency=task.agency,
-        look_again_at=None if ended or task.is_overdue else task.due_at,
+        look_again_at=None if ended or task.is_overdue or task.state == TaskState.PAUSED else task.due_at,
     )
 
 
@@ -96,6 +97,8 @@ async def complete_task(task_id: UUID, result_code: str, expected_version: int |
         return task
     uow.change(task, "complete", state=TaskState.DONE.value, result_code=result_code, ended_at=now)
     uow.publish(facts.task_completed(task), about=task)
+    if task.kind == TaskKind.BURIAL:
+        await end_custody_of_case(task.case_id, "BURIED", now, uow)
     if not task.reply_workflow:
         return task
     uow.signal(
@@ -117,6 +120,39 @@ async def ring_task(task_id: UUID, uow: UnitOfWork) -> StepResult:
         uow.publish(facts.task_overdue(task), about=task)
         uow.feed(task.agency, facts.feed_item(task, "overdue"), about=task)
     return step_result(task)
+
+
+async def pause_visits(case_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
+    """Nobody can be visited now: visits stand still until the person is found."""
+    now = await uow.now()
+    for task in await repository.open_of_case(uow, case_id):
+        if task.kind == TaskKind.AFTERCARE_VISIT and task.state == TaskState.OPEN:
+            uow.change(task, "pause", reason=reason_code, state=TaskState.PAUSED.value, paused_at=now)
+
+
+async def resume_visits(case_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
+    """Visits go on, as much later as they stood still."""
+    now = await uow.now()
+    for task in await repository.open_of_case(uow, case_id):
+        if task.state == TaskState.PAUSED and task.paused_at is not None:
+            uow.change(
+                task,
+                "resume",
+                reason=reason_code,
+                state=TaskState.OPEN.value,
+                paused_at=None,
+                due_at=task.due_at + (now - task.paused_at),
+                is_overdue=False,
+            )
+
+
+async def settle_search(case_id: UUID, result_code: str, uow: UnitOfWork) -> None:
+    """The person is no longer looked for: found, or known to be dead."""
+    now = await uow.now()
+    for task in await repository.open_of_case(uow, case_id):
+        if task.kind == TaskKind.SEARCH_PERSON:
+            uow.change(task, "complete", state=TaskState.DONE.value, result_code=result_code, ended_at=now)
+            uow.publish(facts.task_completed(task), about=task)
 
 
 async def cancel_of_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> int:

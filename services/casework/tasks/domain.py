@@ -9,6 +9,7 @@ class TaskState(StrEnum):
     """Where a task stands."""
 
     OPEN = "open"
+    PAUSED = "paused"
     DONE = "done"
     CANCELLED = "cancelled"
 
@@ -19,6 +20,8 @@ class TaskKind(StrEnum):
     SHELTER_ASSESSMENT = "SHELTER_ASSESSMENT"
     AFTERCARE_VISIT = "AFTERCARE_VISIT"
     CASE_CONFERENCE = "CASE_CONFERENCE"
+    SEARCH_PERSON = "SEARCH_PERSON"
+    BURIAL = "BURIAL"
 
 
 UNDECIDED = "UNDECIDED"

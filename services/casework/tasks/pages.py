@@ -23,6 +23,8 @@ KINDS = {
     "SHELTER_ASSESSMENT": "Asesmen di rumah singgah",
     "AFTERCARE_VISIT": "Kunjungan pascalayanan",
     "CASE_CONFERENCE": "Rapat perkara",
+    "SEARCH_PERSON": "Pencarian orang",
+    "BURIAL": "Pemakaman",
 }
 RESULTS: dict[str, dict[str, str]] = {
     "SHELTER_ASSESSMENT": {"ASSESSED": "Asesmen selesai"},
@@ -31,6 +33,8 @@ RESULTS: dict[str, dict[str, str]] = {
         "NEEDS_ATTENTION": "Perlu perhatian",
         "NOT_MET": "Tidak dijumpai",
     },
+    "SEARCH_PERSON": {"NOT_FOUND": "Tidak ditemukan"},
+    "BURIAL": {"BURIED": "Sudah dimakamkan", "HANDED_TO_FAMILY": "Diserahkan kepada keluarga"},
     "CASE_CONFERENCE": {
         "SEARCH_AGAIN": "Cari kembali",
         "DECIDED": "Sudah diputuskan",
@@ -42,6 +46,7 @@ WORDS = {
     **KINDS,
     **{code: text for group in RESULTS.values() for code, text in group.items()},
     "open": "terbuka",
+    "paused": "dihentikan sementara",
     "done": "selesai",
     "task-complete": "Tercatat: tugas selesai.",
 }

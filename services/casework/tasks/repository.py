@@ -20,10 +20,10 @@ async def visible(reading: ReadSession, task_id: UUID) -> Task | None:
 
 
 async def open_of_case(uow: UnitOfWork, case_id: UUID) -> list[Task]:
-    """Open tasks of a case, locked."""
+    """Open and paused tasks of a case, locked."""
     return await uow.all(
         select(Task)
-        .where(Task.case_id == case_id, Task.state == TaskState.OPEN.value)
+        .where(Task.case_id == case_id, col(Task.state).in_([TaskState.OPEN.value, TaskState.PAUSED.value]))
         .order_by(col(Task.id))
         .with_for_update()
     )

@@ -21,6 +21,7 @@ class Task(Aggregate, table=True):
     state: str = Field(max_length=16)
     due_at: datetime = Field(sa_type=UTC_INSTANT)
     is_overdue: bool = False
+    paused_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     result_code: str | None = Field(default=None, max_length=64)
     ended_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     reply_to: str = Field(max_length=128)

@@ -82,6 +82,19 @@ async def establish_entitlement(command: EstablishEntitlement, uow: UnitOfWork) 
     return entitlement
 
 
+async def turn_hold(aid_request_id: UUID, move: Move, reason_code: str, uow: UnitOfWork) -> Entitlement | None:
+    """Hold an entitlement back before it is in a payment list, or let it go again.
+
+    What is in a list, paid or refused already is left as it is: the bank has it, and a return or a finding follows.
+    """
+    entitlement = await repository.known(uow, domain.entitlement_id(aid_request_id))
+    if entitlement is None or (EntitlementState(entitlement.state), move) not in domain.MOVES:
+        return entitlement
+    state = domain.next_state(entitlement.state, move)
+    uow.change(entitlement, move.value, reason=reason_code, state=state.value)
+    return entitlement
+
+
 @dataclass(frozen=True, slots=True)
 class TakeForBatch:
     """Put entitlements into a batch: the named ones, or all that wait, at most ``limit``."""

@@ -17,6 +17,7 @@ class EntitlementState(StrEnum):
 
     REFUSED = "refused"
     ESTABLISHED = "established"
+    HELD = "held"
     BATCHED = "batched"
     PAID = "paid"
     RETURNED = "returned"
@@ -26,6 +27,8 @@ class EntitlementState(StrEnum):
 class Move(StrEnum):
     """What happens to an entitlement."""
 
+    HOLD = "hold"
+    LET_GO = "let-go"
     TAKE = "take"
     RELEASE = "release"
     PAY = "pay"
@@ -37,6 +40,9 @@ class Move(StrEnum):
 S, M = EntitlementState, Move
 
 MOVES: dict[tuple[EntitlementState, Move], EntitlementState] = {
+    (S.ESTABLISHED, M.HOLD): S.HELD,
+    (S.HELD, M.LET_GO): S.ESTABLISHED,
+    (S.HELD, M.END): S.ENDED,
     (S.ESTABLISHED, M.TAKE): S.BATCHED,
     (S.BATCHED, M.RELEASE): S.ESTABLISHED,
     (S.BATCHED, M.PAY): S.PAID,

@@ -1,0 +1,121 @@
+"""What happened to a person is recorded, and everything that is open meets its fate, on real rows."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts.events.casework import CaseAidHeld
+from services.chassis import clock
+from tests.integration.casework.test_journey import Desk, report_verified
+from tests.support.eventually import eventually
+from tests.support.identity import Issuer
+from tests.support.services import Bench
+
+OFFICE, BABAT = "dinsos-lamongan", "35.24.05.1003"
+
+
+@pytest.fixture
+def office(casework: Bench, issuer: Issuer) -> Desk:
+    return Desk(casework, issuer, OFFICE, "caseworker")
+
+
+async def new_case(bench: Bench) -> tuple[UUID, UUID]:
+    report_id = await report_verified(bench, BABAT)
+
+    async def opened() -> Any:
+        return await bench.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
+
+    case_id: UUID = await eventually(opened, what="the case")
+    return report_id, case_id
+
+
+def just_now() -> str:
+    return (clock.utc_now() - timedelta(minutes=5)).isoformat()
+
+
+async def outcome_of(bench: Bench, case_id: UUID) -> Any:
+    return (await bench.rows("SELECT state, outcome FROM cases WHERE id = $1", case_id))[0]
+
+
+async def test_a_death_in_the_middle_ends_everything_and_leaves_the_body_in_somebodys_care(
+    casework: Bench, issuer: Issuer, office: Desk
+) -> None:
+    report_id, case_id = await new_case(casework)
+    await office.carry_out(report_id, "CUSTODY_TRANSFER", "IN_CARE")
+    puskesmas = Desk(casework, issuer, "puskesmas-babat")
+    screening = await puskesmas.open_handoff(report_id, "HEALTH_SCREENING")
+    foreseen = await office.get(f"/cases/{case_id}/occurrences/preview?kind=DIED")
+    done = await office.post(f"/cases/{case_id}/occurrences", kind="DIED", happened_at=just_now())
+    assert done == foreseen, "what the worker was shown is what was done"
+    assert {(line["name"], line["fate"]) for line in done["items"]} == {
+        ("HEALTH_SCREENING", "EXPIRES"), ("CUSTODY", "STAYS_UNTIL_BURIAL"),
+    }  # fmt: skip
+    row = (await casework.rows("SELECT state, reason_code FROM handoffs WHERE id = $1", UUID(screening)))[0]
+    assert (row["state"], row["reason_code"]) == ("expired", "DECEASED")
+    assert (await outcome_of(casework, case_id))["outcome"] == "DECEASED"
+    asked_later = await casework.value(
+        "SELECT count(*) FROM handoffs WHERE case_id = $1 AND state NOT IN ('expired', 'closed', 'completed')", case_id
+    )
+    assert asked_later == 0, "nobody is asked for anything more"
+    tasks = (await office.get("/tasks?limit=200"))["items"]
+    burial = next(task for task in tasks if task["case_id"] == str(case_id) and task["kind"] == "BURIAL")
+    held = await casework.value("SELECT count(*) FROM custodies WHERE case_id = $1 AND until IS NULL", case_id)
+    assert held == 1
+    satpol = Desk(casework, issuer, "satpolpp-lamongan")
+    for handoff in await casework.rows("SELECT id FROM handoffs WHERE case_id = $1 AND state = 'completed'", case_id):
+        await satpol.move(str(handoff["id"]), "closure")
+    await office.post(f"/tasks/{burial['task_id']}/completion", result_code="BURIED")
+
+    async def closed() -> bool:
+        return bool((await outcome_of(casework, case_id))["state"] == "closed")
+
+    await eventually(closed, what="the case closed after the burial")
+
+
+async def test_who_left_is_searched_for_and_may_be_found_again(casework: Bench, issuer: Issuer, office: Desk) -> None:
+    report_id, case_id = await new_case(casework)
+    await office.carry_out(report_id, "CUSTODY_TRANSFER", "IN_CARE")
+    puskesmas = Desk(casework, issuer, "puskesmas-babat")
+    screening = await puskesmas.open_handoff(report_id, "HEALTH_SCREENING")
+    await puskesmas.move(screening, "acceptance")
+    await puskesmas.move(screening, "arrival", ba_number="BA/9")
+    await puskesmas.move(screening, "start")
+    done = await office.post(f"/cases/{case_id}/occurrences", kind="ABSCONDED", happened_at=just_now())
+    assert ("HEALTH_SCREENING", "FAILS") in {(line["name"], line["fate"]) for line in done["items"]}
+    ended = await casework.rows("SELECT ended_reason FROM custodies WHERE case_id = $1 AND until IS NOT NULL", case_id)
+    assert "ABSCONDED" in {row["ended_reason"] for row in ended}
+    kinds = await casework.rows("SELECT kind, state FROM tasks WHERE case_id = $1", case_id)
+    assert ("SEARCH_PERSON", "open") in {(row["kind"], row["state"]) for row in kinds}
+    told = await office.get(f"/cases/{case_id}/occurrences")
+    assert "FOUND_AGAIN" in told["legal_now"]
+    assert "ABSCONDED" not in told["legal_now"]
+    again = await office.send(f"/cases/{case_id}/occurrences", kind="ABSCONDED", happened_at=just_now())
+    assert again.json()["code"] == "occurrence_is_told"
+    await office.post(f"/cases/{case_id}/occurrences", kind="FOUND_AGAIN", happened_at=just_now())
+    kinds = await casework.rows("SELECT result_code FROM tasks WHERE case_id = $1 AND kind = 'SEARCH_PERSON'", case_id)
+    assert [row["result_code"] for row in kinds] == ["FOUND"]
+    assert "reopen" in (await puskesmas.get(f"/handoffs/{screening}"))["legal_now"]
+
+
+async def test_aid_is_held_at_once_and_let_go_when_found(casework: Bench, office: Desk) -> None:
+    _, case_id = await new_case(casework)
+    await casework.units.pool.execute(
+        "UPDATE cases SET aid_request_id = gen_random_uuid(), aid_state = 'entitled' WHERE id = $1", case_id
+    )
+    await office.post(f"/cases/{case_id}/occurrences", kind="ABSCONDED", happened_at=just_now())
+    said = await casework.rows(
+        "SELECT headers->>'ce_type' AS type FROM outbox WHERE headers->>'ce_subject' = $1 AND exit = 'kafka'"
+        " AND headers->>'ce_type' LIKE '%aid_held%'", str(case_id),
+    )  # fmt: skip
+    assert [row["type"] for row in said] == [CaseAidHeld.TYPE]
+
+
+async def test_a_closed_case_hears_nothing_more(casework: Bench, office: Desk) -> None:
+    _, case_id = await new_case(casework)
+    await casework.units.pool.execute("UPDATE cases SET state = 'closed', outcome = 'DUPLICATE' WHERE id = $1", case_id)
+    refused = await office.send(f"/cases/{case_id}/occurrences", kind="DIED", happened_at=just_now())
+    assert (refused.status_code, refused.json()["code"]) == (409, "case_is_closed")
+    unknown = await office.send(f"/cases/{case_id}/occurrences", kind="CLOSING", happened_at=just_now())
+    assert unknown.status_code == 422

@@ -1,0 +1,110 @@
+"""What becomes of open items when reality changes: each cell of the table, and what can be told."""
+
+from uuid import uuid4
+
+import pytest
+
+from services.casework.handoffs.domain import HandoffState, Purpose
+from services.casework.occurrences import domain
+from services.casework.occurrences.domain import (
+    DISPOSITIONS,
+    RECORDABLE,
+    Fate,
+    Item,
+    Occurrence,
+    OpenItem,
+    consequences,
+    fate_of,
+    item_of,
+)
+from services.casework.occurrences.pages import FATES, ITEMS, KINDS
+
+CELLS = """
+                | NOT_ACCEPTED          | ACCEPTED         | IN_PROGRESS | AID             | VISIT           | CUSTODY
+DIED            | EXPIRES               | EXPIRES_AND_TOLD | FAILS       | HELD            | ENDS            | STAYS_UNTIL_BURIAL
+ABSCONDED       | EXPIRES_UNLESS_SEARCH | EXPIRES_AND_TOLD | FAILS       | HELD            | PAUSED          | CLOSES_AS_UNKNOWN
+FOUND_AGAIN     | NEW_REQUEST_PROPOSED  | NOTHING          | MAY_REOPEN  | RELEASED        | RESUMED         | NEW_ROW
+NOT_THIS_TYPE   | EXPIRES               | RECEIVER_ASKED   | GOES_ON     | RECHECKED       | REPLACED        | UNCHANGED
+SENT_ON         | EXPIRES               | RECEIVER_ASKED   | GOES_ON     | GOES_ALONG      | HANDED_ON       | MOVES_BY_SIGNATURE
+IDENTITY_MERGED | JOINED                | JOINED           | JOINED      | RECHECKED       | JOINED          | RESOLVE_FIRST
+SERVICE_ENDED   | MUST_BE_EMPTY         | MUST_BE_EMPTY    | MUST_BE_EMPTY | MUST_BE_DECIDED | GOES_ON       | MUST_BE_EMPTY
+CLOSING         | BLOCKS                | BLOCKS           | BLOCKS      | BLOCKS          | MUST_BE_DECIDED | BLOCKS
+FORCED_CLOSING  | FATE_CHOSEN           | FATE_CHOSEN      | FATE_CHOSEN | FATE_CHOSEN     | FATE_CHOSEN     | NEVER_FORCED
+"""  # noqa: E501
+HEAD, *ROWS = [[cell.strip() for cell in line.split("|")] for line in CELLS.strip("\n").splitlines()]
+TOLD = [(row[0], item, fate) for row in ROWS for item, fate in zip(HEAD[1:], row[1:], strict=True)]
+
+
+@pytest.mark.parametrize(("occurrence", "item", "fate"), TOLD, ids=lambda value: str(value))
+def test_an_open_item_meets_the_fate_that_the_table_tells(occurrence: str, item: str, fate: str) -> None:
+    assert fate_of(Occurrence(occurrence), Item(item)) == Fate(fate)
+
+
+def test_the_table_is_whole() -> None:
+    assert len(TOLD) == len(Occurrence) * len(Item) == 54
+    assert set(DISPOSITIONS) == set(Occurrence)
+
+
+@pytest.mark.parametrize(
+    ("state", "held", "item"),
+    [
+        (HandoffState.DRAFT, None, Item.NOT_ACCEPTED),
+        (HandoffState.REQUESTED, None, Item.NOT_ACCEPTED),
+        (HandoffState.RECEIVED, None, Item.NOT_ACCEPTED),
+        (HandoffState.CONDITIONAL, None, Item.ACCEPTED),
+        (HandoffState.ACCEPTED, None, Item.ACCEPTED),
+        (HandoffState.ARRIVED, None, Item.IN_PROGRESS),
+        (HandoffState.IN_PROGRESS, None, Item.IN_PROGRESS),
+        (HandoffState.ON_HOLD, HandoffState.RECEIVED, Item.NOT_ACCEPTED),
+        (HandoffState.ON_HOLD, HandoffState.ACCEPTED, Item.ACCEPTED),
+        (HandoffState.ON_HOLD, HandoffState.IN_PROGRESS, Item.IN_PROGRESS),
+    ],
+)
+def test_a_hand_off_stands_in_one_column(state: HandoffState, held: HandoffState | None, item: Item) -> None:
+    assert item_of(state, held) == item
+
+
+@pytest.mark.parametrize(
+    ("purpose", "fate"), [(p, Fate.GOES_ON if p in domain.SEARCHES else Fate.EXPIRES) for p in Purpose]
+)
+def test_who_absconded_is_still_searched_for(purpose: Purpose, fate: Fate) -> None:
+    asked = OpenItem(Item.NOT_ACCEPTED, uuid4(), purpose.value, "desa")
+    assert [c.fate for c in consequences(Occurrence.ABSCONDED, [asked])] == [fate]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "gone", "tellable"),
+    [
+        (None, False, {"DIED", "ABSCONDED", "NOT_THIS_TYPE", "SENT_ON"}),
+        (None, True, {"DIED", "FOUND_AGAIN", "NOT_THIS_TYPE", "SENT_ON"}),
+        ("DECEASED", False, set()),
+        ("REUNIFIED", False, {"DIED", "ABSCONDED", "NOT_THIS_TYPE", "SENT_ON"}),
+    ],
+)
+def test_only_what_fits_what_is_known_can_be_told(outcome: str | None, gone: bool, tellable: set[str]) -> None:
+    for kind in RECORDABLE:
+        if kind.value in tellable:
+            domain.check_told(kind, outcome, gone)
+            continue
+        with pytest.raises(domain.OccurrenceIsTold) as refused:
+            domain.check_told(kind, outcome, gone)
+        assert set(refused.value.legal_now) == tellable
+
+
+@pytest.mark.parametrize("kind", set(Occurrence) - RECORDABLE)
+def test_what_follows_from_other_acts_is_not_recorded_here(kind: Occurrence) -> None:
+    with pytest.raises(domain.OccurrenceIsNotTold):
+        domain.check_told(kind, None, False)
+
+
+def test_comings_and_goings_are_read_in_order() -> None:
+    assert not domain.is_gone([])
+    assert domain.is_gone(["ABSCONDED"])
+    assert not domain.is_gone(["ABSCONDED", "FOUND_AGAIN"])
+    assert domain.is_gone(["ABSCONDED", "FOUND_AGAIN", "SENT_ON", "ABSCONDED", "SENT_ON"])
+
+
+def test_every_code_of_the_page_has_its_words() -> None:
+    assert set(FATES) == {fate.value for fate in Fate}
+    assert set(ITEMS) == {item.value for item in Item}
+    assert set(KINDS) == {kind.value for kind in RECORDABLE}
