@@ -13,8 +13,16 @@ from services.casework.cases import api as cases_api
 from services.casework.cases import pages as cases_pages
 from services.casework.cases.activities import CaseActivities
 from services.casework.cases.commands import rearm_procedures
+from services.casework.custody import access as custody_access
+from services.casework.custody import api as custody_api
+from services.casework.custody import pages as custody_pages
+from services.casework.custody.tables import Custody
 from services.casework.directory.commands import load_pack
 from services.casework.directory.domain import CaseworkPack
+from services.casework.findings import access as findings_access
+from services.casework.findings import api as findings_api
+from services.casework.findings import pages as findings_pages
+from services.casework.findings.tables import Finding
 from services.casework.handoffs import access as handoffs_access
 from services.casework.handoffs import api as handoffs_api
 from services.casework.handoffs import pages as handoffs_pages
@@ -22,6 +30,9 @@ from services.casework.handoffs.activities import HandoffActivities
 from services.casework.handoffs.commands import rearm_clocks
 from services.casework.handoffs.tables import Handoff
 from services.casework.handoffs.workflow import HandoffWorkflow
+from services.casework.operations import access as operations_access
+from services.casework.operations import api as operations_api
+from services.casework.operations.tables import OperationCount
 from services.casework.procedures.gepeng.workflow import GepengProcedure
 from services.casework.procedures.odgj.workflow import OdgjProcedure
 from services.casework.settings import CaseworkSettings
@@ -47,6 +58,11 @@ def scope(principal: Principal) -> Sequence[Any]:
         criteria += [
             with_loader_criteria(Handoff, or_(col(Handoff.to_agency) == agency, col(Handoff.from_agency) == agency)),
             with_loader_criteria(Task, col(Task.agency) == agency),
+            with_loader_criteria(Custody, or_(col(Custody.agency) == agency, col(Custody.giver) == agency)),
+            with_loader_criteria(Finding, col(Finding.owner) == agency),
+            with_loader_criteria(
+                OperationCount, or_(col(OperationCount.giver) == agency, col(OperationCount.taker) == agency)
+            ),
         ]
     return criteria
 
@@ -83,7 +99,7 @@ async def reconcile(running: Running, arguments: Sequence[str]) -> int:
 
 
 async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
-    """The office's own figures: open hand-offs by age, clocks near breach."""
+    """The office's own figures: open hand-offs by age, clocks near breach, findings nobody explained."""
     rows = await pool.fetch(
         """
         SELECT state, count(*) AS count, coalesce(extract(epoch FROM now() - min(requested_at)), 0)::float AS oldest
@@ -94,12 +110,15 @@ async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
         "SELECT count(*) FROM handoffs WHERE due_at IS NOT NULL AND due_at < now() + interval '1 hour'"
     )
     cases = await pool.fetchval("SELECT count(*) FROM cases WHERE state <> 'closed'")
-    found = [("sigap_handoffs_open", {"state": row["state"]}, float(row["count"])) for row in rows]
+    findings = await pool.fetch("SELECT kind, count(*) AS count FROM case_findings WHERE state = 'open' GROUP BY kind")
+    found = [("sigap_case_findings_open", {"kind": row["kind"]}, float(row["count"])) for row in findings]
+    found += [("sigap_handoffs_open", {"state": row["state"]}, float(row["count"])) for row in rows]
     found += [("sigap_handoffs_oldest_seconds", {"state": row["state"]}, row["oldest"]) for row in rows]
     return [*found, ("sigap_clocks_near_breach", {}, float(near)), ("sigap_cases_open", {}, float(cases))]
 
 
 FIGURES = {
+    "sigap_case_findings_open": "records-contradict-each-other",
     "sigap_handoffs_open": "hand-offs-grow-old-clocks-come-near",
     "sigap_handoffs_oldest_seconds": "hand-offs-grow-old-clocks-come-near",
     "sigap_clocks_near_breach": "hand-offs-grow-old-clocks-come-near",
@@ -107,20 +126,39 @@ FIGURES = {
 }
 """Where the runbook says what each figure of ours means."""
 
+PAGES = (story_pages, tasks_pages, findings_pages, custody_pages, cases_pages, handoffs_pages)
+
 SERVICE = Service(
     name="casework",
     title="Sigap – Penanganan perkara",
     settings=CaseworkSettings,
-    policy={**handoffs_access.PERMISSIONS, **tasks_access.PERMISSIONS, **cases_access.PERMISSIONS},
-    routers=[cases_api.router, story_api.router, handoffs_api.router, tasks_api.router],
-    page_routers=[cases_pages.router, story_pages.router, handoffs_pages.router, tasks_pages.router],
+    policy={
+        **handoffs_access.PERMISSIONS,
+        **tasks_access.PERMISSIONS,
+        **cases_access.PERMISSIONS,
+        **custody_access.PERMISSIONS,
+        **findings_access.PERMISSIONS,
+        **operations_access.PERMISSIONS,
+    },
+    routers=[
+        cases_api.router,
+        story_api.router,
+        handoffs_api.router,
+        tasks_api.router,
+        custody_api.router,
+        findings_api.router,
+        operations_api.router,
+    ],
+    page_routers=[page.router for page in PAGES],
     pages=Pages(
-        folders=[cases_pages.TEMPLATES, story_pages.TEMPLATES, handoffs_pages.TEMPLATES, tasks_pages.TEMPLATES],
+        folders=[page.TEMPLATES for page in PAGES],
         links=[
             PageLink("/", "Daftar kerja", "handoff:read"),
             PageLink("/perkara", "Perkara", "case:read"),
+            PageLink("/bermalam", "Bermalam", "custody:read"),
+            PageLink("/temuan", "Temuan", "finding:read"),
         ],
-        words={**story_pages.WORDS, **tasks_pages.WORDS, **cases_pages.WORDS, **handoffs_pages.WORDS},
+        words={code: text for page in PAGES for code, text in page.WORDS.items()},
     ),
     subscriptions=SUBSCRIPTIONS,
     workflows=[HandoffWorkflow, OdgjProcedure, GepengProcedure],

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from services.casework.cases.pages import AID, STATES
 from services.casework.cases.queries import show_case
 from services.casework.directory.pages import directory_of
+from services.casework.findings.pages import STATES as FINDING_STATES
 from services.casework.story.queries import story_of
 from services.chassis.pages import page_requires, page_router
 from services.chassis.principal import Principal
@@ -61,6 +62,7 @@ async def case_page(
         story=await story_of(case_id, reading),
         case_states=STATES,
         aid_states=AID,
+        finding_states=FINDING_STATES,
         **directory.context(view.case.district),
     )
     return rendered
