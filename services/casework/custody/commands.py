@@ -113,6 +113,8 @@ async def transfer_custody(command: TransferCustody, uow: UnitOfWork) -> Custody
     pack = await pack_in_force(uow, command.district)
     holder = domain.holder_at([_stretch(row) for row in known], command.happened_at)
     giver = command.from_agency or (holder.custodian if holder else None)
+    if giver == command.to_agency:
+        giver = None
     custody = Custody(
         id=clock.new_id(),
         correlation_id=command.correlation_id,

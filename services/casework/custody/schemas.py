@@ -1,7 +1,7 @@
 """Request and response shapes of custody."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
@@ -79,7 +79,7 @@ class CustodyIn(RequestBody):
 class ProofIn(RequestBody):
     """The signed paper of a recorded hand-over, or a photo of it."""
 
-    proof: Proof
+    proof: Literal[Proof.SIGNED, Proof.PHOTO]
     ba_number: ReferenceText | None = None
     photo_digest: DigestText | None = None
     expected_version: Version | None = None

@@ -9,10 +9,12 @@ from uuid import UUID, uuid4
 from contracts.events.intake import ReportVerified
 from contracts.values import RegionCode
 from services.casework.custody import queries
+from services.casework.custody.commands import TransferCustody, end_custody, transfer_custody
 from services.casework.custody.tables import Custody
 from services.casework.findings.tables import Finding
 from services.chassis import sealing
-from services.chassis.principal import Principal
+from services.chassis.database import UnitOfWork
+from services.chassis.principal import Principal, system_principal
 from tests.integration.casework.test_journey import BABAT, Desk
 from tests.support.eventually import eventually
 from tests.support.folding import unlike_their_actions
@@ -250,6 +252,7 @@ async def test_the_signed_paper_may_come_later_once(casework: Bench, issuer: Iss
         )  # fmt: skip
         return answer.status_code, answer.json()
 
+    assert (await prove(proof="NONE"))[1]["code"] == "body_is_not_valid"
     assert (await prove(proof="SIGNED"))[1]["code"] == "proof_is_incomplete"
     status, stale = await prove(proof="PHOTO", photo_digest="a" * 64, expected_version=7)
     assert (status, stale["code"]) == (409, "stale_version")
@@ -303,6 +306,36 @@ async def test_a_name_and_a_note_are_unsealed_for_a_page_and_each_reading_is_log
     assert [tuple(row) for row in logged] == [
         ("staff:desk", "CUSTODY", "name"), ("staff:desk", "CUSTODY", "belongings_note")
     ]  # fmt: skip
+
+
+async def test_a_signed_arrival_told_late_is_history_and_who_has_the_person_stays(
+    casework: Bench, issuer: Issuer
+) -> None:
+    case_id = await caught(casework, 8)
+    person_id = await person_of(casework, case_id)
+    await record(casework, issuer, told(case_id, OFFICE, 1, POST))
+
+    async def arrive(uow: UnitOfWork) -> Custody:
+        return await transfer_custody(
+            TransferCustody(
+                person_id=person_id, case_id=case_id, correlation_id=uuid4(), district="35.24", to_agency=HOSPITAL,
+                happened_at=datetime.now(UTC) - timedelta(hours=4), place_code=BABAT, condition_code="ILL",
+                ba_number="BA/77",
+            ),
+            uow,
+        )  # fmt: skip
+
+    arrived = await casework.units.perform(arrive, principal=system_principal("casework"))
+    assert (arrived.giver, arrived.proof) == (POST, "SIGNED")
+    assert await chain(casework, case_id) == [(POST, False), (HOSPITAL, False), (OFFICE, True)]
+    ended = await casework.units.perform(
+        lambda uow: end_custody(person_id, "RETURNED_HOME", datetime.now(UTC), uow),
+        principal=system_principal("casework"),
+    )
+    assert ended is not None and ended.agency == OFFICE
+    office = Desk(casework, issuer, OFFICE, "caseworker")
+    where = await office.get(f"/persons/{person_id}/custody")
+    assert (where["is_held"], where["custodian"], where["last"]["ended_reason"]) == (False, None, "RETURNED_HOME")
 
 
 async def test_custody_and_findings_are_the_fold_of_their_actions(casework: Bench, issuer: Issuer) -> None:

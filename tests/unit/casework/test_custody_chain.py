@@ -181,6 +181,15 @@ def test_a_person_who_left_and_was_found_again_is_no_gap() -> None:
     assert kinds(in_turn([left, taken(2, "shelter", 9, giver="post")])) == ["GIVER_DID_NOT_HOLD"]
 
 
+def test_an_ending_is_not_put_on_a_stretch_that_states_its_own_end() -> None:
+    left = replace(taken(1, "post", 0), until=at(5), ended_reason="ABSCONDED")
+    chain = in_turn([left, taken(2, "hospital", 2, until=3)])
+    assert [(s.custodian, s.until, s.ended_reason) for s in chain.stretches] == [
+        ("post", at(5), "ABSCONDED"), ("hospital", at(3), None)
+    ]  # fmt: skip
+    assert kinds(chain) == ["CUSTODY_OVERLAP"]
+
+
 def test_two_takers_at_the_same_instant_are_one_open_row_and_a_contradiction() -> None:
     named = in_turn([taken(1, "post", 0), taken(2, "hospital", 2, "post"), taken(3, "shelter", 2, "post")])
     assert (sum(s.until is None for s in named.stretches), kinds(named)) == (1, ["GIVER_DID_NOT_HOLD"])
