@@ -97,7 +97,8 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
                 casework.HandoffEscalated,
             ),
         ),
-        Topic("casework.custodies", (casework.CustodyTransferred, casework.CustodyEnded)),
+        Topic("casework.custodies", (casework.CustodyTransferred, casework.CustodyProofAdded, casework.CustodyEnded)),
+        Topic("casework.findings", (casework.FindingOpened, casework.FindingExplained)),
         Topic("casework.tasks", (casework.TaskCreated, casework.TaskCompleted, casework.TaskOverdue)),
     ),
     "disbursement": (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from contracts.envelope import Event, Sensitivity
-from contracts.fields import Code, Instant, Ordinal, Reference, Slug, VillageCode
+from contracts.fields import Code, Count, Instant, Ordinal, Reference, Slug, VillageCode
 from contracts.values import RegionCode
 
 
@@ -324,7 +326,11 @@ class HandoffEscalated(HandoffFact):
 
 
 class CustodyTransferred(Event):
-    """The person passed into other hands, by the signature of the taker; without `from_agency` taken from no one."""
+    """The person passed into other hands, by the signature of the taker; without `from_agency` taken from no one.
+
+    `until` is there when it was told late and lies before what is known of a later time: somebody else has the person
+    by now. Of the belongings only the kinds and their number are told.
+    """
 
     TYPE: ClassVar[str] = "casework.custody.transferred.v1"
     SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
@@ -336,6 +342,24 @@ class CustodyTransferred(Event):
     to_agency: Slug
     place_code: RegionCode
     condition_code: Code
+    ba_number: Reference | None = None
+    custodian_kind: Literal["AGENCY", "CARRIER", "FAMILY", "OTHER"] | None = None
+    until: Instant | None = None
+    proof: Literal["SIGNED", "PHOTO", "NONE"] | None = None
+    belongings: Annotated[tuple[Code, ...] | None, Field(max_length=50)] = None
+    belongings_count: Count | None = None
+
+
+class CustodyProofAdded(Event):
+    """The signed paper, or a photo of it, came in for a hand-over that had been recorded without."""
+
+    TYPE: ClassVar[str] = "casework.custody.proof_added.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
+
+    custody_id: UUID
+    case_id: UUID
+    person_id: UUID
+    proof: Literal["SIGNED", "PHOTO"]
     ba_number: Reference | None = None
 
 
@@ -387,3 +411,30 @@ class TaskOverdue(Event):
 
     task_id: UUID
     case_id: UUID
+
+
+class FindingFact(Event):
+    """What every fact about a finding tells: what does not match, about what, and who must explain it."""
+
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
+
+    finding_id: UUID
+    kind: Code
+    owner_agency: Slug
+    case_id: UUID | None = None
+    person_id: UUID | None = None
+    operation_id: UUID | None = None
+
+
+class FindingOpened(FindingFact):
+    """What was recorded contradicts itself or the paper; the records stand, somebody must explain the difference."""
+
+    TYPE: ClassVar[str] = "casework.finding.opened.v1"
+
+
+class FindingExplained(FindingFact):
+    """Somebody explained a finding, or a later record settled it (`SETTLED`)."""
+
+    TYPE: ClassVar[str] = "casework.finding.explained.v1"
+
+    explanation: Code

@@ -102,13 +102,18 @@ async def _one_custody(site: Site) -> str:
         "casework",
         """
         SELECT a.person_id FROM custodies a JOIN custodies b ON a.person_id = b.person_id AND a.id < b.id
-        WHERE tstzrange(a.since, a.until) && tstzrange(b.since, b.until)
+        WHERE tstzrange(a.since, a.until) && tstzrange(b.since, b.until) AND a.agency <> b.agency
+          AND NOT EXISTS (SELECT 1 FROM case_findings f WHERE f.about = 'custody:' || a.person_id
+                          AND f.kind = 'CUSTODY_OVERLAP' AND f.cause IN (a.id || ':' || b.id, b.id || ':' || a.id))
         """,
     )
     return ", ".join(str(row["person_id"]) for row in rows[:5])
 
 
-FOLDED = {"intake": ("reports",), "casework": ("cases", "handoffs", "clocks", "promises", "custodies", "tasks")}
+FOLDED = {
+    "intake": ("reports",),
+    "casework": ("cases", "handoffs", "clocks", "promises", "custodies", "case_findings", "tasks"),
+}
 
 
 async def _folds(site: Site) -> str:

@@ -2,6 +2,7 @@
 
 from contracts.topics import topics_of
 from services.casework.cases import handlers as cases
+from services.casework.operations import handlers as operations
 from services.casework.story.handlers import and_tell_it, when_anything_happens_tell_it
 from services.chassis.inbox import Handler
 from services.chassis.persons import when_person_key_issued_keep_for, when_person_recorded_keep_copy
@@ -9,7 +10,8 @@ from services.chassis.persons import when_person_key_issued_keep_for, when_perso
 SUBSCRIPTIONS: dict[str, Handler] = {
     "intake.person.recorded.v1": when_person_recorded_keep_copy,
     "intake.person_key.issued.v1": when_person_key_issued_keep_for("casework"),
-    "intake.report.received.v1": when_anything_happens_tell_it,
+    "intake.operation.conducted.v1": operations.when_operation_conducted_keep_it,
+    "intake.report.received.v1": and_tell_it(operations.when_report_received_keep_its_person),
     "intake.report.verified.v1": and_tell_it(cases.when_report_verified_open_case),
     "intake.report.rejected.v1": when_anything_happens_tell_it,
     "intake.report.marked_duplicate.v1": and_tell_it(cases.when_report_marked_duplicate_end_its_case),
@@ -23,4 +25,5 @@ SUBSCRIPTIONS: dict[str, Handler] = {
     "notifications.message.delivered.v1": when_anything_happens_tell_it,
     "notifications.message.failed.v1": when_anything_happens_tell_it,
     **{event.TYPE: when_anything_happens_tell_it for topic in topics_of("casework") for event in topic.events},
+    "casework.custody.transferred.v1": and_tell_it(operations.when_custody_transferred_compare_counts),
 }

@@ -13,11 +13,19 @@ from services.casework.cases import api as cases_api
 from services.casework.cases import pages as cases_pages
 from services.casework.cases.activities import CaseActivities
 from services.casework.cases.commands import convene, rearm_procedures
+from services.casework.custody import access as custody_access
+from services.casework.custody import api as custody_api
+from services.casework.custody import pages as custody_pages
+from services.casework.custody.tables import Custody
 from services.casework.desks import api as desks_api
 from services.casework.desks import pages as desks_pages
 from services.casework.desks.tables import Shift
 from services.casework.directory.commands import load_pack
 from services.casework.directory.domain import CaseworkPack
+from services.casework.findings import access as findings_access
+from services.casework.findings import api as findings_api
+from services.casework.findings import pages as findings_pages
+from services.casework.findings.tables import Finding
 from services.casework.handoffs import access as handoffs_access
 from services.casework.handoffs import api as handoffs_api
 from services.casework.handoffs import pages as handoffs_pages
@@ -27,6 +35,9 @@ from services.casework.handoffs.tables import Handoff
 from services.casework.handoffs.workflow import HandoffWorkflow
 from services.casework.occurrences import api as occurrences_api
 from services.casework.occurrences import pages as occurrences_pages
+from services.casework.operations import access as operations_access
+from services.casework.operations import api as operations_api
+from services.casework.operations.tables import OperationCount
 from services.casework.procedures.gepeng.workflow import GepengProcedure
 from services.casework.procedures.odgj.workflow import OdgjProcedure
 from services.casework.settings import CaseworkSettings
@@ -53,6 +64,11 @@ def scope(principal: Principal) -> Sequence[Any]:
             with_loader_criteria(Handoff, or_(col(Handoff.to_agency) == agency, col(Handoff.from_agency) == agency)),
             with_loader_criteria(Task, col(Task.agency) == agency),
             with_loader_criteria(Shift, col(Shift.agency) == agency),
+            with_loader_criteria(Custody, or_(col(Custody.agency) == agency, col(Custody.giver) == agency)),
+            with_loader_criteria(Finding, col(Finding.owner) == agency),
+            with_loader_criteria(
+                OperationCount, or_(col(OperationCount.giver) == agency, col(OperationCount.taker) == agency)
+            ),
         ]
     return criteria
 
@@ -109,7 +125,7 @@ def draft_calendar(arguments: Sequence[str]) -> int:
 
 
 async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
-    """The office's own figures: open hand-offs by age, clocks near breach."""
+    """The office's own figures: open hand-offs by age, clocks near breach, findings nobody explained."""
     rows = await pool.fetch(
         """
         SELECT state, count(*) AS count, coalesce(extract(epoch FROM now() - min(requested_at)), 0)::float AS oldest
@@ -124,7 +140,9 @@ async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
         """
     )
     cases = await pool.fetchval("SELECT count(*) FROM cases WHERE state <> 'closed'")
-    found = [("sigap_handoffs_open", {"state": row["state"]}, float(row["count"])) for row in rows]
+    findings = await pool.fetch("SELECT kind, count(*) AS count FROM case_findings WHERE state = 'open' GROUP BY kind")
+    found = [("sigap_case_findings_open", {"kind": row["kind"]}, float(row["count"])) for row in findings]
+    found += [("sigap_handoffs_open", {"state": row["state"]}, float(row["count"])) for row in rows]
     found += [("sigap_handoffs_oldest_seconds", {"state": row["state"]}, row["oldest"]) for row in rows]
     return [
         *found,
@@ -135,6 +153,7 @@ async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
 
 
 FIGURES = {
+    "sigap_case_findings_open": "records-contradict-each-other",
     "sigap_handoffs_open": "hand-offs-grow-old-clocks-come-near",
     "sigap_handoffs_oldest_seconds": "hand-offs-grow-old-clocks-come-near",
     "sigap_clocks_near_breach": "hand-offs-grow-old-clocks-come-near",
@@ -143,11 +162,28 @@ FIGURES = {
 }
 """Where the runbook says what each figure of ours means."""
 
+PAGES = (
+    story_pages,
+    tasks_pages,
+    findings_pages,
+    custody_pages,
+    cases_pages,
+    occurrences_pages,
+    handoffs_pages,
+)
+
 SERVICE = Service(
     name="casework",
     title="Sigap – Penanganan perkara",
     settings=CaseworkSettings,
-    policy={**handoffs_access.PERMISSIONS, **tasks_access.PERMISSIONS, **cases_access.PERMISSIONS},
+    policy={
+        **handoffs_access.PERMISSIONS,
+        **tasks_access.PERMISSIONS,
+        **cases_access.PERMISSIONS,
+        **custody_access.PERMISSIONS,
+        **findings_access.PERMISSIONS,
+        **operations_access.PERMISSIONS,
+    },
     routers=[
         cases_api.router,
         occurrences_api.router,
@@ -155,35 +191,20 @@ SERVICE = Service(
         handoffs_api.router,
         desks_api.router,
         tasks_api.router,
+        custody_api.router,
+        findings_api.router,
+        operations_api.router,
     ],
-    page_routers=[
-        cases_pages.router,
-        occurrences_pages.router,
-        story_pages.router,
-        handoffs_pages.router,
-        desks_pages.router,
-        tasks_pages.router,
-    ],
+    page_routers=[*(page.router for page in PAGES), desks_pages.router],
     pages=Pages(
-        folders=[
-            cases_pages.TEMPLATES,
-            occurrences_pages.TEMPLATES,
-            story_pages.TEMPLATES,
-            handoffs_pages.TEMPLATES,
-            tasks_pages.TEMPLATES,
-        ],
+        folders=[page.TEMPLATES for page in PAGES],
         links=[
             PageLink("/", "Daftar kerja", "handoff:read"),
             PageLink("/perkara", "Perkara", "case:read"),
+            PageLink("/bermalam", "Bermalam", "custody:read"),
+            PageLink("/temuan", "Temuan", "finding:read"),
         ],
-        words={
-            **story_pages.WORDS,
-            **tasks_pages.WORDS,
-            **cases_pages.WORDS,
-            **occurrences_pages.WORDS,
-            **handoffs_pages.WORDS,
-            **desks_pages.WORDS,
-        },
+        words={code: text for page in (*PAGES, desks_pages) for code, text in page.WORDS.items()},
     ),
     subscriptions=SUBSCRIPTIONS,
     workflows=[HandoffWorkflow, OdgjProcedure, GepengProcedure],

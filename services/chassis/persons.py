@@ -94,6 +94,12 @@ async def unseal_person(
     return {name: opened.get(name) for name in fields}
 
 
+async def person_key_known(reading: ReadSession, person_id: UUID) -> bytes | None:
+    """A person's key as it was wrapped for this service; nothing before it came and after it was destroyed."""
+    known = await reading.first(select(PersonKeyKnown).where(PersonKeyKnown.person_id == person_id))
+    return known.wrapped_key if known else None
+
+
 async def person_known(reading: ReadSession | UnitOfWork, person_id: UUID) -> PersonKnown | None:
     """Our copy of a person."""
     return await reading.first(select(PersonKnown).where(col(PersonKnown.person_id) == person_id))

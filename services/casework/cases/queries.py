@@ -11,6 +11,8 @@ from services.casework.cases.tables import Case
 from services.casework.custody.queries import custody_chain
 from services.casework.custody.tables import Custody
 from services.casework.directory.queries import pack_in_force
+from services.casework.findings.queries import findings_of_case
+from services.casework.findings.tables import Finding
 from services.casework.handoffs.messages import StepResult
 from services.casework.handoffs.queries import handoffs_of_case
 from services.casework.handoffs.tables import Handoff
@@ -57,6 +59,7 @@ class CaseView:
     tasks: list[Task]
     custodies: list[Custody]
     rungs: dict[UUID, int]
+    findings: list[Finding]
 
 
 async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
@@ -71,6 +74,7 @@ async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
         tasks=await tasks_of_case(reading, case_id),
         custodies=await custody_chain(reading, case_id),
         rungs=rungs,
+        findings=await findings_of_case(reading, case_id),
     )
 
 

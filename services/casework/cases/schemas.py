@@ -111,19 +111,34 @@ class CaseCustody(BaseModel):
     """A stretch of custody."""
 
     agency: str
+    custodian_kind: str
+    giver: str | None
     since: datetime
     until: datetime | None
     place_code: str
+    condition_code: str
     ba_number: str | None
+    proof: str
     ended_reason: str | None
 
 
+class CaseFinding(BaseModel):
+    """Something about a case that does not match, in one line."""
+
+    finding_id: UUID
+    kind: str
+    owner: str
+    state: str
+    explanation: str | None
+
+
 class CaseDetail(CaseOut):
-    """A case with its hand-offs, tasks and custody chain."""
+    """A case with its hand-offs, tasks, custody chain and findings."""
 
     handoffs: list[CaseHandoff]
     tasks: list[CaseTask]
     custody: list[CaseCustody]
+    findings: list[CaseFinding]
 
     @classmethod
     def of_view(cls, view: CaseView) -> "CaseDetail":
@@ -140,4 +155,8 @@ class CaseDetail(CaseOut):
             ],
             tasks=[CaseTask(task_id=t.id, **t.model_dump(include=set(CaseTask.model_fields))) for t in view.tasks],
             custody=[CaseCustody(**c.model_dump(include=set(CaseCustody.model_fields))) for c in view.custodies],
+            findings=[
+                CaseFinding(finding_id=f.id, **f.model_dump(include=set(CaseFinding.model_fields)))
+                for f in view.findings
+            ],
         )

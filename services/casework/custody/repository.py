@@ -1,23 +1,86 @@
 """Every query on custody."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from services.casework.custody.tables import Custody
 from services.chassis.database import ReadSession, UnitOfWork
 
 
-async def open_custody(uow: UnitOfWork, person_id: UUID) -> Custody | None:
-    """The open row of a person, locked."""
-    return await uow.first(
-        select(Custody).where(Custody.person_id == person_id, col(Custody.until).is_(None)).with_for_update()
+async def locked_chain(uow: UnitOfWork, person_id: UUID) -> list[Custody]:
+    """Every stretch of a person, locked together with those that are not there yet: takers come one after another."""
+    await uow.execute("SELECT pg_advisory_xact_lock(hashtextextended(:person, 0))", person=f"custody:{person_id}")
+    return await uow.all(
+        select(Custody)
+        .where(Custody.person_id == person_id)
+        .order_by(col(Custody.since), col(Custody.id))
+        .with_for_update()
     )
+
+
+async def case_in_brief(uow: UnitOfWork, case_id: UUID) -> Any | None:
+    """What custody needs to know of a case: person, correlation id, district."""
+    found = await uow.execute("SELECT person_id, correlation_id, district FROM cases WHERE id = :id", id=case_id)
+    return found.mappings().first()
+
+
+async def knows_case(uow: UnitOfWork, case_id: UUID, agency: str) -> bool:
+    """Whether an agency has or had a part in a case: a hand-off or a stretch of custody."""
+    found = await uow.execute(
+        "SELECT EXISTS (SELECT 1 FROM handoffs WHERE case_id = :id AND :agency IN (from_agency, to_agency))"
+        " OR EXISTS (SELECT 1 FROM custodies WHERE case_id = :id AND :agency IN (agency, giver))",
+        id=case_id,
+        agency=agency,
+    )
+    return bool(found.scalar_one())
+
+
+async def person_key(uow: UnitOfWork, person_id: UUID) -> bytes | None:
+    """Our wrapped copy of a person's key."""
+    found = await uow.execute("SELECT wrapped_key FROM person_keys WHERE person_id = :id", id=person_id)
+    wrapped: bytes | None = found.scalar_one_or_none()
+    return wrapped
 
 
 async def chain(reading: ReadSession, case_id: UUID) -> list[Custody]:
     """All custody of a case in order of time."""
-    return await reading.all(select(Custody).where(Custody.case_id == case_id).order_by(col(Custody.since)))
+    return await reading.all(
+        select(Custody).where(Custody.case_id == case_id).order_by(col(Custody.since), col(Custody.id))
+    )
+
+
+async def last_of_person(reading: ReadSession, person_id: UUID) -> Custody | None:
+    """The last stretch of a person, when it lies within the caller's scope."""
+    rows = await reading.rows(
+        "SELECT id FROM custodies WHERE person_id = :person ORDER BY since DESC, id DESC LIMIT 1", person=person_id
+    )
+    if not rows:
+        return None
+    return await reading.first(select(Custody).where(Custody.id == rows[0]["id"]))
+
+
+async def tonight(reading: ReadSession, agency: str, after: UUID | None, limit: int) -> list[Custody]:
+    """Whom an agency has in hand now, in order of id."""
+    query = select(Custody).where(Custody.agency == agency, col(Custody.until).is_(None))
+    if after is not None:
+        query = query.where(col(Custody.id) > after)
+    return await reading.all(query.order_by(col(Custody.id)).limit(limit))
+
+
+async def count_tonight(reading: ReadSession, agency: str) -> int:
+    """How many an agency has in hand now."""
+    query = select(func.count(col(Custody.id))).where(Custody.agency == agency, col(Custody.until).is_(None))
+    return await reading.first(query) or 0
+
+
+async def case_numbers(reading: ReadSession, case_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The numbers under which people know the cases of rows that the caller may see."""
+    rows = await reading.rows("SELECT id, number FROM cases WHERE id = ANY(:ids)", ids=list(case_ids))
+    return {row["id"]: row["number"] for row in rows}
 
 
 async def open_of_case(uow: UnitOfWork, case_id: UUID) -> list[Custody]:

@@ -1,15 +1,22 @@
 """Custody: one open row per person."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.chassis.database import UTC_INSTANT, Aggregate
 
 
 class Custody(Aggregate, table=True):
-    """A stretch of time during which one agency has a person in hand."""
+    """A stretch of time during which ``agency`` has a person in hand, as one record tells it.
+
+    ``giver`` and ``stated_until`` are the record's own words; ``until`` follows from the person's whole chain.
+    ``belongings`` are kinds with counts; the note on them is sealed with the person's key.
+    """
 
     __tablename__ = "custodies"
 
@@ -19,6 +26,13 @@ class Custody(Aggregate, table=True):
     since: datetime = Field(sa_type=UTC_INSTANT)
     until: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     place_code: str = Field(max_length=13)
-    condition_code: str = Field(max_length=32)
+    condition_code: str = Field(max_length=64)
     ba_number: str | None = Field(default=None, max_length=64)
     ended_reason: str | None = Field(default=None, max_length=64)
+    giver: str | None = Field(default=None, max_length=64)
+    custodian_kind: str = Field(default="AGENCY", max_length=16)
+    stated_until: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+    proof: str = Field(default="NONE", max_length=16)
+    photo_digest: str | None = Field(default=None, max_length=64)
+    belongings: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    note_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)

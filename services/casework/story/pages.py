@@ -11,6 +11,7 @@ from services.casework.cases.access import PERMISSIONS
 from services.casework.cases.pages import AID, STATES
 from services.casework.cases.queries import show_case
 from services.casework.directory.pages import directory_of
+from services.casework.findings.pages import STATES as FINDING_STATES
 from services.casework.story.queries import story_of
 from services.chassis.pages import page_requires, page_router
 from services.chassis.principal import Principal
@@ -68,6 +69,7 @@ async def case_page(
         case_states=STATES,
         may_act=bool(caller.roles & PERMISSIONS["case:act"]),
         aid_states=AID,
+        finding_states=FINDING_STATES,
         **directory.context(view.case.district),
     )
     return rendered

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from services.casework.handoffs.domain import HandoffState
+from tests.integration.casework.test_findings import a_finding_of, operation
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.integration.casework.test_tasks import open_task
 from tests.support.doors import doors_of, knock, let_in, office_elsewhere, parked_row
@@ -39,9 +40,14 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         " is_withdrawn) VALUES ($1, '35.24', $1, 1, $2, 'rehsos', 'staff:x', now(), now() + interval '1 hour', false)",
         shift_id, OFFICE,
     )  # fmt: skip
+    operation_id, _ = await operation(casework, 1)
+    person_id = await casework.value("SELECT person_id FROM cases WHERE id = $1", case_id)
+    custody_id = await casework.value("SELECT id FROM custodies WHERE case_id = $1", case_id)
     return {
-        "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id, "promise_id": promise_id,
-        "shift_id": shift_id, "parked_id": await parked_row(casework)
+        "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id, "parked_id": await parked_row(casework),
+        "person_id": person_id, "custody_id": custody_id, "operation_id": operation_id,
+        "finding_id": await a_finding_of(casework, issuer, OFFICE),
+        "promise_id": promise_id, "shift_id": shift_id,
     }  # fmt: skip
 
 
@@ -49,10 +55,13 @@ async def untouched(bench: Bench, rows: dict[str, UUID | int | str]) -> bool:
     """Whether no row has moved."""
     found = await bench.rows(
         "SELECT version FROM handoffs WHERE id = $1 AND state = $2 UNION ALL SELECT version FROM tasks WHERE id = $3"
-        " UNION ALL SELECT version FROM parked WHERE id = $4",
-        rows["handoff_id"], HandoffState.REQUESTED.value, rows["task_id"], rows["parked_id"],
+        " UNION ALL SELECT version FROM parked WHERE id = $4 UNION ALL SELECT version FROM custodies WHERE id = $5"
+        " UNION ALL SELECT version FROM case_findings WHERE id = $6",
+        rows["handoff_id"], HandoffState.REQUESTED.value, rows["task_id"], rows["parked_id"], rows["custody_id"],
+        UUID(str(rows["finding_id"])),
     )  # fmt: skip
-    return [row["version"] for row in found] == [1, 1, 1]
+    papers = await bench.value("SELECT count(*) FROM operation_counts WHERE operation_id = $1", rows["operation_id"])
+    return [row["version"] for row in found] == [1] * 5 and papers == 0
 
 
 async def test_to_an_office_elsewhere_nothing_of_this_district_exists(
@@ -96,7 +105,14 @@ async def test_lists_hold_only_what_is_ones_own(
 ) -> None:
     stranger = issuer.token("desk", agency=STRANGER, roles=("agency",))
     elsewhere = office_elsewhere(issuer)
-    for path in ("/handoffs?limit=200", "/tasks?limit=200", "/cases?limit=200", "/parked?limit=200"):
+    for path in (
+        "/handoffs?limit=200",
+        "/tasks?limit=200",
+        "/cases?limit=200",
+        "/parked?limit=200",
+        "/findings?limit=200",
+        "/custodies/tonight?limit=200",
+    ):
         for token in (stranger, elsewhere):
             answer = await casework.client.get(path, headers={"Authorization": f"Bearer {token}"})
             assert answer.status_code in (200, 403), path

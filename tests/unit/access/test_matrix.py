@@ -26,7 +26,10 @@ ROLES = (
     "agency", "reporter-agency", "caseworker", "duty-officer", "section-head", "desk-officer", "operator", "auditor",
     "aid-proposer", "aid-verifier", "aid-approver", "treasurer", "nobody",
 )  # fmt: skip
-WRITES_OF_MACHINES = {"report:create", "operation:create", "handoff:answer", "handoff:send", "task:complete"}
+WRITES_OF_MACHINES = {
+    "report:create", "operation:create", "handoff:answer", "handoff:send", "task:complete", "custody:record",
+    "operation:count", "finding:explain",
+}  # fmt: skip
 APPROVES = {"batch:approve": {"aid-verifier", "aid-approver"}}
 
 

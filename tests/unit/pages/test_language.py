@@ -10,7 +10,9 @@ import yaml
 
 from services.casework.cases.domain import Outcome
 from services.casework.clocks.domain import ClockKind, ClockState
+from services.casework.custody.domain import PARTIES_WITHOUT_A_DESK, BelongingKind, CustodianKind, Proof
 from services.casework.directory.domain import RungKind
+from services.casework.findings.domain import Explanation, FindingKind
 from services.casework.handoffs.domain import Act, HandoffState, Purpose
 from services.casework.promises.domain import PromiseState
 from services.casework.tasks.domain import TaskKind
@@ -59,7 +61,22 @@ def test_no_code_is_worded_in_english(service: Service) -> None:
 
 
 SHOWN = {
-    "casework": (Outcome, HandoffState, Purpose, RungKind, ClockKind, ClockState, PromiseState, TaskKind, Act),
+    "casework": (
+        Outcome,
+        HandoffState,
+        Purpose,
+        RungKind,
+        ClockKind,
+        TaskKind,
+        ClockState,
+        PromiseState,
+        Act,
+        BelongingKind,
+        CustodianKind,
+        Proof,
+        Explanation,
+        FindingKind,
+    ),
     "disbursement": (BatchState,),
 }
 """The kinds of code that pages show."""
@@ -69,6 +86,11 @@ SHOWN = {
 def test_every_code_that_a_page_shows_has_a_word(service: Service) -> None:
     for kind in SHOWN.get(service.name, ()):
         assert {code.value for code in kind} <= service.pages.words.keys(), kind.__name__
+
+
+def test_every_party_without_a_desk_has_a_word() -> None:
+    words_of_casework = next(service.pages.words for service in SERVICES if service.name == "casework")
+    assert {code for codes in PARTIES_WITHOUT_A_DESK.values() for code in codes} <= words_of_casework.keys()
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda file: file.parent.name)

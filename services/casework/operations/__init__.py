@@ -1,0 +1,1 @@
+"""Operations: many persons at once, counted on paper and handed over one by one."""
