@@ -131,6 +131,7 @@ class ClockSet:
                 state=ClockState.STOPPED.value,
                 stopped_at=happened_at or self._now,
                 rings_at=None,
+                left_seconds=None,
             )
             if happened_at is not None and alive.rungs:
                 for rung in await repository.rungs_of_clock(self._uow, alive):

@@ -294,7 +294,7 @@ async def move_handoff(command: MoveHandoff, uow: UnitOfWork) -> Handoff:
     if command.happened_at is not None and command.happened_at > await uow.now() + domain.CLOCKS_MAY_DIFFER:
         raise domain.HappensLater
     pack = await pack_in_force(uow, handoff.district)
-    await _note_spoken(command, handoff, side, uow)
+    await _note_spoken(command, handoff, uow)
     await _apply(handoff, command, target, pack, uow)
     if command.move == Move.ARRIVE and handoff.purpose in domain.MOVES_A_PERSON:
         await _take_over(command, handoff, pack, uow)
@@ -320,12 +320,12 @@ async def circumstances(group: HandoffGroup, handoff: Handoff, uow: UnitOfWork) 
     return domain.circumstances(handoff, group.won_by, uow.principal.actor, await uow.now(), others_were_told=told)
 
 
-async def _note_spoken(command: MoveHandoff, handoff: Handoff, side: Side, uow: UnitOfWork) -> None:
+async def _note_spoken(command: MoveHandoff, handoff: Handoff, uow: UnitOfWork) -> None:
     """Write down who spoke; the agency's own next move confirms what was said for it."""
     now = await uow.now()
     spoken = command.spoken
     if spoken is None:
-        if side == Side.RECEIVER and handoff.spoken_for and not uow.principal.is_system:
+        if _speaks_for_itself(handoff, uow):
             verdict = "contested" if command.move == Move.CONTEST else "confirmed"
             await _decide_spoken(handoff, verdict, uow)
         return
@@ -345,6 +345,11 @@ async def _note_spoken(command: MoveHandoff, handoff: Handoff, side: Side, uow: 
             recorded_by=uow.principal.actor,
         )
     )
+
+
+def _speaks_for_itself(handoff: Handoff, uow: UnitOfWork) -> bool:
+    """Whether the agency for which an officer wrote something down now moves the hand-off itself."""
+    return handoff.spoken_for and not uow.principal.is_system and uow.principal.agency == handoff.to_agency
 
 
 async def _decide_spoken(handoff: Handoff, verdict: str, uow: UnitOfWork) -> None:
@@ -416,7 +421,7 @@ async def _apply(
         changes["cancel_asked_at"] = now
     if move == Move.REOPEN:
         changes["ended_at"] = None
-    if command.spoken is not None or (handoff.spoken_for and not uow.principal.is_system):
+    if command.spoken is not None or _speaks_for_itself(handoff, uow):
         changes["spoken_for"] = command.spoken is not None
     for name in ("reason_code", "result_code", "ba_number"):
         if getattr(command, name):
@@ -501,7 +506,7 @@ async def _turn_clocks(
     if command.spoken is not None:
         confirm = replace(receiver, kind=ClockKind.CONFIRM_BY, within=rules.confirm_within, in_working_time=True)
         clocks.start(confirm)
-    elif handoff.spoken_for and not uow.principal.is_system:
+    elif _speaks_for_itself(handoff, uow):
         await clocks.stop(move.value, {ClockKind.CONFIRM_BY})
 
 
@@ -574,8 +579,8 @@ async def _follow(
                     beaten = MoveHandoff(other.id, Move.SUPERSEDE)
                     await _apply(other, beaten, HandoffState.SUPERSEDED, pack, uow)
         case Move.CONTEST | Move.UNDO:
-            if group.won_by == handoff.to_agency:
-                uow.change(group, "reopen", reason=command.move.value, won_by=None)
+            if group.won_by == handoff.to_agency or group.outcome is not None:
+                uow.change(group, "reopen", reason=command.move.value, won_by=None, outcome=None)
         case Move.REJECT:
             await _search_on(group, handoff, GroupOutcome.EXHAUSTED, pack, uow)
         case Move.COMPLETE:

@@ -85,6 +85,7 @@ PROMISED = frozenset({S.ACCEPTED, S.ARRIVED, S.IN_PROGRESS})
 HOLDABLE = UNDECIDED | PROMISED
 UNDOABLE = frozenset({S.CONDITIONAL, S.ACCEPTED})
 ANSWERED_YES = frozenset({M.ACCEPT, M.ACCEPT_CONDITIONALLY})
+ASKED = frozenset({"request", M.SEND})
 ENDED_WORK = frozenset({S.COMPLETED, S.FAILED})
 OPEN = HOLDABLE | ENDED_WORK | {S.DRAFT, S.ON_HOLD}
 
@@ -406,7 +407,7 @@ def circumstances(
         cancel_asked=handoff.cancel_asked_at is not None,
         person_is_there=handoff.arrived_at is not None and handoff.purpose in MOVES_A_PERSON,
         answer_may_be_undone=is_mine and handoff.last_move in ANSWERED_YES and not others_were_told,
-        request_may_be_undone=is_mine and handoff.last_move not in ANSWERED_YES and handoff.claimed_by is None,
+        request_may_be_undone=is_mine and handoff.last_move in ASKED and handoff.claimed_by is None,
         won_by_other=won_by not in (None, handoff.to_agency),
     )
 

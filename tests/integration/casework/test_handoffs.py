@@ -7,7 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
+from services.casework.handoffs.commands import MoveHandoff, Spoken, move_handoff
+from services.casework.handoffs.domain import Move, NotByPhone
 from services.chassis import clock
+from services.chassis.principal import Principal
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
@@ -254,7 +257,7 @@ async def test_a_wrong_answer_by_phone_is_contested_and_asked_anew_with_fresh_cl
 
 
 async def test_nobody_is_taken_over_by_phone_and_nothing_happens_in_the_future(
-    office: Desk, hospital: Desk, case_id: UUID
+    casework: Bench, office: Desk, hospital: Desk, case_id: UUID
 ) -> None:
     handoff = await ask(office, case_id)
     refused = await office.move(
@@ -262,6 +265,10 @@ async def test_nobody_is_taken_over_by_phone_and_nothing_happens_in_the_future(
         spoke_with="Petugas Uji", role="HEAD", phone="0322000000",
     )  # fmt: skip
     assert refused["status"] == 422
+    spoke = MoveHandoff(UUID(handoff["handoff_id"]), Move.ARRIVE, spoken=Spoken("Petugas Uji", "HEAD", "0322000000"))
+    head = Principal("staff:head", OFFICE, frozenset({"section-head"}), ("35.24",))
+    with pytest.raises(NotByPhone):
+        await casework.units.perform(lambda uow: move_handoff(spoke, uow), principal=head)
     future = await hospital.move(handoff["handoff_id"], "acceptance", 422, happened_at=later(days=1))
     assert future["code"] == "happens_later"
     past = [{"code": "X", "owner": "SENDER", "due_at": later(days=-1)}]
@@ -383,6 +390,8 @@ async def test_a_claim_is_one_persons_until_the_shift_ends_and_hides_nothing(
 async def test_nobody_to_ask_is_said_at_once(office: Desk, case_id: UUID) -> None:
     refused = await _refused(office, f"/cases/{case_id}/handoffs", purpose="TRAINING")
     assert (refused["status"], refused["code"]) == (422, "nobody_to_ask")
+    refused = await _refused(office, f"/cases/{case_id}/handoffs", purpose="TRAINING", candidates=[SOEGIRI])
+    assert (refused["status"], refused["code"]) == (409, "purpose_has_no_clock")
 
 
 async def test_an_agency_without_software_is_heard_through_the_office(office: Desk, case_id: UUID) -> None:
