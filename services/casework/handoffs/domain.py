@@ -345,7 +345,7 @@ class BeritaAcaraIsMissing(Invalid):
 
 def legal_moves(state: str, side: Side) -> tuple[str, ...]:
     """What a side may do now by the state alone."""
-    return tuple(move.value for (source, move) in MOVES if source == state and side in SIDES[move])
+    return tuple(move.value for move in Move if (state, move) in MOVES and side in SIDES[move])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,21 @@
 """The promise between two agencies by its API, on real rows: conditions, questions, holds, phone calls, mis-clicks."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 
+from contracts.events.casework import HandoffDeadlineMoved
+from services.casework.directory.domain import DayOff, DayOffKind
 from services.casework.handoffs.commands import MoveHandoff, Spoken, move_handoff
 from services.casework.handoffs.domain import Move, NotByPhone
+from services.casework.wiring import put_in_force
 from services.chassis import clock
-from services.chassis.principal import Principal
+from services.chassis.principal import Principal, system_principal
+from tests.integration.casework.conftest import quick_pack
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
@@ -385,6 +390,34 @@ async def test_a_claim_is_one_persons_until_the_shift_ends_and_hides_nothing(
     assert turned.json()["code"] == "shift_is_turned_round"
     roster = (await casework.client.get("/shifts?desk=igd", headers={"Authorization": f"Bearer {first}"})).json()
     assert roster["on_duty"] == ["staff:nurse-one"]
+
+
+async def test_a_decree_moves_open_clocks_and_leaves_rungs(casework: Bench, office: Desk, case_id: UUID) -> None:
+    """Family tracing is answered in office hours: a day off more puts the answer later, a rung that rang stays put."""
+    handoff = await ask(office, case_id, VILLAGE, purpose="FAMILY_TRACING")
+    rang = await ask(office, case_id, VILLAGE, purpose="FAMILY_TRACING")
+    before = clocks(handoff)["ANSWER_BY"]
+    await casework.units.pool.execute("UPDATE clocks SET rungs = 1 WHERE handoff_id = $1", UUID(rang["handoff_id"]))
+    pack = quick_pack()
+    day = datetime.fromisoformat(before).astimezone(ZoneInfo(pack.zone)).date()
+    decree = DayOff(day=day, kind=DayOffKind.LOCAL, name="Hari libur uji", source="uji")
+    decreed = pack.model_copy(update={"version": f"decree-{uuid4().hex[:6]}", "days_off": (*pack.days_off, decree)})
+    try:
+        await casework.units.perform(lambda uow: put_in_force(decreed, uow), principal=system_principal("test"))
+        moved = await seen(office, handoff)
+        assert clocks(moved)["ANSWER_BY"] > before
+        assert moved["due_at"] == clocks(moved)["ANSWER_BY"]
+        assert "Kalender kerja berubah" in next(c["sentence"] for c in moved["clocks"])
+        assert clocks(await seen(office, rang))["ANSWER_BY"] == clocks(rang)["ANSWER_BY"]
+        said = await casework.rows(
+            "SELECT headers->>'ce_subject' AS subject FROM outbox WHERE headers->>'ce_type' = $1",
+            HandoffDeadlineMoved.TYPE,
+        )
+        assert handoff["handoff_id"] in {row["subject"] for row in said}
+        assert rang["handoff_id"] not in {row["subject"] for row in said}
+    finally:
+        back = pack.model_copy(update={"version": f"back-{uuid4().hex[:6]}"})
+        await casework.units.perform(lambda uow: put_in_force(back, uow), principal=system_principal("test"))
 
 
 async def test_nobody_to_ask_is_said_at_once(office: Desk, case_id: UUID) -> None:
