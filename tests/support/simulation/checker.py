@@ -124,7 +124,9 @@ class Checker:
 
     def _group(self, group: HandoffGroup) -> None:
         members = self.rows.of_group[group.id]
-        firm = [h.to_agency for h in members if domain.is_firm(h.state, h.held_state)]
+        firm = [
+            h.to_agency for h in members if domain.is_firm(h.state, h.held_state) or h.state == HandoffState.COMPLETED
+        ]
         if len(firm) > 1:
             self._tell(group, f"{len(firm)} firm yeses: {', '.join(firm)}")
         if len(firm) == 1 and group.won_by != firm[0]:
