@@ -66,6 +66,10 @@ class ClockSet:
         """Whether a clock of this kind runs."""
         return any(c.kind == kind for c in self.running())
 
+    def is_paused(self, kind: ClockKind) -> bool:
+        """Whether a clock of this kind stands still."""
+        return any(c.kind == kind and c.state == ClockState.PAUSED for c in self._clocks)
+
     def due_of(self, kind: ClockKind) -> datetime | None:
         """When the running clock of a kind is due."""
         return next((c.due_at for c in self.running() if c.kind == kind), None)

@@ -284,8 +284,9 @@ async def move_handoff(command: MoveHandoff, uow: UnitOfWork) -> Handoff:
         await uow.locked(Handoff, command.handoff_id, command.expected_version)
     now = await circumstances(group, handoff, uow)
     refused = domain.refusal(command.move, now)
-    if refused is domain.GroupIsWon:
-        raise refused(("reserve",), won=True)
+    if refused is domain.GroupIsWon and handoff.state != HandoffState.FAILED:
+        may_wait = handoff.state == HandoffState.SUPERSEDED and not handoff.is_reserve
+        raise refused(("reserve",) if may_wait else (), won=True)
     target = domain.next_state(handoff.state, command.move, side, handoff.held_state, now)
     if refused is not None:
         raise refused(domain.legal_now(handoff.state, side, now), state=handoff.state)
@@ -463,8 +464,8 @@ async def _turn_clocks(
         case Move.SEND | Move.ASK_AGAIN:
             _start_search_clocks(handoff, clocks, pack)
         case Move.CONTEST:
-            await clocks.stop(move.value)
-            await void_promises(handoff.id, move.value, uow)
+            surviving = await _void_promises(handoff, move.value, uow)
+            await clocks.stop(move.value, spare=surviving)
             _start_search_clocks(handoff, clocks, pack)
         case Move.RECEIVE:
             await clocks.stop(move.value, {ClockKind.RECEIVED_BY}, happened_at=told_at)
@@ -472,21 +473,22 @@ async def _turn_clocks(
             await clocks.stop(move.value, SEARCH_CLOCKS, happened_at=told_at)
             await _promise(handoff, command.conditions, clocks, rules, uow)
         case Move.ACCEPT | Move.FIRM_UP:
-            await clocks.stop(move.value, {*SEARCH_CLOCKS, ClockKind.PROMISE_BY}, happened_at=told_at)
+            await clocks.stop(move.value, SEARCH_CLOCKS, happened_at=told_at)
             if handoff.purpose in domain.MOVES_A_PERSON:
                 clocks.start(replace(receiver, kind=ClockKind.ARRIVE_BY, within=rules.arrive_within))
             else:
                 clocks.start(receiver)
         case Move.UNDO:
-            await clocks.stop(move.value, set(ClockKind) - set(SEARCH_CLOCKS))
-            await void_promises(handoff.id, move.value, uow)
+            surviving = await _void_promises(handoff, move.value, uow)
+            await clocks.stop(move.value, set(ClockKind) - set(SEARCH_CLOCKS), spare=surviving)
             clocks.go_on(move.value, {ClockKind.ANSWER_BY})
         case Move.ARRIVE | Move.START | Move.REOPEN:
             await clocks.stop(move.value, {ClockKind.ARRIVE_BY, ClockKind.READ_BY}, happened_at=told_at)
             if not clocks.is_running(ClockKind.STATUS_BY):
                 clocks.start(receiver)
         case Move.COMPLETE | Move.FAIL:
-            await clocks.stop(move.value, happened_at=told_at)
+            surviving = await _void_promises(handoff, move.value, uow)
+            await clocks.stop(move.value, spare=surviving, happened_at=told_at)
             sender = pack.agency(handoff.from_agency)
             clocks.start(
                 StartClock(
@@ -496,18 +498,26 @@ async def _turn_clocks(
         case Move.HOLD:
             clocks.pause(command.reason_code or move.value)
         case Move.RESUME:
-            clocks.resume(command.reason_code or move.value)
+            is_asked = clocks.is_paused(ClockKind.REPLY_BY)
+            kinds = set(ClockKind) - {ClockKind.ANSWER_BY, ClockKind.RECEIVED_BY} if is_asked else None
+            clocks.resume(command.reason_code or move.value, kinds)
         case Move.ASK_CANCEL:
             pass
         case _:
-            await void_promises(handoff.id, command.reason_code or move.value, uow)
-            surviving = [promise.number for promise in await promises_repository.open_of_handoff(uow, handoff.id)]
+            surviving = await _void_promises(handoff, command.reason_code or move.value, uow)
             await clocks.stop(command.reason_code or move.value, spare=surviving, happened_at=told_at)
+            clocks.resume(move.value, {ClockKind.PROMISE_BY})
     if command.spoken is not None:
         confirm = replace(receiver, kind=ClockKind.CONFIRM_BY, within=rules.confirm_within, in_working_time=True)
         clocks.start(confirm)
     elif _speaks_for_itself(handoff, uow):
         await clocks.stop(move.value, {ClockKind.CONFIRM_BY})
+
+
+async def _void_promises(handoff: Handoff, reason_code: str, uow: UnitOfWork) -> list[int]:
+    """End the conditions of an answer that is gone; the numbers of those about the case, whose clocks go on."""
+    await void_promises(handoff.id, reason_code, uow)
+    return [promise.number for promise in await promises_repository.open_of_handoff(uow, handoff.id)]
 
 
 async def _promise(
@@ -553,18 +563,25 @@ async def settle_promise(promise_id: UUID, verb: str, reason_code: str | None, u
     uow.change(handoff, f"promise-{promise.state}", reason=promise.code, **_note_next_due(handoff, clocks))
     uow.publish(facts.promise_decided(handoff, promise.code, promise.state), about=handoff)
     _tell(handoff, f"promise.{promise.state}", await uow.now(), uow)
+    await _weigh_conditions(group, handoff, promise.reason_code, pack, uow)
+    return promise
+
+
+async def _weigh_conditions(
+    group: HandoffGroup, handoff: Handoff, reason_code: str | None, pack: CaseworkPack, uow: UnitOfWork
+) -> None:
+    """What the conditions decided so far mean for a conditional yes; while it is held they mean nothing yet."""
     if handoff.state != HandoffState.CONDITIONAL:
-        return promise
+        return
     verdict = verdict_on([p.state for p in await promises_repository.of_handoff(uow, handoff.id)])
     if verdict == Verdict.WAITING:
-        return promise
+        return
     command = MoveHandoff(handoff.id, Move.FIRM_UP)
     if verdict == Verdict.BROKEN:
-        command = MoveHandoff(handoff.id, Move.REJECT, reason_code=promise.reason_code or "PROMISE_BROKEN")
+        command = MoveHandoff(handoff.id, Move.REJECT, reason_code=reason_code or "PROMISE_BROKEN")
     target = domain.next_state(handoff.state, command.move, Side.SYSTEM)
     await _apply(handoff, command, target, pack, uow)
     await _follow(group, handoff, command, pack, uow)
-    return promise
 
 
 async def _follow(
@@ -572,8 +589,11 @@ async def _follow(
 ) -> None:
     """What a move means for the group: won, next candidate, or the end of the step."""
     match command.move:
-        case Move.ACCEPT | Move.FIRM_UP:
-            uow.change(group, "win", won_by=handoff.to_agency)
+        case Move.ACCEPT | Move.FIRM_UP | Move.REOPEN:
+            if command.move == Move.REOPEN:
+                uow.change(group, "reopen", reason=command.reason_code, outcome=None, won_by=handoff.to_agency)
+            else:
+                uow.change(group, "win", won_by=handoff.to_agency)
             for other in await repository.undecided_of_group(uow, group.id):
                 if other.id != handoff.id:
                     beaten = MoveHandoff(other.id, Move.SUPERSEDE)
@@ -581,6 +601,8 @@ async def _follow(
         case Move.CONTEST | Move.UNDO:
             if group.won_by == handoff.to_agency or group.outcome is not None:
                 uow.change(group, "reopen", reason=command.move.value, won_by=None, outcome=None)
+        case Move.RESUME:
+            await _weigh_conditions(group, handoff, command.reason_code, pack, uow)
         case Move.REJECT:
             await _search_on(group, handoff, GroupOutcome.EXHAUSTED, pack, uow)
         case Move.COMPLETE:
@@ -591,8 +613,6 @@ async def _follow(
                 await _search_on(group, handoff, GroupOutcome.FAILED, pack, uow)
             else:
                 await _end_group(group, GroupOutcome.FAILED, handoff, uow)
-        case Move.REOPEN:
-            uow.change(group, "reopen", reason=command.reason_code, outcome=None, won_by=handoff.to_agency)
         case Move.CANCEL | Move.EXPIRE | Move.CONFIRM_CANCEL | Move.ENTER_IN_ERROR:
             if group.outcome is None and not [
                 h for h in await repository.open_of_group(uow, group.id) if h.id != handoff.id

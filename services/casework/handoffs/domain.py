@@ -425,7 +425,7 @@ def refusal(move: Move, now: Circumstances) -> type[Conflict] | None:
             return CancellationWasNotAsked
         case Move.ASK_CANCEL | Move.CONFIRM_CANCEL if now.person_is_there:
             return PersonIsThere
-        case Move.ACCEPT | Move.ACCEPT_CONDITIONALLY | Move.CONTEST if now.won_by_other:
+        case Move.ACCEPT | Move.ACCEPT_CONDITIONALLY | Move.CONTEST | Move.REOPEN if now.won_by_other:
             return GroupIsWon
         case _:
             return None

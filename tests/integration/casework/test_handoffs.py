@@ -181,6 +181,9 @@ async def test_a_question_stops_the_receivers_clock_and_starts_the_senders(
     assert clocks(asked).keys() == {"REPLY_BY"}
     assert clocks(asked, "paused").keys() == {"ANSWER_BY"}
     assert "reply" in asked["acts"]
+    await office.move(handoff["handoff_id"], "hold", reason_code="DISASTER")
+    await office.move(handoff["handoff_id"], "resumption")
+    assert clocks(await seen(office, handoff)).keys() == {"REPLY_BY"}, "a hold in between answers no question"
     assert (await hospital.move(handoff["handoff_id"], "question", 409, question_code="X"))[
         "code"
     ] == "question_is_open"

@@ -99,6 +99,7 @@ REFUSED = {
     Move.ASK_CANCEL: (Circumstances(person_is_there=True), domain.PersonIsThere),
     Move.ACCEPT: (Circumstances(won_by_other=True), domain.GroupIsWon),
     Move.ACCEPT_CONDITIONALLY: (Circumstances(won_by_other=True), domain.GroupIsWon),
+    Move.REOPEN: (Circumstances(won_by_other=True), domain.GroupIsWon),
 }
 
 

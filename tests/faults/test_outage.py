@@ -1,0 +1,184 @@
+"""Deadlines that fall while the workflow server, the database or the broker is away, and a workflow store that is lost.
+
+Invariant: a minute after the later of its deadline and the recovery no hand-off is neither answered nor escalated, and
+every rung rang once. 30 of them here, whole with ``SIGAP_FAULT_DEADLINES=1000``. The twin forgets what it rang.
+"""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+
+from benchmarks.ground import Ground
+from services.casework.directory.domain import CaseworkPack, Rung, RungKind
+from services.casework.handoffs import commands
+from services.casework.handoffs.commands import MoveHandoff, RequestHandoff
+from services.casework.handoffs.domain import Move, Purpose
+from services.casework.wiring import SERVICE
+from services.chassis import clock
+from services.chassis.principal import Principal, system_principal
+from tests.integration.casework.conftest import load, quick_pack
+from tests.support.eventually import eventually
+from tests.support.services import Bench, bench_for
+from tests.support.simulation.twins import without
+
+DEADLINES = int(os.environ.get("SIGAP_FAULT_DEADLINES", "30"))
+OFFICE, MENUR = "dinsos-lamongan", "rsj-menur"
+WITHIN = timedelta(seconds=60)
+ANSWER_WITHIN = timedelta(seconds=5 + DEADLINES / 20)
+LADDER = (
+    Rung(after=timedelta(0), kind=RungKind.REMIND_DESK),
+    Rung(after=timedelta(seconds=1), kind=RungKind.SECTION_HEAD),
+)
+SYSTEM = system_principal("casework")
+HOSPITAL = Principal(f"agency:{MENUR}", MENUR, frozenset({"agency"}), ("35.24",))
+
+
+def short_pack() -> CaseworkPack:
+    """The district's pack; one hospital has seconds to answer, and two rungs."""
+    pack = quick_pack()
+    clocks = tuple(
+        clock.model_copy(update={"answer_within": ANSWER_WITHIN}) if clock.agency == MENUR else clock
+        for clock in pack.clocks
+    )
+    return pack.model_copy(update={"clocks": clocks, "ladders": {**pack.ladders, "silent": LADDER}})
+
+
+@dataclass(slots=True)
+class Deadlines:
+    """Hand-offs whose deadlines are near."""
+
+    bench: Bench
+    count: int = DEADLINES
+    asked: list[UUID] = field(default_factory=list)
+    recovered_at: datetime | None = None
+
+    async def ask(self) -> None:
+        """Ask, and wait until every hand-off's workflow has been told."""
+        for _ in range(self.count):
+            new = uuid4()
+            request = RequestHandoff(
+                new, new, "35.24", new, "35.24.17.2007", "bed", 1, Purpose.INPATIENT_BED, OFFICE, [MENUR], "", ""
+            )
+            handoff = await self.bench.units.perform(_opening(request), principal=SYSTEM)
+            self.asked.append(handoff.id)
+
+        async def told() -> bool:
+            waiting = "SELECT count(*) FROM outbox WHERE exit = 'temporal' AND sent_at IS NULL"
+            return not await self.bench.value(waiting)
+
+        await eventually(told, within_seconds=30, what="every workflow told")
+
+    async def answer_some(self) -> None:
+        """Every third hospital answers."""
+        for handoff_id in self.asked[::3]:
+            await self.bench.units.perform(_accepting(handoff_id), principal=HOSPITAL)
+
+    async def until_due(self) -> None:
+        """Until the last deadline and the last rung's instant have passed."""
+        passed_at = clock.utc_now() + ANSWER_WITHIN + LADDER[-1].after
+
+        async def passed() -> bool:
+            return clock.utc_now() > passed_at
+
+        await eventually(passed, within_seconds=600, what="the deadlines")
+
+    async def breaches(self, within_seconds: float = WITHIN.total_seconds() + 10) -> list[str]:
+        """Wait until all is rung or the time is over; what the invariant finds."""
+        with suppress(AssertionError):
+            await eventually(self._all_rung, within_seconds=within_seconds, what="every rung")
+        return [what for row in await self._rows() for what in self._breaches_of(row)]
+
+    async def _rows(self) -> list[Any]:
+        return await self.bench.rows(
+            """
+            SELECT h.id, h.state, c.due_at,
+                   array(SELECT rung_no FROM rungs r WHERE r.handoff_id = h.id ORDER BY decided_at, rung_no) AS rungs,
+                   (SELECT min(decided_at) FROM rungs r WHERE r.handoff_id = h.id) AS first_at,
+                   (SELECT count(*) FROM outbox o WHERE o.exit = 'kafka' AND o.headers->>'ce_subject' = h.id::text
+                    AND o.headers->>'ce_type' = 'casework.handoff.escalated.v1') AS told
+            FROM handoffs h JOIN clocks c ON c.handoff_id = h.id AND c.kind = 'ANSWER_BY' WHERE h.id = ANY($1)
+            """,
+            self.asked,
+        )
+
+    async def _all_rung(self) -> bool:
+        return all(row["state"] == "accepted" or len(row["rungs"]) == len(LADDER) for row in await self._rows())
+
+    def _breaches_of(self, row: Any) -> list[str]:
+        assert self.recovered_at is not None
+        told = [] if row["told"] == len(row["rungs"]) else [f"{row['id']}: {row['told']} facts of {row['rungs']}"]
+        if row["state"] == "accepted":
+            return told
+        if row["rungs"] != [1, 2]:
+            return [*told, f"{row['id']}: {row['state']}, rungs {row['rungs']}"]
+        late = row["first_at"] > max(row["due_at"], self.recovered_at) + WITHIN
+        return [*told, f"{row['id']}: escalated only at {row['first_at']}"] if late else told
+
+
+def _opening(request: RequestHandoff) -> Callable[[Any], Awaitable[Any]]:
+    return lambda uow: commands.open_handoff(request, uow)
+
+
+def _accepting(handoff_id: UUID) -> Callable[[Any], Awaitable[Any]]:
+    return lambda uow: commands.move_handoff(MoveHandoff(handoff_id, Move.ACCEPT), uow)
+
+
+@asynccontextmanager
+async def casework_on(place: Ground) -> AsyncIterator[Bench]:
+    async with bench_for(SERVICE, place.stack, place.issuer) as bench:
+        await load(bench, short_pack())
+        async with bench.running("relay", "worker"):
+            yield bench
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def casework(place: Ground) -> AsyncIterator[Bench]:
+    async with casework_on(place) as bench:
+        yield bench
+
+
+@pytest.mark.parametrize("engine", ["temporal", "kafka", "postgres"])
+async def test_no_deadline_is_forgotten_that_falls_into_an_outage(place: Ground, casework: Bench, engine: str) -> None:
+    deadlines = Deadlines(casework)
+    await deadlines.ask()
+    if engine == "postgres":
+        await deadlines.answer_some()
+    await place.stack.kill(engine)
+    if engine != "postgres":
+        await deadlines.answer_some()
+    await deadlines.until_due()
+    await place.stack.start(engine)
+    deadlines.recovered_at = clock.utc_now()
+    assert await deadlines.breaches() == []
+
+
+async def test_a_lost_workflow_store_is_made_again_from_the_rows(place: Ground, casework: Bench) -> None:
+    deadlines = Deadlines(casework)
+    await deadlines.ask()
+    await place.stack.kill("temporal")
+    for file in (place.stack.site.state / "temporal").glob("temporal.db*"):
+        file.unlink()
+    await deadlines.until_due()
+    await place.stack.start("temporal")
+    armed = await casework.units.perform(commands.rearm_clocks, principal=SYSTEM)
+    assert armed >= DEADLINES
+    deadlines.recovered_at = clock.utc_now()
+    assert await deadlines.breaches() == []
+
+
+async def test_the_checker_catches_the_twin_that_forgets_what_it_rang(place: Ground) -> None:
+    with without("forget-the-rungs"):
+        async with casework_on(place) as bench:
+            deadlines = Deadlines(bench, count=2)
+            await deadlines.ask()
+            await deadlines.until_due()
+            deadlines.recovered_at = clock.utc_now()
+            found = await deadlines.breaches(within_seconds=5)
+    assert any("rungs [1]" in what for what in found), "the checker did not notice a rung forgotten"

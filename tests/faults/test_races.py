@@ -1,0 +1,229 @@
+"""Two answers at once: to the same hand-off, to two of one group, under one key, and against the timer.
+
+Invariant: one outcome, one fact for it, one promise holder, only legal moves, and every row is the fold of its actions.
+Seeded; a few of each here, whole with ``SIGAP_FAULT_RACES=1000``. The twin decides without looking at the group.
+"""
+
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from benchmarks.ground import Ground
+from services.casework.clocks.tables import Clock
+from services.casework.directory.domain import CaseworkPack, Rung, RungKind
+from services.casework.handoffs import commands, domain
+from services.casework.handoffs.commands import RequestHandoff
+from services.casework.handoffs.domain import MOVES, OPEN, HandoffState, Move, Purpose
+from services.casework.handoffs.tables import Handoff, HandoffGroup
+from services.casework.wiring import SERVICE
+from services.chassis.database import UnitOfWork
+from services.chassis.principal import system_principal
+from tests.integration.casework.conftest import load, quick_pack
+from tests.support.folding import unlike_their_actions
+from tests.support.identity import Issuer
+from tests.support.services import Bench, bench_for
+from tests.support.simulation.twins import without
+
+SEED = 23
+RACES = int(os.environ.get("SIGAP_FAULT_RACES", "20"))
+OFFICE, MENUR, LAWANG = "dinsos-lamongan", "rsj-menur", "rsj-lawang"
+SYSTEM = system_principal("casework")
+MOVE_VERBS = {move.value for move in Move}
+
+
+def pack_due_at_once() -> CaseworkPack:
+    """The district's pack; one hospital's answer is due at once, and the next one is asked at the second ring."""
+    pack = quick_pack()
+    clocks = tuple(
+        clock.model_copy(update={"answer_within": timedelta(0)}) if clock.agency == MENUR else clock
+        for clock in pack.clocks
+    )
+    at_once = tuple(Rung(after=timedelta(0), kind=kind) for kind in (RungKind.REMIND_DESK, RungKind.NEXT_CANDIDATE))
+    return pack.model_copy(update={"clocks": clocks, "ladders": {**pack.ladders, "silent": at_once}})
+
+
+@dataclass(slots=True)
+class Arena:
+    """Casework's rows and its API, and who speaks there."""
+
+    bench: Bench
+    issuer: Issuer
+    chance: random.Random
+
+    async def ask(self, mode: str) -> list[UUID]:
+        """Ask both hospitals; the hand-offs there are now."""
+        new = uuid4()
+        request = RequestHandoff(
+            new, new, "35.24", new, "35.24.17.2007", "bed", 1, Purpose.INPATIENT_BED, OFFICE, [MENUR, LAWANG],
+            "", "", mode=mode,
+        )  # fmt: skip
+        first = await self.bench.units.perform(lambda uow: commands.open_handoff(request, uow), principal=SYSTEM)
+        rows = await self.bench.rows(
+            "SELECT id FROM handoffs WHERE group_id = $1 ORDER BY candidate_no", first.group_id
+        )
+        return [row["id"] for row in rows]
+
+    async def say(self, agency: str, handoff_id: UUID, path: str, key: UUID | None = None, **body: Any) -> int:
+        """A party's program posts a move; answers the status."""
+        roles = ["section-head"] if agency == OFFICE else ["agency"]
+        token = self.issuer.token(f"desk-{agency}", agency=agency, roles=roles)
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(key or uuid4())}
+        await asyncio.sleep(self.chance.uniform(0, 0.02))
+        answer = await self.bench.client.post(f"/handoffs/{handoff_id}/{path}", json=body, headers=headers)
+        assert answer.status_code in (200, 409), answer.text
+        return int(answer.status_code)
+
+    async def ring(self, handoff_id: UUID) -> int:
+        """The timer looks."""
+
+        async def convene(handoff: Handoff, uow: UnitOfWork) -> None:
+            raise AssertionError("this ladder has no conference")
+
+        await asyncio.sleep(self.chance.uniform(0, 0.02))
+        await self.bench.units.perform(lambda uow: commands.ring_clock(handoff_id, convene, uow), principal=SYSTEM)
+        return 200
+
+    async def breaches(self) -> list[str]:
+        """What the invariant finds in all rows there are."""
+        found = []
+        for kind in (Handoff, HandoffGroup, Clock):
+            unlike = await unlike_their_actions(self.bench, kind)
+            found += [f"{one}: {kind.__name__} is not what its actions fold to" for one in unlike]
+        for row in await self.bench.rows("SELECT * FROM handoffs"):
+            found += [f"{row['id']}: {what}" async for what in self._breaches_of(row)]
+        firm = await self.bench.rows(
+            "SELECT group_id FROM handoffs WHERE coalesce(held_state, state) IN ('accepted', 'arrived', 'in-progress')"
+            " GROUP BY group_id HAVING count(*) > 1"
+        )
+        return found + [f"{row['group_id']}: two firm yeses" for row in firm]
+
+    async def _breaches_of(self, row: Any) -> AsyncIterator[str]:
+        owes = domain.promise_holder(row["state"], row["from_agency"], row["to_agency"], row["held_state"])
+        if row["promise_holder"] != owes:
+            yield f"{row['promise_holder']} holds the promise in {row['state']}"
+        actions = await self.bench.rows(
+            "SELECT version, verb, changes::json->>'state' AS state FROM actions"
+            " WHERE aggregate_id = $1 ORDER BY version",
+            row["id"],
+        )
+        state = HandoffState.REQUESTED
+        for action in actions:
+            if action["verb"] in MOVE_VERBS and HandoffState(action["state"]) not in MOVES.get(
+                (state, Move(action["verb"])), ()
+            ):
+                yield f"{action['verb']} out of {state}"
+            state = HandoffState(action["state"] or state)
+        said = await self.bench.rows(
+            "SELECT (headers->>'ce_sequence')::int AS version, count(*) AS times FROM outbox"
+            " WHERE exit = 'kafka' AND headers->>'ce_subject' = $1 GROUP BY 1",
+            str(row["id"]),
+        )
+        facts = {fact["version"]: fact["times"] for fact in said}
+        for action in actions:
+            if action["verb"] in MOVE_VERBS and facts.get(action["version"]) != 1:
+                yield f"{facts.get(action['version'], 0)} facts of {action['verb']}"
+        running = await self.bench.value(
+            "SELECT count(*) FROM clocks WHERE handoff_id = $1 AND state = 'running'", row["id"]
+        )
+        if state in OPEN - {HandoffState.ON_HOLD} and not running:
+            yield f"{state} without a running clock"
+        rungs = await self.bench.rows(
+            "SELECT clock, occurrence, array_agg(rung_no ORDER BY rung_no) AS numbers FROM rungs"
+            " WHERE handoff_id = $1 GROUP BY 1, 2",
+            row["id"],
+        )
+        for rung in rungs:
+            if rung["numbers"] != list(range(1, len(rung["numbers"]) + 1)):
+                yield f"rungs {rung['numbers']} of {rung['clock']}"
+
+
+@asynccontextmanager
+async def arena_on(place: Ground) -> AsyncIterator[Arena]:
+    """A casework of its own; nothing of it runs but its API."""
+    async with bench_for(SERVICE, place.stack, place.issuer) as bench:
+        await load(bench, pack_due_at_once())
+        yield Arena(bench, place.issuer, random.Random(SEED))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def arena(place: Ground) -> AsyncIterator[Arena]:
+    async with arena_on(place) as found:
+        yield found
+
+
+Race = Callable[[Arena], Awaitable[str]]
+
+
+async def answer_against_the_timer(arena: Arena) -> str:
+    (asked,) = await arena.ask("sequential")
+    yes, *_ = await asyncio.gather(arena.say(MENUR, asked, "acceptance"), *(arena.ring(asked) for _ in range(3)))
+    return "" if yes == 200 else "the answer was refused"
+
+
+async def both_agencies_at_once(arena: Arena) -> str:
+    (asked,) = await arena.ask("sequential")
+    no, held = await asyncio.gather(
+        arena.say(MENUR, asked, "rejection", reason_code="FULL"),
+        arena.say(OFFICE, asked, "hold", reason_code="WAITING_FOR_DOCUMENT"),
+    )
+    return "" if sorted((no, held)) == [200, 409] else f"rejected {no}, held {held}"
+
+
+async def cancel_against_accept(arena: Arena) -> str:
+    (asked,) = await arena.ask("sequential")
+    yes, cancelled = await asyncio.gather(
+        arena.say(MENUR, asked, "acceptance"), arena.say(OFFICE, asked, "cancellation", reason_code="OTHER_SOLUTION")
+    )
+    return "" if sorted((yes, cancelled)) == [200, 409] else f"accepted {yes}, cancelled {cancelled}"
+
+
+async def two_firm_yeses(arena: Arena) -> str:
+    one, other = await arena.ask("parallel")
+    said = await asyncio.gather(arena.say(MENUR, one, "acceptance"), arena.say(LAWANG, other, "acceptance"))
+    return "" if sorted(said) == [200, 409] else f"two answers: {said}"
+
+
+async def one_key_twice(arena: Arena) -> str:
+    (asked,) = await arena.ask("sequential")
+    key = uuid4()
+    said = await asyncio.gather(*(arena.say(MENUR, asked, "acceptance", key) for _ in range(2)))
+    return "" if said == [200, 200] else f"one key, two answers: {said}"
+
+
+RACE_KINDS: list[Race] = [
+    answer_against_the_timer, both_agencies_at_once, cancel_against_accept, two_firm_yeses, one_key_twice
+]  # fmt: skip
+
+
+async def run_races(arena: Arena, race: Race, count: int) -> list[str]:
+    """So many races of a kind, four at a time; what the answers and then the rows tell."""
+    told: list[str] = []
+    for start in range(0, count, 4):
+        told += await asyncio.gather(*(race(arena) for _ in range(start, min(start + 4, count))))
+    return [what for what in told if what] + await arena.breaches()
+
+
+@pytest.mark.parametrize("race", RACE_KINDS)
+async def test_a_race_has_one_outcome(arena: Arena, race: Race) -> None:
+    assert await run_races(arena, race, RACES) == []
+
+
+async def test_the_checker_catches_the_twin_that_forgets_the_group(place: Ground) -> None:
+    async with arena_on(place) as arena:
+        # The rows refuse a second firm yes by themselves; the checker is asked alone.
+        connection = await asyncpg.connect(arena.bench.settings.migrator_database_url)
+        await connection.execute("DROP INDEX handoffs_one_promise")
+        await connection.close()
+        with without("forget-the-group"):
+            found = await run_races(arena, two_firm_yeses, 4)
+    assert any("two firm yeses" in what for what in found), "the checker did not notice two firm yeses"

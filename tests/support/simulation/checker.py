@@ -1,0 +1,214 @@
+"""What must hold after every step of a simulated office, told by the rows and by what was done to them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.casework.clocks.domain import SPREAD, ClockKind, ClockState
+from services.casework.clocks.tables import Clock, RungRow
+from services.casework.directory.domain import add_working_time, working_time_between
+from services.casework.handoffs import domain
+from services.casework.handoffs.domain import MOVES, OPEN, HandoffState, Move
+from services.casework.handoffs.tables import Handoff, HandoffGroup
+from services.casework.promises.domain import PromiseState
+from tests.support.simulation.rows import ABSENT, Done, Rows
+
+WATCHED_WITHIN = timedelta(minutes=5)
+"""After so long a rung that did not ring is an alarm (`handoff.md` §8)."""
+GRACE = timedelta(minutes=5) + SPREAD
+"""For a step that died and was made again, and for the spread of deadlines."""
+A_SECOND = timedelta(seconds=1)
+MOVE_VERBS = {move.value: move for move in Move}
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What the checker itself remembers of a clock: since when it runs, and what was left of it when it was paused."""
+
+    runs_since: datetime
+    left: timedelta | None = None
+
+
+@dataclass(slots=True)
+class Checker:
+    """Collects breaches; each is told once, with the hand-off's number in the run."""
+
+    rows: Rows
+    breaches: list[str] = field(default_factory=list)
+    checked: int = 0
+    _ledgers: dict[UUID, Ledger] = field(default_factory=dict)
+    _said: dict[UUID, list[str]] = field(default_factory=dict)
+    _rungs: set[tuple[UUID, str, int, int]] = field(default_factory=set)
+
+    def look(self, done: Iterable[Done], now: datetime, excused_until: Callable[[UUID], datetime]) -> None:
+        """One committed step. ``excused_until``: before then, the timer of a hand-off could not look."""
+        self.checked += 1
+        touched: dict[UUID, Handoff] = {}
+        groups: dict[UUID, HandoffGroup] = {}
+        for one in done:
+            match one.row:
+                case Clock():
+                    self._clock(one, now)
+                    touched[one.row.handoff_id] = self.rows.handoffs[one.row.handoff_id]
+                case RungRow() if one.before is ABSENT:
+                    self._rung(one.row, now, excused_until(one.row.handoff_id))
+                case Handoff():
+                    self._move(one)
+                    touched[one.row.id] = one.row
+                case HandoffGroup():
+                    groups[one.row.id] = one.row
+        for handoff in touched.values():
+            self.stands(handoff)
+            groups[handoff.group_id] = self.rows.groups[handoff.group_id]
+        for group in groups.values():
+            self._group(group)
+
+    def stands(self, handoff: Handoff) -> None:
+        """One promise holder, and a clock for whatever is open."""
+        state, held = handoff.state, handoff.held_state
+        owes = domain.promise_holder(state, handoff.from_agency, handoff.to_agency, held)
+        if handoff.promise_holder != owes:
+            self._tell(handoff, f"{handoff.promise_holder} holds the promise in {state}, {owes} should")
+        if (state == HandoffState.ON_HOLD) != (held is not None):
+            self._tell(handoff, f"{state} and held in {held}")
+        running = [c for c in self.rows.clocks_of[handoff.id] if c.state == ClockState.RUNNING]
+        if state in OPEN - {HandoffState.DRAFT, HandoffState.ON_HOLD} and not running:
+            self._tell(handoff, f"{state} without a running clock")
+        is_asked = any(c.kind == ClockKind.REPLY_BY for c in running)
+        stands_still = [c.kind for c in self.rows.clocks_of[handoff.id] if c.state == ClockState.PAUSED]
+        if stands_still and state != HandoffState.ON_HOLD and not is_asked:
+            self._tell(handoff, f"{state}, and nobody will let {stands_still} go on")
+        live = {
+            c.occurrence
+            for c in self.rows.clocks_of[handoff.id]
+            if c.kind == ClockKind.PROMISE_BY and c.state != ClockState.STOPPED
+        }
+        if timeless := [
+            p.code for p in self.rows.promises_of[handoff.id] if p.state == PromiseState.OPEN and p.number not in live
+        ]:
+            self._tell(handoff, f"{state}, and no clock for {timeless}")
+        if state == HandoffState.DRAFT and self.rows.clocks_of[handoff.id]:
+            self._tell(handoff, "a draft with a clock")
+        due = min((c.due_at for c in running), default=None)
+        if handoff.due_at != due:
+            self._tell(handoff, f"shows {handoff.due_at} as due next, its clocks say {due}")
+
+    def is_overdue(self, handoff: Handoff, now: datetime, excused_until: datetime) -> bool:
+        """Whether a rung should have rung by now."""
+        late = [
+            c
+            for c in self.rows.clocks_of[handoff.id]
+            if c.state == ClockState.RUNNING
+            and c.rings_at is not None
+            and now > max(c.rings_at, self._ledgers[c.id].runs_since, excused_until) + WATCHED_WITHIN + GRACE
+        ]
+        for silent in late:
+            self._tell(handoff, f"{silent.kind} should have rung at {silent.rings_at}, it is {now}")
+        return bool(late)
+
+    def _tell(self, about: Handoff | HandoffGroup, what: str) -> None:
+        members = [about] if isinstance(about, Handoff) else self.rows.of_group[about.id]
+        said = "; ".join(", ".join(self._said.get(member.id, ())) for member in members)
+        self.breaches.append(f"{about.id.hex[:8]} {about.purpose}: {what} (after {said})")
+
+    def _move(self, one: Done) -> None:
+        handoff = one.row
+        self._said.setdefault(handoff.id, []).append(one.verb)
+        if one.before is ABSENT or one.verb not in MOVE_VERBS:
+            return
+        before, move = HandoffState(one.before["state"]), MOVE_VERBS[one.verb]
+        if (before, move) not in MOVES:
+            self._tell(handoff, f"{move} out of {before}")
+
+    def _group(self, group: HandoffGroup) -> None:
+        members = self.rows.of_group[group.id]
+        firm = [
+            h.to_agency for h in members if domain.is_firm(h.state, h.held_state) or h.state == HandoffState.COMPLETED
+        ]
+        if len(firm) > 1:
+            self._tell(group, f"{len(firm)} firm yeses: {', '.join(firm)}")
+        if len(firm) == 1 and group.won_by != firm[0]:
+            self._tell(group, f"{firm[0]} has given a firm yes, the group says {group.won_by}")
+
+    def _clock(self, one: Done, now: datetime) -> None:
+        row, verb = one.row, one.verb
+        about = self.rows.handoffs[row.handoff_id]
+        if verb == "start":
+            self._ledgers[row.id] = Ledger(now)
+            return
+        ledger = self._ledgers[row.id]
+        match verb:
+            case "pause":
+                ledger.left = self._worked(row, now, row.due_at) if row.due_at > now else timedelta()
+            case "resume":
+                self._resumed(one, ledger, about, now)
+                ledger.left = None
+            case "stop" if row.rings_at is not None:
+                self._tell(about, f"{row.kind} has stopped and will ring at {row.rings_at}")
+        ledger.runs_since = now
+
+    def _resumed(self, one: Done, ledger: Ledger, about: Handoff, now: datetime) -> None:
+        """What was left before a pause is left after it, to the second."""
+        row: Clock = one.row
+        assert ledger.left is not None
+        due = self._after(row, now, ledger.left) if ledger.left else one.before.get("due_at", row.due_at)
+        first, last = sorted((due, row.due_at))
+        if self._worked(row, first, last) > A_SECOND:
+            self._tell(about, f"{row.kind} goes on until {row.due_at}, what was left ends {due}")
+
+    def _after(self, row: Clock, since: datetime, amount: timedelta) -> datetime:
+        if not row.desk:
+            return since + amount
+        pack = self.rows.pack
+        return add_working_time(since, amount, pack.calendar_of(row.agency, row.desk), pack.zone_of(row.agency))
+
+    def _worked(self, row: Clock, since: datetime, until: datetime) -> timedelta:
+        if not row.desk:
+            return until - since
+        pack = self.rows.pack
+        return working_time_between(since, until, pack.calendar_of(row.agency, row.desk), pack.zone_of(row.agency))
+
+    def _rung(self, rung: RungRow, now: datetime, excused_until: datetime) -> None:
+        about = self.rows.handoffs[rung.handoff_id]
+        key = rung.handoff_id, rung.clock, rung.occurrence, rung.rung_no
+        what = f"rung {rung.rung_no} of {rung.clock} {rung.occurrence}"
+        if key in self._rungs:
+            self._tell(about, f"{what} twice")
+        if rung.rung_no > 1 and (*key[:3], rung.rung_no - 1) not in self._rungs:
+            self._tell(about, f"{what} before the one below it")
+        self._rungs.add(key)
+        clock = self._clock_of(rung)
+        ladder = self.rows.pack.ladders[clock.ladder]
+        step = ladder[min(rung.rung_no, len(ladder)) - 1]
+        if clock.state != ClockState.RUNNING:
+            self._tell(about, f"{what} of a clock that is {clock.state}")
+            return
+        if rung.kind != step.kind or clock.rungs != rung.rung_no:
+            self._tell(about, f"{what} is {rung.kind}, the ladder says {step.kind}; the clock counts {clock.rungs}")
+        rings_at = clock.due_at + step.after
+        if now < rings_at:
+            self._tell(about, f"{what} at {now}, its instant is {rings_at}")
+        since = max(rings_at, self._ledgers[clock.id].runs_since, excused_until)
+        if now > since + WATCHED_WITHIN + GRACE:
+            self._tell(about, f"{what} at {now}, its instant was {since}")
+
+    def _clock_of(self, rung: RungRow) -> Clock:
+        clocks = self.rows.clocks_of[rung.handoff_id]
+        return next(c for c in clocks if (c.kind, c.occurrence) == (rung.clock, rung.occurrence))
+
+
+def counted(rows: Rows) -> dict[str, Any]:
+    """The figures of a run: hand-offs by state, clocks, rungs."""
+    states: dict[str, int] = {}
+    for handoff in rows.handoffs.values():
+        states[handoff.state] = states.get(handoff.state, 0) + 1
+    return {
+        "hand-offs": len(rows.handoffs),
+        "groups": len(rows.groups),
+        "clocks": sum(map(len, rows.clocks_of.values())),
+        "rungs": sum(map(len, rows.rungs_of.values())),
+        "promises": len(rows.promises),
+        **dict(sorted(states.items())),
+    }

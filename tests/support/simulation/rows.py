@@ -1,0 +1,321 @@
+"""Rows in memory, and a unit of work on them: what the commands read and write while no engine runs.
+
+Nothing here decides anything. Every query of the repositories that the commands use is answered from indexes, and a
+unit that fails, or whose process dies before the commit, leaves no trace.
+"""
+
+from collections import defaultdict
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+from typing import Any, TypeVar
+from uuid import UUID
+
+import pytest
+
+from services.casework.clocks import repository as clocks_repository
+from services.casework.clocks.domain import ClockState
+from services.casework.clocks.tables import Clock, RungRow
+from services.casework.custody import commands as custody_commands
+from services.casework.custody import repository as custody_repository
+from services.casework.custody.tables import Custody
+from services.casework.directory.domain import CaseworkPack
+from services.casework.handoffs import commands
+from services.casework.handoffs import repository as handoffs_repository
+from services.casework.handoffs.domain import OPEN, UNDECIDED, HandoffState
+from services.casework.handoffs.tables import Handoff, HandoffGroup, SpokenAnswer
+from services.casework.promises import repository as promises_repository
+from services.casework.promises.domain import PromiseState
+from services.casework.promises.tables import Promise
+from services.chassis import clock
+from services.chassis.database import Aggregate, Cause
+from services.chassis.errors import NotFound
+from services.chassis.principal import Principal
+
+T = TypeVar("T")
+ABSENT: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One change of one row: which verb, what it was before (nothing when it was made), when."""
+
+    row: Any
+    verb: str
+    before: dict[str, Any]
+    at: datetime
+
+
+@dataclass(slots=True)
+class Rows:
+    """All rows of the simulated office."""
+
+    pack: CaseworkPack
+    groups: dict[UUID, HandoffGroup] = field(default_factory=dict)
+    handoffs: dict[UUID, Handoff] = field(default_factory=dict)
+    promises: dict[UUID, Promise] = field(default_factory=dict)
+    of_case: dict[UUID, list[HandoffGroup]] = field(default_factory=lambda: defaultdict(list))
+    of_group: dict[UUID, list[Handoff]] = field(default_factory=lambda: defaultdict(list))
+    clocks_of: dict[UUID, list[Clock]] = field(default_factory=lambda: defaultdict(list))
+    rungs_of: dict[UUID, list[RungRow]] = field(default_factory=lambda: defaultdict(list))
+    promises_of: dict[UUID, list[Promise]] = field(default_factory=lambda: defaultdict(list))
+    spoken_of: dict[UUID, list[SpokenAnswer]] = field(default_factory=lambda: defaultdict(list))
+    custody_of: dict[UUID, list[Custody]] = field(default_factory=lambda: defaultdict(list))
+    alive: set[UUID] = field(default_factory=set)
+    """Hand-offs that may have a clock which has not stopped."""
+
+    def shelves(self, row: Any) -> list[list[Any] | dict[UUID, Any]]:
+        """Where a row stands."""
+        match row:
+            case HandoffGroup():
+                return [self.groups, self.of_case[row.case_id]]
+            case Handoff():
+                return [self.handoffs, self.of_group[row.group_id]]
+            case Clock():
+                return [self.clocks_of[row.handoff_id]]
+            case RungRow():
+                return [self.rungs_of[row.handoff_id]]
+            case Promise():
+                return [self.promises, self.promises_of[row.handoff_id]]
+            case SpokenAnswer():
+                return [self.spoken_of[row.handoff_id]]
+            case Custody():
+                return [self.custody_of[row.person_id]]
+            case _:
+                raise TypeError(f"no place for {type(row).__name__}")
+
+
+class Work:
+    """Stands in for ``UnitOfWork``: the same words, on rows in memory."""
+
+    def __init__(self, rows: Rows, principal: Principal, now: datetime) -> None:
+        self.principal = principal
+        self.cause = Cause()
+        self.rows = rows
+        self.done: list[Done] = []
+        self.woken: list[UUID] = []
+        self._read: list[tuple[Handoff, dict[str, Any]]] = []
+        self._now = now
+
+    async def now(self) -> datetime:
+        """The simulated instant."""
+        return self._now
+
+    async def locked(self, kind: type[Any], row_id: UUID, expected_version: int | None = None) -> Any:
+        """Nobody else runs meanwhile. Raises ``NotFound``."""
+        row: Any = (self.rows.handoffs if kind is Handoff else self.rows.promises).get(row_id)
+        if row is None:
+            raise NotFound(kind=kind.__tablename__)
+        return self.read([row])[0] if kind is Handoff else row
+
+    def read(self, handoffs: Iterable[Handoff]) -> list[Handoff]:
+        """Hand-offs as they are now; a command writes on the object before it says what it changes."""
+        found = list(handoffs)
+        self._read += [(handoff, dict(vars(handoff))) for handoff in found]
+        return found
+
+    def create(self, row: Aggregate, verb: str, **said: Any) -> None:
+        """A new row."""
+        self._place(row, verb)
+
+    def insert(self, *rows: Any) -> None:
+        """Rows that are written once."""
+        for row in rows:
+            self._place(row, "insert")
+
+    def change(self, row: Aggregate, verb: str, *, happened_at: Any = None, reason: Any = None, **changes: Any) -> None:
+        """Change an aggregate."""
+        self._change(row, verb, {**changes, "version": row.version + 1})
+
+    def set(self, row: Any, **changes: Any) -> None:
+        """Change a row that is no aggregate."""
+        self._change(row, "set", changes)
+
+    def publish(self, fact: Any, about: Aggregate, **said: Any) -> None:
+        """The fact was made, so it has its shape; nobody listens here."""
+
+    def feed(self, agency: str, item: dict[str, Any], about: Aggregate) -> None:
+        """Nobody polls here."""
+
+    def signal(self, workflow: str, workflow_id: str, signal: str, message: Any, *, start: Any, about: Any) -> None:
+        """Wakes the keeper of the clock once the unit is committed."""
+        if workflow == "HandoffWorkflow":
+            self.woken.append(start.handoff_id)
+
+    def roll_back(self) -> None:
+        """As if it had never been."""
+        for done in reversed(self.done):
+            if done.before is ABSENT:
+                for shelf in self.rows.shelves(done.row):
+                    _take_from(shelf, done.row)
+            else:
+                vars(done.row).update(done.before)
+        for handoff, as_read in reversed(self._read):
+            vars(handoff).update(as_read)
+        self.done, self.woken, self._read = [], [], []
+
+    def _place(self, row: Any, verb: str) -> None:
+        for shelf in self.rows.shelves(row):
+            if isinstance(shelf, dict):
+                shelf[row.id] = row
+            else:
+                shelf.append(row)
+        if isinstance(row, Clock):
+            self.rows.alive.add(row.handoff_id)
+        self.done.append(Done(row, verb, ABSENT, self._now))
+
+    def _change(self, row: Any, verb: str, changes: dict[str, Any]) -> None:
+        held = vars(row)
+        self.done.append(Done(row, verb, {name: held[name] for name in changes}, self._now))
+        held.update(changes)
+        if isinstance(row, Clock):
+            self.rows.alive.add(row.handoff_id)
+
+
+def _take_from(shelf: list[Any] | dict[UUID, Any], row: Any) -> None:
+    if isinstance(shelf, dict):
+        del shelf[row.id]
+    else:
+        assert shelf[-1] is row
+        shelf.pop()
+
+
+def run(command: Coroutine[Any, Any, T]) -> T:
+    """Run a command that never has to wait, because its rows are in memory."""
+    try:
+        command.send(None)
+    except StopIteration as end:
+        found: T = end.value
+        return found
+    raise RuntimeError("a command waited for something that is not in memory")
+
+
+async def _group(uow: Work, group_id: UUID) -> HandoffGroup | None:
+    return uow.rows.groups.get(group_id)
+
+
+async def _group_of_handoff(uow: Work, handoff_id: UUID) -> UUID | None:
+    found = uow.rows.handoffs.get(handoff_id)
+    return found.group_id if found else None
+
+
+async def _undecided_of_group(uow: Work, group_id: UUID) -> list[Handoff]:
+    return uow.read(h for h in uow.rows.of_group[group_id] if h.state in UNDECIDED or h.held_state in UNDECIDED)
+
+
+async def _reserves_of_group(uow: Work, group_id: UUID) -> list[Handoff]:
+    return uow.read(h for h in uow.rows.of_group[group_id] if h.state == HandoffState.SUPERSEDED and h.is_reserve)
+
+
+async def _others_were_told(uow: Work, group_id: UUID) -> bool:
+    return any(h.state == HandoffState.SUPERSEDED for h in uow.rows.of_group[group_id])
+
+
+async def _open_of_group(uow: Work, group_id: UUID) -> list[Handoff]:
+    return uow.read(h for h in uow.rows.of_group[group_id] if h.state in OPEN)
+
+
+async def _open_groups_of_case(uow: Work, case_id: UUID) -> list[HandoffGroup]:
+    return [group for group in uow.rows.of_case[case_id] if group.outcome is None]
+
+
+async def _unconfirmed_answers(uow: Work, handoff_id: UUID) -> list[SpokenAnswer]:
+    return [answer for answer in uow.rows.spoken_of[handoff_id] if answer.verdict is None]
+
+
+async def _by_ids(uow: Work, ids: list[UUID]) -> list[Handoff]:
+    return uow.read(uow.rows.handoffs[one] for one in sorted(ids))
+
+
+async def _all_of(uow: Work, handoff_id: UUID) -> list[Clock]:
+    return sorted(uow.rows.clocks_of[handoff_id], key=lambda c: (c.due_at, c.id))
+
+
+async def _rungs_of_clock(uow: Work, of: Clock) -> list[RungRow]:
+    found = uow.rows.rungs_of[of.handoff_id]
+    return [rung for rung in found if (rung.clock, rung.occurrence) == (of.kind, of.occurrence)]
+
+
+async def _handoffs_with_rungs_ahead(uow: Work) -> list[UUID]:
+    rows = uow.rows
+    rows.alive = {one for one in rows.alive if any(c.state != ClockState.STOPPED for c in rows.clocks_of[one])}
+    return sorted(
+        one for one in rows.alive if any(c.state == ClockState.RUNNING and c.rings_at for c in rows.clocks_of[one])
+    )
+
+
+async def _handoffs_in_working_time(uow: Work, district: str) -> list[UUID]:
+    rows = uow.rows
+    return sorted(
+        one for one in rows.alive if any(c.state == ClockState.RUNNING and c.desk for c in rows.clocks_of[one])
+    )
+
+
+async def _of_handoff(uow: Work, handoff_id: UUID) -> list[Promise]:
+    return list(uow.rows.promises_of[handoff_id])
+
+
+async def _open_of_handoff(uow: Work, handoff_id: UUID) -> list[Promise]:
+    return [promise for promise in uow.rows.promises_of[handoff_id] if promise.state == PromiseState.OPEN]
+
+
+async def _handoff_of(uow: Work, promise_id: UUID) -> UUID | None:
+    found = uow.rows.promises.get(promise_id)
+    return found.handoff_id if found else None
+
+
+async def _locked_chain(uow: Work, person_id: UUID) -> list[Custody]:
+    return list(uow.rows.custody_of[person_id])
+
+
+async def _no_findings(about: str, district: str, found: Sequence[Any], uow: Work) -> list[Any]:
+    return []
+
+
+STAND_INS: dict[Any, dict[str, Any]] = {
+    handoffs_repository: {
+        "group": _group,
+        "group_of_handoff": _group_of_handoff,
+        "undecided_of_group": _undecided_of_group,
+        "reserves_of_group": _reserves_of_group,
+        "others_were_told": _others_were_told,
+        "open_of_group": _open_of_group,
+        "open_groups_of_case": _open_groups_of_case,
+        "unconfirmed_answers": _unconfirmed_answers,
+        "by_ids": _by_ids,
+    },
+    clocks_repository: {
+        "all_of": _all_of,
+        "rungs_of_clock": _rungs_of_clock,
+        "handoffs_with_rungs_ahead": _handoffs_with_rungs_ahead,
+        "handoffs_in_working_time": _handoffs_in_working_time,
+    },
+    promises_repository: {
+        "of_handoff": _of_handoff,
+        "open_of_handoff": _open_of_handoff,
+        "handoff_of": _handoff_of,
+    },
+    custody_repository: {"locked_chain": _locked_chain},
+}
+
+
+async def _pack_in_force(uow: Work, district: str) -> CaseworkPack:
+    return uow.rows.pack
+
+
+@contextmanager
+def rows_in_memory(chance: Random) -> Iterator[None]:
+    """Let the commands of this process work on ``Work``, with ids that the seed decides."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module, answers in STAND_INS.items():
+            for name, answer in answers.items():
+                patch.setattr(module, name, answer)
+        patch.setattr(commands, "handoffs_with_rungs_ahead", _handoffs_with_rungs_ahead)
+        patch.setattr(commands, "handoffs_in_working_time", _handoffs_in_working_time)
+        patch.setattr(commands, "pack_in_force", _pack_in_force)
+        patch.setattr(custody_commands, "pack_in_force", _pack_in_force)
+        patch.setattr(custody_commands, "keep_findings", _no_findings)
+        patch.setattr(clock, "new_id", lambda: UUID(int=chance.getrandbits(128)))
+        yield

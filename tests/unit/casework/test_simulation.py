@@ -1,0 +1,170 @@
+"""Ten years of hand-offs on rows in memory: people, timers, crashes, outages and decrees from one seed.
+
+Invariants, looked at after each step: one promise holder, at most one firm yes in a group, each rung once and in order,
+neither early nor late nor of a clock that stands still, a running clock for whatever is open. 2,000 hand-offs here,
+``SIGAP_SIMULATION_HANDOFFS=100000`` for the whole; each twin must be caught by the same checker.
+"""
+
+import inspect
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from deploy.local.places import CHECKOUT
+from services.casework.handoffs import commands, domain
+from services.casework.handoffs.commands import Condition, MoveHandoff, RequestHandoff
+from services.casework.handoffs.domain import Move, Purpose
+from services.casework.handoffs.tables import Handoff
+from services.casework.promises.domain import PromiseAbout
+from services.chassis.principal import Principal
+from tests.support.simulation.office import STARTS, simulate, simulated_pack
+from tests.support.simulation.people import SYSTEM, receiver, sender
+from tests.support.simulation.rows import STAND_INS, Rows, Work, rows_in_memory, run
+from tests.support.simulation.twins import TWINS
+
+SEED = 22
+HANDOFFS = int(os.environ.get("SIGAP_SIMULATION_HANDOFFS", "2000"))
+FEW = 150
+
+
+def test_ten_years_of_hand_offs_keep_every_invariant() -> None:
+    report = simulate(HANDOFFS, SEED)
+    print(*(f"{count:>9,} {what}" for what, count in report.figures.items()), sep="\n")
+    assert report.breaches == []
+    assert report.figures["hand-offs"] >= HANDOFFS
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_the_checker_catches_each_twin(twin: str) -> None:
+    report = simulate(FEW * 4, SEED, twin)
+    assert any(TWINS[twin][1] in breach for breach in report.breaches), f"the checker did not notice {twin}"
+
+
+def test_a_seed_gives_its_run_again_in_another_process() -> None:
+    elsewhere = subprocess.run(
+        [sys.executable, "-m", "tests.support.simulation.office", str(FEW), str(SEED)],
+        cwd=CHECKOUT, env={**os.environ, "PYTHONHASHSEED": "7"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert simulate(FEW, SEED).digest == elsewhere.stdout.strip()
+    assert simulate(FEW, SEED + 1).digest != elsewhere.stdout.strip()
+
+
+@pytest.mark.parametrize(("module", "name"), [(module, name) for module, names in STAND_INS.items() for name in names])
+def test_a_stand_in_takes_what_its_query_takes(module: Any, name: str) -> None:
+    asked, answered = inspect.signature(getattr(module, name)), inspect.signature(STAND_INS[module][name])
+    assert len(asked.parameters) == len(answered.parameters)
+    assert asked.return_annotation == answered.return_annotation
+
+
+@pytest.fixture
+def rows() -> Iterator[Rows]:
+    with rows_in_memory(Random(SEED)):
+        yield Rows(simulated_pack())
+
+
+class Play:
+    """A story told move by move."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.now: datetime = STARTS
+
+    def ask(self, *candidates: str) -> list[Handoff]:
+        """Ask some side by side."""
+        new = UUID(int=1)
+        request = RequestHandoff(
+            new, new, "35.24", new, "35.24.17.2007", "step", 1, Purpose.INPATIENT_BED, "dinsos-lamongan", candidates,
+            "", "", mode="parallel",
+        )  # fmt: skip
+        first = self.do(SYSTEM, lambda work: commands.open_handoff(request, work))
+        return self.rows.of_group[first.group_id]
+
+    def do(self, who: Principal, command: Callable[[Any], Any]) -> Any:
+        """One command, a minute later."""
+        self.now += timedelta(minutes=1)
+        return run(command(Work(self.rows, who, self.now)))
+
+    def move(self, handoff: Handoff, move: Move, **more: Any) -> None:
+        """One move of whoever may make it."""
+        side = next(iter(domain.SIDES[move] - {domain.Side.OFFICER}))
+        who = sender(handoff) if side == domain.Side.SENDER else receiver(handoff)
+        self.do(who, lambda work: commands.move_handoff(MoveHandoff(handoff.id, move, **more), work))
+
+    def promise(self, handoff: Handoff, about: PromiseAbout = PromiseAbout.CANDIDATE) -> UUID:
+        """«Yes, if …» the sender sees to something within a day."""
+        condition = Condition("LETTER", True, self.now + timedelta(days=1), about)
+        self.move(handoff, Move.ACCEPT_CONDITIONALLY, conditions=[condition])
+        return self.rows.promises_of[handoff.id][-1].id
+
+    def meet(self, handoff: Handoff, promise_id: UUID) -> None:
+        """The sender has seen to it."""
+        self.do(sender(handoff), lambda work: commands.settle_promise(promise_id, "meet", None, work))
+
+    def running(self, handoff: Handoff) -> set[tuple[str, int]]:
+        """The clocks that run."""
+        return {(c.kind, c.occurrence) for c in self.rows.clocks_of[handoff.id] if c.state == "running"}
+
+
+def test_a_condition_met_while_everything_is_held_makes_the_yes_firm_when_it_goes_on(rows: Rows) -> None:
+    play = Play(rows)
+    (asked,) = play.ask("rsud-soegiri")
+    promise = play.promise(asked)
+    play.move(asked, Move.HOLD)
+    play.meet(asked, promise)
+    assert asked.state == "on-hold"
+    play.move(asked, Move.RESUME)
+    assert (asked.state, asked.promise_holder) == ("accepted", "rsud-soegiri")
+    assert play.running(asked) == {("ARRIVE_BY", 1)}
+
+
+def test_a_condition_about_the_case_keeps_its_clock_when_what_is_held_is_beaten(rows: Rows) -> None:
+    play = Play(rows)
+    asked, other = play.ask("rsud-soegiri", "rsj-lawang")
+    play.promise(asked, PromiseAbout.CASE)
+    play.move(asked, Move.HOLD)
+    play.move(other, Move.ACCEPT)
+    assert (asked.state, play.running(asked)) == ("superseded", {("PROMISE_BY", 1)})
+
+
+def test_a_condition_about_the_case_keeps_its_clock_when_the_yes_is_undone(rows: Rows) -> None:
+    play = Play(rows)
+    (asked,) = play.ask("rsud-soegiri")
+    play.promise(asked, PromiseAbout.CASE)
+    play.move(asked, Move.UNDO)
+    assert play.running(asked) == {("ANSWER_BY", 1), ("PROMISE_BY", 1)}
+    play.move(asked, Move.ACCEPT)
+    assert play.running(asked) == {("ARRIVE_BY", 1), ("PROMISE_BY", 1)}
+
+
+def test_what_failed_is_not_reopened_once_another_has_given_a_firm_yes(rows: Rows) -> None:
+    play = Play(rows)
+    asked, other = play.ask("rsud-soegiri", "rsj-lawang")
+    play.move(asked, Move.ACCEPT)
+    play.do(receiver(other), lambda work: commands.keep_as_reserve(other.id, work))
+    play.move(asked, Move.FAIL, reason_code="FULL")
+    play.move(other, Move.ACCEPT)
+    with pytest.raises(domain.GroupIsWon) as refused:
+        play.move(asked, Move.REOPEN)
+    assert refused.value.legal_now == ()
+
+
+def test_what_is_reopened_ends_the_search_for_another(rows: Rows) -> None:
+    play = Play(rows)
+    asked, other = play.ask("rsud-soegiri", "rsj-lawang")
+    play.move(asked, Move.ACCEPT)
+    play.do(receiver(other), lambda work: commands.keep_as_reserve(other.id, work))
+    play.move(asked, Move.FAIL, reason_code="FULL")
+    assert other.state == "requested"
+    play.move(asked, Move.REOPEN)
+    assert (asked.state, other.state, rows.groups[asked.group_id].won_by) == (
+        "in-progress",
+        "superseded",
+        "rsud-soegiri",
+    )
