@@ -38,6 +38,7 @@ from services.casework.occurrences import pages as occurrences_pages
 from services.casework.operations import access as operations_access
 from services.casework.operations import api as operations_api
 from services.casework.operations.tables import OperationCount
+from services.casework.packages import access as packages_access
 from services.casework.procedures.gepeng.workflow import GepengProcedure
 from services.casework.procedures.odgj.workflow import OdgjProcedure
 from services.casework.settings import CaseworkSettings
@@ -178,6 +179,7 @@ SERVICE = Service(
     settings=CaseworkSettings,
     policy={
         **handoffs_access.PERMISSIONS,
+        **packages_access.PERMISSIONS,
         **tasks_access.PERMISSIONS,
         **cases_access.PERMISSIONS,
         **custody_access.PERMISSIONS,

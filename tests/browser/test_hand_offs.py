@@ -17,6 +17,8 @@ async def test_a_desk_works_its_inbox_from_claim_to_result(visitors: Visitors, s
 
     await dewi.open("casework", f"/serah-terima/{seeds.screenings[0]}")
     await expect(page.get_by_text("Warga Uji 1")).to_be_visible()
+    await expect(page.get_by_text("dasar: UU 17/2023 pasal 74–85; PP 39/2012")).to_be_visible()
+    await expect(page.get_by_text("Surat rujukan")).to_be_visible()
     await expect(page.get_by_text("Jawaban ditunggu paling lambat").first).to_be_visible()
     await dewi.press("Ambil untuk jaga ini")
     await expect(page.get_by_role("status")).to_contain_text("Anda tangani")

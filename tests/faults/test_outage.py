@@ -19,7 +19,8 @@ from benchmarks.ground import Ground
 from services.casework.directory.domain import CaseworkPack, Rung, RungKind
 from services.casework.handoffs import commands
 from services.casework.handoffs.commands import MoveHandoff, RequestHandoff
-from services.casework.handoffs.domain import Move, Purpose
+from services.casework.handoffs.domain import Move
+from services.casework.packages.domain import Purpose
 from services.casework.wiring import SERVICE
 from services.chassis import clock
 from services.chassis.principal import Principal, system_principal

@@ -23,8 +23,9 @@ from services.casework.clocks.tables import Clock
 from services.casework.directory.domain import CaseworkPack, Rung, RungKind
 from services.casework.handoffs import commands, domain
 from services.casework.handoffs.commands import RequestHandoff
-from services.casework.handoffs.domain import MOVES, OPEN, HandoffState, Move, Purpose
+from services.casework.handoffs.domain import MOVES, OPEN, HandoffState, Move
 from services.casework.handoffs.tables import Handoff, HandoffGroup
+from services.casework.packages.domain import Purpose
 from services.casework.wiring import SERVICE
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import system_principal

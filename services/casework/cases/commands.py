@@ -13,9 +13,9 @@ from services.casework.custody.commands import TransferCustody, end_custody, tra
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import commands as handoffs
 from services.casework.handoffs.commands import RequestHandoff, expire_of_case, request_handoff
-from services.casework.handoffs.domain import Purpose
 from services.casework.handoffs.messages import CaseChanged, ProcedureStart, RequestStep, StepEnded, StepResult
 from services.casework.handoffs.tables import Handoff
+from services.casework.packages.domain import Purpose
 from services.casework.tasks.commands import CreateTask, cancel_of_case, create_task
 from services.casework.tasks.domain import TaskKind
 from services.chassis import clock

@@ -7,7 +7,7 @@ from services.casework.cases import commands
 from services.casework.cases.commands import OpenCase
 from services.casework.cases.domain import AidState
 from services.casework.handoffs.commands import answer_for_registry
-from services.casework.handoffs.domain import Purpose
+from services.casework.packages.domain import Purpose
 from services.chassis.database import UnitOfWork
 
 REGISTRY_PURPOSE = {"IDENTITY": Purpose.IDENTIFICATION, "INSURANCE": Purpose.INSURANCE}

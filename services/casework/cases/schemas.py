@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from services.casework.cases.commands import OpenHandoff
 from services.casework.cases.queries import CaseView
 from services.casework.cases.tables import Case
-from services.casework.handoffs.domain import Purpose
+from services.casework.packages.domain import Purpose
 from services.chassis.web import RequestBody
 
 AgencyText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]

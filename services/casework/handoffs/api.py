@@ -32,6 +32,7 @@ from services.casework.handoffs.schemas import (
     StatusIn,
 )
 from services.casework.handoffs.tables import Handoff
+from services.casework.packages.schemas import PackageOut, PackageReads
 from services.chassis.auth import requires
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
@@ -89,6 +90,30 @@ async def get_handoff(
     tag_span(handoff_id=str(handoff_id))
     view = await queries.show_handoff(handoff_id, reading, state.units, state.settings.sealing_private_key)
     return HandoffDetail.of_view(view)
+
+
+@router.get("/handoffs/{handoff_id}/package", response_model=PackageOut, responses=problems())
+async def get_package(
+    handoff_id: UUID, request: Request, caller: Annotated[Principal, requires("package:read")], reading: Reading
+) -> PackageOut:
+    """Paket data serah terima: unsur yang boleh keluar, dasar hukumnya, dan versi yang pernah dikirim."""
+    state = request.app.state
+    tag_span(handoff_id=str(handoff_id))
+    handoff, view = await queries.package_of(handoff_id, reading, state.units, state.settings.sealing_private_key)
+    return PackageOut.of(handoff.id, handoff.purpose, handoff.to_agency, view)
+
+
+@router.get("/handoffs/{handoff_id}/readers", response_model=PackageReads, responses=problems())
+async def get_readers(
+    handoff_id: UUID,
+    caller: Annotated[Principal, requires("package-readers:read")],
+    reading: Reading,
+    after: Cursor = 0,
+    limit: PageLimit = 100,
+) -> PackageReads:
+    """Siapa membuka paket data, kapan, dan unsur apa; untuk pengirim dan auditor kantor."""
+    tag_span(handoff_id=str(handoff_id))
+    return PackageReads.of(await queries.package_readers(handoff_id, reading, after, limit), after)
 
 
 def receipt(handoff: Handoff) -> HandoffReceipt:

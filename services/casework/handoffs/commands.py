@@ -17,7 +17,7 @@ from services.casework.custody.commands import TransferCustody, transfer_custody
 from services.casework.directory.domain import CaseworkPack, Clock, RungKind
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import access, domain, facts, repository
-from services.casework.handoffs.domain import Circumstances, Disposal, GroupOutcome, HandoffState, Move, Purpose, Side
+from services.casework.handoffs.domain import Circumstances, Disposal, GroupOutcome, HandoffState, Move, Side
 from services.casework.handoffs.messages import (
     CaseChanged,
     ClockReading,
@@ -28,6 +28,8 @@ from services.casework.handoffs.messages import (
     StepResult,
 )
 from services.casework.handoffs.tables import Handoff, HandoffGroup, SpokenAnswer
+from services.casework.packages.commands import keep_first_package, keep_package
+from services.casework.packages.domain import MOVES_A_PERSON, Purpose
 from services.casework.promises import repository as promises_repository
 from services.casework.promises.commands import MakePromise, decide_promise, make_promises, void_promises
 from services.casework.promises.domain import PromiseAbout, Verdict, verdict_on
@@ -35,6 +37,7 @@ from services.casework.promises.tables import Promise
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import Forbidden, NotFound
+from services.chassis.persons import person_known
 
 GROUPS = UUID("6f0d3f1c-6f2b-5d4e-9a53-0a54b6f0f5a1")
 SEARCH_CLOCKS = (ClockKind.RECEIVED_BY, ClockKind.ANSWER_BY, ClockKind.REPLY_BY)
@@ -133,6 +136,7 @@ async def _ask(
     opened_for_by: str | None = None,
 ) -> Handoff:
     agency = pack.agency(group.candidates[group.asked])
+    person = await person_known(uow, group.person_id)
     now = await uow.now()
     handoff = Handoff(
         id=clock.new_id(),
@@ -160,6 +164,7 @@ async def _ask(
     _note_next_due(handoff, clocks)
     uow.create(handoff, "draft" if is_draft else "request")
     if answer_by is not None:
+        keep_first_package(handoff, pack, person, uow)
         uow.publish(facts.handoff_requested(handoff, answer_by), about=handoff)
         _tell(handoff, "requested", now, uow)
     return handoff
@@ -290,14 +295,14 @@ async def move_handoff(command: MoveHandoff, uow: UnitOfWork) -> Handoff:
     target = domain.next_state(handoff.state, command.move, side, handoff.held_state, now)
     if refused is not None:
         raise refused(domain.legal_now(handoff.state, side, now), state=handoff.state)
-    if command.move == Move.ARRIVE and handoff.purpose in domain.MOVES_A_PERSON and not command.ba_number:
+    if command.move == Move.ARRIVE and handoff.purpose in MOVES_A_PERSON and not command.ba_number:
         raise domain.BeritaAcaraIsMissing
     if command.happened_at is not None and command.happened_at > await uow.now() + domain.CLOCKS_MAY_DIFFER:
         raise domain.HappensLater
     pack = await pack_in_force(uow, handoff.district)
     await _note_spoken(command, handoff, uow)
     await _apply(handoff, command, target, pack, uow)
-    if command.move == Move.ARRIVE and handoff.purpose in domain.MOVES_A_PERSON:
+    if command.move == Move.ARRIVE and handoff.purpose in MOVES_A_PERSON:
         await _take_over(command, handoff, pack, uow)
     await _follow(group, handoff, command, pack, uow)
     return handoff
@@ -437,6 +442,8 @@ async def _apply(
     conditions = [condition.code for condition in command.conditions]
     fact = facts.handoff_moved(handoff, move, answer_by=clocks.due_of(ClockKind.ANSWER_BY), conditions=conditions)
     uow.publish(fact, about=handoff, happened_at=happened_at)
+    if move in (Move.SEND, Move.ASK_AGAIN):
+        await keep_package(handoff, pack, uow)
     _tell(handoff, facts.FEED_WORDS.get(move, target.value), happened_at or now, uow)
 
 
@@ -474,7 +481,7 @@ async def _turn_clocks(
             await _promise(handoff, command.conditions, clocks, rules, uow)
         case Move.ACCEPT | Move.FIRM_UP:
             await clocks.stop(move.value, SEARCH_CLOCKS, happened_at=told_at)
-            if handoff.purpose in domain.MOVES_A_PERSON:
+            if handoff.purpose in MOVES_A_PERSON:
                 clocks.start(replace(receiver, kind=ClockKind.ARRIVE_BY, within=rules.arrive_within))
             else:
                 clocks.start(receiver)

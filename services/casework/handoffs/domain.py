@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from services.casework.packages.domain import MOVES_A_PERSON
 from services.chassis.errors import Conflict, Forbidden, Invalid
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
@@ -172,54 +173,6 @@ def fhir_status(state: str, has_failed: bool = False) -> str:
     if state == S.CLOSED and has_failed:
         return "failed"
     return FHIR[HandoffState(state)]
-
-
-class Purpose(StrEnum):
-    """What a hand-off is for (`handoff.md` §5)."""
-
-    CUSTODY_TRANSFER = "CUSTODY_TRANSFER"
-    EMERGENCY_CARE = "EMERGENCY_CARE"
-    HEALTH_SCREENING = "HEALTH_SCREENING"
-    IDENTIFICATION = "IDENTIFICATION"
-    INSURANCE = "INSURANCE"
-    INPATIENT_BED = "INPATIENT_BED"
-    FAMILY_TRACING = "FAMILY_TRACING"
-    REUNIFICATION = "REUNIFICATION"
-    REPATRIATION = "REPATRIATION"
-    PLACEMENT = "PLACEMENT"
-    MEDICINE_CONTINUITY = "MEDICINE_CONTINUITY"
-    TRAINING = "TRAINING"
-    CHILD_PROTECTION = "CHILD_PROTECTION"
-    BURIAL = "BURIAL"
-    TRANSFER = "TRANSFER"
-    INFORMATION = "INFORMATION"
-
-
-MOVES_A_PERSON = frozenset(
-    {
-        Purpose.CUSTODY_TRANSFER,
-        Purpose.EMERGENCY_CARE,
-        Purpose.HEALTH_SCREENING,
-        Purpose.INPATIENT_BED,
-        Purpose.REUNIFICATION,
-        Purpose.REPATRIATION,
-        Purpose.PLACEMENT,
-    }
-)
-
-PACKAGE_FIELDS: dict[Purpose, frozenset[str]] = {
-    Purpose.CUSTODY_TRANSFER: frozenset({"name", "features"}),
-    Purpose.EMERGENCY_CARE: frozenset({"name", "birth_date", "features"}),
-    Purpose.HEALTH_SCREENING: frozenset({"name", "birth_date", "features"}),
-    Purpose.INPATIENT_BED: frozenset({"name", "nik", "birth_date"}),
-    Purpose.FAMILY_TRACING: frozenset({"name", "features"}),
-    Purpose.REUNIFICATION: frozenset({"name"}),
-    Purpose.REPATRIATION: frozenset({"name"}),
-    Purpose.PLACEMENT: frozenset({"name", "nik", "birth_date"}),
-    Purpose.MEDICINE_CONTINUITY: frozenset({"name", "nik", "birth_date"}),
-    Purpose.CHILD_PROTECTION: frozenset({"name", "birth_date", "features"}),
-}
-"""Personal fields that a receiver needs for a purpose; nothing else of the person leaves."""
 
 
 class Disposal(StrEnum):

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from services.casework.directory.pages import directory_of
 from services.casework.handoffs import access, commands, queries
 from services.casework.handoffs.commands import ReportStatus
-from services.casework.handoffs.domain import OPEN, Move, Purpose
+from services.casework.handoffs.domain import OPEN, Move
 from services.casework.handoffs.schemas import (
     ArrivalIn,
     CompletionIn,
@@ -25,6 +25,7 @@ from services.casework.handoffs.schemas import (
     SpokenFormIn,
     StatusIn,
 )
+from services.casework.packages.domain import Purpose
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
@@ -221,6 +222,11 @@ SPEAKERS = {
     "ADMINISTRATOR": "Petugas tata usaha",
 }
 REMARKS = {"ANSWERED_IN_TIME_RECORDED_LATE": "dijawab tepat waktu, dicatat terlambat"}
+LETTERS = {
+    "COVER_LETTER": "Surat pengantar",
+    "REFERRAL_LETTER": "Surat rujukan",
+    "HANDOVER_RECORD": "Berita acara serah terima",
+}
 ANY_RESULT = {"DONE": "Selesai dikerjakan"}
 CONDITIONS = {"STABLE": "Stabil", "AGITATED": "Gelisah", "ILL": "Sakit", "INJURED": "Terluka"}
 IDENTITY = {
@@ -254,6 +260,7 @@ FIELDS = {
 WORDS = {
     **QUESTIONS, **REPLIES, **NEWS, **PROMISES, **PROMISE_STATES, **CLOCK_STATES, **SPEAKERS, **REMARKS,
     **PURPOSES, **STATES, **MOVES, **DONE, **CLOCKS, **RUNGS, **CONDITIONS, **IDENTITY, **FIELDS, **ANY_RESULT,
+    **LETTERS,
     **{code: text for group in REASONS.values() for code, text in group.items()},
     **{code: text for group in RESULTS.values() for code, text in group.items()},
 }  # fmt: skip
@@ -291,7 +298,6 @@ async def handoff_page(
         news=NEWS,
         promises=PROMISES,
         speakers=SPEAKERS,
-        words=WORDS,
         agency=caller.agency,
         **directory.context(handoff.district),
     )

@@ -3,23 +3,25 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from services.casework.clocks.domain import ClockKind, ClockState, silence
 from services.casework.clocks.repository import of_handoffs, rungs_of
 from services.casework.clocks.tables import Clock, RungRow
-from services.casework.directory.domain import RungKind
+from services.casework.directory.domain import CaseworkPack, RungKind
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import access, domain, repository
-from services.casework.handoffs.domain import PACKAGE_FIELDS, Circumstances, Purpose
+from services.casework.handoffs.domain import Circumstances, HandoffState
 from services.casework.handoffs.tables import Handoff, SpokenAnswer
+from services.casework.packages.commands import keep_package
+from services.casework.packages.queries import PackageView, readers_of, show_package
 from services.casework.promises.repository import of_handoff
 from services.casework.promises.tables import Promise
 from services.chassis.clock import utc_now
 from services.chassis.database import ReadSession, Units
 from services.chassis.errors import NotFound
-from services.chassis.persons import log_special_read, person_known, unseal_person
 from services.chassis.principal import Principal
 
 
@@ -32,7 +34,7 @@ class HandoffView:
     acts: list[str]
     may_speak: list[str]
     case_number: str
-    package: dict[str, Any]
+    package: PackageView
     clocks: list[Clock]
     ahead: dict[UUID, list[tuple[RungKind, datetime]]]
     rungs: list[RungRow]
@@ -71,9 +73,7 @@ def may_speak(principal: Principal, handoff: Handoff) -> list[str]:
 
 async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, private_key: str) -> HandoffView:
     """A hand-off with its package; reading the package is logged. Raises ``NotFound``, also to whoever is no party."""
-    handoff = await repository.one(reading, handoff_id)
-    if handoff is None:
-        raise NotFound(kind="handoffs")
+    handoff = await _one(handoff_id, reading)
     number = await reading.rows("SELECT number FROM cases WHERE id = :id", id=handoff.case_id)
     group = await repository.group_row(reading, handoff.group_id)
     now = domain.circumstances(
@@ -95,7 +95,7 @@ async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, pri
             question_is_open=any(c.kind == ClockKind.REPLY_BY and c.state == ClockState.RUNNING for c in clocks),
         )
     ]
-    ladders = (await pack_in_force(reading, handoff.district)).ladders
+    pack = await pack_in_force(reading, handoff.district)
     is_sender = access.stands_with_sender(reading.principal, handoff.from_agency)
     return HandoffView(
         handoff=handoff,
@@ -103,10 +103,12 @@ async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, pri
         acts=acts,
         may_speak=may_speak(reading.principal, handoff),
         case_number=number[0]["number"] if number else "",
-        package=await _package(handoff, reading, units, private_key),
+        package=await _package(handoff, pack, reading, units, private_key),
         clocks=clocks,
         ahead={
-            c.id: silence(c.due_at, c.rungs, ladders.get(c.ladder, ())) for c in clocks if c.state == ClockState.RUNNING
+            c.id: silence(c.due_at, c.rungs, pack.ladders.get(c.ladder, ()))
+            for c in clocks
+            if c.state == ClockState.RUNNING
         },
         rungs=await rungs_of(reading, [handoff.id]),
         promises=await of_handoff(reading, handoff.id),
@@ -115,19 +117,41 @@ async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, pri
     )
 
 
-async def _package(handoff: Handoff, reading: ReadSession, units: Units, private_key: str) -> dict[str, Any]:
-    fields = sorted(PACKAGE_FIELDS.get(Purpose(handoff.purpose), frozenset()))
-    known = await person_known(reading, handoff.person_id)
-    package: dict[str, Any] = {
-        "person_id": str(handoff.person_id),
-        "identity_status": known.identity_status if known else "PROVISIONAL",
-        "apparent_minor": known.apparent_minor if known else None,
-        "as_of": known.as_of.isoformat() if known else None,
-    }
-    if not fields or handoff.state not in {s.value for s in domain.OPEN}:
-        return package
-    await log_special_read(units, reading.principal, handoff.purpose, "handoffs", handoff.id, fields, handoff.district)
-    return package | await unseal_person(reading, handoff.person_id, fields, private_key)
+async def _one(handoff_id: UUID, reading: ReadSession) -> Handoff:
+    handoff = await repository.one(reading, handoff_id)
+    if handoff is None:
+        raise NotFound(kind="handoffs")
+    return handoff
+
+
+async def _package(
+    handoff: Handoff, pack: CaseworkPack, reading: ReadSession, units: Units, private_key: str
+) -> PackageView:
+    """Nothing leaves with a draft, and nothing after the end."""
+    is_sent = handoff.state != HandoffState.DRAFT or access.stands_with_sender(reading.principal, handoff.from_agency)
+    return await show_package(
+        handoff,
+        pack,
+        reading,
+        units,
+        private_key,
+        partial(keep_package, handoff, pack),
+        may_leave=is_sent and handoff.state in domain.OPEN,
+    )
+
+
+async def package_of(
+    handoff_id: UUID, reading: ReadSession, units: Units, private_key: str
+) -> tuple[Handoff, PackageView]:
+    """A hand-off's package by itself. Raises ``NotFound``, also to whoever is no party."""
+    handoff = await _one(handoff_id, reading)
+    pack = await pack_in_force(reading, handoff.district)
+    return handoff, await _package(handoff, pack, reading, units, private_key)
+
+
+async def package_readers(handoff_id: UUID, reading: ReadSession, after: int, limit: int) -> list[Any]:
+    """Who read a hand-off's package. Raises ``NotFound`` to whoever is no party, ``ReadersAreNotYours``."""
+    return await readers_of(await _one(handoff_id, reading), reading, after, limit)
 
 
 async def list_handoffs(

@@ -394,6 +394,8 @@ class HandoffDetail(HandoffOut):
 
     case_number: str
     package: dict[str, Any]
+    basis: list[str] = []
+    withheld: list[str] = []
     acts: list[str]
     may_speak: list[str]
     clocks: list[ClockOut]
@@ -408,7 +410,9 @@ class HandoffDetail(HandoffOut):
         return cls(
             **plain,
             case_number=view.case_number,
-            package=view.package,
+            package=view.package.shown,
+            basis=list(view.package.entry.basis),
+            withheld=list(view.package.withheld),
             acts=view.acts,
             may_speak=view.may_speak,
             clocks=[ClockOut.of(clock, view.ahead.get(clock.id, ())) for clock in view.clocks],

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from services.casework.handoffs.domain import HandoffState, Purpose, is_firm
+from services.casework.handoffs.domain import HandoffState, is_firm
+from services.casework.packages.domain import Purpose
 from services.chassis.errors import Conflict, Invalid
 
 

@@ -20,9 +20,10 @@ from services.casework.clocks.domain import ClockState
 from services.casework.directory.domain import CaseworkPack, DayOff, DayOffKind
 from services.casework.handoffs import commands
 from services.casework.handoffs.commands import RequestHandoff
-from services.casework.handoffs.domain import OPEN, Purpose
+from services.casework.handoffs.domain import OPEN
 from services.casework.handoffs.messages import ClockReading
 from services.casework.handoffs.tables import Handoff
+from services.casework.packages.domain import Purpose
 from services.chassis.errors import SigapError
 from services.chassis.principal import Principal
 from tests.support.simulation.checker import Checker, counted

@@ -270,6 +270,14 @@ async def _locked_chain(uow: Work, person_id: UUID) -> list[Custody]:
     return list(uow.rows.custody_of[person_id])
 
 
+async def _nothing_kept(*of_a_package: Any) -> None:
+    return None
+
+
+async def _nobody_known(uow: Work, person_id: UUID) -> None:
+    return None
+
+
 async def _no_findings(about: str, district: str, found: Sequence[Any], uow: Work) -> list[Any]:
     return []
 
@@ -315,6 +323,9 @@ def rows_in_memory(chance: Random) -> Iterator[None]:
         patch.setattr(commands, "handoffs_with_rungs_ahead", _handoffs_with_rungs_ahead)
         patch.setattr(commands, "handoffs_in_working_time", _handoffs_in_working_time)
         patch.setattr(commands, "pack_in_force", _pack_in_force)
+        patch.setattr(commands, "keep_first_package", lambda *of_a_package: None)
+        patch.setattr(commands, "keep_package", _nothing_kept)
+        patch.setattr(commands, "person_known", _nobody_known)
         patch.setattr(custody_commands, "pack_in_force", _pack_in_force)
         patch.setattr(custody_commands, "keep_findings", _no_findings)
         patch.setattr(clock, "new_id", lambda: UUID(int=chance.getrandbits(128)))

@@ -18,9 +18,9 @@ from services.casework.handoffs.domain import (
     Circumstances,
     HandoffState,
     Move,
-    Purpose,
     Side,
 )
+from services.casework.packages.domain import Purpose
 from services.chassis.errors import NotFound
 from services.chassis.principal import Principal
 

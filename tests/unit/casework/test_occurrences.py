@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.casework.handoffs.domain import HandoffState, Purpose
+from services.casework.handoffs.domain import HandoffState
 from services.casework.occurrences import domain
 from services.casework.occurrences.domain import (
     DISPOSITIONS,
@@ -18,6 +18,7 @@ from services.casework.occurrences.domain import (
     item_of,
 )
 from services.casework.occurrences.pages import FATES, ITEMS, KINDS
+from services.casework.packages.domain import Purpose
 
 CELLS = """
                 | NOT_ACCEPTED          | ACCEPTED         | IN_PROGRESS | AID             | VISIT           | CUSTODY

@@ -20,8 +20,9 @@ import pytest
 from deploy.local.places import CHECKOUT
 from services.casework.handoffs import commands, domain
 from services.casework.handoffs.commands import Condition, MoveHandoff, RequestHandoff
-from services.casework.handoffs.domain import Move, Purpose
+from services.casework.handoffs.domain import Move
 from services.casework.handoffs.tables import Handoff
+from services.casework.packages.domain import Purpose
 from services.casework.promises.domain import PromiseAbout
 from services.chassis.principal import Principal
 from tests.support.simulation.office import STARTS, simulate, simulated_pack

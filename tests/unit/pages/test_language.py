@@ -13,7 +13,8 @@ from services.casework.clocks.domain import ClockKind, ClockState
 from services.casework.custody.domain import PARTIES_WITHOUT_A_DESK, BelongingKind, CustodianKind, Proof
 from services.casework.directory.domain import RungKind
 from services.casework.findings.domain import Explanation, FindingKind
-from services.casework.handoffs.domain import Act, HandoffState, Purpose
+from services.casework.handoffs.domain import Act, HandoffState
+from services.casework.packages.domain import Letter, PersonField, Purpose
 from services.casework.promises.domain import PromiseState
 from services.casework.tasks.domain import TaskKind
 from services.chassis.pages import words
@@ -65,6 +66,8 @@ SHOWN = {
         Outcome,
         HandoffState,
         Purpose,
+        Letter,
+        PersonField,
         RungKind,
         ClockKind,
         TaskKind,

@@ -137,6 +137,10 @@ class CaseworkPack(PackPart):
                 return agency
         raise AgencyIsUnknown(agency=code)
 
+    def kind_of(self, code: str) -> str:
+        """What kind of agency it is; empty when the pack does not list it."""
+        return next((agency.kind for agency in self.agencies if agency.code == code), "")
+
     def desk(self, agency: str, desk: str) -> Desk:
         """A desk of an agency; its first one when there is none of that code. Raises ``AgencyIsUnknown``."""
         desks = self.agency(agency).desks

@@ -1,0 +1,161 @@
+"""Packages on real rows: what the receiver gets, what is kept of it, who read it, and what nobody else learns."""
+
+import base64
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from services.chassis import sealing
+from tests.integration.casework.test_handoffs import OFFICE, SOEGIRI, VILLAGE, ask
+from tests.integration.casework.test_journey import Desk, report_verified
+from tests.support.eventually import eventually
+from tests.support.identity import Issuer
+from tests.support.services import SEALING_KEYS, Bench
+from tests.unit.casework.test_packages import ALLOWED
+
+POST, PANTI, REGISTRY = "satpolpp-lamongan", "upt-bina-laras", "dukcapil-lamongan"
+KINDS = {OFFICE: "SOCIAL_OFFICE", SOEGIRI: "HOSPITAL", VILLAGE: "VILLAGE", PANTI: "PANTI", REGISTRY: "CIVIL_REGISTRY"}
+PERSON = {
+    "name": "Warga Uji Paket", "nik": "3524051503909901", "birth_date": "1990-03-15", "approximate_age_years": "36",
+    "features": "Tahi lalat besar di dagu kiri",
+}  # fmt: skip
+
+
+async def case_of(bench: Bench, report_id: UUID) -> UUID:
+    async def opened() -> Any:
+        return await bench.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
+
+    found: UUID = await eventually(opened, what="the case")
+    return found
+
+
+async def know(bench: Bench, case_id: UUID, *, minor: bool = False, sequence: int = 1, **changed: str) -> None:
+    """Our copy of the case's person, with a key that casework can open."""
+    person_id = await bench.value("SELECT person_id FROM cases WHERE id = $1", case_id)
+    key = sealing.new_person_key()
+    wrapped = sealing.wrap(key, {"casework": bytes(SEALING_KEYS["casework"].public_key)})["casework"]
+    await bench.units.pool.execute(
+        "INSERT INTO person_keys (person_id, wrapped_key, district, sequence) VALUES ($1, $2, '35.24', $3)"
+        " ON CONFLICT (person_id) DO UPDATE SET wrapped_key = excluded.wrapped_key, sequence = excluded.sequence",
+        person_id, base64.b64decode(wrapped), sequence,
+    )  # fmt: skip
+    await bench.units.pool.execute(
+        "INSERT INTO persons_known (person_id, identity_status, apparent_minor, sealed, district, sequence, as_of)"
+        " VALUES ($1, 'CLAIMED', $2, $3, '35.24', $4, now()) ON CONFLICT (person_id) DO UPDATE SET"
+        " sealed = excluded.sealed, sequence = excluded.sequence, apparent_minor = excluded.apparent_minor",
+        person_id, minor, sealing.seal(PERSON | changed, key), sequence,
+    )  # fmt: skip
+
+
+async def package(desk: Desk, handoff: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = await desk.get(f"/handoffs/{handoff['handoff_id']}/package")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("purpose", "agency"),
+    [
+        ("INPATIENT_BED", SOEGIRI),
+        ("FAMILY_TRACING", VILLAGE),
+        ("REUNIFICATION", VILLAGE),
+        ("PLACEMENT", PANTI),
+        ("IDENTIFICATION", REGISTRY),
+        ("INFORMATION", VILLAGE),
+        ("INPATIENT_BED", VILLAGE),
+        ("FAMILY_TRACING", SOEGIRI),
+    ],
+)
+async def test_the_receiver_gets_the_reviewed_fields_and_nobody_else_learns_any(
+    casework: Bench, issuer: Issuer, purpose: str, agency: str
+) -> None:
+    case_id = await case_of(casework, await report_verified(casework))
+    await know(casework, case_id)
+    office, receiver = Desk(casework, issuer, OFFICE, "section-head"), Desk(casework, issuer, agency)
+    handoff = await ask(office, case_id, agency, purpose=purpose)
+    due = ALLOWED.get((purpose, KINDS[agency]), set())
+    whole = await receiver.get(f"/handoffs/{handoff['handoff_id']}")
+    sent = await package(receiver, handoff)
+    assert sent["values"] == {name: PERSON[name] for name in due}
+    assert (set(sent["fields"]), sent["withheld"]) == (due, [])
+    assert bool(sent["basis"]) or not due, "nothing leaves without a law"
+    assert sent["minimum"].keys() == {"person_id", "identity_status", "apparent_minor", "as_of"}
+    others = [value for name, value in PERSON.items() if name not in due and name != "approximate_age_years"]
+    assert not [value for value in others if value in str(whole) + str(sent)]
+    version = sent["versions"][0]
+    assert (set(version["fields"]), version["basis"], version["to_agency"]) == (due, sent["basis"], agency)
+    said = await casework.value(
+        "SELECT string_agg(o.body::text || o.headers::text || o.key, '') || (SELECT string_agg(f.body::text, '') FROM"
+        " feed f WHERE f.body->>'handoff_id' = $1) || (SELECT string_agg(a.changes::text, '') FROM actions a WHERE"
+        " a.aggregate_id = $1::uuid) FROM outbox o WHERE o.body::text LIKE '%' || $1 || '%'",
+        handoff["handoff_id"],
+    )  # fmt: skip
+    assert not [value for value in PERSON.values() if len(value) > 2 and value in (said or "")]
+
+
+async def test_each_state_of_the_person_that_was_shown_is_kept_and_stays_as_it_was(
+    casework: Bench, issuer: Issuer
+) -> None:
+    case_id = await case_of(casework, await report_verified(casework))
+    await know(casework, case_id)
+    office, hospital = Desk(casework, issuer, OFFICE, "section-head"), Desk(casework, issuer, SOEGIRI)
+    handoff = await ask(office, case_id)
+    first = await package(hospital, handoff)
+    assert [v["number"] for v in (await package(hospital, handoff))["versions"]] == [1], "nothing new was shown"
+    await know(casework, case_id, sequence=2, name="Warga Uji Sebenarnya")
+    second = await package(hospital, handoff)
+    assert second["values"]["name"] == "Warga Uji Sebenarnya"
+    assert [v["number"] for v in second["versions"]] == [1, 2]
+    assert second["versions"][0] == first["versions"][0]
+    assert second["versions"][1]["digest"] != second["versions"][0]["digest"]
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await casework.units.pool.execute("UPDATE packages_sent SET digest = ''")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await casework.units.pool.execute("DELETE FROM packages_sent")
+
+
+async def test_who_read_a_package_is_shown_to_its_sender_and_the_auditor(casework: Bench, issuer: Issuer) -> None:
+    case_id = await case_of(casework, await report_verified(casework))
+    await know(casework, case_id)
+    office, hospital = Desk(casework, issuer, OFFICE, "section-head"), Desk(casework, issuer, SOEGIRI)
+    auditor = Desk(casework, issuer, OFFICE, "auditor")
+    handoff = await ask(office, case_id)
+    path = f"/handoffs/{handoff['handoff_id']}/readers"
+    before = await office.get(path)
+    await package(hospital, handoff)
+    seen = await package(auditor, handoff)
+    assert (seen["values"], seen["withheld"]) == ({}, ["birth_date", "name", "nik"])
+    after = await auditor.get(f"{path}?after={before['next_after']}")
+    assert [(r["agency"], r["purpose"], r["fields"]) for r in after["items"]] == [
+        (SOEGIRI, "INPATIENT_BED", ["birth_date", "name", "nik"])
+    ], "whoever saw no value did not read"
+    assert (await hospital.get(path, expect=403))["code"] == "readers_are_not_yours"
+    await Desk(casework, issuer, VILLAGE).get(path, expect=404)
+
+
+async def test_the_name_of_a_child_is_not_shown_to_the_agency_that_took_it_off_the_street(
+    casework: Bench, issuer: Issuer
+) -> None:
+    report_id = await report_verified(casework)
+    case_id = await case_of(casework, report_id)
+    office, post = Desk(casework, issuer, OFFICE, "caseworker"), Desk(casework, issuer, POST)
+    handoff = {"handoff_id": await office.open_handoff(report_id, "CUSTODY_TRANSFER")}
+    await know(casework, case_id, minor=True)
+    shown, held = await package(office, handoff), await package(post, handoff)
+    assert shown["values"] == {"name": PERSON["name"], "features": PERSON["features"]}
+    assert (held["values"], held["withheld"]) == ({"features": PERSON["features"]}, ["name"])
+    assert PERSON["name"] not in str(await post.get(f"/handoffs/{handoff['handoff_id']}"))
+
+
+async def test_nothing_leaves_with_a_draft_or_after_the_end(casework: Bench, issuer: Issuer) -> None:
+    case_id = await case_of(casework, await report_verified(casework))
+    await know(casework, case_id)
+    office, hospital = Desk(casework, issuer, OFFICE, "section-head"), Desk(casework, issuer, SOEGIRI)
+    draft = await ask(office, case_id, is_draft=True)
+    assert (await package(hospital, draft))["values"] == {}
+    await office.move(draft["handoff_id"], "dispatch")
+    assert (await package(hospital, draft))["values"]["name"] == PERSON["name"]
+    await office.move(draft["handoff_id"], "cancellation", reason_code="NO_LONGER_NEEDED")
+    ended = await package(hospital, draft)
+    assert (ended["values"], len(ended["versions"])) == ({}, 1), "that it was sent stays"
