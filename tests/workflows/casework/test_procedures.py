@@ -100,6 +100,34 @@ async def test_a_case_closed_from_outside_ends_its_procedure() -> None:
     assert "screening" not in rows.calls
 
 
+@pytest.mark.parametrize("waiting_for", ["custody", "screening", "tracing", "reunification", "visit-2"])
+async def test_a_service_that_ends_in_the_middle_asks_for_nothing_more_and_closes(waiting_for: str) -> None:
+    async with skipping() as env:
+        rows = Rows(env.client, {**ANSWERS, waiting_for: None})
+        async with working(env.client, rows.activities()):
+            handle = await start_procedure(env.client)
+
+            async def asked() -> bool:
+                return waiting_for in rows.calls
+
+            await eventually(asked, what=waiting_for)
+            rows.has_ended = True
+            before = len(rows.calls)
+            await handle.signal("case_changed", CaseChanged(event_id="died"))
+            await handle.result()
+    steps = [call for call in rows.calls[before:] if call != "close"]
+    assert [step for step in steps if step.startswith(("stage", "outcome"))] == []
+    assert rows.calls[-1] == "close"
+
+
+async def test_a_procedure_started_anew_after_the_service_ended_only_closes() -> None:
+    async with skipping() as env:
+        rows = Rows(env.client, has_ended=True)
+        async with working(env.client, rows.activities()):
+            await (await start_procedure(env.client)).result()
+    assert rows.calls == ["close"]
+
+
 async def test_a_blocked_case_closes_when_the_last_thing_ended() -> None:
     async with skipping() as env:
         rows = Rows(env.client, blocked_times=2)
