@@ -54,7 +54,12 @@ FEED_WORDS: dict[Move, str] = {
 
 
 def handoff_moved(
-    handoff: Handoff, move: Move, *, answer_by: datetime | None = None, conditions: Sequence[str] = ()
+    handoff: Handoff,
+    move: Move,
+    *,
+    answer_by: datetime | None = None,
+    arrive_by: datetime | None = None,
+    conditions: Sequence[str] = (),
 ) -> Event:
     """The fact that goes with a move."""
     parties = _parties(handoff)
@@ -65,7 +70,7 @@ def handoff_moved(
         case Move.RECEIVE:
             return events.HandoffReceived(**parties)
         case Move.ACCEPT | Move.FIRM_UP:
-            return events.HandoffAccepted(**parties, arrive_by=handoff.due_at)
+            return events.HandoffAccepted(**parties, arrive_by=arrive_by)
         case Move.ACCEPT_CONDITIONALLY:
             return events.HandoffConditionallyAccepted(**parties, conditions=tuple(conditions))
         case Move.REJECT:

@@ -22,8 +22,8 @@ from services.casework.custody import commands as custody_commands
 from services.casework.custody import repository as custody_repository
 from services.casework.custody.tables import Custody
 from services.casework.directory.domain import CaseworkPack
-from services.casework.handoffs import commands
 from services.casework.handoffs import repository as handoffs_repository
+from services.casework.handoffs.commands import applying, groups, moving, talking, timing
 from services.casework.handoffs.domain import OPEN, UNDECIDED, HandoffState
 from services.casework.handoffs.tables import Handoff, HandoffGroup, SpokenAnswer
 from services.casework.promises import repository as promises_repository
@@ -313,6 +313,17 @@ async def _pack_in_force(uow: Work, district: str) -> CaseworkPack:
     return uow.rows.pack
 
 
+READ_BY_COMMANDS = {
+    "handoffs_with_rungs_ahead": _handoffs_with_rungs_ahead,
+    "handoffs_in_working_time": _handoffs_in_working_time,
+    "pack_in_force": _pack_in_force,
+    "keep_first_package": lambda *of_a_package: None,
+    "keep_package": _nothing_kept,
+    "person_known": _nobody_known,
+}
+"""What the commands of hand-offs take from elsewhere by name."""
+
+
 @contextmanager
 def rows_in_memory(chance: Random) -> Iterator[None]:
     """Let the commands of this process work on ``Work``, with ids that the seed decides."""
@@ -320,12 +331,10 @@ def rows_in_memory(chance: Random) -> Iterator[None]:
         for module, answers in STAND_INS.items():
             for name, answer in answers.items():
                 patch.setattr(module, name, answer)
-        patch.setattr(commands, "handoffs_with_rungs_ahead", _handoffs_with_rungs_ahead)
-        patch.setattr(commands, "handoffs_in_working_time", _handoffs_in_working_time)
-        patch.setattr(commands, "pack_in_force", _pack_in_force)
-        patch.setattr(commands, "keep_first_package", lambda *of_a_package: None)
-        patch.setattr(commands, "keep_package", _nothing_kept)
-        patch.setattr(commands, "person_known", _nobody_known)
+        for module in (applying, groups, moving, talking, timing):
+            for name, answer in READ_BY_COMMANDS.items():
+                if hasattr(module, name):
+                    patch.setattr(module, name, answer)
         patch.setattr(custody_commands, "pack_in_force", _pack_in_force)
         patch.setattr(custody_commands, "keep_findings", _no_findings)
         patch.setattr(clock, "new_id", lambda: UUID(int=chance.getrandbits(128)))

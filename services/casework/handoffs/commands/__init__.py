@@ -1,0 +1,67 @@
+"""The only code that changes hand-offs.
+
+A group is locked before any of its hand-offs, always in this order, so that two candidates who answer at once are
+decided one after the other.
+"""
+
+from services.casework.handoffs.commands.applying import Condition, MoveHandoff, Spoken
+from services.casework.handoffs.commands.groups import (
+    GROUPS,
+    RequestHandoff,
+    open_handoff,
+    request_handoff,
+    step_result,
+    tell_procedure,
+)
+from services.casework.handoffs.commands.moving import (
+    answer_for_registry,
+    circumstances,
+    confirm_spoken,
+    dispose,
+    expire_of_case,
+    move_handoff,
+    settle_promise,
+)
+from services.casework.handoffs.commands.talking import (
+    ReportStatus,
+    ask_question,
+    keep_as_reserve,
+    reply,
+    report_status,
+)
+from services.casework.handoffs.commands.timing import (
+    Convene,
+    read_clock,
+    rearm_clocks,
+    recompute_deadlines,
+    ring_clock,
+)
+
+__all__ = [
+    "GROUPS",
+    "Condition",
+    "Convene",
+    "MoveHandoff",
+    "ReportStatus",
+    "RequestHandoff",
+    "Spoken",
+    "answer_for_registry",
+    "ask_question",
+    "circumstances",
+    "confirm_spoken",
+    "dispose",
+    "expire_of_case",
+    "keep_as_reserve",
+    "move_handoff",
+    "open_handoff",
+    "read_clock",
+    "rearm_clocks",
+    "recompute_deadlines",
+    "reply",
+    "report_status",
+    "request_handoff",
+    "ring_clock",
+    "settle_promise",
+    "step_result",
+    "tell_procedure",
+]
