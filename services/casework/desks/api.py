@@ -18,6 +18,9 @@ from services.chassis.clock import utc_now
 from services.chassis.principal import Principal
 from services.chassis.web import Reading, Write, problems
 
+ROSTER_AHEAD = timedelta(days=366)
+"""How far ahead a roster is looked at."""
+
 router = APIRouter(tags=["desks"])
 
 
@@ -69,6 +72,6 @@ async def get_shifts(
     days: Annotated[int, Query(ge=1, le=31)] = 7,
 ) -> Roster:
     """Giliran jaga satu meja instansi Anda, dan siapa yang bertugas sekarang."""
-    begins = since or utc_now()
+    begins = min(since or utc_now(), utc_now() + ROSTER_AHEAD)
     shifts, on_duty = await queries.show_roster(reading, caller.agency, desk, begins, begins + timedelta(days=days))
     return Roster(items=[ShiftOut.of(shift) for shift in shifts], on_duty=on_duty)

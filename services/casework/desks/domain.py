@@ -22,7 +22,7 @@ class NothingToHandOver(Conflict):
 
 def check_shift(starts_at: datetime, ends_at: datetime) -> None:
     """Raises ``ShiftIsTurnedRound``."""
-    if not starts_at < ends_at <= starts_at + LONGEST_SHIFT:
+    if not timedelta(0) < ends_at - starts_at <= LONGEST_SHIFT:
         raise ShiftIsTurnedRound
 
 

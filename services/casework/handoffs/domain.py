@@ -14,6 +14,8 @@ from services.chassis.errors import Conflict, Forbidden, Invalid
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 """By how much a caller's clock may run ahead of ours."""
+FORESEEABLE = timedelta(days=5 * 366)
+"""A stay in a panti may last years; what is promised for later than this is a slip of the pen."""
 UNDO_WITHIN = timedelta(minutes=10)
 """How long a mis-click can be undone while nobody has acted on it (`handoff.md` §2)."""
 
@@ -269,10 +271,17 @@ class NobodyToAsk(Invalid):
 
 
 class ConditionIsPast(Invalid):
-    """A condition is to be met in the future."""
+    """A condition is to be met in the future, and one that can be foreseen."""
 
-    text = "Tenggat syarat sudah lewat."
-    advice = "Isi due_at setiap syarat dengan waktu yang akan datang."
+    text = "Tenggat syarat sudah lewat atau terlalu jauh."
+    advice = "Isi due_at setiap syarat dengan waktu yang akan datang, paling jauh lima tahun lagi."
+
+
+class EndIsTooFar(Invalid):
+    """An expected end lies within years that can be foreseen."""
+
+    text = "Perkiraan selesai terlalu jauh."
+    advice = "Isi expected_end_at paling jauh lima tahun lagi."
 
 
 class NotByPhone(Invalid):

@@ -10,7 +10,7 @@ from services.casework.cases.domain import CaseIsClosed, CaseState, Outcome
 from services.casework.cases.tables import Case
 from services.casework.custody.commands import end_custody
 from services.casework.handoffs.commands import dispose
-from services.casework.handoffs.domain import Disposal
+from services.casework.handoffs.domain import CLOCKS_MAY_DIFFER, Disposal, HappensLater
 from services.casework.occurrences import domain, facts, repository
 from services.casework.occurrences.domain import Consequence, Fate, Item, Occurrence
 from services.casework.occurrences.tables import OccurrenceRow
@@ -43,7 +43,7 @@ class RecordOccurrence:
 async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Sequence[Consequence]:
     """Write down what happened and let the table decide; answers what became of each open item.
 
-    Raises ``NotFound``, ``CaseIsClosed``, ``OccurrenceIsNotTold``, ``OccurrenceIsTold``.
+    Raises ``NotFound``, ``CaseIsClosed``, ``OccurrenceIsNotTold``, ``OccurrenceIsTold``, ``HappensLater``.
     """
     case = await uow.locked(Case, command.case_id)
     if case.state == CaseState.CLOSED:
@@ -51,6 +51,8 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
     told = [row.kind for row in await repository.of_case(uow, case.id)]
     domain.check_told(command.kind, case.outcome, domain.is_gone(told))
     now = await uow.now()
+    if command.happened_at > now + CLOCKS_MAY_DIFFER:
+        raise HappensLater
     told_by = command.told_by or uow.principal.agency
     planned = domain.consequences(command.kind, await repository.open_items(uow, case.id))
     uow.insert(

@@ -282,6 +282,9 @@ async def test_nobody_is_taken_over_by_phone_and_nothing_happens_in_the_future(
     past = [{"code": "X", "owner": "SENDER", "due_at": later(days=-1)}]
     late = await hospital.move(handoff["handoff_id"], "conditional-acceptance", 422, conditions=past)
     assert late["code"] == "condition_is_past"
+    far = [{"code": "X", "owner": "SENDER", "due_at": "9999-12-31T00:00:00Z"}]
+    late = await hospital.move(handoff["handoff_id"], "conditional-acceptance", 422, conditions=far)
+    assert late["code"] == "condition_is_past"
     assert (await seen(office, handoff))["state"] == "requested"
 
 
@@ -350,6 +353,10 @@ async def test_news_starts_the_next_period_and_ready_starts_the_clock_to_fetch(
     await hospital.move(
         handoff["handoff_id"], "status", status_code="IMPROVING", expected_end_at=later(days=20), is_ready=True
     )
+    far = await hospital.move(
+        handoff["handoff_id"], "status", 422, status_code="IMPROVING", expected_end_at="9999-12-31T00:00:00Z"
+    )
+    assert far["code"] == "end_is_too_far"
     told = await seen(office, handoff)
     assert clocks(told).keys() == {"STATUS_BY", "EXPECTED_END", "FETCH_BY"}
     assert [c["occurrence"] for c in told["clocks"] if c["kind"] == "STATUS_BY"] == [1, 2]
@@ -391,6 +398,11 @@ async def test_a_claim_is_one_persons_until_the_shift_ends_and_hides_nothing(
         ends_at=starts.isoformat(),
     )  # fmt: skip
     assert turned.json()["code"] == "shift_is_turned_round"
+    far = await post(
+        first, "/shifts", district="35.24", desk="igd", officer="x", starts_at="9999-12-31T00:00:00Z",
+        ends_at="9999-12-31T08:00:00Z",
+    )  # fmt: skip
+    assert far.status_code == 201
     roster = (await casework.client.get("/shifts?desk=igd", headers={"Authorization": f"Bearer {first}"})).json()
     assert roster["on_duty"] == ["staff:nurse-one"]
 

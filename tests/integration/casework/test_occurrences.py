@@ -112,6 +112,13 @@ async def test_aid_is_held_at_once_and_let_go_when_found(casework: Bench, office
     assert [row["type"] for row in said] == [CaseAidHeld.TYPE]
 
 
+async def test_nothing_has_happened_tomorrow(casework: Bench, office: Desk) -> None:
+    _, case_id = await new_case(casework)
+    tomorrow = (clock.utc_now() + timedelta(days=1)).isoformat()
+    refused = await office.send(f"/cases/{case_id}/occurrences", kind="DIED", happened_at=tomorrow)
+    assert (refused.status_code, refused.json()["code"]) == (422, "happens_later")
+
+
 async def test_a_closed_case_hears_nothing_more(casework: Bench, office: Desk) -> None:
     _, case_id = await new_case(casework)
     await casework.units.pool.execute("UPDATE cases SET state = 'closed', outcome = 'DUPLICATE' WHERE id = $1", case_id)

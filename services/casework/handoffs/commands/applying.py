@@ -219,7 +219,7 @@ async def _promise(
     now = await uow.now()
     wanted = []
     for condition in conditions:
-        if condition.due_at <= now:
+        if not now < condition.due_at <= now + domain.FORESEEABLE:
             raise domain.ConditionIsPast(code=condition.code)
         owner = handoff.from_agency if condition.is_senders else handoff.to_agency
         wanted.append(MakePromise(condition.code, owner, condition.due_at, condition.about))

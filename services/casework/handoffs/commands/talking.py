@@ -71,7 +71,7 @@ class ReportStatus:
 async def report_status(command: ReportStatus, uow: UnitOfWork) -> Handoff:
     """News of the work: the next one is due a period later; «ready» starts the sender's clock to fetch.
 
-    Raises ``NotFound``, ``NotYourMove``, ``HandoffCannotMove`` unless the work is the receiver's.
+    Raises ``NotFound``, ``NotYourMove``, ``HandoffCannotMove`` unless the work is the receiver's, ``EndIsTooFar``.
     """
     _, handoff = await locked(command.handoff_id, uow)
     side = access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, frozenset({Side.RECEIVER}))
@@ -79,6 +79,8 @@ async def report_status(command: ReportStatus, uow: UnitOfWork) -> Handoff:
         raise domain.HandoffCannotMove(domain.legal_moves(handoff.state, side), state=handoff.state)
     pack = await pack_in_force(uow, handoff.district)
     rules, now = rules_of(handoff, pack), await uow.now()
+    if command.expected_end_at is not None and command.expected_end_at > now + domain.FORESEEABLE:
+        raise domain.EndIsTooFar
     clocks = await clocks_of(handoff, pack, uow)
     receiver = StartClock(
         ClockKind.STATUS_BY,
