@@ -20,6 +20,7 @@ from services.casework.custody.tables import Custody
 from services.casework.desks import api as desks_api
 from services.casework.desks import pages as desks_pages
 from services.casework.desks.tables import Shift
+from services.casework.directory.access import OFFICE_ROLES
 from services.casework.directory.commands import load_pack
 from services.casework.directory.domain import CaseworkPack
 from services.casework.findings import access as findings_access
@@ -59,7 +60,7 @@ from services.chassis.processes import Running, Service, build_app
 def scope(principal: Principal) -> Sequence[Any]:
     """What a caller may see: its offices' districts; whoever is not of the office only their agency's slice."""
     criteria = district_scope(principal, "services.casework")
-    if not principal.is_system and (principal.is_machine or not principal.roles & handoffs_access.OFFICE_ROLES):
+    if not principal.is_system and (principal.is_machine or not principal.roles & OFFICE_ROLES):
         agency = principal.agency
         criteria += [
             with_loader_criteria(Handoff, or_(col(Handoff.to_agency) == agency, col(Handoff.from_agency) == agency)),

@@ -67,10 +67,8 @@ async def claim_handoff(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
 
     Raises ``NotFound``, ``HandoffIsClaimed`` when a colleague's claim still holds.
     """
-    handoff = await _of_my_agency(handoff_id, uow)
+    handoff = await _free_for_me(handoff_id, uow)
     now = await uow.now()
-    if handoffs_access.is_claimed_by_other(handoff.claimed_by, handoff.claimed_until, uow.principal, now):
-        raise HandoffIsClaimed(claimed_until=handoff.claimed_until.isoformat() if handoff.claimed_until else "")
     shift = await repository.shift_of(uow, uow.principal.agency, uow.principal.actor, now)
     until = domain.claim_ends_at(now, shift.ends_at if shift else None, CLAIM_LASTS)
     uow.change(handoff, "claim", claimed_by=uow.principal.actor, claimed_until=until)
@@ -79,19 +77,19 @@ async def claim_handoff(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
 
 async def release_handoff(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
     """Give a claimed item back to the desk; nothing when it is nobody's. Raises ``NotFound``, ``HandoffIsClaimed``."""
-    handoff = await _of_my_agency(handoff_id, uow)
-    now = await uow.now()
-    if handoffs_access.is_claimed_by_other(handoff.claimed_by, handoff.claimed_until, uow.principal, now):
-        raise HandoffIsClaimed(claimed_until=handoff.claimed_until.isoformat() if handoff.claimed_until else "")
+    handoff = await _free_for_me(handoff_id, uow)
     if handoff.claimed_by is not None:
         uow.change(handoff, "release", claimed_by=None, claimed_until=None)
     return handoff
 
 
-async def _of_my_agency(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
+async def _free_for_me(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
     handoff = await uow.locked(Handoff, handoff_id)
     if uow.principal.agency not in (handoff.to_agency, handoff.from_agency):
         raise NotFound(kind="handoffs")
+    now = await uow.now()
+    if handoffs_access.is_claimed_by_other(handoff.claimed_by, handoff.claimed_until, uow.principal, now):
+        raise HandoffIsClaimed(claimed_until=handoff.claimed_until.isoformat() if handoff.claimed_until else "")
     return handoff
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from services.casework.directory.access import OFFICE_ROLES
 from services.casework.handoffs.domain import SIDES, Move, NotYourMove, Side
 from services.chassis.errors import NotFound
 from services.chassis.principal import Principal
 
-OFFICE_ROLES = frozenset({"caseworker", "duty-officer", "section-head", "auditor", "operator"})
 DUTY_ROLES = frozenset({"duty-officer", "section-head"})
 """Who of the office may put any hand-off of the district on hold, and write down what an agency said by phone."""
 
@@ -22,11 +22,6 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "roster:read": frozenset({"desk-officer"}) | OFFICE_ROLES,
     "handoff:send": frozenset({"agency", "desk-officer", "caseworker", "duty-officer", "section-head"}),
 }
-
-
-def is_of_the_office(principal: Principal, office: str) -> bool:
-    """Staff of the office see every hand-off of their district; everybody else their agency's slice."""
-    return principal.agency == office and bool(principal.roles & OFFICE_ROLES)
 
 
 def side_of(principal: Principal, from_agency: str, to_agency: str, wanted: Collection[Side]) -> Side:

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import Response
 
+from services.casework.directory.access import OFFICE_ROLES
 from services.casework.directory.pages import directory_of
 from services.casework.handoffs import access, commands, queries
 from services.casework.handoffs.commands import ReportStatus
@@ -289,7 +290,7 @@ async def handoff_page(
         legal_now=view.legal_now,
         may_claim=may_claim and is_open and is_party,
         is_mine=handoff.claimed_by == caller.actor,
-        is_of_the_office=bool(caller.roles & access.OFFICE_ROLES),
+        is_of_the_office=bool(caller.roles & OFFICE_ROLES),
         reasons=REASONS,
         results=RESULTS.get(Purpose(handoff.purpose), ANY_RESULT),
         conditions=CONDITIONS,

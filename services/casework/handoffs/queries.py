@@ -76,13 +76,9 @@ async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, pri
     handoff = await _one(handoff_id, reading)
     number = await reading.rows("SELECT number FROM cases WHERE id = :id", id=handoff.case_id)
     group = await repository.group_row(reading, handoff.group_id)
-    now = domain.circumstances(
-        handoff,
-        group.won_by if group else None,
-        reading.principal.actor,
-        utc_now(),
-        others_were_told=await repository.others_were_told(reading, handoff.group_id),
-    )
+    told = handoff.state in domain.UNDOABLE and await repository.others_were_told(reading, handoff.group_id)
+    won_by = group.won_by if group else None
+    now = domain.circumstances(handoff, won_by, reading.principal.actor, utc_now(), others_were_told=told)
     clocks = await of_handoffs(reading, [handoff.id])
     acts = [
         act.value

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, Field
 
+from services.casework.cases.schemas import AgencyText
 from services.casework.occurrences.commands import RecordOccurrence
 from services.casework.occurrences.domain import Consequence, Occurrence
 from services.casework.occurrences.tables import OccurrenceRow
 from services.chassis.web import RequestBody
 
-AgencyText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Kind = Literal["DIED", "ABSCONDED", "FOUND_AGAIN", "NOT_THIS_TYPE", "SENT_ON"]
 
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import Response
 
+from services.casework.directory.access import OFFICE_ROLES
 from services.casework.directory.pages import directory_of
-from services.casework.handoffs.access import OFFICE_ROLES
 from services.casework.tasks import access, commands, queries
 from services.casework.tasks.domain import TaskState
 from services.casework.tasks.schemas import TaskCompletionIn

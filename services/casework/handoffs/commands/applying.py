@@ -10,7 +10,7 @@ from services.casework.clocks.commands import ClockSet, StartClock, clocks_of
 from services.casework.clocks.domain import ClockKind
 from services.casework.directory.domain import CaseworkPack, Clock
 from services.casework.handoffs import domain, facts
-from services.casework.handoffs.commands.rows import note_next_due, rules_of, tell
+from services.casework.handoffs.commands.rows import note_next_due, receivers_clock, rules_of, senders_clock, tell
 from services.casework.handoffs.domain import HandoffState, Move
 from services.casework.handoffs.tables import Handoff
 from services.casework.packages.commands import keep_package
@@ -123,15 +123,7 @@ async def _turn_clocks(
 ) -> None:
     """Which promises of time end, stand still, go on or begin with a move (`handoff.md` §3)."""
     rules = rules_of(handoff, pack)
-    receiver = StartClock(
-        ClockKind.STATUS_BY,
-        handoff.to_agency,
-        handoff.to_agency,
-        handoff.to_desk,
-        rules.status_every,
-        rules.ladder,
-        in_working_time=False,
-    )
+    receiver = receivers_clock(handoff, rules)
     move, told_at = command.move, command.happened_at
     match move:
         case Move.SEND | Move.ASK_AGAIN:
@@ -162,12 +154,7 @@ async def _turn_clocks(
         case Move.COMPLETE | Move.FAIL:
             surviving = await _void_promises(handoff, move.value, uow)
             await clocks.stop(move.value, spare=surviving, happened_at=told_at)
-            sender = pack.agency(handoff.from_agency)
-            clocks.start(
-                StartClock(
-                    ClockKind.READ_BY, sender.code, sender.code, sender.desks[0].code, rules.read_within, rules.ladder
-                )
-            )
+            clocks.start(senders_clock(ClockKind.READ_BY, rules.read_within, handoff, rules, pack))
         case Move.HOLD:
             clocks.pause(command.reason_code or move.value)
         case Move.RESUME:

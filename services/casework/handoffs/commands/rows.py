@@ -1,10 +1,11 @@
 """The rows that every command on a hand-off locks, notes and tells about."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.casework.clocks.commands import ClockSet
+from services.casework.clocks.commands import ClockSet, StartClock
+from services.casework.clocks.domain import ClockKind
 from services.casework.directory.domain import CaseworkPack, Clock
 from services.casework.handoffs import facts, repository
 from services.casework.handoffs.messages import (
@@ -28,6 +29,25 @@ async def locked(handoff_id: UUID, uow: UnitOfWork) -> tuple[HandoffGroup, Hando
 def rules_of(handoff: Handoff, pack: CaseworkPack) -> Clock:
     """How long the pack gives the receiver for this purpose."""
     return pack.clock(handoff.purpose, handoff.to_agency)
+
+
+def receivers_clock(handoff: Handoff, rules: Clock) -> StartClock:
+    """News of the work is due from the receiver, every hour counted; other clocks of its replace what differs."""
+    return StartClock(
+        ClockKind.STATUS_BY,
+        handoff.to_agency,
+        handoff.to_agency,
+        handoff.to_desk,
+        rules.status_every,
+        rules.ladder,
+        in_working_time=False,
+    )
+
+
+def senders_clock(kind: ClockKind, within: timedelta, handoff: Handoff, rules: Clock, pack: CaseworkPack) -> StartClock:
+    """The sender must act within its first desk's working time."""
+    sender = pack.agency(handoff.from_agency)
+    return StartClock(kind, sender.code, sender.code, sender.desks[0].code, within, rules.ladder)
 
 
 def note_next_due(handoff: Handoff, clocks: ClockSet) -> dict[str, Any]:

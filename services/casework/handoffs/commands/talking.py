@@ -4,11 +4,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.casework.clocks.commands import StartClock, clocks_of
+from services.casework.clocks.commands import clocks_of
 from services.casework.clocks.domain import ClockKind
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import access, domain, facts
-from services.casework.handoffs.commands.rows import locked, note_next_due, rules_of, tell
+from services.casework.handoffs.commands.rows import (
+    locked,
+    note_next_due,
+    receivers_clock,
+    rules_of,
+    senders_clock,
+    tell,
+)
 from services.casework.handoffs.domain import HandoffState, Side
 from services.casework.handoffs.tables import Handoff
 from services.chassis.database import UnitOfWork
@@ -29,10 +36,8 @@ async def ask_question(handoff_id: UUID, question_code: str, uow: UnitOfWork) ->
     if clocks.is_running(ClockKind.REPLY_BY):
         raise domain.QuestionIsOpen(("reply",), state=handoff.state)
     clocks.pause("QUESTION", {ClockKind.ANSWER_BY, ClockKind.RECEIVED_BY})
-    rules, sender = rules_of(handoff, pack), pack.agency(handoff.from_agency)
-    clocks.start(
-        StartClock(ClockKind.REPLY_BY, sender.code, sender.code, sender.desks[0].code, rules.reply_within, rules.ladder)
-    )
+    rules = rules_of(handoff, pack)
+    clocks.start(senders_clock(ClockKind.REPLY_BY, rules.reply_within, handoff, rules, pack))
     uow.change(handoff, "ask", reason=question_code, **note_next_due(handoff, clocks))
     uow.publish(facts.handoff_questioned(handoff, question_code), about=handoff)
     tell(handoff, "questioned", await uow.now(), uow)
@@ -82,15 +87,7 @@ async def report_status(command: ReportStatus, uow: UnitOfWork) -> Handoff:
     if command.expected_end_at is not None and command.expected_end_at > now + domain.FORESEEABLE:
         raise domain.EndIsTooFar
     clocks = await clocks_of(handoff, pack, uow)
-    receiver = StartClock(
-        ClockKind.STATUS_BY,
-        handoff.to_agency,
-        handoff.to_agency,
-        handoff.to_desk,
-        rules.status_every,
-        rules.ladder,
-        in_working_time=False,
-    )
+    receiver = receivers_clock(handoff, rules)
     if clocks.is_running(ClockKind.STATUS_BY):
         await clocks.stop("REPORTED", {ClockKind.STATUS_BY})
         clocks.start(receiver)
