@@ -30,7 +30,10 @@ class ReportReceived(Event):
 
 
 class ReportVerified(Event):
-    """A report was found true and complete enough to act on: a case may be opened."""
+    """A report was found true and complete enough to act on: a case may be opened.
+
+    `is_with_reporter`: the reporting agency has the person in hand.
+    """
 
     TYPE: ClassVar[str] = "intake.report.verified.v1"
     SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
@@ -44,6 +47,7 @@ class ReportVerified(Event):
     channel: Code
     reporter_agency: Slug | None = None
     apparent_minor: Flag
+    is_with_reporter: Flag = False
     found_at: Instant
 
 
@@ -86,7 +90,7 @@ class RegistryCheckCompleted(Event):
     check_id: UUID
     person_id: UUID
     kind: Literal["IDENTITY", "INSURANCE"]
-    result: Literal["MATCHED", "NOT_FOUND", "NOT_ENROLLED", "ACTIVE", "INACTIVE"]
+    result: Literal["MATCHED", "NOT_FOUND", "NOT_ENROLLED", "ACTIVE", "INACTIVE", "ARREARS"]
     source: Slug
     checked_at: Instant
     handoff_id: UUID | None = None

@@ -5,10 +5,10 @@ from services.casework.cases import handlers as cases
 from services.casework.operations import handlers as operations
 from services.casework.story.handlers import and_tell_it, when_anything_happens_tell_it
 from services.chassis.inbox import Handler
-from services.chassis.persons import when_person_key_issued_keep_for, when_person_recorded_keep_copy
+from services.chassis.persons import when_person_key_issued_keep_for
 
 SUBSCRIPTIONS: dict[str, Handler] = {
-    "intake.person.recorded.v1": when_person_recorded_keep_copy,
+    "intake.person.recorded.v1": cases.when_person_recorded_note_age,
     "intake.person_key.issued.v1": when_person_key_issued_keep_for("casework"),
     "intake.operation.conducted.v1": operations.when_operation_conducted_keep_it,
     "intake.report.received.v1": and_tell_it(operations.when_report_received_keep_its_person),

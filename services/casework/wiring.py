@@ -36,6 +36,7 @@ from services.casework.handoffs.tables import Handoff
 from services.casework.handoffs.workflow import HandoffWorkflow
 from services.casework.occurrences import api as occurrences_api
 from services.casework.occurrences import pages as occurrences_pages
+from services.casework.occurrences.activities import OccurrenceActivities
 from services.casework.operations import access as operations_access
 from services.casework.operations import api as operations_api
 from services.casework.operations.tables import OperationCount
@@ -86,10 +87,12 @@ def activities(running: Running) -> Sequence[Callable[..., Any]]:
         cases.request_handoff,
         cases.create_task,
         cases.ring_task,
+        cases.mind_stay,
         cases.record_outcome,
         cases.request_aid,
         cases.read_aid,
         cases.close_case,
+        OccurrenceActivities(running).hear_of_step,
     ]
 
 

@@ -5,7 +5,7 @@ afterwards they are kept for ever and only added to.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from temporalio import activity
-from temporalio.client import WorkflowHandle
+from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import Worker
 
 from services.casework.handoffs.messages import HandoffChanged, HandoffStart
@@ -25,23 +25,47 @@ from tests.support.payments import ScriptedBatch
 from tests.support.procedures import ANSWERS, QUEUE, Clock, Rows, skipping, start_procedure, working
 
 HISTORIES = Path(__file__).parent / "histories"
-SILENT_STEPS = (
-    "custody",
-    "screening",
-    "bed",
-    "tracing",
-    "identification",
-    "reunification",
-    "medicine",
-    "visit-2",
-    "aid",
-)
-ENDS: dict[str, dict[str, tuple[str, str]]] = {
+NOBODY_AWAITS = {"tracing": ("COMPLETED", "FAMILY_NOT_FOUND")}
+INSURED = {"identification": ("COMPLETED", "MATCHED"), "insurance": ("COMPLETED", "ACTIVE")}
+OPEN_AT: dict[str, dict[str, Any]] = {
+    "custody": {},
+    "first-response": {"found_in_custody": False},
+    "emergency": {"urgency": "EMERGENCY"},
+    "child-protection": {"apparent_minor": True},
+    "screening": {},
+    "identification": {},
+    "insurance": {"answers": {"identification": ("COMPLETED", "MATCHED")}},
+    "guarantee": {},
+    "pbi": {},
+    "district-funding": {"answers": {"pbi": ("COMPLETED", "REFUSED")}},
+    "bed": {},
+    "bed-conference": {"answers": {"bed": ("EXHAUSTED", "")}},
+    "tracing": {},
+    "fetch": {"answers": NOBODY_AWAITS, "has_shelter": True},
+    "placement": {"answers": NOBODY_AWAITS},
+    "way-out": {"answers": {**NOBODY_AWAITS, "placement": ("EXHAUSTED", "")}},
+    "repatriation": {"answers": {"tracing": ("COMPLETED", "HOME_DISTRICT_FOUND")}},
+    "reunification": {},
+    "medicine": {},
+    "medicine-control-2": {"medicine_controls": 2},
+    "visit-2": {},
+    "aid": {},
+}
+"""Every wait point of the ODGJ procedure: the silent step, and what leads to it."""
+ENDS: dict[str, dict[str, Any]] = {
     "reunified": {},
-    "not-odgj": {"screening": ("COMPLETED", "NOT_ODGJ")},
-    "absconded": {"bed": ("FAILED", "ABSCONDED")},
-    "placed": {"tracing": ("COMPLETED", "FAMILY_NOT_FOUND")},
-    "no-bed-at-first": {"bed": ("EXHAUSTED", ""), "bed#2": ("COMPLETED", "DISCHARGED_STABLE")},
+    "insured": {"answers": INSURED},
+    "met-on-the-street": {"found_in_custody": False},
+    "emergency-of-a-child": {"urgency": "EMERGENCY", "apparent_minor": True},
+    "not-met": {"found_in_custody": False, "answers": {"first-response": ("COMPLETED", "NOT_MET")}},
+    "not-odgj": {"answers": {"screening": ("COMPLETED", "NOT_ODGJ")}},
+    "outpatient": {"answers": {"screening": ("COMPLETED", "OUTPATIENT")}},
+    "absconded": {"answers": {"bed": ("FAILED", "ABSCONDED")}},
+    "deceased": {"answers": {"bed": ("FAILED", "DECEASED")}},
+    "placed": {"answers": NOBODY_AWAITS, "has_shelter": True},
+    "transferred": {"answers": {"tracing": ("COMPLETED", "HOME_DISTRICT_FOUND")}},
+    "no-bed-at-first": {"answers": {"bed": ("EXHAUSTED", ""), "bed#2": ("COMPLETED", "DISCHARGED_STABLE")}},
+    "no-medicine-at-first": {"medicine_controls": 1, "answers": {"medicine-control-1": ("COMPLETED", "NO_MEDICINE")}},
 }
 
 
@@ -51,10 +75,17 @@ async def _keep(handle: WorkflowHandle[Any, Any], name: str) -> None:
     print(name, len(history.events), "events")
 
 
+def scripted(client: Client, script: Mapping[str, Any], silent: str = "") -> Rows:
+    """Rows that answer by a script, one step of which may stay silent."""
+    given = {name: value for name, value in script.items() if name != "answers"}
+    answers = {**ANSWERS, **script.get("answers", {})}
+    return Rows(client, {**answers, silent: None} if silent else answers, **given)
+
+
 async def _ended_procedures() -> None:
-    for name, changes in ENDS.items():
+    for name, script in ENDS.items():
         async with skipping() as env:
-            rows = Rows(env.client, {**ANSWERS, **changes})
+            rows = scripted(env.client, script)
             async with working(env.client, rows.activities()):
                 handle = await start_procedure(env.client)
                 await handle.result()
@@ -77,10 +108,21 @@ async def _late_tasks() -> None:
             await _keep(handle, "OdgjProcedure-visited-late")
 
 
+async def _over_the_limit() -> None:
+    async with skipping() as env:
+        ends_at = await env.get_current_time() + timedelta(days=7)
+        due = {"visit-1": ends_at + timedelta(days=1)}
+        rows = Rows(env.client, {**ANSWERS, "visit-1": None}, visits=1, stay_ends_at=ends_at, due=due)
+        async with working(env.client, rows.activities()):
+            handle = await start_procedure(env.client)
+            await handle.result()
+            await _keep(handle, "OdgjProcedure-over-the-limit-of-the-shelter")
+
+
 async def _open_procedures() -> None:
-    for silent in SILENT_STEPS:
+    for silent, script in OPEN_AT.items():
         async with skipping() as env:
-            rows = Rows(env.client, {**ANSWERS, silent: None})
+            rows = scripted(env.client, script, silent=silent)
             async with working(env.client, rows.activities()):
                 handle = await start_procedure(env.client)
                 await _settle(partial(_is_called, rows, silent))
@@ -97,6 +139,16 @@ async def _settle(reached: Callable[[], bool]) -> None:
 
     await eventually(ask)
     await asyncio.sleep(0.5)
+
+
+async def _open_gepeng() -> None:
+    for silent in ("custody", "assessment", "return", "visit-1"):
+        async with skipping() as env:
+            rows = scripted(env.client, {"case_type": "GEPENG", "visits": 1}, silent=silent)
+            async with working(env.client, rows.activities()):
+                handle = await start_procedure(env.client, "GepengProcedure")
+                await _settle(partial(_is_called, rows, silent))
+                await _keep(handle, f"GepengProcedure-open-at-{silent}")
 
 
 async def _clocks() -> None:
@@ -206,7 +258,9 @@ async def main() -> None:
     HISTORIES.mkdir(exist_ok=True)
     await _ended_procedures()
     await _late_tasks()
+    await _over_the_limit()
     await _open_procedures()
+    await _open_gepeng()
     await _clocks()
     await _registry_checks()
     await _payments()

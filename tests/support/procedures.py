@@ -33,6 +33,7 @@ from services.casework.handoffs.messages import (
     StepResult,
 )
 from services.casework.handoffs.workflow import HandoffWorkflow
+from services.casework.occurrences.messages import StepTold
 from services.casework.procedures.gepeng.workflow import GepengProcedure
 from services.casework.procedures.odgj.workflow import OdgjProcedure
 
@@ -40,6 +41,13 @@ CASE = UUID("01a20200-0000-7000-8000-000000000001")
 QUEUE = "procedures"
 ANSWERS: dict[str, tuple[str, str]] = {
     "custody": ("COMPLETED", "IN_CARE"),
+    "first-response": ("COMPLETED", "MET"),
+    "emergency": ("COMPLETED", "STABILISED"),
+    "child-protection": ("COMPLETED", "PROTECTED"),
+    "guarantee": ("COMPLETED", "ISSUED"),
+    "pbi": ("COMPLETED", "REACTIVATED"),
+    "fetch": ("COMPLETED", "IN_CARE"),
+    "repatriation": ("COMPLETED", "REPATRIATED"),
     "screening": ("COMPLETED", "NEEDS_HOSPITAL"),
     "identification": ("COMPLETED", "NOT_FOUND"),
     "insurance": ("COMPLETED", "INACTIVE"),
@@ -58,13 +66,20 @@ class Rows:
     """Plays the rows: answers every step by the script, after the step was asked for, by signal.
 
     A step that the script maps to nothing stays silent. ``already`` holds steps that had ended before this run: what a
-    restart finds.
+    restart finds. What a run of the real rows would keep (``ready``, whether the service has ended) is kept here too.
     """
 
     client: Client
     answers: Mapping[str, tuple[str, str] | None] = field(default_factory=lambda: dict(ANSWERS))
     already: dict[str, StepResult] = field(default_factory=dict)
     visits: int = 3
+    medicine_controls: int = 0
+    urgency: str = "URGENT"
+    found_in_custody: bool = True
+    has_shelter: bool = False
+    apparent_minor: bool = False
+    stay_ends_at: datetime | None = None
+    ready: dict[str, str] = field(default_factory=dict)
     has_aid: bool = True
     is_over: bool = False
     has_ended: bool = False
@@ -72,6 +87,9 @@ class Rows:
     blocked_times: int = 0
     calls: list[str] = field(default_factory=list)
     due: dict[str, datetime] = field(default_factory=dict)
+    asked: dict[str, Any] = field(default_factory=dict)
+    told: list[StepTold] = field(default_factory=list)
+    stays: list[datetime] = field(default_factory=list)
 
     def _step(self, case_id: UUID, step: str) -> StepResult:
         if step in self.already:
@@ -85,8 +103,10 @@ class Rows:
 
     async def _tell(self, case_id: UUID, step: str, outcome: str, code: str) -> None:
         reason = code if outcome == "FAILED" else ""
-        message = StepEnded(event_id=str(uuid4()), step=step, outcome=outcome, result_code=code, reason_code=reason)
-        self.already[step] = StepResult(step=step, ended=True, outcome=outcome, result_code=code, reason_code=reason)
+        said: dict[str, Any] = {"step": step, "outcome": outcome, "result_code": code, "reason_code": reason}
+        said["agency"] = f"agency-of-{step.split('#', 1)[0]}"
+        message = StepEnded(event_id=str(uuid4()), **said)
+        self.already[step] = StepResult(ended=True, **said)
         handle = self.client.get_workflow_handle(f"case:{case_id}")
         await handle.signal("step_ended", message)
         with suppress(RPCError):  # the first one may have ended the story
@@ -97,7 +117,9 @@ class Rows:
         return CaseFacts(
             case_id=ref.case_id, district="35.24", case_type=self.case_type, is_over=self.is_over,
             reporter_agency="satpolpp", has_aid=self.has_aid, visits=self.visits,
-            has_ended=self.has_ended,
+            has_ended=self.has_ended, urgency=self.urgency, found_in_custody=self.found_in_custody,
+            has_shelter=self.has_shelter, apparent_minor=self.apparent_minor, ready=dict(self.ready),
+            medicine_controls=self.medicine_controls, stay_ends_at=self.stay_ends_at,
         )  # fmt: skip
 
     @activity.defn(name="enter_stage")
@@ -106,10 +128,12 @@ class Rows:
 
     @activity.defn(name="request_handoff")
     async def request_handoff(self, step: RequestStep) -> StepResult:
+        self.asked[step.step] = step
         return self._step(step.case_id, step.step)
 
     @activity.defn(name="create_task")
     async def create_task(self, step: CreateStepTask) -> StepResult:
+        self.asked[step.step] = step
         return self._step(step.case_id, step.step)
 
     @activity.defn(name="ring_task")
@@ -117,6 +141,18 @@ class Rows:
         self.calls.append(f"ring {step.step}")
         await self._tell(step.case_id, step.step, "COMPLETED", "DONE")
         return StepResult(step=step.step, ended=False)
+
+    @activity.defn(name="mind_stay")
+    async def mind_stay(self, ref: CaseRef) -> None:
+        if self.stay_ends_at is not None:
+            self.stays.append(self.stay_ends_at)
+        self.stay_ends_at = None
+
+    @activity.defn(name="hear_of_step")
+    async def hear_of_step(self, told: StepTold) -> None:
+        self.calls.append(f"happened {told.kind}")
+        self.told.append(told)
+        self.has_ended = True
 
     @activity.defn(name="record_outcome")
     async def record_outcome(self, step: RecordOutcome) -> None:
@@ -144,7 +180,7 @@ class Rows:
     def activities(self) -> list[Any]:
         return [
             self.read_case, self.enter_stage, self.request_handoff, self.create_task, self.ring_task,
-            self.record_outcome, self.request_aid, self.read_aid, self.close_case,
+            self.record_outcome, self.request_aid, self.read_aid, self.close_case, self.mind_stay, self.hear_of_step,
         ]  # fmt: skip
 
 

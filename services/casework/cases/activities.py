@@ -13,8 +13,9 @@ from services.casework.cases.messages import (
     RecordOutcome,
 )
 from services.casework.handoffs.messages import RequestStep, StepResult
-from services.casework.tasks.commands import ring_task, task_id_of
+from services.casework.tasks.commands import ring_task, settle_stays, task_id_of
 from services.chassis.activities import acting
+from services.chassis.database import UnitOfWork
 from services.chassis.processes import Running
 from services.chassis.telemetry import tag_span
 
@@ -27,8 +28,13 @@ class CaseActivities:
 
     @activity.defn(name="read_case")
     async def read_case(self, ref: CaseRef) -> CaseFacts:
-        """What the procedure needs to know now."""
-        return await acting(self._running, lambda uow: queries.case_facts(ref.case_id, uow))
+        """What the procedure needs to know now; a task about a stay that is over goes with its cause."""
+
+        async def look(uow: UnitOfWork) -> CaseFacts:
+            await settle_stays(ref.case_id, uow)
+            return await queries.case_facts(ref.case_id, uow)
+
+        return await acting(self._running, look)
 
     @activity.defn(name="enter_stage")
     async def enter_stage(self, step: EnterStage) -> None:
@@ -52,6 +58,11 @@ class CaseActivities:
         """The task's instant has come: say so, once, unless it is done."""
         task_id = task_id_of(step.case_id, step.step, step.occurrence)
         return await acting(self._running, lambda uow: ring_task(task_id, uow))
+
+    @activity.defn(name="mind_stay")
+    async def mind_stay(self, ref: CaseRef) -> None:
+        """The limit of the person's stay has come."""
+        await acting(self._running, lambda uow: commands.mind_stay(ref.case_id, uow))
 
     @activity.defn(name="record_outcome")
     async def record_outcome(self, step: RecordOutcome) -> None:

@@ -10,13 +10,14 @@ from services.casework.cases.domain import AidState, CaseState, Outcome
 from services.casework.cases.messages import CloseResult, CreateStepTask
 from services.casework.cases.tables import Case
 from services.casework.custody.commands import TransferCustody, end_custody, transfer_custody
+from services.casework.custody.queries import holder_of_case
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import commands as handoffs
-from services.casework.handoffs.commands import RequestHandoff, expire_of_case, request_handoff
+from services.casework.handoffs.commands import RequestHandoff, expire_of_case, known_step, request_handoff
 from services.casework.handoffs.messages import CaseChanged, ProcedureStart, RequestStep, StepEnded, StepResult
 from services.casework.handoffs.tables import Handoff
 from services.casework.packages.domain import Purpose
-from services.casework.tasks.commands import CreateTask, cancel_of_case, create_task
+from services.casework.tasks.commands import CreateTask, cancel_of_case, create_task, settle_stays, stay_step
 from services.casework.tasks.domain import TaskKind
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
@@ -72,6 +73,7 @@ async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
         reporter_agency=command.reporter_agency,
         urgency=command.urgency,
         apparent_minor=command.apparent_minor,
+        found_in_custody=command.is_in_custody,
         holder=pack.office,
         unit=pack.office_unit,
         workflow=rules.workflow if rules else "",
@@ -124,13 +126,24 @@ async def enter_stage(case_id: UUID, stage: str, uow: UnitOfWork) -> None:
 
 
 async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
-    """A procedure's step asks for a hand-off: candidates from the pack unless the step names them."""
+    """A procedure's step asks for a hand-off: candidates from the pack unless the step names them.
+
+    Nobody is asked for what is so already, and no place for adults is asked to take a child.
+    """
     case = await uow.locked(Case, step.case_id)
     if case.state == CaseState.CLOSED:
         raise domain.CaseIsClosed(())
     if case.outcome in domain.ENDS_EVERYTHING:
         return StepResult(step=step.step, ended=True, outcome="CANCELLED")
     pack = await pack_in_force(uow, case.district)
+    custodian = await holder_of_case(case.id, uow)
+    if domain.is_done_already(step.purpose, custodian, pack.kind_of(custodian or ""), case.holder):
+        known = await known_step(case.id, step.step, step.occurrence, uow)
+        done = StepResult(
+            step=step.step, ended=True, outcome="COMPLETED", result_code="IN_CARE", agency=custodian or ""
+        )
+        return known or done
+    candidates = step.candidates or pack.candidates_for(step.purpose, case.village_code)
     return await request_handoff(
         RequestHandoff(
             case_id=case.id,
@@ -142,7 +155,7 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
             occurrence=step.occurrence,
             purpose=Purpose(step.purpose),
             from_agency=step.from_agency or case.holder,
-            candidates=step.candidates or pack.candidates_for(step.purpose, case.village_code),
+            candidates=[code for code in candidates if not (case.apparent_minor and pack.is_for_adults_only(code))],
             reply_to=workflow_id(case.id),
             reply_workflow=case.workflow,
         ),
@@ -165,12 +178,14 @@ class OpenHandoff:
 async def open_handoff(command: OpenHandoff, uow: UnitOfWork) -> Handoff:
     """Ask by hand, beside what the procedure asks for; answers the first candidate's hand-off.
 
-    Raises ``NotFound``, ``CaseIsClosed``, ``AgencyIsUnknown``, ``NobodyToAsk``.
+    Raises ``NotFound``, ``CaseIsClosed``, ``AgencyIsUnknown``, ``NobodyToAsk``, ``AdultsOnly``.
     """
     case = await uow.locked(Case, command.case_id)
     if case.state == CaseState.CLOSED:
         raise domain.CaseIsClosed(())
     pack = await pack_in_force(uow, case.district)
+    if case.apparent_minor and any(pack.is_for_adults_only(code) for code in command.candidates):
+        raise domain.AdultsOnly(domain.legal_moves(case.state))
     sender = pack.agency(command.from_agency or case.holder).code
     for_others = sender != uow.principal.agency
     return await handoffs.open_handoff(
@@ -201,27 +216,23 @@ async def convene(handoff: Handoff, uow: UnitOfWork) -> None:
     case = await uow.locked(Case, handoff.case_id)
     if case.state == CaseState.CLOSED:
         return
-    rules = (await pack_in_force(uow, case.district)).rules_of(case.case_type)
-    due_at = await uow.now() + (rules.conference_due_within if rules else CONFERENCE_WITHIN)
-    await give_task(case, TaskKind.CASE_CONFERENCE, f"conference:{handoff.id}", due_at, uow)
+    await give_task(case, TaskKind.CASE_CONFERENCE, f"conference:{handoff.id}", uow)
 
 
 async def ask_task(step: CreateStepTask, uow: UnitOfWork) -> StepResult:
-    """A procedure's step gives a desk something to do; visits take agency and time from the pack."""
+    """A procedure's step gives a desk something to do; visits are due at the pack's times after the outcome."""
     case = await uow.locked(Case, step.case_id)
     if case.state == CaseState.CLOSED:
         raise domain.CaseIsClosed(())
     if case.outcome in domain.ENDS_EVERYTHING:
         return StepResult(step=step.step, ended=True, outcome="CANCELLED")
     pack = await pack_in_force(uow, case.district)
-    rules = pack.rules_of(case.case_type)
-    now = await uow.now()
-    agency, due_at = case.holder, now
-    if rules is not None:
-        due_at = now + rules.conference_due_within
-        if step.visit_no:
-            due_at = now + rules.visits_after[step.visit_no - 1] + rules.visit_due_within
-            agency = next(iter(pack.candidates_for(step.purpose, case.village_code)), case.holder)
+    rules, kind = pack.rules_of(case.case_type), TaskKind(step.kind)
+    named = pack.candidates_for(step.purpose, case.village_code) if step.purpose else ()
+    due_at = await uow.now() + (rules.due_within(kind) if rules else CONFERENCE_WITHIN)
+    if rules is not None and step.visit_no:
+        calendar = rules.medicine_controls_after if kind == TaskKind.MEDICINE_CONTROL else rules.visits_after
+        due_at = (case.outcome_at or await uow.now()) + calendar[step.visit_no - 1] + rules.visit_due_within
     return await create_task(
         CreateTask(
             case_id=case.id,
@@ -229,14 +240,26 @@ async def ask_task(step: CreateStepTask, uow: UnitOfWork) -> StepResult:
             district=case.district,
             step=step.step,
             occurrence=step.occurrence,
-            kind=TaskKind(step.kind),
-            agency=agency,
+            kind=kind,
+            agency=step.agency or next(iter(named), case.holder),
             due_at=due_at,
             reply_to=workflow_id(case.id),
             reply_workflow=case.workflow,
         ),
         uow,
     )
+
+
+async def mind_stay(case_id: UUID, uow: UnitOfWork) -> None:
+    """The person has been in a shelter for longer than its limit: one task per stay, for the office to decide."""
+    case = await uow.locked(Case, case_id)
+    await settle_stays(case.id, uow)
+    stay = await repository.stay_of(uow, case.id)
+    if case.state == CaseState.CLOSED or stay is None:
+        return
+    limit = (await pack_in_force(uow, case.district)).stay_limit(stay.agency)
+    if limit is not None and stay.since + limit <= await uow.now():
+        await give_task(case, TaskKind.STAY_OVER_LIMIT, stay_step(stay.id), uow)
 
 
 async def record_outcome(case_id: UUID, outcome: Outcome, uow: UnitOfWork) -> None:
@@ -257,7 +280,7 @@ async def end_service(case: Case, outcome: Outcome, uow: UnitOfWork) -> None:
 
 async def _record_outcome(case: Case, state: CaseState, outcome: Outcome, uow: UnitOfWork) -> None:
     now = await uow.now()
-    uow.change(case, "record_outcome", state=state.value, outcome=outcome.value)
+    uow.change(case, "record_outcome", state=state.value, outcome=outcome.value, outcome_at=now)
     uow.publish(facts.case_outcome_recorded(case), about=case)
     if outcome in domain.CUSTODY_ENDS_WITH:
         await end_custody(case.person_id, domain.CUSTODY_ENDS_WITH[outcome], now, uow)
@@ -266,8 +289,9 @@ async def _record_outcome(case: Case, state: CaseState, outcome: Outcome, uow: U
         await cancel_of_case(case.id, outcome.value, uow)
 
 
-async def give_task(case: Case, kind: TaskKind, step: str, due_at: datetime, uow: UnitOfWork) -> None:
-    """Something for the case holder to do, beside the procedure's own steps."""
+async def give_task(case: Case, kind: TaskKind, step: str, uow: UnitOfWork) -> None:
+    """Something for the case holder to do, beside the procedure's own steps; due when the pack says for its kind."""
+    rules = (await pack_in_force(uow, case.district)).rules_of(case.case_type)
     await create_task(
         CreateTask(
             case_id=case.id,
@@ -277,7 +301,7 @@ async def give_task(case: Case, kind: TaskKind, step: str, due_at: datetime, uow
             occurrence=1,
             kind=kind,
             agency=case.holder,
-            due_at=due_at,
+            due_at=await uow.now() + (rules.due_within(kind) if rules else CONFERENCE_WITHIN),
             reply_to=workflow_id(case.id),
             reply_workflow=case.workflow,
         ),
@@ -335,6 +359,7 @@ async def close_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> CloseR
     case = await uow.locked(Case, case_id)
     if case.state == CaseState.CLOSED:
         return CloseResult(closed=True)
+    await settle_stays(case.id, uow)
     blocking = domain.blockers(await repository.open_things(uow, case))
     if blocking:
         return CloseResult(closed=False, blockers=tuple(blocking))
@@ -366,6 +391,14 @@ async def mark_case_duplicate(report_id: UUID, parent_report_id: UUID, uow: Unit
     await expire_of_case(case.id, Outcome.DUPLICATE.value, uow)
     await cancel_of_case(case.id, Outcome.DUPLICATE.value, uow)
     tell_procedure(case, uow)
+
+
+async def note_age(person_id: UUID, *, is_minor: bool, is_proven: bool, uow: UnitOfWork) -> None:
+    """Somebody looks like a minor, or was proven not to be one: a child until proven otherwise (`handoff.md` §6)."""
+    for case in await repository.open_of_person(uow, person_id):
+        if case.apparent_minor != is_minor and (is_minor or is_proven):
+            uow.change(case, "note_age", apparent_minor=is_minor)
+            tell_procedure(case, uow)
 
 
 async def rearm_procedures(uow: UnitOfWork) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.casework.packages.domain import AgencyKind, Purpose
 from services.chassis.errors import Conflict
 
 
@@ -24,6 +25,7 @@ class Outcome(StrEnum):
     ABSCONDED = "ABSCONDED"
     DECEASED = "DECEASED"
     NOT_ODGJ = "NOT_ODGJ"
+    NOT_MET = "NOT_MET"
     RETURNED_FAMILY = "RETURNED_FAMILY"
     GUIDED_BY_VILLAGE = "GUIDED_BY_VILLAGE"
     DUPLICATE = "DUPLICATE"
@@ -41,7 +43,7 @@ CUSTODY_ENDS_WITH: dict[Outcome, str] = {
 }
 """Why nobody of ours has the person in hand after an outcome; after a death the holder keeps the body until burial."""
 
-ENDS_EVERYTHING = frozenset({Outcome.ABSCONDED, Outcome.DECEASED, Outcome.NOT_ODGJ, Outcome.DUPLICATE})
+ENDS_EVERYTHING = frozenset({Outcome.ABSCONDED, Outcome.DECEASED, Outcome.NOT_ODGJ, Outcome.NOT_MET, Outcome.DUPLICATE})
 """Outcomes after which open requests and tasks have lost their purpose."""
 
 
@@ -77,6 +79,23 @@ class CaseCannotMove(Conflict):
     """The case's state does not allow this."""
 
     text = "Perkara ini tidak dapat diubah dengan cara itu pada keadaan sekarang."
+
+
+class AdultsOnly(Conflict):
+    """An apparent minor is a child until proven otherwise, and never kept with adults (`handoff.md` §6)."""
+
+    text = "Tempat ini hanya menerima orang dewasa, sedangkan orang ini tampak di bawah umur."
+    advice = "Pilih tempat yang menerima anak, atau minta UPTD PPA menentukan tempatnya."
+
+
+MEDICAL = frozenset({AgencyKind.PUSKESMAS, AgencyKind.HOSPITAL, AgencyKind.MENTAL_HOSPITAL})
+
+
+def is_done_already(purpose: str, custodian: str | None, custodian_kind: str, holder: str) -> bool:
+    """Whether there is nothing left to ask: in medical hands, or in the holder's own, already."""
+    if purpose == Purpose.EMERGENCY_CARE:
+        return custodian_kind in MEDICAL
+    return purpose == Purpose.CUSTODY_TRANSFER and custodian == holder
 
 
 def next_state(state: str, move: str) -> CaseState:

@@ -2,13 +2,14 @@
 
 from contracts.envelope import Envelope
 from contracts.events.disbursement import EntitlementEstablished, EntitlementRefused, PaymentCredited, PaymentFailed
-from contracts.events.intake import RegistryCheckCompleted, ReportMarkedDuplicate, ReportVerified
+from contracts.events.intake import PersonRecorded, RegistryCheckCompleted, ReportMarkedDuplicate, ReportVerified
 from services.casework.cases import commands
 from services.casework.cases.commands import OpenCase
 from services.casework.cases.domain import AidState
 from services.casework.handoffs.commands import answer_for_registry
 from services.casework.packages.domain import Purpose
 from services.chassis.database import UnitOfWork
+from services.chassis.persons import when_person_recorded_keep_copy
 
 REGISTRY_PURPOSE = {"IDENTITY": Purpose.IDENTIFICATION, "INSURANCE": Purpose.INSURANCE}
 
@@ -26,10 +27,17 @@ async def when_report_verified_open_case(event: ReportVerified, envelope: Envelo
             reporter_agency=event.reporter_agency or "",
             apparent_minor=event.apparent_minor,
             found_at=event.found_at,
-            is_in_custody=event.operation_id is not None,
+            is_in_custody=event.is_with_reporter or event.operation_id is not None,
         ),
         uow,
     )
+
+
+async def when_person_recorded_note_age(event: PersonRecorded, envelope: Envelope, uow: UnitOfWork) -> None:
+    """Keep the copy; a person who turns out to be a minor is protected as one from now on."""
+    await when_person_recorded_keep_copy(event, envelope, uow)
+    is_proven = event.identity_status == "MATCHED"
+    await commands.note_age(event.person_id, is_minor=event.apparent_minor, is_proven=is_proven, uow=uow)
 
 
 async def when_report_marked_duplicate_end_its_case(

@@ -1,6 +1,9 @@
 """Inputs and results of the activities of case procedures. Fields are only added."""
 
+from datetime import datetime
 from uuid import UUID
+
+from pydantic import Field
 
 from services.casework.handoffs.messages import Message
 
@@ -12,7 +15,11 @@ class CaseRef(Message):
 
 
 class CaseFacts(Message):
-    """What a procedure needs to know of its case."""
+    """What a procedure needs to know of its case.
+
+    ``found_in_custody``: an agency had the person in hand when the case was opened. ``ready``: by step, who says that
+    the person may be fetched. ``stay_ends_at``: when the person will have been in a shelter for too long.
+    """
 
     case_id: UUID
     district: str
@@ -25,6 +32,12 @@ class CaseFacts(Message):
     has_aid: bool = False
     visits: int = 0
     has_ended: bool = False
+    urgency: str = ""
+    found_in_custody: bool = False
+    has_shelter: bool = False
+    medicine_controls: int = 0
+    ready: dict[str, str] = Field(default_factory=dict)
+    stay_ends_at: datetime | None = None
 
 
 class EnterStage(Message):
@@ -42,7 +55,10 @@ class RecordOutcome(Message):
 
 
 class CreateStepTask(Message):
-    """A step gives a desk something to do; ``visit_no`` (from 1) takes its due time from the pack's visits."""
+    """A step gives a desk something to do; ``visit_no`` (from 1) takes its due time from the pack's visits.
+
+    ``agency``: who is to do it; without one whoever the pack names for the ``purpose``, else the case holder.
+    """
 
     case_id: UUID
     step: str
@@ -50,6 +66,7 @@ class CreateStepTask(Message):
     occurrence: int = 1
     purpose: str = ""
     visit_no: int = 0
+    agency: str = ""
 
 
 class CloseResult(Message):

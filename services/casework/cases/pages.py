@@ -30,6 +30,8 @@ CASE_TYPES = {"ODGJ_TERLANTAR": "ODGJ terlantar", "GEPENG": "Gepeng"}
 STATES = {"open": "dalam pelayanan", "aftercare": "pascalayanan", "closed": "ditutup"}
 STAGES = {
     "OPENED": "Dibuka",
+    "RESPONSE": "Respons pertama",
+    "EMERGENCY": "Gawat darurat",
     "CUSTODY": "Penerimaan",
     "SCREENING": "Penyaringan kesehatan",
     "TREATMENT": "Perawatan",
@@ -45,6 +47,7 @@ OUTCOMES = {
     "ABSCONDED": "Meninggalkan layanan",
     "DECEASED": "Meninggal dunia",
     "NOT_ODGJ": "Bukan ODGJ",
+    "NOT_MET": "Tidak dijumpai",
     "RETURNED_FAMILY": "Kembali kepada keluarga",
     "GUIDED_BY_VILLAGE": "Dibina desa",
     "DUPLICATE": "Ganda",

@@ -25,7 +25,10 @@ from services.chassis.errors import NotFound
 async def case_facts(case_id: UUID, uow: UnitOfWork) -> CaseFacts:
     """What a procedure needs to know of its case now."""
     case = await uow.locked(Case, case_id)
-    rules = (await pack_in_force(uow, case.district)).rules_of(case.case_type)
+    pack = await pack_in_force(uow, case.district)
+    rules = pack.rules_of(case.case_type)
+    stay = await repository.stay_of(uow, case.id)
+    limit = pack.stay_limit(stay.agency) if stay else None
     return CaseFacts(
         case_id=case.id,
         district=case.district,
@@ -38,6 +41,12 @@ async def case_facts(case_id: UUID, uow: UnitOfWork) -> CaseFacts:
         has_aid=bool(rules and rules.aid_programme),
         visits=len(rules.visits_after) if rules else 0,
         has_ended=case.outcome in ENDS_EVERYTHING,
+        urgency=case.urgency,
+        found_in_custody=case.found_in_custody,
+        has_shelter=pack.stay_limit(case.holder) is not None,
+        medicine_controls=len(rules.medicine_controls_after) if rules else 0,
+        ready=await repository.ready_steps(uow, case.id),
+        stay_ends_at=stay.since + limit if stay and limit else None,
     )
 
 

@@ -1,6 +1,8 @@
 """Every query on cases."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,16 @@ from services.chassis.database import ReadSession, UnitOfWork
 async def by_report(uow: UnitOfWork, report_id: UUID) -> Case | None:
     """The case that a report opened, locked."""
     return await uow.first(select(Case).where(Case.source_report_id == report_id).with_for_update())
+
+
+async def open_of_person(uow: UnitOfWork, person_id: UUID) -> list[Case]:
+    """A person's cases that are not closed, locked."""
+    return await uow.all(
+        select(Case)
+        .where(Case.person_id == person_id, Case.state != CaseState.CLOSED.value)
+        .order_by(col(Case.id))
+        .with_for_update()
+    )
 
 
 async def next_serial(uow: UnitOfWork, district: str, prefix: str, year: int) -> int:
@@ -43,6 +55,43 @@ async def open_things(uow: UnitOfWork, case: Case) -> OpenThings:
     row = found.mappings().one()
     pending = case.aid_state is not None and case.aid_state not in ("credited", "refused")
     return OpenThings(row["handoffs"], row["tasks"], row["custodies"], pending)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Who has the person of a case in hand now, and since when."""
+
+    id: UUID
+    agency: str
+    since: datetime
+
+
+async def stay_of(uow: UnitOfWork, case_id: UUID) -> Stay | None:
+    """The open stretch of custody about which no task says that it is too long."""
+    found = await uow.execute(
+        """
+        SELECT c.id, c.agency, c.since FROM custodies c
+        WHERE c.case_id = :case_id AND c.until IS NULL AND NOT EXISTS (
+            SELECT 1 FROM tasks t WHERE t.case_id = c.case_id AND t.step = 'stay:' || c.id)
+        ORDER BY c.since DESC LIMIT 1
+        """,
+        case_id=case_id,
+    )
+    row = found.mappings().first()
+    return Stay(row["id"], row["agency"], row["since"]) if row else None
+
+
+async def ready_steps(uow: UnitOfWork, case_id: UUID) -> dict[str, str]:
+    """Steps of a case whose receiver says that the person may be fetched, and who that is."""
+    found = await uow.execute(
+        """
+        SELECT DISTINCT g.step, h.to_agency FROM handoffs h JOIN handoff_groups g ON g.id = h.group_id
+        JOIN clocks k ON k.handoff_id = h.id AND k.kind = 'FETCH_BY' AND k.state IN ('running', 'paused')
+        WHERE h.case_id = :case_id
+        """,
+        case_id=case_id,
+    )
+    return {row["step"]: row["to_agency"] for row in found.mappings()}
 
 
 async def one(reading: ReadSession, case_id: UUID) -> Case | None:

@@ -23,12 +23,14 @@ class Case(Aggregate, table=True):
     reporter_agency: str = Field(max_length=64)
     urgency: str = Field(max_length=16)
     apparent_minor: bool
+    found_in_custody: bool = False
     holder: str = Field(max_length=64)
     unit: str = Field(max_length=64)
     workflow: str = Field(max_length=64)
     rules_version: int
     pack_version: str = Field(max_length=32)
     outcome: str | None = Field(default=None, max_length=32)
+    outcome_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     aid_request_id: UUID | None = None
     aid_state: str | None = Field(default=None, max_length=16)
     parent_case_id: UUID | None = None

@@ -1,6 +1,6 @@
 """The only code that changes custody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from services.casework.custody import access, domain, facts, repository
 from services.casework.custody.domain import Chain, Contradiction, ContradictionKind, CustodianKind, Proof, Stretch
 from services.casework.custody.tables import Custody
+from services.casework.directory.domain import CaseworkPack
 from services.casework.directory.queries import pack_in_force
 from services.casework.findings.commands import keep_findings
 from services.casework.findings.domain import FindingKind, Found
@@ -101,7 +102,7 @@ async def record_custody(command: RecordCustody, uow: UnitOfWork, private_key: s
         note_sealed=await _sealed(command.note, case["person_id"], private_key, uow) if command.note else None,
     )
     known = await repository.locked_chain(uow, custody.person_id)
-    return Recorded(custody, await _take_in(custody, known, command.giver, pack.office, uow))
+    return Recorded(custody, await _take_in(custody, known, command.giver, pack, uow))
 
 
 async def transfer_custody(command: TransferCustody, uow: UnitOfWork) -> Custody:
@@ -129,8 +130,29 @@ async def transfer_custody(command: TransferCustody, uow: UnitOfWork) -> Custody
         ba_number=command.ba_number,
         proof=(Proof.SIGNED if command.ba_number else Proof.NONE).value,
     )
-    await _take_in(custody, known, giver, pack.office, uow)
+    await _take_in(custody, known, giver, pack, uow)
     return custody
+
+
+async def take_into_custody(case_id: UUID, agency: str, happened_at: datetime, uow: UnitOfWork) -> Custody | None:
+    """Whoever came to the place has the person in hand; nothing when there is no such case."""
+    case = await repository.case_in_brief(uow, case_id)
+    if case is None:
+        return None
+    return await transfer_custody(
+        TransferCustody(
+            person_id=case["person_id"],
+            case_id=case_id,
+            correlation_id=case["correlation_id"],
+            district=case["district"],
+            to_agency=agency,
+            happened_at=happened_at,
+            place_code=case["village_code"],
+            condition_code="UNKNOWN",
+            ba_number=None,
+        ),
+        uow,
+    )
 
 
 async def end_custody(person_id: UUID, reason_code: str, happened_at: datetime, uow: UnitOfWork) -> Custody | None:
@@ -194,7 +216,7 @@ def _stretch(row: Custody) -> Stretch:
 
 
 async def _take_in(
-    custody: Custody, known: Sequence[Custody], giver: str | None, office: str, uow: UnitOfWork
+    custody: Custody, known: Sequence[Custody], giver: str | None, pack: CaseworkPack, uow: UnitOfWork
 ) -> list[Finding]:
     """Lay the chain out anew with one record more, say what happened, and bring the findings in step."""
     rows = {row.id: row for row in (*known, custody)}
@@ -210,8 +232,27 @@ async def _take_in(
     uow.create(custody, "take_over", happened_at=custody.since)
     told = giver or (before.custodian if before else None)
     uow.publish(facts.custody_transferred(custody, told), about=custody, happened_at=custody.since)
-    found = _found(chain, rows, office)
+    found = _found(chain, rows, pack.office)
+    if await repository.is_child(uow, custody.person_id):
+        found += _child_among_adults(rows.values(), pack)
     return await keep_findings(f"custody:{custody.person_id}", custody.district, found, uow)
+
+
+def _child_among_adults(rows: Iterable[Custody], pack: CaseworkPack) -> list[Found]:
+    """A child is never kept with adults (`handoff.md` §6): what happened is taken, and is a finding of the office."""
+    return [
+        Found(
+            kind=FindingKind.CHILD_AMONG_ADULTS,
+            cause=str(row.id),
+            owner=pack.office,
+            correlation_id=row.correlation_id,
+            case_id=row.case_id,
+            person_id=row.person_id,
+            details={"custody_id": str(row.id), "party": row.agency},
+        )
+        for row in rows
+        if pack.is_for_adults_only(row.agency)
+    ]
 
 
 def _found(chain: Chain, rows: Mapping[UUID, Custody], office: str) -> list[Found]:

@@ -9,7 +9,7 @@ from services.casework.custody.tables import Custody
 from services.casework.findings.queries import open_findings_of_person
 from services.casework.findings.tables import Finding
 from services.chassis import sealing
-from services.chassis.database import ReadSession, Units
+from services.chassis.database import ReadSession, UnitOfWork, Units
 from services.chassis.errors import NotFound
 from services.chassis.persons import log_special_read, person_key_known, unseal_person
 
@@ -20,6 +20,12 @@ PURPOSE = "CUSTODY"
 async def custody_chain(reading: ReadSession, case_id: UUID) -> list[Custody]:
     """Who had the person of a case, from when to when."""
     return await repository.chain(reading, case_id)
+
+
+async def holder_of_case(case_id: UUID, uow: UnitOfWork) -> str | None:
+    """Who has the person of a case in hand now; nothing when nobody of ours has."""
+    found = await repository.open_of_case(uow, case_id)
+    return found[0].agency if found else None
 
 
 @dataclass(frozen=True, slots=True)

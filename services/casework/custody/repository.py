@@ -23,8 +23,10 @@ async def locked_chain(uow: UnitOfWork, person_id: UUID) -> list[Custody]:
 
 
 async def case_in_brief(uow: UnitOfWork, case_id: UUID) -> Any | None:
-    """What custody needs to know of a case: person, correlation id, district."""
-    found = await uow.execute("SELECT person_id, correlation_id, district FROM cases WHERE id = :id", id=case_id)
+    """What custody needs to know of a case: person, correlation id, district, where the person was found."""
+    found = await uow.execute(
+        "SELECT person_id, correlation_id, district, village_code FROM cases WHERE id = :id", id=case_id
+    )
     return found.mappings().first()
 
 
@@ -86,3 +88,16 @@ async def case_numbers(reading: ReadSession, case_ids: Sequence[UUID]) -> dict[U
 async def open_of_case(uow: UnitOfWork, case_id: UUID) -> list[Custody]:
     """The open rows of a case."""
     return await uow.all(select(Custody).where(Custody.case_id == case_id, col(Custody.until).is_(None)))
+
+
+async def custodies_left(uow: UnitOfWork, case_id: UUID) -> list[UUID]:
+    """Stretches of a case's custody that have ended."""
+    return await uow.scalars(select(Custody.id).where(Custody.case_id == case_id, col(Custody.until).is_not(None)))
+
+
+async def is_child(uow: UnitOfWork, person_id: UUID) -> bool:
+    """Whether any case takes the person for a child."""
+    found = await uow.execute(
+        "SELECT EXISTS (SELECT 1 FROM cases WHERE person_id = :person AND apparent_minor)", person=person_id
+    )
+    return bool(found.scalar_one())

@@ -150,6 +150,7 @@ REASONS: dict[str, dict[str, str]] = {
         "NO_STAFF": "Petugas tidak tersedia",
         "NOT_OUR_DUTY": "Bukan kewenangan kami",
         "INCOMPLETE": "Keterangan belum lengkap",
+        "NO_MEDICINE": "Obatnya tidak tersedia di tempat kami",
     },
     "fail": {
         "ABSCONDED": "Orang meninggalkan tempat",
@@ -177,19 +178,31 @@ REASONS: dict[str, dict[str, str]] = {
 }
 RESULTS: dict[str, dict[str, str]] = {
     "CUSTODY_TRANSFER": {"IN_CARE": "Orang diterima dalam perawatan"},
-    "HEALTH_SCREENING": {"NEEDS_HOSPITAL": "Perlu rawat inap", "NOT_ODGJ": "Bukan ODGJ"},
+    "EMERGENCY_CARE": {"STABILISED": "Sudah stabil, dapat dijemput"},
+    "HEALTH_SCREENING": {
+        "NEEDS_HOSPITAL": "Perlu rawat inap",
+        "OUTPATIENT": "ODGJ, cukup rawat jalan",
+        "NOT_ODGJ": "Bukan ODGJ",
+    },
     "IDENTIFICATION": {"MATCHED": "Identitas padan", "NOT_FOUND": "Tidak ditemukan"},
-    "INSURANCE": {"ACTIVE": "Aktif", "INACTIVE": "Tidak aktif", "NOT_ENROLLED": "Belum terdaftar"},
+    "INSURANCE": {
+        "ACTIVE": "Aktif",
+        "INACTIVE": "Tidak aktif",
+        "NOT_ENROLLED": "Belum terdaftar",
+        "ARREARS": "Menunggak iuran mandiri",
+    },
     "INPATIENT_BED": {"DISCHARGED_STABLE": "Pulang dalam keadaan stabil"},
     "FAMILY_TRACING": {
         "FAMILY_READY": "Keluarga ditemukan dan siap menerima",
         "FAMILY_NOT_FOUND": "Keluarga tidak ditemukan",
         "FAMILY_REFUSES": "Keluarga tidak dapat menerima",
+        "HOME_DISTRICT_FOUND": "Berasal dari daerah lain",
     },
     "REUNIFICATION": {"REUNIFIED": "Sudah kembali kepada keluarga"},
     "REPATRIATION": {"REPATRIATED": "Sudah kembali ke daerah asal"},
     "PLACEMENT": {"PLACED": "Sudah ditempatkan"},
     "MEDICINE_CONTINUITY": {"TAKEN_OVER": "Obat dilanjutkan oleh kami"},
+    "CHILD_PROTECTION": {"PROTECTED": "Anak dalam perlindungan kami", "NOT_A_CHILD": "Ternyata sudah dewasa"},
 }
 QUESTIONS = {
     "IDENTITY_UNCLEAR": "Identitasnya belum jelas",
@@ -205,7 +218,9 @@ REPLIES = {
 NEWS = {"IN_CARE": "Dalam perawatan", "IMPROVING": "Membaik", "UNCHANGED": "Belum berubah", "READY": "Siap dijemput"}
 PROMISES = {
     "INSURANCE_ACTIVE": "Jaminan kesehatan aktif",
+    "GUARANTEE_LETTER": "Surat jaminan pembiayaan",
     "BED_AVAILABLE": "Tempat tidur tersedia",
+    "MEDICINE_SUPPLIED": "Obat dipasok rumah sakit",
     "LETTER_COMPLETE": "Surat lengkap",
     "ESCORT_COMES_ALONG": "Ada pendamping",
 }

@@ -1,6 +1,7 @@
 """Every query on hand-offs, groups, spoken answers and the feed."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -153,3 +154,15 @@ async def feed_page(reading: ReadSession, agency: str, after: int, limit: int) -
         after=after,
         limit=limit,
     )
+
+
+async def end_of_step(uow: UnitOfWork, case_id: UUID, step: str) -> datetime | None:
+    """When the last hand-off of a case's step ended."""
+    found = await uow.first(
+        select(Handoff)
+        .join(HandoffGroup, col(HandoffGroup.id) == col(Handoff.group_id))
+        .where(HandoffGroup.case_id == case_id, HandoffGroup.step == step, col(Handoff.ended_at).is_not(None))
+        .order_by(col(Handoff.ended_at).desc())
+        .limit(1)
+    )
+    return found.ended_at if found else None

@@ -2,25 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from services.casework.cases import commands as cases
-from services.casework.cases.domain import CaseIsClosed, CaseState, Outcome
+from services.casework.cases.domain import ENDS_EVERYTHING, CaseIsClosed, CaseState, Outcome
 from services.casework.cases.tables import Case
 from services.casework.custody.commands import end_custody
-from services.casework.handoffs.commands import dispose
+from services.casework.handoffs.commands import dispose, end_of_step
 from services.casework.handoffs.domain import CLOCKS_MAY_DIFFER, Disposal, HappensLater
 from services.casework.occurrences import domain, facts, repository
 from services.casework.occurrences.domain import Consequence, Fate, Item, Occurrence
+from services.casework.occurrences.messages import StepTold
 from services.casework.occurrences.tables import OccurrenceRow
 from services.casework.tasks.commands import cancel_of_case, pause_visits, resume_visits, settle_search
 from services.casework.tasks.domain import TaskKind
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 
-BURIED_WITHIN = timedelta(days=1)
-SEARCHED_WITHIN = timedelta(days=7)
 DISPOSALS: dict[Fate, Disposal] = {
     Fate.EXPIRES: Disposal.EXPIRE,
     Fate.EXPIRES_AND_TOLD: Disposal.EXPIRE,
@@ -80,6 +79,15 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
     return planned
 
 
+async def hear_of_step(told: StepTold, uow: UnitOfWork) -> None:
+    """The end of a step says what happened to the person: recorded once, as of that end; known already it is left."""
+    case = await uow.locked(Case, told.case_id)
+    if case.state == CaseState.CLOSED or case.outcome in ENDS_EVERYTHING:
+        return
+    happened_at = await end_of_step(case.id, told.step, uow) or await uow.now()
+    await record_occurrence(RecordOccurrence(case.id, Occurrence(told.kind), happened_at, told.told_by), uow)
+
+
 async def _turn_visits_and_aid(case: Case, planned: Sequence[Consequence], reason: str, uow: UnitOfWork) -> None:
     fates = {c.fate for c in planned if c.item == Item.VISIT}
     if fates & {Fate.ENDS, Fate.REPLACED, Fate.HANDED_ON}:
@@ -97,18 +105,19 @@ async def _turn_visits_and_aid(case: Case, planned: Sequence[Consequence], reaso
 
 async def _follow(case: Case, command: RecordOccurrence, uow: UnitOfWork) -> None:
     """How the service ends, and who has something to do now."""
-    now = await uow.now()
     outcome = domain.OUTCOME.get(command.kind)
     if outcome is not None:
         await cases.end_service(case, Outcome(outcome), uow)
     match command.kind:
         case Occurrence.DIED:
             await settle_search(case.id, "DECEASED", uow)
-            await cases.give_task(case, TaskKind.BURIAL, "burial", now + BURIED_WITHIN, uow)
+            await cases.give_task(case, TaskKind.BURIAL, "burial", uow)
         case Occurrence.ABSCONDED:
             number = len([r for r in await repository.of_case(uow, case.id) if r.kind == command.kind])
-            await cases.give_task(case, TaskKind.SEARCH_PERSON, f"search-{number}", now + SEARCHED_WITHIN, uow)
+            await cases.give_task(case, TaskKind.SEARCH_PERSON, f"search-{number}", uow)
         case Occurrence.FOUND_AGAIN:
             await settle_search(case.id, "FOUND", uow)
+        case Occurrence.NOT_THIS_TYPE:
+            await cases.give_task(case, TaskKind.REROUTE, "reroute", uow)
         case _:
             pass

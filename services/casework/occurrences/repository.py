@@ -15,7 +15,7 @@ OPEN_ITEMS = """
         ('draft', 'requested', 'received', 'conditional', 'accepted', 'on-hold', 'arrived', 'in-progress')
     UNION ALL
     SELECT 'task', id, kind, agency, state, NULL FROM tasks
-    WHERE case_id = :case_id AND state IN ('open', 'paused') AND kind = 'AFTERCARE_VISIT'
+    WHERE case_id = :case_id AND state IN ('open', 'paused') AND kind IN ('AFTERCARE_VISIT', 'MEDICINE_CONTROL')
     UNION ALL
     SELECT 'custody', id, 'CUSTODY', agency, 'open', NULL FROM custodies WHERE case_id = :case_id AND until IS NULL
     UNION ALL

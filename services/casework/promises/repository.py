@@ -36,3 +36,17 @@ async def of_handoffs(reading: ReadSession, handoff_ids: Sequence[UUID]) -> list
     return await reading.all(
         select(Promise).where(col(Promise.handoff_id).in_(handoff_ids)).order_by(col(Promise.number))
     )
+
+
+async def open_of_case_with_code(uow: UnitOfWork, case_id: UUID, code: str, owner: str) -> list[UUID]:
+    """Undecided promises of a case that say the same and that one agency has to keep."""
+    return await uow.scalars(
+        select(Promise.id)
+        .where(
+            Promise.case_id == case_id,
+            Promise.code == code,
+            Promise.owner == owner,
+            Promise.state == PromiseState.OPEN.value,
+        )
+        .order_by(col(Promise.id))
+    )

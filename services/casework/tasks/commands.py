@@ -1,14 +1,18 @@
 """The only code that changes tasks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.casework.custody.commands import end_custody_of_case
+from services.casework.custody.commands import end_custody_of_case, take_into_custody
+from services.casework.custody.repository import custodies_left
 from services.casework.directory.queries import pack_in_force
+from services.casework.handoffs.commands import settle_promise
 from services.casework.handoffs.messages import ProcedureStart, StepEnded, StepResult
-from services.casework.tasks import facts, repository
-from services.casework.tasks.domain import UNDECIDED, TaskIsEnded, TaskKind, TaskState
+from services.casework.promises.repository import open_of_case_with_code
+from services.casework.tasks import domain, facts, repository
+from services.casework.tasks.domain import VISITS, TaskIsEnded, TaskKind, TaskState
 from services.casework.tasks.tables import Task
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
@@ -81,24 +85,26 @@ def step_result(task: Task) -> StepResult:
 
 
 async def complete_task(task_id: UUID, result_code: str, expected_version: int | None, uow: UnitOfWork) -> Task:
-    """Done, with a result; a conference that decided nothing comes back the next day.
+    """Done, with a result; where nothing was decided the task comes back the next day.
 
-    Raises ``NotFound`` to other agencies, ``TaskIsEnded``, ``StaleVersion``.
+    What was done may have consequences: whoever met the person has them in hand, a paper meets the condition of a
+    «yes, if …», a burial ends custody. Raises ``NotFound`` to other agencies, ``TaskIsEnded``, ``ResultIsUnknown``,
+    ``StaleVersion``.
     """
     task = await uow.locked(Task, task_id, expected_version)
     if not uow.principal.is_system and uow.principal.agency != task.agency:
         raise NotFound(kind="tasks")
     if task.state != TaskState.OPEN:
         raise TaskIsEnded((), state=task.state)
+    domain.check_result(task.kind, result_code)
     now = await uow.now()
-    if task.kind == TaskKind.CASE_CONFERENCE and result_code == UNDECIDED:
-        uow.change(task, "defer", reason=UNDECIDED, due_at=now + COMES_BACK_AFTER, is_overdue=False)
+    if domain.comes_back(task.kind, result_code):
+        uow.change(task, "defer", reason=result_code, due_at=now + COMES_BACK_AFTER, is_overdue=False)
         uow.feed(task.agency, facts.feed_item(task, "deferred"), about=task)
         return task
     uow.change(task, "complete", state=TaskState.DONE.value, result_code=result_code, ended_at=now)
     uow.publish(facts.task_completed(task), about=task)
-    if task.kind == TaskKind.BURIAL:
-        await end_custody_of_case(task.case_id, "BURIED", now, uow)
+    await _follow(task, now, uow)
     if not task.reply_workflow:
         return task
     uow.signal(
@@ -110,6 +116,18 @@ async def complete_task(task_id: UUID, result_code: str, expected_version: int |
         about=task,
     )
     return task
+
+
+async def _follow(task: Task, now: datetime, uow: UnitOfWork) -> None:
+    kind, result = TaskKind(task.kind), task.result_code or ""
+    if kind == TaskKind.BURIAL:
+        await end_custody_of_case(task.case_id, "BURIED", now, uow)
+    if kind == TaskKind.FIRST_RESPONSE and result in domain.MET_THE_PERSON:
+        await take_into_custody(task.case_id, task.agency, now, uow)
+    met = domain.MEETS_CONDITION.get((kind, result))
+    if met is not None:
+        for promise_id in await open_of_case_with_code(uow, task.case_id, met, task.agency):
+            await settle_promise(promise_id, "meet", result, uow)
 
 
 async def ring_task(task_id: UUID, uow: UnitOfWork) -> StepResult:
@@ -126,7 +144,7 @@ async def pause_visits(case_id: UUID, reason_code: str, uow: UnitOfWork) -> None
     """Nobody can be visited now: visits stand still until the person is found."""
     now = await uow.now()
     for task in await repository.open_of_case(uow, case_id):
-        if task.kind == TaskKind.AFTERCARE_VISIT and task.state == TaskState.OPEN:
+        if task.kind in VISITS and task.state == TaskState.OPEN:
             uow.change(task, "pause", reason=reason_code, state=TaskState.PAUSED.value, paused_at=now)
 
 
@@ -148,9 +166,24 @@ async def resume_visits(case_id: UUID, reason_code: str, uow: UnitOfWork) -> Non
 
 async def settle_search(case_id: UUID, result_code: str, uow: UnitOfWork) -> None:
     """The person is no longer looked for: found, or known to be dead."""
+    await _settle(case_id, lambda task: task.kind == TaskKind.SEARCH_PERSON, result_code, uow)
+
+
+async def settle_stays(case_id: UUID, uow: UnitOfWork) -> None:
+    """The person has left a shelter in which they were over the limit: the cause is gone, and so is the task."""
+    ended = {stay_step(custody_id) for custody_id in await custodies_left(uow, case_id)}
+    await _settle(case_id, lambda task: task.kind == TaskKind.STAY_OVER_LIMIT and task.step in ended, "MOVED", uow)
+
+
+def stay_step(custody_id: UUID) -> str:
+    """The step of the one task about a stay over the limit."""
+    return f"stay:{custody_id}"
+
+
+async def _settle(case_id: UUID, is_meant: Callable[[Task], bool], result_code: str, uow: UnitOfWork) -> None:
     now = await uow.now()
     for task in await repository.open_of_case(uow, case_id):
-        if task.kind == TaskKind.SEARCH_PERSON:
+        if is_meant(task):
             uow.change(task, "complete", state=TaskState.DONE.value, result_code=result_code, ended_at=now)
             uow.publish(facts.task_completed(task), about=task)
 

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from services.casework.directory.access import OFFICE_ROLES
 from services.casework.directory.pages import directory_of
 from services.casework.tasks import access, commands, queries
-from services.casework.tasks.domain import TaskState
+from services.casework.tasks.domain import RESULTS, TaskKind, TaskState
 from services.casework.tasks.schemas import TaskCompletionIn
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
@@ -20,31 +20,59 @@ from services.chassis.web import Reading
 TEMPLATES = Path(__file__).parent / "templates"
 
 KINDS = {
+    "FIRST_RESPONSE": "Datangi di tempat",
     "SHELTER_ASSESSMENT": "Asesmen di rumah singgah",
+    "GUARANTEE_LETTER": "Surat jaminan pembiayaan",
+    "PBI_REACTIVATION": "Pengaktifan kembali PBI-JK",
+    "DISTRICT_FUNDING": "Jaminan dari daerah",
+    "WAY_OUT": "Putuskan ke mana sesudah dirawat",
+    "REROUTE": "Tentukan layanan yang tepat",
     "AFTERCARE_VISIT": "Kunjungan pascalayanan",
+    "MEDICINE_CONTROL": "Kendali obat bulanan",
+    "STAY_OVER_LIMIT": "Melewati batas tinggal di rumah singgah",
     "CASE_CONFERENCE": "Rapat perkara",
     "SEARCH_PERSON": "Pencarian orang",
     "BURIAL": "Pemakaman",
 }
-RESULTS: dict[str, dict[str, str]] = {
-    "SHELTER_ASSESSMENT": {"ASSESSED": "Asesmen selesai"},
-    "AFTERCARE_VISIT": {
-        "STABLE": "Stabil",
-        "NEEDS_ATTENTION": "Perlu perhatian",
-        "NOT_MET": "Tidak dijumpai",
-    },
-    "SEARCH_PERSON": {"NOT_FOUND": "Tidak ditemukan"},
-    "BURIAL": {"BURIED": "Sudah dimakamkan", "HANDED_TO_FAMILY": "Diserahkan kepada keluarga"},
-    "CASE_CONFERENCE": {
-        "SEARCH_AGAIN": "Cari kembali",
-        "DECIDED": "Sudah diputuskan",
-        "UNDECIDED": "Belum ada keputusan, rapat lagi besok",
-    },
+RESULT_WORDS = {
+    "MET": "Orangnya dijumpai",
+    "DANGEROUS": "Dijumpai, mengamuk atau berbahaya",
+    "INJURED": "Dijumpai, terluka atau sakit",
+    "NOT_MET": "Tidak dijumpai",
+    "ASSESSED": "Asesmen selesai",
+    "FIRST_TIME_LOCAL": "Pertama kali, warga sini",
+    "FIRST_TIME_OTHER_DISTRICT": "Pertama kali, warga daerah lain",
+    "SEEN_BEFORE": "Pernah ditangani",
+    "ISSUED": "Surat diterbitkan",
+    "REFUSED": "Ditolak",
+    "REACTIVATED": "Sudah aktif kembali",
+    "ARREARS": "Terhalang tunggakan iuran mandiri",
+    "FUNDED": "Dijamin daerah",
+    "REUNIFICATION": "Kembali kepada keluarga",
+    "REPATRIATION": "Pulang ke daerah asal",
+    "PLACEMENT": "Ke panti",
+    "ELDERLY": "Lansia telantar",
+    "DISABILITY": "Penyandang disabilitas",
+    "CHILD": "Anak",
+    "FOREIGNER": "Orang asing, ke imigrasi",
+    "FAMILY": "Layanan keluarga",
+    "OTHER_SERVICE": "Layanan lain",
+    "STABLE": "Stabil",
+    "NEEDS_ATTENTION": "Perlu perhatian",
+    "NO_MEDICINE": "Obat tidak tersedia",
+    "EXTENDED": "Diperpanjang",
+    "MOVED": "Sudah pindah",
+    "SEARCH_AGAIN": "Cari kembali",
+    "DECIDED": "Sudah diputuskan",
+    "UNDECIDED": "Belum ada keputusan, kembali besok",
+    "FOUND": "Ditemukan",
+    "NOT_FOUND": "Tidak ditemukan",
+    "BURIED": "Sudah dimakamkan",
+    "HANDED_TO_FAMILY": "Diserahkan kepada keluarga",
 }
-ANY_RESULT = {"DONE": "Selesai dikerjakan"}
 WORDS = {
     **KINDS,
-    **{code: text for group in RESULTS.values() for code, text in group.items()},
+    **RESULT_WORDS,
     "open": "terbuka",
     "paused": "dihentikan sementara",
     "done": "selesai",
@@ -68,7 +96,7 @@ async def task_page(
         task=task,
         may_complete=may_complete and task.state == TaskState.OPEN,
         is_of_the_office=bool(caller.roles & OFFICE_ROLES),
-        results=RESULTS.get(task.kind, ANY_RESULT),
+        results={code: RESULT_WORDS[code] for code in RESULTS[TaskKind(task.kind)]},
         **(await directory_of(reading, [task.district])).context(task.district),
     )
     return rendered

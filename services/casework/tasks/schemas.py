@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.casework.tasks.domain import RESULTS, TaskKind
 from services.casework.tasks.tables import Task
 from services.chassis.web import CodeText, RequestBody
 
@@ -27,6 +28,7 @@ class TaskOut(BaseModel):
     desk: str
     state: str
     version: int
+    results: list[str] = Field(description="Hasil yang mungkin untuk tugas ini")
     due_at: datetime
     is_overdue: bool
     result_code: str | None
@@ -42,6 +44,7 @@ class TaskOut(BaseModel):
             desk=task.desk,
             state=task.state,
             version=task.version,
+            results=list(RESULTS[TaskKind(task.kind)]),
             due_at=task.due_at,
             is_overdue=task.is_overdue,
             result_code=task.result_code,

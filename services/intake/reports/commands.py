@@ -41,7 +41,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class ReceiveReport:
-    """One report about one person. ``circumstances`` and the description are the reporter's own words: sealed."""
+    """One report about one person. ``circumstances`` and the description are the reporter's own words: sealed.
+
+    ``is_with_reporter``: the reporting agency has the person in hand, in its emergency ward or at its post.
+    """
 
     channel: Channel
     kind: Kind
@@ -51,6 +54,7 @@ class ReceiveReport:
     person: Description
     circumstances: str | None
     evidence: Sequence[Evidence]
+    is_with_reporter: bool = False
 
 
 def new_report(command: ReceiveReport, sealer: Sealer, principal: Principal, operation_id: UUID | None) -> Report:
@@ -70,6 +74,7 @@ def new_report(command: ReceiveReport, sealer: Sealer, principal: Principal, ope
         operation_id=operation_id,
         reporter_agency=principal.agency,
         found_at=command.found_at,
+        is_with_reporter=command.is_with_reporter or operation_id is not None,
         evidence=[
             {"digest": e.digest, "captured_at": e.captured_at.isoformat(), "village_code": e.village_code or ""}
             for e in command.evidence
@@ -89,6 +94,8 @@ def check_place(village_code: str, principal: Principal, places: Places) -> None
 async def receive_report(command: ReceiveReport, uow: UnitOfWork, sealer: Sealer, places: Places) -> Report:
     """Take a report in; nothing is read, so rows, action, outbox and request key leave in one statement.
 
+    An emergency is believed as it comes in, at any hour.
+
     Raises ``RegionIsUnknown``, ``RegionIsNotYours``, ``FoundInTheFuture``, ``FoundTooLongAgo``.
     """
     check_place(command.village_code, uow.principal, places)
@@ -96,6 +103,9 @@ async def receive_report(command: ReceiveReport, uow: UnitOfWork, sealer: Sealer
     report = new_report(command, sealer, uow.principal, None)
     uow.create(report, "receive", happened_at=command.found_at)
     uow.publish(facts.report_received(report), about=report, happened_at=command.found_at)
+    if domain.opens_at_once(report.urgency):
+        today = places.day_of(clock.utc_now())
+        await _verify(report, ReportState.VERIFIED, command.person, uow, sealer, places, today)
     return report
 
 

@@ -63,6 +63,16 @@ MOVES: dict[tuple[ReportState, str], ReportState] = {
     (ReportState.VERIFIED, "mark_duplicate"): ReportState.DUPLICATE,
 }
 
+
+def opens_at_once(urgency: str) -> bool:
+    """Whether a report is believed as it comes in: in an emergency action comes before paper, at any hour.
+
+    A false alarm ends with the first response. Source: `handoff.md` §1; first response within 45 minutes (`domain.md`
+    §4.3) leaves no time for a desk that opens in the morning.
+    """
+    return urgency == Urgency.EMERGENCY
+
+
 CLOCK_TOLERANCE = timedelta(minutes=10)
 OLDEST_FINDING = timedelta(days=3650)
 OPERATION_LIMIT = 200

@@ -42,6 +42,7 @@ def report_verified(report: Report, apparent_minor: bool) -> ReportVerified:
         channel=report.channel,
         reporter_agency=report.reporter_agency,
         apparent_minor=apparent_minor,
+        is_with_reporter=report.is_with_reporter,
         found_at=report.found_at,
     )
 

@@ -68,6 +68,9 @@ class ReportIn(RequestBody):
     urgency: Urgency = Urgency.NORMAL
     village_code: VillageText = Field(description="Kode Kemendagri PP.KK.CC.DDDD", examples=["35.24.17.2001"])
     found_at: AwareDatetime = Field(description="Kapan orang ini ditemukan, dengan zona waktu")
+    is_with_reporter: bool = Field(
+        default=False, description="Orangnya sudah berada pada instansi Anda, misalnya di IGD atau pos jaga"
+    )
     person: PersonIn = PersonIn()
     circumstances: LongText | None = None
     evidence: Annotated[tuple[EvidenceIn, ...], Field(max_length=20)] = ()
@@ -80,6 +83,7 @@ class ReportIn(RequestBody):
             urgency=self.urgency,
             village_code=self.village_code,
             found_at=self.found_at,
+            is_with_reporter=self.is_with_reporter,
             person=self.person.to_description(),
             circumstances=self.circumstances or None,
             evidence=[Evidence(e.digest, e.captured_at, e.village_code) for e in self.evidence],

@@ -24,6 +24,7 @@ class Report(Aggregate, table=True):
     operation_id: UUID | None = Field(default=None, index=True)
     reporter_agency: str = Field(max_length=64)
     found_at: datetime = Field(sa_type=UTC_INSTANT)
+    is_with_reporter: bool = False
     evidence: list[dict[str, str]] = Field(sa_type=JSONB)
     sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
     parent_report_id: UUID | None = None

@@ -21,21 +21,23 @@ from tests.support.wire import VILLAGE, wire
 BABAT = "35.24.05.1003"
 
 
-async def report_verified(bench: Bench, village: str = VILLAGE) -> UUID:
-    """Intake believes a report of Satpol PP."""
+async def report_verified(bench: Bench, village: str = VILLAGE, **changes: Any) -> UUID:
+    """Intake believes a report of Satpol PP, which has the person in hand."""
     report_id = uuid4()
-    event = ReportVerified(
-        case_type_guess="ODGJ_TERLANTAR",
-        kind="ODGJ",
-        person_id=uuid4(),
-        village_code=RegionCode(village),
-        urgency="URGENT",
-        operation_id=uuid4(),
-        channel="OTHER_AGENCY",
-        reporter_agency="satpolpp-lamongan",
-        apparent_minor=False,
-        found_at=datetime.now(UTC),
-    )
+    said: dict[str, Any] = {
+        "case_type_guess": "ODGJ_TERLANTAR",
+        "kind": "ODGJ",
+        "person_id": uuid4(),
+        "village_code": RegionCode(village),
+        "urgency": "URGENT",
+        "operation_id": uuid4(),
+        "channel": "OTHER_AGENCY",
+        "reporter_agency": "satpolpp-lamongan",
+        "apparent_minor": False,
+        "is_with_reporter": True,
+        "found_at": datetime.now(UTC),
+    }
+    event = ReportVerified.model_validate(said | changes)
     key, body, headers = wire(event, subject=report_id, correlation_id=report_id, district=village[:5])
     async with bench.producer() as send:
         await send("intake.reports", key, body, headers)
@@ -82,6 +84,25 @@ class Desk:
         await self.move(handoff_id, "start")
         await self.move(handoff_id, "completion", result_code=result)
         return handoff_id
+
+    async def open_task(self, report_id: UUID, kind: str) -> Any:
+        """Wait until the agency has such a task; its row."""
+
+        async def find() -> Any:
+            rows = await self._bench.rows(
+                "SELECT * FROM tasks WHERE correlation_id = $1 AND kind = $2 AND agency = $3 AND state = 'open'",
+                report_id,
+                kind,
+                self.agency,
+            )
+            return rows[0] if rows else None
+
+        return await eventually(find, what=f"{kind} at {self.agency}")
+
+    async def do_task(self, report_id: UUID, kind: str, result: str) -> None:
+        """Do what the desk was given to do."""
+        task = await self.open_task(report_id, kind)
+        await self.post(f"/tasks/{task['id']}/completion", result_code=result)
 
     async def get(self, path: str, expect: int = 200) -> Any:
         """Read."""
@@ -138,8 +159,10 @@ async def test_an_odgj_case_runs_from_report_to_aftercare_and_closes(casework: B
 
     await office.carry_out(report_id, "CUSTODY_TRANSFER", "IN_CARE")
     await puskesmas.carry_out(report_id, "HEALTH_SCREENING", "NEEDS_HOSPITAL")
-    await registry_answers(casework, report_id, "IDENTIFICATION", "IDENTITY", "NOT_FOUND")
+    await registry_answers(casework, report_id, "IDENTIFICATION", "IDENTITY", "MATCHED")
     await registry_answers(casework, report_id, "INSURANCE", "INSURANCE", "INACTIVE")
+    await office.do_task(report_id, "GUARANTEE_LETTER", "ISSUED")
+    await office.do_task(report_id, "PBI_REACTIVATION", "REACTIVATED")
     await village.carry_out(report_id, "FAMILY_TRACING", "FAMILY_READY", moves_person=False)
     unanswered = await silent.open_handoff(report_id, "INPATIENT_BED")
     bed = await alternate.carry_out(report_id, "INPATIENT_BED", "DISCHARGED_STABLE")
@@ -164,16 +187,9 @@ async def test_an_odgj_case_runs_from_report_to_aftercare_and_closes(casework: B
     async with casework.producer() as send:
         await send("disbursement.payments", key, body, headers)
     for _ in range(3):
-
-        async def open_visit() -> Any:
-            rows = await casework.rows(
-                "SELECT id FROM tasks WHERE correlation_id = $1 AND state = 'open' AND kind = 'AFTERCARE_VISIT'",
-                report_id,
-            )
-            return rows[0]["id"] if rows else None
-
-        task_id = await eventually(open_visit, what="visit")
-        await puskesmas.post(f"/tasks/{task_id}/completion", result_code="STABLE")
+        await puskesmas.do_task(report_id, "AFTERCARE_VISIT", "STABLE")
+    for _ in range(6):
+        await puskesmas.do_task(report_id, "MEDICINE_CONTROL", "STABLE")
     detail = await office.get(f"/cases/{case_id}")
     for handoff in detail["handoffs"]:
         if handoff["state"] == "completed":

@@ -266,6 +266,10 @@ async def _handoff_of(uow: Work, promise_id: UUID) -> UUID | None:
     return found.handoff_id if found else None
 
 
+async def _is_no_child(work: Any, person_id: UUID) -> bool:
+    return False
+
+
 async def _locked_chain(uow: Work, person_id: UUID) -> list[Custody]:
     return list(uow.rows.custody_of[person_id])
 
@@ -305,7 +309,7 @@ STAND_INS: dict[Any, dict[str, Any]] = {
         "open_of_handoff": _open_of_handoff,
         "handoff_of": _handoff_of,
     },
-    custody_repository: {"locked_chain": _locked_chain},
+    custody_repository: {"locked_chain": _locked_chain, "is_child": _is_no_child},
 }
 
 

@@ -1,6 +1,7 @@
 """Order, parallel steps, restart and early ends of the case procedures, with time skipping."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from temporalio.client import WorkflowHandle
@@ -11,77 +12,248 @@ from tests.support.procedures import ANSWERS, Rows, skipping, start_procedure, w
 
 LONG_WAY = [
     "stage CUSTODY", "custody", "stage SCREENING", "screening", "stage TREATMENT", "bed", "identification",
-    "insurance", "tracing", "stage DISCHARGE", "reunification", "outcome REUNIFIED", "stage AFTERCARE", "medicine",
-    "request aid", "aid", "visit-1", "visit-2", "visit-3", "close",
+    "guarantee", "pbi", "tracing", "stage DISCHARGE", "reunification", "outcome REUNIFIED", "stage AFTERCARE",
+    "medicine", "request aid", "aid", "visit-1", "visit-2", "visit-3", "close",
 ]  # fmt: skip
 
 
-async def test_an_odgj_case_goes_through_every_step_and_closes() -> None:
+async def told(procedure: str = "OdgjProcedure", /, **script: Any) -> Rows:
+    """The story to its end, with what the script changes."""
+    changes = script.pop("answers", {})
     async with skipping() as env:
-        rows = Rows(env.client)
+        rows = Rows(env.client, {**ANSWERS, **changes}, **script)
         async with working(env.client, rows.activities()):
-            await (await start_procedure(env.client)).result()
-    assert sorted(rows.calls) == sorted(LONG_WAY)
-    assert [c for c in rows.calls if c.startswith("stage")] == [
-        "stage CUSTODY", "stage SCREENING", "stage TREATMENT", "stage DISCHARGE", "stage AFTERCARE"
-    ]  # fmt: skip
-    assert rows.calls.index("insurance") > rows.calls.index("identification")
+            await (await start_procedure(env.client, procedure)).result()
     assert rows.calls[-1] == "close"
+    return rows
+
+
+async def waiting(answers: dict[str, tuple[str, str] | None], until: str, **script: Any) -> Rows:
+    """The story as far as it goes while somebody stays silent."""
+    async with skipping() as env:
+        rows = Rows(env.client, {**ANSWERS, **answers}, **script)
+        async with working(env.client, rows.activities()):
+            await start_procedure(env.client)
+
+            async def reached() -> bool:
+                return until in rows.calls
+
+            await eventually(reached, what=until)
+    return rows
+
+
+def stages(rows: Rows) -> list[str]:
+    return [call.removeprefix("stage ") for call in rows.calls if call.startswith("stage ")]
+
+
+async def test_an_odgj_case_goes_through_every_step_and_closes() -> None:
+    rows = await told()
+    assert sorted(rows.calls) == sorted(LONG_WAY)
+    assert stages(rows) == ["CUSTODY", "SCREENING", "TREATMENT", "DISCHARGE", "AFTERCARE"]
+
+
+async def test_a_person_whom_nobody_has_is_reached_first_and_needs_no_handing_over() -> None:
+    rows = await told(found_in_custody=False)
+    assert rows.calls[:4] == ["stage RESPONSE", "first-response", "stage SCREENING", "screening"]
+
+
+async def test_a_person_who_is_not_met_at_the_place_ends_the_service() -> None:
+    rows = await told(found_in_custody=False, answers={"first-response": ("COMPLETED", "NOT_MET")})
+    assert rows.calls == ["stage RESPONSE", "first-response", "outcome NOT_MET", "close"]
+
+
+@pytest.mark.parametrize("met", ["DANGEROUS", "INJURED"])
+async def test_whoever_is_dangerous_or_injured_goes_to_emergency_care_before_anything_else(met: str) -> None:
+    rows = await told(found_in_custody=False, answers={"first-response": ("COMPLETED", met)})
+    assert stages(rows)[:3] == ["RESPONSE", "EMERGENCY", "CUSTODY"]
+    assert rows.asked["custody"].from_agency == "agency-of-emergency"
+
+
+async def test_an_emergency_in_an_agencys_hands_goes_to_care_from_there() -> None:
+    rows = await told(urgency="EMERGENCY")
+    assert rows.calls[:4] == ["stage EMERGENCY", "emergency", "stage CUSTODY", "custody"]
+    assert rows.asked["emergency"].from_agency == "satpolpp"
 
 
 async def test_whoever_is_not_odgj_is_rerouted_and_nothing_else_is_asked() -> None:
-    async with skipping() as env:
-        rows = Rows(env.client, {**ANSWERS, "screening": ("COMPLETED", "NOT_ODGJ")})
-        async with working(env.client, rows.activities()):
-            await (await start_procedure(env.client)).result()
+    rows = await told(answers={"screening": ("COMPLETED", "NOT_ODGJ")})
     assert rows.calls == [
-        "stage CUSTODY", "custody", "stage SCREENING", "screening", "outcome NOT_ODGJ", "close"
+        "stage CUSTODY", "custody", "stage SCREENING", "screening", "happened NOT_THIS_TYPE", "close"
     ]  # fmt: skip
+    assert rows.told[0].told_by == "agency-of-screening"
 
 
-@pytest.mark.parametrize(("reason", "outcome"), [("ABSCONDED", "ABSCONDED"), ("DECEASED", "DECEASED")])
-async def test_a_failed_stay_ends_the_service(reason: str, outcome: str) -> None:
-    async with skipping() as env:
-        rows = Rows(env.client, {**ANSWERS, "bed": ("FAILED", reason)})
-        async with working(env.client, rows.activities()):
-            await (await start_procedure(env.client)).result()
-    assert f"outcome {outcome}" in rows.calls
-    assert "reunification" not in rows.calls
-    assert rows.calls[-1] == "close"
+async def test_whoever_needs_no_hospital_goes_on_without_a_bed() -> None:
+    rows = await told(answers={"screening": ("COMPLETED", "OUTPATIENT")}, has_shelter=True)
+    assert {"bed", "fetch"}.isdisjoint(rows.calls)
+    assert "outcome REUNIFIED" in rows.calls
+
+
+@pytest.mark.parametrize(("reason", "kind"), [("ABSCONDED", "ABSCONDED"), ("DECEASED", "DIED")])
+@pytest.mark.parametrize("step", ["custody", "screening", "bed"])
+async def test_a_failure_that_tells_of_death_or_absconding_is_recorded_as_such(
+    step: str, reason: str, kind: str
+) -> None:
+    rows = await told(answers={step: ("FAILED", reason)})
+    assert f"happened {kind}" in rows.calls
+    assert {"reunification", "placement"}.isdisjoint(rows.calls)
+    assert not any(call.startswith("outcome") for call in rows.calls)
+
+
+# Funding
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        ({"identification": ("COMPLETED", "MATCHED"), "insurance": ("COMPLETED", "ACTIVE")}, {"insurance"}),
+        (
+            {"identification": ("COMPLETED", "MATCHED"), "insurance": ("COMPLETED", "INACTIVE")},
+            {"insurance", "guarantee", "pbi"},
+        ),
+        (
+            {"identification": ("COMPLETED", "MATCHED"), "insurance": ("COMPLETED", "ARREARS")},
+            {"insurance", "guarantee", "district-funding"},
+        ),
+        ({"pbi": ("COMPLETED", "ARREARS")}, {"guarantee", "pbi", "district-funding"}),
+        ({"pbi": ("COMPLETED", "REFUSED")}, {"guarantee", "pbi", "district-funding"}),
+        ({}, {"guarantee", "pbi"}),
+    ],
+    ids=["insured", "lapsed", "in arrears", "arrears found later", "ministry refuses", "nobody knows the name"],
+)
+async def test_somebody_pays_and_nobody_is_asked_in_vain(answers: dict[str, tuple[str, str]], asked: set[str]) -> None:
+    rows = await told(answers=answers)
+    assert asked == {"insurance", "guarantee", "pbi", "district-funding"} & set(rows.calls)
+
+
+async def test_the_search_for_a_bed_does_not_wait_for_identity_or_money() -> None:
+    rows = await waiting({"identification": None}, "stage DISCHARGE")
+    assert "bed" in rows.calls
+
+
+# Out of the hospital
 
 
 async def test_without_family_the_panti_takes_over() -> None:
-    async with skipping() as env:
-        rows = Rows(env.client, {**ANSWERS, "tracing": ("COMPLETED", "FAMILY_NOT_FOUND")})
-        async with working(env.client, rows.activities()):
-            await (await start_procedure(env.client)).result()
-    assert "placement" in rows.calls
-    assert "outcome PLACED_PANTI" in rows.calls
+    rows = await told(answers={"tracing": ("COMPLETED", "FAMILY_NOT_FOUND")})
+    assert {"placement", "outcome PLACED_PANTI"} < set(rows.calls)
     assert "request aid" not in rows.calls
 
 
+async def test_whoever_belongs_to_another_district_is_handed_to_it() -> None:
+    rows = await told(answers={"tracing": ("COMPLETED", "HOME_DISTRICT_FOUND")})
+    assert {"repatriation", "outcome TRANSFERRED_HOME_DISTRICT"} < set(rows.calls)
+    assert "medicine" not in rows.calls
+
+
+async def test_a_panti_without_a_place_leaves_the_way_to_a_conference_that_may_choose_another() -> None:
+    rows = await told(
+        answers={
+            "tracing": ("COMPLETED", "FAMILY_REFUSES"),
+            "placement": ("EXHAUSTED", ""),
+            "way-out": ("COMPLETED", "REUNIFICATION"),
+        }
+    )
+    assert [call for call in rows.calls if call.startswith(("placement", "way-out", "reunification"))] == [
+        "placement", "way-out", "reunification#2"
+    ]  # fmt: skip
+
+
+async def test_whoever_nobody_awaits_is_fetched_into_the_shelter_while_the_way_is_sought() -> None:
+    rows = await told(answers={"tracing": ("COMPLETED", "FAMILY_NOT_FOUND")}, has_shelter=True)
+    assert rows.asked["fetch"].from_agency == "agency-of-bed"
+    assert rows.calls.index("fetch") < rows.calls.index("placement")
+
+
+async def test_a_patient_who_may_be_fetched_is_fetched_before_the_hospital_ends_its_work() -> None:
+    rows = await waiting(
+        {"bed": None, "tracing": ("COMPLETED", "FAMILY_NOT_FOUND")},
+        "outcome PLACED_PANTI",
+        has_shelter=True,
+        ready={"bed": "rsj"},
+    )
+    assert rows.asked["fetch"].from_agency == "rsj"
+
+
 async def test_when_nobody_has_a_bed_a_conference_decides_and_the_search_starts_again() -> None:
+    rows = await told(answers={"bed": ("EXHAUSTED", ""), "bed#2": ("COMPLETED", "DISCHARGED_STABLE")})
+    assert [c for c in rows.calls if c.startswith("bed")] == ["bed", "bed-conference", "bed#2"]
+
+
+async def test_medicine_is_looked_after_by_whoever_took_it_over_and_a_gap_by_a_conference() -> None:
+    rows = await told(medicine_controls=2, answers={"medicine-control-1": ("COMPLETED", "NO_MEDICINE")})
+    assert {"medicine-control-1", "medicine-control-1-conference", "medicine-control-2"} < set(rows.calls)
+    assert rows.asked["medicine-control-2"].agency == rows.asked["visit-1"].agency == "agency-of-medicine"
+
+
+# Children
+
+
+async def test_an_apparent_minor_is_protected_beside_every_other_step() -> None:
+    rows = await told(apparent_minor=True)
+    assert "child-protection" in rows.calls
+    assert sorted({*rows.calls} - {"child-protection"}) == sorted(set(LONG_WAY))
+
+
+async def test_an_apparent_minor_is_protected_from_any_case_type() -> None:
+    rows = await told("GepengProcedure", case_type="GEPENG", visits=1, apparent_minor=True)
+    assert "child-protection" in rows.calls
+
+
+async def test_a_person_who_turns_out_to_be_a_child_is_protected_from_then_on() -> None:
     async with skipping() as env:
-        rows = Rows(env.client, {**ANSWERS, "bed": ("EXHAUSTED", ""), "bed#2": ("COMPLETED", "DISCHARGED_STABLE")})
+        rows = Rows(env.client, {**ANSWERS, "tracing": None})
+        async with working(env.client, rows.activities()):
+            handle = await start_procedure(env.client)
+
+            async def asked(step: str) -> bool:
+                return step in rows.calls
+
+            await eventually(lambda: asked("tracing"), what="tracing")
+            assert "child-protection" not in rows.calls
+            rows.apparent_minor = True
+            await handle.signal("case_changed", CaseChanged(event_id="identified"))
+            await eventually(lambda: asked("child-protection"), what="child protection")
+
+
+async def test_when_nobody_protects_the_child_a_conference_is_called_and_the_search_goes_on() -> None:
+    rows = await told(
+        apparent_minor=True,
+        answers={"child-protection": ("EXHAUSTED", ""), "child-protection#2": ("COMPLETED", "PROTECTED")},
+    )
+    assert {"child-protection", "child-protection-conference", "child-protection#2"} < set(rows.calls)
+
+
+# The shelter
+
+
+async def test_a_stay_over_its_limit_is_noticed_once() -> None:
+    async with skipping() as env:
+        ends_at = await env.get_current_time() + timedelta(days=7)
+        due = {"visit-2": ends_at + timedelta(days=1)}
+        rows = Rows(env.client, {**ANSWERS, "visit-2": None}, stay_ends_at=ends_at, due=due)
         async with working(env.client, rows.activities()):
             await (await start_procedure(env.client)).result()
-    assert [c for c in rows.calls if c.startswith("bed")] == ["bed", "bed-conference", "bed#2"]
+    assert rows.stays == [ends_at]
+
+
+# Starting anew, ends from outside
 
 
 @pytest.mark.parametrize("known", range(len(ANSWERS)))
 async def test_a_procedure_started_anew_at_any_stage_goes_on_from_the_rows(known: int) -> None:
-    order = ["custody", "screening", "identification", "insurance", "bed", "tracing", "reunification", "medicine"]
+    order = [
+        "custody", "screening", "identification", "guarantee", "pbi", "bed", "tracing", "fetch", "placement",
+    ]  # fmt: skip
     done = order[:known]
-    async with skipping() as env:
-        already = {
-            step: StepResult(step=step, ended=True, outcome=ANSWERS[step][0], result_code=ANSWERS[step][1])
-            for step in done
-        }
-        rows = Rows(env.client, already=already)
-        async with working(env.client, rows.activities()):
-            await (await start_procedure(env.client)).result()
+    answers = {**ANSWERS, "tracing": ("COMPLETED", "FAMILY_NOT_FOUND")}
+    already = {
+        step: StepResult(step=step, ended=True, outcome=answers[step][0], result_code=answers[step][1], agency="a")
+        for step in done
+    }
+    rows = await told(answers=answers, already=already, has_shelter=True)
     assert not set(done) & set(rows.calls), "a step that had ended was asked for again"
-    assert rows.calls[-1] == "close"
+    assert "outcome PLACED_PANTI" in rows.calls
 
 
 async def test_a_case_closed_from_outside_ends_its_procedure() -> None:
@@ -100,10 +272,15 @@ async def test_a_case_closed_from_outside_ends_its_procedure() -> None:
     assert "screening" not in rows.calls
 
 
-@pytest.mark.parametrize("waiting_for", ["custody", "screening", "tracing", "reunification", "visit-2"])
-async def test_a_service_that_ends_in_the_middle_asks_for_nothing_more_and_closes(waiting_for: str) -> None:
+@pytest.mark.parametrize(
+    ("silent", "waiting_for"),
+    [(step, step) for step in ("custody", "screening", "reunification", "visit-2")] + [("tracing", "stage DISCHARGE")],
+)
+async def test_a_service_that_ends_in_the_middle_asks_for_nothing_more_and_closes(
+    silent: str, waiting_for: str
+) -> None:
     async with skipping() as env:
-        rows = Rows(env.client, {**ANSWERS, waiting_for: None})
+        rows = Rows(env.client, {**ANSWERS, silent: None})
         async with working(env.client, rows.activities()):
             handle = await start_procedure(env.client)
 
@@ -121,18 +298,12 @@ async def test_a_service_that_ends_in_the_middle_asks_for_nothing_more_and_close
 
 
 async def test_a_procedure_started_anew_after_the_service_ended_only_closes() -> None:
-    async with skipping() as env:
-        rows = Rows(env.client, has_ended=True)
-        async with working(env.client, rows.activities()):
-            await (await start_procedure(env.client)).result()
+    rows = await told(has_ended=True)
     assert rows.calls == ["close"]
 
 
 async def test_a_blocked_case_closes_when_the_last_thing_ended() -> None:
-    async with skipping() as env:
-        rows = Rows(env.client, blocked_times=2)
-        async with working(env.client, rows.activities()):
-            await (await start_procedure(env.client)).result()
+    rows = await told(blocked_times=2)
     assert rows.calls[-3:] == ["close refused", "close refused", "close"]
 
 
@@ -147,12 +318,8 @@ async def test_a_task_left_undone_past_its_instant_is_called_overdue_once_and_st
 
 
 async def test_a_gepeng_case_is_assessed_and_guided_home() -> None:
-    async with skipping() as env:
-        rows = Rows(env.client, case_type="GEPENG", visits=1)
-        async with working(env.client, rows.activities()):
-            await (await start_procedure(env.client, "GepengProcedure")).result()
+    rows = await told("GepengProcedure", case_type="GEPENG", visits=1)
     assert rows.calls[:6] == [
         "stage CUSTODY", "custody", "stage ASSESSMENT", "assessment", "stage RETURN", "return"
     ]  # fmt: skip
     assert {"request aid", "aid", "visit-1", "outcome RETURNED_FAMILY"} < set(rows.calls)
-    assert rows.calls[-1] == "close"

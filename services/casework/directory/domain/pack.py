@@ -53,13 +53,19 @@ class Desk(PackPart):
 
 
 class Agency(PackPart):
-    """An agency with its desks; the first desk is where hand-offs arrive. Its zone, when not the district's own."""
+    """An agency with its desks; the first desk is where hand-offs arrive. Its zone, when not the district's own.
+
+    ``stay_limit``: how long somebody may stay in its shelter; an agency without one keeps nobody overnight.
+    ``adults_only``: no child is sent there.
+    """
 
     code: str
     kind: str
     name: str
     place_code: str = ""
     zone: Zone | None = None
+    stay_limit: Duration | None = None
+    adults_only: bool = False
     desks: tuple[Desk, ...] = Field(min_length=1)
 
 
@@ -105,7 +111,13 @@ class CaseTypeRules(PackPart):
     aid_programme: str = ""
     visits_after: tuple[Duration, ...] = ()
     visit_due_within: Duration = timedelta(days=7)
+    medicine_controls_after: tuple[Duration, ...] = ()
+    task_due_within: Mapping[str, Duration] = Field(default_factory=dict)
     conference_due_within: Duration = timedelta(days=1)
+
+    def due_within(self, kind: str) -> timedelta:
+        """How long a task of a kind may take; what the pack does not name takes as long as a case conference."""
+        return self.task_due_within.get(kind, self.conference_due_within)
 
 
 class CaseworkPack(PackPart):
@@ -164,6 +176,14 @@ class CaseworkPack(PackPart):
             if kecamatan in rule.kecamatan:
                 return rule.agencies
         return next((rule.agencies for rule in rules if not rule.kecamatan), ())
+
+    def is_for_adults_only(self, code: str | None) -> bool:
+        """Whether no child may be kept there; not of whoever the pack does not list."""
+        return any(agency.adults_only for agency in self.agencies if agency.code == code)
+
+    def stay_limit(self, code: str | None) -> timedelta | None:
+        """How long somebody may stay with an agency; ``None`` when nothing limits it."""
+        return next((agency.stay_limit for agency in self.agencies if agency.code == code), None)
 
     def rules_of(self, case_type: str) -> CaseTypeRules | None:
         """What the pack says about a case type, if the district runs it."""

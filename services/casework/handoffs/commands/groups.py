@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.casework.clocks.commands import clocks_of_new
@@ -58,6 +59,17 @@ async def request_handoff(command: RequestHandoff, uow: UnitOfWork) -> StepResul
         return step_result(known)
     group, _ = await _open_group(group_id, command, uow)
     return step_result(group)
+
+
+async def known_step(case_id: UUID, step: str, occurrence: int, uow: UnitOfWork) -> StepResult | None:
+    """How a step stands that was asked for; nothing when it never was."""
+    known = await repository.group(uow, clock.derived_id(GROUPS, facts.group_key(case_id, step, occurrence)))
+    return step_result(known) if known is not None else None
+
+
+async def end_of_step(case_id: UUID, step: str, uow: UnitOfWork) -> datetime | None:
+    """When the work of a step ended, as its agency tells; nothing when no hand-off was asked under that name."""
+    return await repository.end_of_step(uow, case_id, step)
 
 
 async def open_handoff(command: RequestHandoff, uow: UnitOfWork) -> Handoff:

@@ -8,6 +8,7 @@ from services.casework.clocks.commands import clocks_of
 from services.casework.clocks.domain import ClockKind
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import access, domain, facts
+from services.casework.handoffs.commands.groups import tell_procedure
 from services.casework.handoffs.commands.rows import (
     locked,
     note_next_due,
@@ -78,7 +79,7 @@ async def report_status(command: ReportStatus, uow: UnitOfWork) -> Handoff:
 
     Raises ``NotFound``, ``NotYourMove``, ``HandoffCannotMove`` unless the work is the receiver's, ``EndIsTooFar``.
     """
-    _, handoff = await locked(command.handoff_id, uow)
+    group, handoff = await locked(command.handoff_id, uow)
     side = access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, frozenset({Side.RECEIVER}))
     if handoff.state not in domain.PROMISED:
         raise domain.HandoffCannotMove(domain.legal_moves(handoff.state, side), state=handoff.state)
@@ -102,6 +103,8 @@ async def report_status(command: ReportStatus, uow: UnitOfWork) -> Handoff:
     )
     uow.publish(fact, about=handoff)
     tell(handoff, "reported", now, uow)
+    if command.is_ready:
+        tell_procedure(group, uow)
     return handoff
 
 

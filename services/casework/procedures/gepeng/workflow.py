@@ -20,12 +20,11 @@ class GepengProcedure(CaseProcedure):
 
     async def story(self) -> None:
         """Custody, assessment in the shelter, back to the village, aftercare."""
-        await self.stage("CUSTODY")
-        await self.handoff("custody", "CUSTODY_TRANSFER", from_agency=self.case.reporter_agency)
+        await self.reach()
         await self.stage("ASSESSMENT")
         await self.task("assessment", "SHELTER_ASSESSMENT")
         await self.stage("RETURN")
-        await self.handoff("return", "REUNIFICATION")
+        await self.insist("return", "REUNIFICATION")
         await self.outcome("RETURNED_FAMILY")
         await self.stage("AFTERCARE")
         await asyncio.gather(self.aid(), self.visits("REUNIFICATION"))

@@ -8,6 +8,15 @@ with workflow.unsafe.imports_passed_through():
     from services.casework.handoffs.messages import ProcedureStart, StepResult
     from services.casework.procedures.blocks import CaseProcedure
 
+WAYS = {
+    "REUNIFICATION": ("reunification", "REUNIFIED"),
+    "REPATRIATION": ("repatriation", "TRANSFERRED_HOME_DISTRICT"),
+    "PLACEMENT": ("placement", "PLACED_PANTI"),
+}
+"""By purpose: the step under which it is asked for, and the outcome it leads to. The fourth way is to wait."""
+WAY_FOR = {"FAMILY_READY": "REUNIFICATION", "HOME_DISTRICT_FOUND": "REPATRIATION"}
+"""Which way what was traced leads; a family that is not found, or refuses, leads to a panti."""
+
 
 @workflow.defn(name="OdgjProcedure")
 class OdgjProcedure(CaseProcedure):
@@ -19,47 +28,67 @@ class OdgjProcedure(CaseProcedure):
         await self.carry(start)
 
     async def story(self) -> None:
-        """Custody, screening, identity and funding beside the bed, treatment, the way home, aftercare."""
-        await self.stage("CUSTODY")
-        await self.handoff("custody", "CUSTODY_TRANSFER", from_agency=self.case.reporter_agency)
+        """First response, screening, identity and funding beside the bed, treatment, the way home, aftercare."""
+        await self.reach()
         await self.stage("SCREENING")
-        screening = await self.handoff("screening", "HEALTH_SCREENING")
+        screening = await self.insist("screening", "HEALTH_SCREENING")
         if screening.result_code == "NOT_ODGJ":
-            await self.outcome("NOT_ODGJ")
-            await self.close()
-            return
-        await self.stage("TREATMENT")
-        _, treatment, family = await asyncio.gather(
-            self.identity_and_funding(), self.treatment(), self.handoff("tracing", "FAMILY_TRACING")
-        )
-        if treatment.outcome == "FAILED":
-            await self.outcome("DECEASED" if treatment.reason_code == "DECEASED" else "ABSCONDED")
-            await self.close()
-            return
+            await self.happened(screening, "NOT_THIS_TYPE")
+        funding = self.beside(self.identity_and_funding())
+        tracing = self.beside(self.handoff("tracing", "FAMILY_TRACING"))
+        hospital = ""
+        if screening.result_code != "OUTPATIENT":
+            await self.stage("TREATMENT")
+            hospital = (await self.insist("bed", "INPATIENT_BED", until_ready=True)).agency
         await self.stage("DISCHARGE")
-        if family.result_code == "FAMILY_READY":
-            await self.handoff("reunification", "REUNIFICATION")
-            await self.outcome("REUNIFIED")
+        outcome = await self.way_home(hospital, tracing)
+        await funding
+        await self.outcome(outcome)
+        if outcome == "REUNIFIED":
             await self.stage("AFTERCARE")
-            await asyncio.gather(
-                self.handoff("medicine", "MEDICINE_CONTINUITY"), self.aid(), self.visits("MEDICINE_CONTINUITY")
-            )
-        else:
-            await self.handoff("placement", "PLACEMENT")
-            await self.outcome("PLACED_PANTI")
+            await asyncio.gather(self.medicine_and_visits(), self.aid())
         await self.close()
 
     async def identity_and_funding(self) -> None:
-        """Who is this, and who pays: the second question waits for the first."""
-        await self.handoff("identification", "IDENTIFICATION")
-        await self.handoff("insurance", "INSURANCE")
+        """Who is this, and who pays: the hospital gets the guarantee letter while the insurance is sorted out."""
+        identity = await self.handoff("identification", "IDENTIFICATION")
+        insured = ""
+        if identity.result_code == "MATCHED":
+            insured = (await self.handoff("insurance", "INSURANCE")).result_code
+        if insured != "ACTIVE":
+            await asyncio.gather(self.task("guarantee", "GUARANTEE_LETTER"), self.insurance_for(insured))
 
-    async def treatment(self) -> StepResult:
-        """A bed and the stay in it; when nobody has one, a case conference decides and the search starts again."""
+    async def insurance_for(self, insured: str) -> None:
+        """State-paid membership anew; where arrears block it, or the ministry refuses, the district pays."""
+        if insured != "ARREARS":
+            pbi = await self.task("pbi", "PBI_REACTIVATION")
+            if pbi.result_code == "REACTIVATED":
+                return
+        await self.task("district-funding", "DISTRICT_FUNDING")
+
+    async def way_home(self, hospital: str, tracing: "asyncio.Task[StepResult]") -> str:
+        """Out of the hospital and on: home, to the home district, into a panti, or wait; answers the outcome.
+
+        A family that stands ready fetches from the hospital; else the office does, so that no ward becomes a shelter.
+        """
+        is_ready = tracing.done() and tracing.result().result_code == "FAMILY_READY"
+        if hospital and self.case.has_shelter and not is_ready:
+            await self.insist("fetch", "CUSTODY_TRANSFER", from_agency=hospital)
+        way = WAY_FOR.get((await tracing).result_code, "PLACEMENT")
         occurrence = 1
         while True:
-            bed = await self.handoff("bed", "INPATIENT_BED", occurrence=occurrence)
-            if bed.outcome in ("COMPLETED", "FAILED"):
-                return bed
-            await self.task("bed-conference", "CASE_CONFERENCE", occurrence=occurrence)
+            step, outcome = WAYS[way]
+            gone = await self.handoff(step, way, occurrence=occurrence)
+            if gone.outcome == "COMPLETED":
+                return outcome
+            decided = await self.task("way-out", "WAY_OUT", occurrence=occurrence)
+            way = decided.result_code if decided.result_code in WAYS else way
             occurrence += 1
+
+    async def medicine_and_visits(self) -> None:
+        """The puskesmas at home takes over: medicine month by month, and visits."""
+        medicine = await self.insist("medicine", "MEDICINE_CONTINUITY")
+        await asyncio.gather(
+            self.medicine_controls("MEDICINE_CONTINUITY", medicine.agency),
+            self.visits("MEDICINE_CONTINUITY", medicine.agency),
+        )
