@@ -48,6 +48,7 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
             ),
         ),
         Topic("intake.registry-checks", (intake.RegistryCheckCompleted,)),
+        Topic("intake.closings", (intake.ClosingAnswered,)),
         Topic("intake.persons", (intake.PersonRecorded,), key="subject", cleanup="compact", retention_ms=-1),
         Topic("intake.person-keys", (intake.PersonKeyIssued,), key="subject", cleanup="compact", retention_ms=-1),
     ),
@@ -64,6 +65,8 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
                 casework.CaseOccurrenceRecorded,
                 casework.CaseAidHeld,
                 casework.CaseAidReleased,
+                casework.CaseAidEnded,
+                casework.CaseClosingAsked,
             ),
         ),
         Topic(
@@ -102,7 +105,11 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
         Topic("casework.tasks", (casework.TaskCreated, casework.TaskCompleted, casework.TaskOverdue)),
     ),
     "disbursement": (
-        Topic("disbursement.entitlements", (disbursement.EntitlementEstablished, disbursement.EntitlementRefused)),
+        Topic(
+            "disbursement.entitlements",
+            (disbursement.EntitlementEstablished, disbursement.EntitlementRefused, disbursement.EntitlementEnded),
+        ),
+        Topic("disbursement.closings", (disbursement.ClosingAnswered,)),
         Topic(
             "disbursement.batches",
             (
@@ -119,6 +126,7 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
         ),
     ),
     "notifications": (
+        Topic("notifications.closings", (notifications.ClosingAnswered,)),
         Topic(
             "notifications.messages",
             (notifications.MessageSent, notifications.MessageDelivered, notifications.MessageFailed),

@@ -106,6 +106,25 @@ class CaseAidReleased(Event):
     reason_code: Code
 
 
+class CaseAidEnded(Event):
+    """The aid of a case will not be paid any more: people decided so after its person died or left."""
+
+    TYPE: ClassVar[str] = "casework.case.aid_ended.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    aid_request_id: UUID
+    reason_code: Code
+
+
+class CaseClosingAsked(Event):
+    """Nothing of a case is open here: every other service says what is open on its side, under the same round."""
+
+    TYPE: ClassVar[str] = "casework.case.closing_asked.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    round: Count
+
+
 class HandoffFact(Event):
     """What every fact about a hand-off tells: which promise, of which case, between whom, for what."""
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from contracts.envelope import Event, Sensitivity
+from contracts.events.closing import ServiceAnswer
 from contracts.fields import Amount, Code, Count, Digest, Ordinal, Reference, Slug
 
 
@@ -30,6 +31,18 @@ class EntitlementRefused(Event):
     TYPE: ClassVar[str] = "disbursement.entitlement.refused.v1"
     SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
 
+    aid_request_id: UUID
+    case_id: UUID
+    reason_code: Code
+
+
+class EntitlementEnded(Event):
+    """Aid that was due will not be paid any more: ended by the office, or returned by the bank and given up."""
+
+    TYPE: ClassVar[str] = "disbursement.entitlement.ended.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    entitlement_id: UUID
     aid_request_id: UUID
     case_id: UUID
     reason_code: Code
@@ -123,3 +136,9 @@ class PaymentFailed(PaymentFact):
     TYPE: ClassVar[str] = "disbursement.payment.failed.v1"
 
     reason_code: Code
+
+
+class ClosingAnswered(ServiceAnswer):
+    """What of a case is still open in disbursement."""
+
+    TYPE: ClassVar[str] = "disbursement.closing.answered.v1"

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.envelope import Event, Sensitivity
+from contracts.events.closing import ServiceAnswer
 from contracts.fields import Code, Count, Digest, Flag, Instant, Sealed, Slug, VillageCode
 from contracts.values import NikLevel, RegionCode, Sex
 
@@ -123,3 +124,9 @@ class PersonKeyIssued(Event):
 
     person_id: UUID
     wrapped: Annotated[dict[Slug, Sealed], Field(max_length=64)]
+
+
+class ClosingAnswered(ServiceAnswer):
+    """What of a case is still open in intake."""
+
+    TYPE: ClassVar[str] = "intake.closing.answered.v1"

@@ -6,6 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from contracts.envelope import Event, Sensitivity
+from contracts.events.closing import ServiceAnswer
 from contracts.fields import Code, Slug
 
 
@@ -43,3 +44,9 @@ class MessageFailed(MessageFact):
     TYPE: ClassVar[str] = "notifications.message.failed.v1"
 
     reason_code: Code
+
+
+class ClosingAnswered(ServiceAnswer):
+    """What of a case is still open in notifications."""
+
+    TYPE: ClassVar[str] = "notifications.closing.answered.v1"

@@ -48,6 +48,8 @@ MACHINES = (
     MachineAccount("bpjs-lamongan"),
     MachineAccount("desa-sukodadi"),
     MachineAccount("upt-bina-laras"),
+    MachineAccount("uptd-ppa-lamongan"),
+    MachineAccount("dinsos-jatim"),
     MachineAccount("sandbox", ("operator",)),
 )
 

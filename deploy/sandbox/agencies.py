@@ -124,7 +124,7 @@ async def works(agency: Agency, item: dict[str, Any], traceparent: str, result: 
 
 
 async def closes_as_sender(agency: Agency, item: dict[str, Any], traceparent: str) -> None:
-    """Satpol PP has read what became of the person it handed over."""
+    """Whoever handed a person over has read what became of them."""
     if item["from_agency"] == agency.code:
         await agency.move(item, "closure", traceparent)
 
@@ -144,7 +144,7 @@ async def is_full(agency: Agency, item: dict[str, Any], traceparent: str) -> Non
 
 
 async def admits_when_reminded(agency: Agency, item: dict[str, Any], traceparent: str) -> None:
-    """The late hospital answers its first reminder, treats, and reports discharge; one patient runs away."""
+    """The late hospital answers its first reminder, treats, and says who may be fetched; one runs away, one dies."""
     if not _to_me(agency, item):
         return
     name = (await agency.package(item)).get("name")
@@ -153,8 +153,28 @@ async def admits_when_reminded(agency: Agency, item: dict[str, Any], traceparent
     await agency.move(item, "start", traceparent)
     if name in agency.scenario.absconds:
         await agency.move(item, "failure", traceparent, reason_code="ABSCONDED")
+    elif name in agency.scenario.dies:
+        await agency.move(item, "failure", traceparent, reason_code="DECEASED")
     else:
         await agency.move(item, "completion", traceparent, result_code="DISCHARGED_STABLE")
+
+
+async def stabilises(agency: Agency, item: dict[str, Any], traceparent: str) -> None:
+    """The emergency ward takes the person in, and says when they may be fetched."""
+    if _to_me(agency, item):
+        await takes_over(agency, item, traceparent, "STABILISED")
+
+
+async def protects(agency: Agency, item: dict[str, Any], traceparent: str) -> None:
+    """The child protection unit stands by the child."""
+    if _to_me(agency, item):
+        await works(agency, item, traceparent, "PROTECTED")
+
+
+async def takes_home(agency: Agency, item: dict[str, Any], traceparent: str) -> None:
+    """The province takes the person to the home district."""
+    if _to_me(agency, item):
+        await takes_over(agency, item, traceparent, "REPATRIATED")
 
 
 async def traces_family(agency: Agency, item: dict[str, Any], traceparent: str) -> None:
@@ -193,20 +213,31 @@ async def visits(agency: Agency, item: dict[str, Any], traceparent: str) -> None
         answer.raise_for_status()
 
 
+READS_RESULTS: dict[str, Answer] = {"handoff.completed:CUSTODY_TRANSFER": closes_as_sender}
+
 PUSKESMAS: dict[str, Answer] = {
+    **READS_RESULTS,
+    "handoff.requested:EMERGENCY_CARE": stabilises,
     "handoff.requested:HEALTH_SCREENING": examines,
     "handoff.requested:MEDICINE_CONTINUITY": goes_on_with_medicine,
     "task.created:AFTERCARE_VISIT": visits,
+    "task.created:MEDICINE_CONTROL": visits,
 }
 
 MANNERS: dict[str, dict[str, Answer]] = {
-    "satpolpp-lamongan": {"handoff.completed:CUSTODY_TRANSFER": closes_as_sender},
+    "satpolpp-lamongan": READS_RESULTS,
     "puskesmas-lamongan": PUSKESMAS,
     "puskesmas-babat": PUSKESMAS,
     "puskesmas-paciran": PUSKESMAS,
-    "rsud-soegiri": {"handoff.requested:INPATIENT_BED": is_full},
+    "rsud-soegiri": {
+        **READS_RESULTS,
+        "handoff.requested:INPATIENT_BED": is_full,
+        "handoff.requested:EMERGENCY_CARE": stabilises,
+    },
     "rsj-menur": {},
-    "rsj-lawang": {"handoff.escalated.remind_desk:INPATIENT_BED": admits_when_reminded},
+    "rsj-lawang": {**READS_RESULTS, "handoff.escalated.remind_desk:INPATIENT_BED": admits_when_reminded},
+    "uptd-ppa-lamongan": {"handoff.requested:CHILD_PROTECTION": protects},
+    "dinsos-jatim": {"handoff.requested:REPATRIATION": takes_home},
     "upt-bina-laras": {"handoff.requested:PLACEMENT": places},
     "desa-sukodadi": {
         "handoff.requested:FAMILY_TRACING": traces_family,

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,7 +23,7 @@ from deploy.local.engines import Site
 from deploy.sandbox.api import OurApi
 from deploy.sandbox.identity import CannotSignIn, Machine, Person
 from deploy.sandbox.invariants import check_all
-from deploy.sandbox.scenario import Scenario, load_scenario
+from deploy.sandbox.scenario import Scenario, Someone, load_scenario
 
 SCENARIO = Path(__file__).parent / "scenarios" / "lamongan-2022"
 LIMIT_SECONDS = 600
@@ -84,29 +85,29 @@ def _keep(journey: Journey, known: dict[str, Any]) -> None:
     partial.replace(journey.state_file)
 
 
+def report_body(someone: Someone, found_at: str, *, channel: str, urgency: str) -> dict[str, Any]:
+    """One person as a report tells of them."""
+    person = {name: getattr(someone, name) for name in ("sex", "features", "name", "nik", "approximate_age_years")}
+    return {
+        "channel": channel,
+        "kind": someone.kind,
+        "urgency": urgency,
+        "village_code": someone.village,
+        "found_at": found_at,
+        "person": {name: value for name, value in person.items() if value},
+    }
+
+
 def operation_body(scenario: Scenario, conducted_at: str) -> dict[str, Any]:
     """The operation as Satpol PP's program posts it."""
-    reports = []
-    for number, someone in enumerate(scenario.people):
-        person: dict[str, Any] = {"sex": someone.sex, "features": someone.features}
-        if someone.name:
-            person["name"] = someone.name
-        if someone.nik:
-            person["nik"] = someone.nik
-        if someone.approximate_age_years:
-            person["approximate_age_years"] = someone.approximate_age_years
-        reports.append(
-            {
-                "channel": "OTHER_AGENCY",
-                "kind": someone.kind,
-                "urgency": "URGENT",
-                "village_code": someone.village,
-                "found_at": conducted_at,
-                "person": person,
-                "circumstances": "Ditemukan saat operasi ketertiban.",
-                "evidence": [{"digest": f"{number:064x}", "captured_at": conducted_at}],
-            }
-        )
+    reports = [
+        {
+            **report_body(someone, conducted_at, channel="OTHER_AGENCY", urgency="URGENT"),
+            "circumstances": "Ditemukan saat operasi ketertiban.",
+            "evidence": [{"digest": f"{number:064x}", "captured_at": conducted_at}],
+        }
+        for number, someone in enumerate(scenario.people)
+    ]
     return {
         "order_number": scenario.order_number,
         "place_code": scenario.place_code,
@@ -119,10 +120,16 @@ async def run(journey: Journey) -> int:
     """Post, play the staff until everything has ended, show the table and the invariants."""
     known = _remember(journey)
     body = operation_body(journey.scenario, known["conducted_at"])
-    made = await _insist(lambda: _post_operation(journey, body, known["occasion"]))
+    made = await _insist(partial(_post, journey, "/operations", body, known["occasion"]))
     for someone, report in zip(journey.scenario.people, made["reports"], strict=True):
         journey.reports[report["report_id"]] = someone.key
     journey.say(f"Satpol PP melaporkan operasi dengan {len(made['reports'])} orang")
+    for someone in journey.scenario.calls:
+        body = report_body(someone, known["conducted_at"], channel="PHONE", urgency="EMERGENCY")
+        occasion = f"{known['occasion']}:{someone.key}"
+        told = await _insist(partial(_post, journey, "/reports", body, occasion))
+        journey.reports[told["report_id"]] = someone.key
+    journey.say(f"{len(journey.scenario.calls)} keadaan darurat dilaporkan lewat telepon")
     ends = time.monotonic() + LIMIT_SECONDS
     while time.monotonic() < ends:
         try:
@@ -149,12 +156,12 @@ async def _insist(work: Any) -> Any:
     raise SystemExit("Sistem tidak dapat dihubungi; lihat «make status» dan «make logs».")
 
 
-async def _post_operation(journey: Journey, body: dict[str, Any], occasion: str) -> Any:
-    answer = await journey.satpolpp("intake").post("/operations", body, occasion=occasion)
+async def _post(journey: Journey, path: str, body: dict[str, Any], occasion: str) -> Any:
+    answer = await journey.satpolpp("intake").post(path, body, occasion=occasion)
     if answer.status_code >= 500 or answer.status_code == 401:
         answer.raise_for_status()
     if answer.status_code >= 300:
-        raise SystemExit(f"Operasi ditolak: {answer.text}")
+        raise SystemExit(f"Laporan ditolak: {answer.text}")
     return answer.json()
 
 
@@ -220,9 +227,25 @@ async def _office_desk(journey: Journey) -> None:
         if after is None:
             break
     for task in (await api.get("/tasks", limit=200))["items"]:
-        body = {"result_code": "FIRST_TIME_LOCAL"}
+        body = {"result_code": OFFICE_TASKS[task["kind"]]}
         await api.post(f"/tasks/{task['task_id']}/completion", body, occasion=task["task_id"])
-        journey.say("petugas mengasesmen di rumah singgah")
+        journey.say(f"petugas menyelesaikan tugas {task['kind']}")
+
+
+OFFICE_TASKS = {
+    "FIRST_RESPONSE": "DANGEROUS",
+    "SHELTER_ASSESSMENT": "FIRST_TIME_LOCAL",
+    "GUARANTEE_LETTER": "ISSUED",
+    "PBI_REACTIVATION": "REACTIVATED",
+    "DISTRICT_FUNDING": "FUNDED",
+    "WAY_OUT": "PLACEMENT",
+    "REROUTE": "ELDERLY",
+    "STAY_OVER_LIMIT": "EXTENDED",
+    "CASE_CONFERENCE": "SEARCH_AGAIN",
+    "SEARCH_PERSON": "NOT_FOUND",
+    "BURIAL": "BURIED",
+}
+"""How the office ends each task of its own in this story."""
 
 
 OFFICE_MOVES: tuple[tuple[str, str, dict[str, Any]], ...] = (

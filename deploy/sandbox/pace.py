@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+DATES = ("visits_after", "medicine_controls_after")
 PACE = Path(__file__).parent / "scenarios" / "lamongan-2022" / "pace.yaml"
 
 
@@ -19,7 +20,7 @@ def paced(pack: dict[str, Any], pace: dict[str, Any]) -> dict[str, Any]:
     for clock in clocks:
         clock.update(pace["clocks_by_agency"].get(clock.get("agency", ""), {}))
     types = [
-        {**rules, "visits_after": pace["visits_after"][: len(rules.get("visits_after", []))]}
+        {**rules, **{dates: pace[dates][: len(rules.get(dates, []))] for dates in DATES}}
         for rules in pack["case_types"]
     ]
     return {

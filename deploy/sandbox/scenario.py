@@ -28,7 +28,7 @@ class Someone(BaseModel):
 
 
 class Scenario(BaseModel):
-    """An operation with its people, and what becomes of some of them."""
+    """An operation with its people, emergencies told by phone the same day, and what becomes of some of them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,13 +36,20 @@ class Scenario(BaseModel):
     place_code: str
     conducted_days_ago: float
     people: tuple[Someone, ...]
+    calls: tuple[Someone, ...]
     recognised_later: dict[str, str]
     absconds: tuple[str, ...]
+    dies: tuple[str, ...]
     not_odgj_when_features_hold: str
+
+    @property
+    def everybody(self) -> tuple[Someone, ...]:
+        """The people of the operation and those told of by phone."""
+        return (*self.people, *self.calls)
 
     def citizen(self, nik: str) -> dict[str, Any] | None:
         """What Dukcapil knows of a NIK."""
-        for person in self.people:
+        for person in self.everybody:
             if person.nik == nik and person.name:
                 birth = Nik(nik).birth_date(date(2026, 1, 1))
                 return {
@@ -57,12 +64,12 @@ class Scenario(BaseModel):
 
     def family_is_known(self, features: str) -> bool:
         """Whether the village knows where somebody of this description belongs."""
-        return any(person.features == features and person.name for person in self.people)
+        return any(person.features == features and person.name for person in self.everybody)
 
     def personal_values(self) -> list[str]:
         """Every name, NIK and description of the scenario: what must be found nowhere in clear."""
         found = [self.recognised_later["name"], self.recognised_later["nik"]]
-        for person in self.people:
+        for person in self.everybody:
             found += [value for value in (person.name, person.nik, person.features) if value and len(value) > 5]
         return found
 

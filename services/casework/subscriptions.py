@@ -2,6 +2,9 @@
 
 from contracts.topics import topics_of
 from services.casework.cases import handlers as cases
+from services.casework.closing import handlers as closing
+from services.casework.closing.domain import ASKED
+from services.casework.closing.handlers import and_ask_again
 from services.casework.operations import handlers as operations
 from services.casework.story.handlers import and_tell_it, when_anything_happens_tell_it
 from services.chassis.inbox import Handler
@@ -15,15 +18,17 @@ SUBSCRIPTIONS: dict[str, Handler] = {
     "intake.report.verified.v1": and_tell_it(cases.when_report_verified_open_case),
     "intake.report.rejected.v1": when_anything_happens_tell_it,
     "intake.report.marked_duplicate.v1": and_tell_it(cases.when_report_marked_duplicate_end_its_case),
-    "intake.registry_check.completed.v1": and_tell_it(cases.when_registry_answered_complete_its_handoff),
+    "intake.registry_check.completed.v1": and_tell_it(and_ask_again(cases.when_registry_answered_complete_its_handoff)),
     "disbursement.entitlement.established.v1": and_tell_it(cases.when_entitlement_established_note_aid),
     "disbursement.entitlement.refused.v1": and_tell_it(cases.when_entitlement_refused_note_aid),
+    "disbursement.entitlement.ended.v1": and_tell_it(and_ask_again(cases.when_entitlement_ended_note_aid)),
+    **{f"{service}.closing.answered.v1": and_tell_it(closing.when_closing_answered_note_it) for service in ASKED},
     "disbursement.payment.instructed.v1": when_anything_happens_tell_it,
-    "disbursement.payment.credited.v1": and_tell_it(cases.when_payment_credited_note_aid),
+    "disbursement.payment.credited.v1": and_tell_it(and_ask_again(cases.when_payment_credited_note_aid)),
     "disbursement.payment.failed.v1": and_tell_it(cases.when_payment_failed_note_aid),
-    "notifications.message.sent.v1": when_anything_happens_tell_it,
+    "notifications.message.sent.v1": and_tell_it(closing.when_anything_changes_elsewhere_ask_again),
     "notifications.message.delivered.v1": when_anything_happens_tell_it,
-    "notifications.message.failed.v1": when_anything_happens_tell_it,
+    "notifications.message.failed.v1": and_tell_it(closing.when_anything_changes_elsewhere_ask_again),
     **{event.TYPE: when_anything_happens_tell_it for topic in topics_of("casework") for event in topic.events},
     "casework.custody.transferred.v1": and_tell_it(operations.when_custody_transferred_compare_counts),
 }

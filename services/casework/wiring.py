@@ -13,6 +13,10 @@ from services.casework.cases import api as cases_api
 from services.casework.cases import pages as cases_pages
 from services.casework.cases.activities import CaseActivities
 from services.casework.cases.commands import convene, rearm_procedures
+from services.casework.closing import access as closing_access
+from services.casework.closing import api as closing_api
+from services.casework.closing import pages as closing_pages
+from services.casework.closing.activities import ClosingActivities
 from services.casework.custody import access as custody_access
 from services.casework.custody import api as custody_api
 from services.casework.custody import pages as custody_pages
@@ -91,7 +95,7 @@ def activities(running: Running) -> Sequence[Callable[..., Any]]:
         cases.record_outcome,
         cases.request_aid,
         cases.read_aid,
-        cases.close_case,
+        ClosingActivities(running).close_case,
         OccurrenceActivities(running).hear_of_step,
     ]
 
@@ -174,6 +178,7 @@ PAGES = (
     custody_pages,
     cases_pages,
     occurrences_pages,
+    closing_pages,
     handoffs_pages,
 )
 
@@ -186,6 +191,7 @@ SERVICE = Service(
         **packages_access.PERMISSIONS,
         **tasks_access.PERMISSIONS,
         **cases_access.PERMISSIONS,
+        **closing_access.PERMISSIONS,
         **custody_access.PERMISSIONS,
         **findings_access.PERMISSIONS,
         **operations_access.PERMISSIONS,
@@ -193,6 +199,7 @@ SERVICE = Service(
     routers=[
         cases_api.router,
         occurrences_api.router,
+        closing_api.router,
         story_api.router,
         handoffs_api.router,
         desks_api.router,

@@ -1,11 +1,16 @@
 """Everything that disbursement hears, on one page: event type -> handler."""
 
-from contracts.events.casework import CaseAidHeld, CaseAidReleased, CaseAidRequested
+from contracts.events.casework import CaseAidEnded, CaseAidHeld, CaseAidReleased, CaseAidRequested, CaseClosingAsked
+from contracts.events.disbursement import ClosingAnswered
+from services.chassis.closing import when_closing_asked_answer
 from services.chassis.inbox import Handler
 from services.disbursement.entitlements import handlers as entitlements
+from services.disbursement.entitlements.queries import what_keeps_open
 
 SUBSCRIPTIONS: dict[str, Handler] = {
     CaseAidRequested.TYPE: entitlements.when_aid_requested_establish_entitlement,
     CaseAidHeld.TYPE: entitlements.when_aid_held_hold_entitlement,
     CaseAidReleased.TYPE: entitlements.when_aid_released_let_it_go,
+    CaseAidEnded.TYPE: entitlements.when_aid_ended_end_entitlement,
+    CaseClosingAsked.TYPE: when_closing_asked_answer(ClosingAnswered, what_keeps_open),
 }

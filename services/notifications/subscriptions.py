@@ -1,6 +1,7 @@
 """Everything that notifications hears, on one page: event type -> handler."""
 
 from contracts.events.casework import (
+    CaseClosingAsked,
     CaseOpened,
     CaseOutcomeRecorded,
     HandoffEscalated,
@@ -9,8 +10,11 @@ from contracts.events.casework import (
 )
 from contracts.events.disbursement import PaymentCredited
 from contracts.events.intake import ReportVerified
+from contracts.events.notifications import ClosingAnswered
+from services.chassis.closing import when_closing_asked_answer
 from services.chassis.inbox import Handler
 from services.notifications.messages import handlers as messages
+from services.notifications.messages.repository import what_keeps_open
 
 SUBSCRIPTIONS: dict[str, Handler] = {
     ReportVerified.TYPE: messages.when_report_verified_tell_reporter,
@@ -19,5 +23,6 @@ SUBSCRIPTIONS: dict[str, Handler] = {
     HandoffEscalated.TYPE: messages.when_handoff_escalated_tell_rung,
     HandoffRejected.TYPE: messages.when_handoff_rejected_tell_sender,
     CaseOutcomeRecorded.TYPE: messages.when_outcome_recorded_tell_village_and_reporter,
+    CaseClosingAsked.TYPE: when_closing_asked_answer(ClosingAnswered, what_keeps_open),
     PaymentCredited.TYPE: messages.when_payment_credited_tell_village,
 }

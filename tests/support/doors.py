@@ -32,6 +32,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "StatusIn": {"status_code": "IMPROVING"},
     "PromiseDecisionIn": {},
     "HandoffIn": {"purpose": "INPATIENT_BED"},
+    "ForcedClosingIn": {"reason_code": "NO_ANSWER_FOR_LONG", "fates": {"aid:x": "PAY_ON"}},
+    "ForcedClosingDecisionIn": {},
     "OccurrenceIn": {"kind": "ABSCONDED", "happened_at": "2026-01-01T00:00:00Z"},
     "TaskCompletionIn": {"result_code": "STABLE"},
     "VerificationIn": {"expected_version": 1},

@@ -21,9 +21,10 @@ OUTCOMES = {
     "odgj-05": "PLACED_PANTI", "odgj-06": "REUNIFIED", "odgj-07": "REUNIFIED", "odgj-08": "PLACED_PANTI",
     "odgj-09": "ABSCONDED", "odgj-10": "NOT_ODGJ", "odgj-11": "PLACED_PANTI", "odgj-12": "PLACED_PANTI",
     "odgj-13": "REUNIFIED", "odgj-13-lagi": "DUPLICATE", "gepeng-01": "RETURNED_FAMILY",
-    "gepeng-02": "RETURNED_FAMILY", "gepeng-03": "RETURNED_FAMILY",
+    "gepeng-02": "RETURNED_FAMILY", "gepeng-03": "RETURNED_FAMILY", "anak-01": "RETURNED_FAMILY",
+    "telepon-01": "REUNIFIED", "telepon-02": "DECEASED",
 }  # fmt: skip
-AIDED = {key for key, outcome in OUTCOMES.items() if outcome in ("REUNIFIED", "RETURNED_FAMILY")}
+AIDED = {key for key, outcome in OUTCOMES.items() if outcome in ("REUNIFIED", "RETURNED_FAMILY")} - {"anak-01"}
 STARTING_AID = 1_500_000
 """What the pack gives each of them, in rupiah."""
 

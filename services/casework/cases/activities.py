@@ -7,7 +7,6 @@ from services.casework.cases.domain import Outcome
 from services.casework.cases.messages import (
     CaseFacts,
     CaseRef,
-    CloseResult,
     CreateStepTask,
     EnterStage,
     RecordOutcome,
@@ -78,8 +77,3 @@ class CaseActivities:
     async def read_aid(self, ref: CaseRef) -> StepResult:
         """What became of the aid."""
         return await acting(self._running, lambda uow: queries.aid_result(ref.case_id, uow))
-
-    @activity.defn(name="close_case")
-    async def close_case(self, ref: CaseRef) -> CloseResult:
-        """Close, or learn what blocks it."""
-        return await acting(self._running, lambda uow: commands.close_case(ref.case_id, "SERVICE_ENDED", uow))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.casework.cases import domain, facts, repository
 from services.casework.cases.domain import AidState, CaseState, Outcome
-from services.casework.cases.messages import CloseResult, CreateStepTask
+from services.casework.cases.messages import CreateStepTask
 from services.casework.cases.tables import Case
 from services.casework.custody.commands import TransferCustody, end_custody, transfer_custody
 from services.casework.custody.queries import holder_of_case
@@ -289,10 +289,10 @@ async def _record_outcome(case: Case, state: CaseState, outcome: Outcome, uow: U
         await cancel_of_case(case.id, outcome.value, uow)
 
 
-async def give_task(case: Case, kind: TaskKind, step: str, uow: UnitOfWork) -> None:
+async def give_task(case: Case, kind: TaskKind, step: str, uow: UnitOfWork) -> StepResult:
     """Something for the case holder to do, beside the procedure's own steps; due when the pack says for its kind."""
     rules = (await pack_in_force(uow, case.district)).rules_of(case.case_type)
-    await create_task(
+    return await create_task(
         CreateTask(
             case_id=case.id,
             correlation_id=case.correlation_id,
@@ -322,11 +322,11 @@ async def release_aid(case: Case, reason_code: str, uow: UnitOfWork) -> None:
 
 
 async def request_aid(case_id: UUID, uow: UnitOfWork) -> None:
-    """Ask disbursement for the case type's aid, once; nothing when the pack names no programme."""
+    """Ask disbursement for the case type's aid, once; nothing when the pack names no programme, nor for a child."""
     case = await uow.locked(Case, case_id)
     pack = await pack_in_force(uow, case.district)
     rules = pack.rules_of(case.case_type)
-    if case.aid_request_id is not None or rules is None or not rules.aid_programme:
+    if case.aid_request_id is not None or rules is None or not rules.aid_programme or case.apparent_minor:
         return
     uow.change(
         case,
@@ -354,19 +354,16 @@ async def note_aid(report_id: UUID, state: AidState, uow: UnitOfWork) -> None:
         )
 
 
-async def close_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> CloseResult:
-    """Close a case when nothing of it is open; else say what blocks it, by name, and change nothing."""
-    case = await uow.locked(Case, case_id)
-    if case.state == CaseState.CLOSED:
-        return CloseResult(closed=True)
-    await settle_stays(case.id, uow)
-    blocking = domain.blockers(await repository.open_things(uow, case))
-    if blocking:
-        return CloseResult(closed=False, blockers=tuple(blocking))
-    state = domain.next_state(case.state, "close")
-    uow.change(case, "close", reason=reason_code, state=state.value, closed_at=await uow.now())
+async def close(case: Case, reason_code: str, uow: UnitOfWork, *, verb: str = "close") -> None:
+    """The last act on a case; whether it may be done is decided by whoever calls. Raises ``CaseCannotMove``."""
+    state = domain.next_state(case.state, verb)
+    uow.change(case, verb, reason=reason_code, state=state.value, closed_at=await uow.now())
     uow.publish(facts.case_closed(case, reason_code), about=case)
-    return CloseResult(closed=True)
+
+
+def aid_is_pending(case: Case) -> bool:
+    """Whether aid was asked for and is neither paid nor decided against."""
+    return case.aid_state is not None and AidState(case.aid_state) not in domain.AID_SETTLED
 
 
 async def mark_case_duplicate(report_id: UUID, parent_report_id: UUID, uow: UnitOfWork) -> None:

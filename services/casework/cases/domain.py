@@ -1,7 +1,5 @@
 """What a case may become, and what keeps it from closing. Pure functions."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from services.casework.packages.domain import AgencyKind, Purpose
@@ -55,15 +53,18 @@ class AidState(StrEnum):
     CREDITED = "credited"
     REFUSED = "refused"
     FAILED = "failed"
+    ENDED = "ended"
 
 
-AID_SETTLED = frozenset({AidState.CREDITED, AidState.REFUSED})
+AID_SETTLED = frozenset({AidState.CREDITED, AidState.REFUSED, AidState.ENDED})
 
 MOVES: dict[tuple[CaseState, str], CaseState] = {
     (CaseState.OPEN, "enter_stage"): CaseState.OPEN,
     (CaseState.OPEN, "record_outcome"): CaseState.AFTERCARE,
     (CaseState.AFTERCARE, "enter_stage"): CaseState.AFTERCARE,
     (CaseState.AFTERCARE, "close"): CaseState.CLOSED,
+    (CaseState.OPEN, "force_close"): CaseState.CLOSED,
+    (CaseState.AFTERCARE, "force_close"): CaseState.CLOSED,
     (CaseState.OPEN, "mark_duplicate"): CaseState.CLOSED,
     (CaseState.AFTERCARE, "mark_duplicate"): CaseState.CLOSED,
 }
@@ -111,30 +112,6 @@ def next_state(state: str, move: str) -> CaseState:
 def legal_moves(state: str) -> tuple[str, ...]:
     """What may be done with a case now."""
     return tuple(move for (source, move) in MOVES if source == state)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenThings:
-    """What of a case has not ended: numbers of hand-offs, tasks, custody, and whether aid is pending."""
-
-    handoffs: int
-    tasks: int
-    custodies: int
-    aid_pending: bool
-
-
-def blockers(things: OpenThings) -> Sequence[str]:
-    """What keeps a case from closing, by name."""
-    return [
-        name
-        for name, is_open in (
-            ("handoffs", things.handoffs > 0),
-            ("tasks", things.tasks > 0),
-            ("custody", things.custodies > 0),
-            ("aid", things.aid_pending),
-        )
-        if is_open
-    ]
 
 
 def case_number(prefix: str, district: str, year: int, serial: int) -> str:

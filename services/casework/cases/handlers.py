@@ -1,7 +1,13 @@
 """What cases hear from intake and disbursement."""
 
 from contracts.envelope import Envelope
-from contracts.events.disbursement import EntitlementEstablished, EntitlementRefused, PaymentCredited, PaymentFailed
+from contracts.events.disbursement import (
+    EntitlementEnded,
+    EntitlementEstablished,
+    EntitlementRefused,
+    PaymentCredited,
+    PaymentFailed,
+)
 from contracts.events.intake import PersonRecorded, RegistryCheckCompleted, ReportMarkedDuplicate, ReportVerified
 from services.casework.cases import commands
 from services.casework.cases.commands import OpenCase
@@ -75,3 +81,8 @@ async def when_payment_credited_note_aid(event: PaymentCredited, envelope: Envel
 async def when_payment_failed_note_aid(event: PaymentFailed, envelope: Envelope, uow: UnitOfWork) -> None:
     """The bank could not pay; disbursement owns the exception."""
     await commands.note_aid(envelope.correlationid, AidState.FAILED, uow)
+
+
+async def when_entitlement_ended_note_aid(event: EntitlementEnded, envelope: Envelope, uow: UnitOfWork) -> None:
+    """Aid that was due will not be paid any more."""
+    await commands.note_aid(envelope.correlationid, AidState.ENDED, uow)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from services.casework.cases.domain import CaseState, OpenThings
+from services.casework.cases.domain import CaseState
 from services.casework.cases.tables import Case
 from services.chassis.database import ReadSession, UnitOfWork
 
@@ -39,22 +39,6 @@ async def next_serial(uow: UnitOfWork, district: str, prefix: str, year: int) ->
     )
     serial: int = found.scalar_one()
     return serial
-
-
-async def open_things(uow: UnitOfWork, case: Case) -> OpenThings:
-    """What of a case has not ended."""
-    found = await uow.execute(
-        """
-        SELECT (SELECT count(*) FROM handoffs WHERE case_id = :id AND state NOT IN
-                ('closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error')) AS handoffs,
-               (SELECT count(*) FROM tasks WHERE case_id = :id AND state IN ('open', 'paused')) AS tasks,
-               (SELECT count(*) FROM custodies WHERE case_id = :id AND until IS NULL) AS custodies
-        """,
-        id=case.id,
-    )
-    row = found.mappings().one()
-    pending = case.aid_state is not None and case.aid_state not in ("credited", "refused")
-    return OpenThings(row["handoffs"], row["tasks"], row["custodies"], pending)
 
 
 @dataclass(frozen=True, slots=True)

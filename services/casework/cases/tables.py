@@ -33,6 +33,7 @@ class Case(Aggregate, table=True):
     outcome_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     aid_request_id: UUID | None = None
     aid_state: str | None = Field(default=None, max_length=16)
+    aid_decision: str | None = Field(default=None, max_length=16)
     parent_case_id: UUID | None = None
     opened_at: datetime = Field(sa_type=UTC_INSTANT)
     closed_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import col, or_, select
 
-from services.casework.handoffs.domain import OPEN, UNDECIDED, HandoffState
+from services.casework.handoffs.domain import ENDED_WORK, OPEN, UNDECIDED, HandoffState
 from services.casework.handoffs.tables import Handoff, HandoffGroup, SpokenAnswer
 from services.chassis.database import ReadSession, UnitOfWork
 
@@ -166,3 +166,11 @@ async def end_of_step(uow: UnitOfWork, case_id: UUID, step: str) -> datetime | N
         .limit(1)
     )
     return found.ended_at if found else None
+
+
+async def unread_of_case(uow: UnitOfWork, case_id: UUID) -> list[UUID]:
+    """Hand-offs of a case whose result the sender has not read."""
+    ended = [state.value for state in ENDED_WORK]
+    return await uow.scalars(
+        select(Handoff.id).where(Handoff.case_id == case_id, col(Handoff.state).in_(ended)).order_by(col(Handoff.id))
+    )

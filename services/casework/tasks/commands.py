@@ -188,10 +188,18 @@ async def _settle(case_id: UUID, is_meant: Callable[[Task], bool], result_code: 
             uow.publish(facts.task_completed(task), about=task)
 
 
+async def cancel_task(task_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
+    """Cancel one task that is still open; one that has ended is left as it is."""
+    task = await uow.locked(Task, task_id)
+    if task.state in (TaskState.OPEN, TaskState.PAUSED):
+        now = await uow.now()
+        uow.change(task, "cancel", reason=reason_code, state=TaskState.CANCELLED.value, paused_at=None, ended_at=now)
+
+
 async def cancel_of_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> int:
     """Cancel every open task of a case whose purpose is gone; returns how many."""
     rows = await repository.open_of_case(uow, case_id)
     now = await uow.now()
     for task in rows:
-        uow.change(task, "cancel", reason=reason_code, state=TaskState.CANCELLED.value, ended_at=now)
+        uow.change(task, "cancel", reason=reason_code, state=TaskState.CANCELLED.value, paused_at=None, ended_at=now)
     return len(rows)

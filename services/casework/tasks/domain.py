@@ -30,6 +30,7 @@ class TaskKind(StrEnum):
     CASE_CONFERENCE = "CASE_CONFERENCE"
     SEARCH_PERSON = "SEARCH_PERSON"
     BURIAL = "BURIAL"
+    AID_DECISION = "AID_DECISION"
 
 
 K = TaskKind
@@ -50,6 +51,7 @@ RESULTS: dict[TaskKind, tuple[str, ...]] = {
     K.CASE_CONFERENCE: ("SEARCH_AGAIN", "DECIDED", UNDECIDED),
     K.SEARCH_PERSON: ("FOUND", "NOT_FOUND"),
     K.BURIAL: ("BURIED", "HANDED_TO_FAMILY"),
+    K.AID_DECISION: ("END", "PAY_ON"),
 }
 """How each kind may end."""
 

@@ -33,6 +33,7 @@ KINDS = {
     "CASE_CONFERENCE": "Rapat perkara",
     "SEARCH_PERSON": "Pencarian orang",
     "BURIAL": "Pemakaman",
+    "AID_DECISION": "Putuskan bantuan yang ditahan",
 }
 RESULT_WORDS = {
     "MET": "Orangnya dijumpai",
@@ -69,6 +70,8 @@ RESULT_WORDS = {
     "NOT_FOUND": "Tidak ditemukan",
     "BURIED": "Sudah dimakamkan",
     "HANDED_TO_FAMILY": "Diserahkan kepada keluarga",
+    "END": "Bantuan diakhiri",
+    "PAY_ON": "Bantuan tetap dibayarkan",
 }
 WORDS = {
     **KINDS,

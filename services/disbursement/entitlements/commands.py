@@ -83,13 +83,15 @@ async def establish_entitlement(command: EstablishEntitlement, uow: UnitOfWork) 
 
 
 async def turn_hold(aid_request_id: UUID, move: Move, reason_code: str, uow: UnitOfWork) -> Entitlement | None:
-    """Hold an entitlement back before it is in a payment list, or let it go again.
+    """Hold an entitlement back before it is in a payment list, let it go again, or end what was held.
 
     What is in a list, paid or refused already is left as it is: the bank has it, and a return or a finding follows.
     """
     entitlement = await repository.known(uow, domain.entitlement_id(aid_request_id))
     if entitlement is None or (EntitlementState(entitlement.state), move) not in domain.MOVES:
         return entitlement
+    if move is Move.END:
+        return await settle_entitlement(entitlement.id, move, reason_code, uow)
     state = domain.next_state(entitlement.state, move)
     uow.change(entitlement, move.value, reason=reason_code, state=state.value)
     return entitlement
@@ -141,4 +143,6 @@ async def settle_entitlement(entitlement_id: UUID, move: Move, reason_code: str 
     if move is Move.END:
         changes["reason_code"] = reason_code
     uow.change(entitlement, move.value, reason=reason_code, **changes)
+    if move is Move.END:
+        uow.publish(facts.entitlement_ended(entitlement), about=entitlement)
     return entitlement

@@ -1,6 +1,6 @@
 """What is said about entitlements."""
 
-from contracts.events.disbursement import EntitlementEstablished, EntitlementRefused
+from contracts.events.disbursement import EntitlementEnded, EntitlementEstablished, EntitlementRefused
 from contracts.values import Money
 from services.disbursement.entitlements.tables import Entitlement
 
@@ -25,4 +25,14 @@ def entitlement_refused(entitlement: Entitlement) -> EntitlementRefused:
         aid_request_id=entitlement.aid_request_id,
         case_id=entitlement.case_id,
         reason_code=entitlement.reason_code,
+    )
+
+
+def entitlement_ended(entitlement: Entitlement) -> EntitlementEnded:
+    """Aid that was due will not be paid."""
+    return EntitlementEnded(
+        entitlement_id=entitlement.id,
+        aid_request_id=entitlement.aid_request_id,
+        case_id=entitlement.case_id,
+        reason_code=entitlement.reason_code or "UNKNOWN",
     )

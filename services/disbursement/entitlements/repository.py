@@ -11,6 +11,8 @@ from services.disbursement.entitlements.tables import Entitlement
 
 NOT_COUNTING = (EntitlementState.REFUSED.value, EntitlementState.ENDED.value)
 
+SETTLED = (*NOT_COUNTING, EntitlementState.PAID.value)
+
 
 async def known(uow: UnitOfWork, entitlement_id: UUID) -> Entitlement | None:
     """One entitlement, if it was answered already."""
@@ -30,6 +32,14 @@ async def counting(
             col(Entitlement.state).not_in(NOT_COUNTING),
         )
     )
+
+
+async def open_of_case(uow: UnitOfWork, case_id: UUID) -> bool:
+    """Whether aid of a case is on its way: due, held, in a payment list, or come back from the bank."""
+    found = await uow.scalars(
+        select(Entitlement.id).where(Entitlement.case_id == case_id, col(Entitlement.state).not_in(SETTLED)).limit(1)
+    )
+    return bool(found)
 
 
 async def payable(

@@ -1,5 +1,6 @@
 """Every query on registry checks."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -11,6 +12,16 @@ from services.intake.registries.tables import RegistryCheck
 async def check(uow: UnitOfWork, check_id: UUID) -> RegistryCheck | None:
     """A check, locked."""
     return await uow.first(select(RegistryCheck).where(RegistryCheck.id == check_id).with_for_update())
+
+
+async def what_keeps_open(case_id: UUID, correlation_id: UUID, uow: UnitOfWork) -> Sequence[str]:
+    """What of a case keeps it from closing here: a question to a registry that waits for its answer."""
+    found = await uow.scalars(
+        select(RegistryCheck.id)
+        .where(RegistryCheck.case_id == case_id, col(RegistryCheck.answered_at).is_(None))
+        .limit(1)
+    )
+    return ["REGISTRY_CHECK_WAITS"] if found else []
 
 
 async def unanswered(uow: UnitOfWork) -> list[RegistryCheck]:

@@ -25,6 +25,19 @@ async def report_source(uow: UnitOfWork, correlation_id: UUID) -> ReportSource |
     return await uow.first(select(ReportSource).where(ReportSource.correlation_id == correlation_id))
 
 
+async def what_keeps_open(case_id: UUID, correlation_id: UUID, uow: UnitOfWork) -> Sequence[str]:
+    """What of a case keeps it from closing here: a message that no gateway has taken yet.
+
+    One that was taken but not reported as delivered keeps nothing open.
+    """
+    found = await uow.scalars(
+        select(Message.id)
+        .where(Message.correlation_id == correlation_id, Message.state == MessageState.PENDING.value)
+        .limit(1)
+    )
+    return ["MESSAGE_NOT_SENT"] if found else []
+
+
 async def open_messages(uow: UnitOfWork) -> list[Message]:
     """Messages whose workflow has something to do: what ``reconcile`` re-arms."""
     states = [MessageState.PENDING.value, MessageState.SENT.value]

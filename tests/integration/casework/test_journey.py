@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from contracts.events import disbursement, intake, notifications
+from contracts.events.closing import ServiceAnswer
 from contracts.events.disbursement import PaymentCredited
 from contracts.events.intake import RegistryCheckCompleted, ReportVerified
 from contracts.values import Money, RegionCode
@@ -43,6 +45,29 @@ async def report_verified(bench: Bench, village: str = VILLAGE, **changes: Any) 
         await send("intake.reports", key, body, headers)
         await send("intake.reports", key, body, headers)
     return report_id
+
+
+ANSWERS_OF: dict[str, type[ServiceAnswer]] = {
+    "intake": intake.ClosingAnswered,
+    "disbursement": disbursement.ClosingAnswered,
+    "notifications": notifications.ClosingAnswered,
+}
+
+
+async def others_answer(bench: Bench, report_id: UUID, number: int = 1, **blockers: tuple[str, ...]) -> None:
+    """The other services were asked whether the case may close, and say what is open on their side."""
+
+    async def asked() -> Any:
+        return await bench.value(
+            "SELECT case_id FROM closing_rounds WHERE correlation_id = $1 AND number = $2", report_id, number
+        )
+
+    case_id = await eventually(asked, what=f"round {number} of closing")
+    async with bench.producer() as send:
+        for service, fact in ANSWERS_OF.items():
+            event = fact(case_id=case_id, round=number, blockers=blockers.get(service, ()))
+            key, body, headers = wire(event, subject=uuid4(), correlation_id=report_id)
+            await send(f"{service}.closings", key, body, headers)
 
 
 class Desk:
@@ -195,6 +220,8 @@ async def test_an_odgj_case_runs_from_report_to_aftercare_and_closes(casework: B
         if handoff["state"] == "completed":
             sender = satpol if handoff["purpose"] == "CUSTODY_TRANSFER" else office
             await sender.move(handoff["handoff_id"], "closure")
+
+    await others_answer(casework, report_id)
 
     async def closed() -> bool:
         return bool((await office.get(f"/cases/{case_id}"))["state"] == "closed")

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.topics import event_types
 from services.casework.cases import domain
-from services.casework.cases.domain import MOVES, CaseState, OpenThings
+from services.casework.cases.domain import MOVES, CaseState
 from services.casework.directory.commands import check_pack
 from services.casework.directory.domain import AgencyIsUnknown
 from services.casework.story.domain import TEXTS, tell
@@ -21,11 +21,6 @@ def test_every_pair_of_state_and_move_of_a_case(state: CaseState, move: str) -> 
         with pytest.raises((domain.CaseIsClosed, domain.CaseCannotMove)) as refused:
             domain.next_state(state, move)
         assert refused.value.legal_now == domain.legal_moves(state) or state == CaseState.CLOSED
-
-
-def test_what_is_open_blocks_closing_by_name() -> None:
-    assert domain.blockers(OpenThings(1, 2, 1, True)) == ["handoffs", "tasks", "custody", "aid"]
-    assert domain.blockers(OpenThings(0, 0, 0, False)) == []
 
 
 def test_a_case_number_is_read_by_people() -> None:

@@ -18,6 +18,7 @@ from services.casework.handoffs.commands.groups import (
 from services.casework.handoffs.commands.moving import (
     answer_for_registry,
     circumstances,
+    close_results,
     confirm_spoken,
     dispose,
     expire_of_case,
@@ -50,6 +51,7 @@ __all__ = [
     "answer_for_registry",
     "ask_question",
     "circumstances",
+    "close_results",
     "confirm_spoken",
     "dispose",
     "end_of_step",

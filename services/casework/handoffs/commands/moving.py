@@ -214,6 +214,15 @@ async def dispose(
             await follow(group, handoff, command, pack, uow)
 
 
+async def close_results(case_id: UUID, uow: UnitOfWork) -> None:
+    """Take every result of a case that nobody has read as read."""
+    for handoff_id in await repository.unread_of_case(uow, case_id):
+        group, handoff = await locked(handoff_id, uow)
+        pack = await pack_in_force(uow, handoff.district)
+        await apply_move(handoff, MoveHandoff(handoff.id, Move.CLOSE), HandoffState.CLOSED, pack, uow)
+        await follow(group, handoff, MoveHandoff(handoff.id, Move.CLOSE), pack, uow)
+
+
 async def answer_for_registry(
     case_id: UUID, purpose: Purpose, result_code: str, uow: UnitOfWork, handoff_id: UUID | None
 ) -> Handoff | None:
