@@ -321,7 +321,15 @@ class HandoffEscalated(HandoffFact):
     clock: Code
     occurrence: Ordinal
     rung_no: Ordinal
-    rung: Literal["REMIND_DESK", "SECTION_HEAD", "BOTH_HEADS", "NEXT_CANDIDATE", "CASE_CONFERENCE"]
+    rung: Literal[
+        "REMIND_DESK",
+        "SECTION_HEAD",
+        "BOTH_HEADS",
+        "NEXT_CANDIDATE",
+        "SECRETARIAT",
+        "INSPECTORATE",
+        "CASE_CONFERENCE",
+    ]
     due_at: Instant
 
 

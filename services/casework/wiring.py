@@ -12,7 +12,7 @@ from services.casework.cases import access as cases_access
 from services.casework.cases import api as cases_api
 from services.casework.cases import pages as cases_pages
 from services.casework.cases.activities import CaseActivities
-from services.casework.cases.commands import convene, rearm_procedures
+from services.casework.cases.commands import REACH, rearm_procedures
 from services.casework.custody import access as custody_access
 from services.casework.custody import api as custody_api
 from services.casework.custody import pages as custody_pages
@@ -77,7 +77,7 @@ def scope(principal: Principal) -> Sequence[Any]:
 
 def activities(running: Running) -> Sequence[Callable[..., Any]]:
     """Every step that casework's workflows may ask for."""
-    handoffs, cases = HandoffActivities(running, convene), CaseActivities(running)
+    handoffs, cases = HandoffActivities(running, REACH), CaseActivities(running)
     return [
         handoffs.read_clock,
         handoffs.ring_clock,

@@ -1,12 +1,14 @@
-"""What cases hear from intake and disbursement."""
+"""What cases hear from intake, disbursement and notifications."""
 
 from contracts.envelope import Envelope
 from contracts.events.disbursement import EntitlementEstablished, EntitlementRefused, PaymentCredited, PaymentFailed
 from contracts.events.intake import RegistryCheckCompleted, ReportMarkedDuplicate, ReportVerified
+from contracts.events.notifications import MessageDelivered, MessageFailed
 from services.casework.cases import commands
 from services.casework.cases.commands import OpenCase
 from services.casework.cases.domain import AidState
-from services.casework.handoffs.commands import answer_for_registry
+from services.casework.clocks.domain import Notice
+from services.casework.handoffs.commands import answer_for_registry, note_notice
 from services.casework.packages.domain import Purpose
 from services.chassis.database import UnitOfWork
 
@@ -67,3 +69,13 @@ async def when_payment_credited_note_aid(event: PaymentCredited, envelope: Envel
 async def when_payment_failed_note_aid(event: PaymentFailed, envelope: Envelope, uow: UnitOfWork) -> None:
     """The bank could not pay; disbursement owns the exception."""
     await commands.note_aid(envelope.correlationid, AidState.FAILED, uow)
+
+
+async def when_message_delivered_note_its_rung(event: MessageDelivered, envelope: Envelope, uow: UnitOfWork) -> None:
+    """The message that tells of a rung reached a telephone."""
+    await note_notice(event.cause_fact_id, Notice.DELIVERED, commands.REACH, uow)
+
+
+async def when_message_failed_have_the_desk_called(event: MessageFailed, envelope: Envelope, uow: UnitOfWork) -> None:
+    """The message that tells of a rung reached nobody: somebody has to telephone."""
+    await note_notice(event.cause_fact_id, Notice.UNDELIVERED, commands.REACH, uow)

@@ -30,12 +30,13 @@ async def next_serial(uow: UnitOfWork, district: str, prefix: str, year: int) ->
 
 
 async def open_things(uow: UnitOfWork, case: Case) -> OpenThings:
-    """What of a case has not ended."""
+    """What of a case has not ended; a telephone call that nobody made delays nothing."""
     found = await uow.execute(
         """
         SELECT (SELECT count(*) FROM handoffs WHERE case_id = :id AND state NOT IN
                 ('closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error')) AS handoffs,
-               (SELECT count(*) FROM tasks WHERE case_id = :id AND state IN ('open', 'paused')) AS tasks,
+               (SELECT count(*) FROM tasks WHERE case_id = :id AND state IN ('open', 'paused')
+                AND kind <> 'PHONE_CALL') AS tasks,
                (SELECT count(*) FROM custodies WHERE case_id = :id AND until IS NULL) AS custodies
         """,
         id=case.id,

@@ -142,6 +142,8 @@ RUNGS = {
     "SECTION_HEAD": "Kepala bidang diberi tahu",
     "BOTH_HEADS": "Pimpinan kedua instansi diberi tahu",
     "NEXT_CANDIDATE": "Diteruskan kepada instansi berikutnya",
+    "SECRETARIAT": "Sekretaris Daerah diberi tahu",
+    "INSPECTORATE": "Inspektorat diberi tahu",
     "CASE_CONFERENCE": "Rapat perkara diminta",
 }
 REASONS: dict[str, dict[str, str]] = {
@@ -222,7 +224,15 @@ SPEAKERS = {
     "DOCTOR": "Dokter",
     "ADMINISTRATOR": "Petugas tata usaha",
 }
-REMARKS = {"ANSWERED_IN_TIME_RECORDED_LATE": "dijawab tepat waktu, dicatat terlambat"}
+REMARKS = {
+    "ANSWERED_IN_TIME_RECORDED_LATE": "dijawab tepat waktu, dicatat terlambat",
+    "NOBODY_ON_DUTY": "meja tidak berpetugas jaga, diteruskan kepada pimpinan",
+}
+NOTICES = {
+    "awaited": "pemberitahuan belum dipastikan sampai",
+    "delivered": "pemberitahuan sampai",
+    "undelivered": "pemberitahuan tidak sampai, mejanya ditelepon",
+}
 LETTERS = {
     "COVER_LETTER": "Surat pengantar",
     "REFERRAL_LETTER": "Surat rujukan",
@@ -259,7 +269,7 @@ FIELDS = {
     "status_code": "Kabar",
 }
 WORDS = {
-    **QUESTIONS, **REPLIES, **NEWS, **PROMISES, **PROMISE_STATES, **CLOCK_STATES, **SPEAKERS, **REMARKS,
+    **QUESTIONS, **REPLIES, **NEWS, **PROMISES, **PROMISE_STATES, **CLOCK_STATES, **SPEAKERS, **REMARKS, **NOTICES,
     **PURPOSES, **STATES, **MOVES, **DONE, **CLOCKS, **RUNGS, **CONDITIONS, **IDENTITY, **FIELDS, **ANY_RESULT,
     **LETTERS,
     **{code: text for group in REASONS.values() for code, text in group.items()},

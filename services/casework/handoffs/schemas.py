@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
 from contracts.values import RegionCode
-from services.casework.clocks.tables import Clock
+from services.casework.clocks.tables import Clock, RungRow
 from services.casework.directory.domain import RungKind
 from services.casework.handoffs.commands import Condition, MoveHandoff, Spoken
 from services.casework.handoffs.domain import BUSINESS, HandoffState, Move, fhir_status
@@ -311,6 +311,25 @@ class RungAhead(BaseModel):
     at: datetime
 
 
+class RungOut(BaseModel):
+    """A rung that rang, and what is known of the message that told of it."""
+
+    clock: str
+    occurrence: int
+    rung_no: int
+    kind: str
+    due_at: datetime
+    decided_at: datetime
+    remark: str | None
+    notice: str | None = Field(description="awaited, delivered atau undelivered; kosong bila tidak ada pemberitahuan")
+    delivered_at: datetime | None
+
+    @classmethod
+    def of(cls, rung: RungRow) -> "RungOut":
+        """From the row."""
+        return cls(**rung.model_dump(include=set(cls.model_fields)))
+
+
 class ClockOut(BaseModel):
     """A promise of time, and why it ends when it ends."""
 
@@ -399,6 +418,7 @@ class HandoffDetail(HandoffOut):
     acts: list[str]
     may_speak: list[str]
     clocks: list[ClockOut]
+    rungs: list[RungOut]
     promises: list[PromiseOut]
     spoken: list[SpokenOut]
     candidates: list[CandidateOut]
@@ -416,6 +436,7 @@ class HandoffDetail(HandoffOut):
             acts=view.acts,
             may_speak=view.may_speak,
             clocks=[ClockOut.of(clock, view.ahead.get(clock.id, ())) for clock in view.clocks],
+            rungs=[RungOut.of(rung) for rung in view.rungs],
             promises=[PromiseOut.of(promise) for promise in view.promises],
             spoken=[SpokenOut.of(answer) for answer in view.spoken],
             candidates=[CandidateOut.of(handoff) for handoff in view.candidates],

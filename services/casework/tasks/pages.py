@@ -25,6 +25,7 @@ KINDS = {
     "CASE_CONFERENCE": "Rapat perkara",
     "SEARCH_PERSON": "Pencarian orang",
     "BURIAL": "Pemakaman",
+    "PHONE_CALL": "Telepon meja",
 }
 RESULTS: dict[str, dict[str, str]] = {
     "SHELTER_ASSESSMENT": {"ASSESSED": "Asesmen selesai"},
@@ -33,6 +34,7 @@ RESULTS: dict[str, dict[str, str]] = {
         "NEEDS_ATTENTION": "Perlu perhatian",
         "NOT_MET": "Tidak dijumpai",
     },
+    "PHONE_CALL": {"REACHED": "Tersambung, meja sudah tahu", "NOT_REACHED": "Tidak tersambung"},
     "SEARCH_PERSON": {"NOT_FOUND": "Tidak ditemukan"},
     "BURIAL": {"BURIED": "Sudah dimakamkan", "HANDED_TO_FAMILY": "Diserahkan kepada keluarga"},
     "CASE_CONFERENCE": {

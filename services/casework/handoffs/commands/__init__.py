@@ -30,7 +30,9 @@ from services.casework.handoffs.commands.talking import (
     report_status,
 )
 from services.casework.handoffs.commands.timing import (
-    Convene,
+    DeskOf,
+    Reach,
+    note_notice,
     read_clock,
     rearm_clocks,
     recompute_deadlines,
@@ -40,8 +42,9 @@ from services.casework.handoffs.commands.timing import (
 __all__ = [
     "GROUPS",
     "Condition",
-    "Convene",
+    "DeskOf",
     "MoveHandoff",
+    "Reach",
     "ReportStatus",
     "RequestHandoff",
     "Spoken",
@@ -53,6 +56,7 @@ __all__ = [
     "expire_of_case",
     "keep_as_reserve",
     "move_handoff",
+    "note_notice",
     "open_handoff",
     "read_clock",
     "rearm_clocks",

@@ -48,6 +48,7 @@ class RequestHandoff:
     mode: str = "sequential"
     is_draft: bool = False
     opened_for_by: str | None = None
+    urgency: str = ""
 
 
 async def request_handoff(command: RequestHandoff, uow: UnitOfWork) -> StepResult:
@@ -83,6 +84,7 @@ async def _open_group(
         person_id=command.person_id,
         step=command.step,
         purpose=command.purpose.value,
+        urgency=command.urgency,
         from_agency=command.from_agency,
         candidates=list(command.candidates),
         asked=0,
@@ -133,6 +135,7 @@ async def _ask(
         group_id=group.id,
         candidate_no=group.asked + 1,
         purpose=group.purpose,
+        urgency=group.urgency,
         from_agency=group.from_agency,
         to_agency=agency.code,
         to_desk=agency.desks[0].code,
