@@ -241,6 +241,15 @@ class HandoffResumed(HandoffFact):
     TYPE: ClassVar[str] = "casework.handoff.resumed.v1"
 
 
+class HandoffResent(HandoffFact):
+    """The desk was told once more of a request that it has not answered; no clock changed."""
+
+    TYPE: ClassVar[str] = "casework.handoff.resent.v1"
+
+    to_desk: Slug
+    answer_by: Instant | None = None
+
+
 class HandoffQuestioned(HandoffFact):
     """The receiver asked back: its clock stands still and the sender's runs."""
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -13,6 +14,9 @@ from services.casework.cases import api as cases_api
 from services.casework.cases import pages as cases_pages
 from services.casework.cases.activities import CaseActivities
 from services.casework.cases.commands import REACH, rearm_procedures
+from services.casework.closures import access as closures_access
+from services.casework.closures import api as closures_api
+from services.casework.closures import pages as closures_pages
 from services.casework.custody import access as custody_access
 from services.casework.custody import api as custody_api
 from services.casework.custody import pages as custody_pages
@@ -39,6 +43,9 @@ from services.casework.occurrences import pages as occurrences_pages
 from services.casework.operations import access as operations_access
 from services.casework.operations import api as operations_api
 from services.casework.operations.tables import OperationCount
+from services.casework.oversight import access as oversight_access
+from services.casework.oversight import api as oversight_api
+from services.casework.oversight import pages as oversight_pages
 from services.casework.packages import access as packages_access
 from services.casework.procedures.gepeng.workflow import GepengProcedure
 from services.casework.procedures.odgj.workflow import OdgjProcedure
@@ -50,7 +57,8 @@ from services.casework.tasks import access as tasks_access
 from services.casework.tasks import api as tasks_api
 from services.casework.tasks import pages as tasks_pages
 from services.casework.tasks.tables import Task
-from services.chassis import packs
+from services.chassis import clock, packs
+from services.chassis.clock import Pace
 from services.chassis.database import UnitOfWork, district_scope
 from services.chassis.pages import PageLink, Pages
 from services.chassis.principal import Principal
@@ -77,7 +85,10 @@ def scope(principal: Principal) -> Sequence[Any]:
 
 def activities(running: Running) -> Sequence[Callable[..., Any]]:
     """Every step that casework's workflows may ask for."""
-    handoffs, cases = HandoffActivities(running, REACH), CaseActivities(running)
+    handoffs, cases = (
+        HandoffActivities(running, REACH, Pace(timedelta(seconds=running.settings.clock_may_jump_seconds))),
+        CaseActivities(running),
+    )
     return [
         handoffs.read_clock,
         handoffs.ring_clock,
@@ -141,6 +152,7 @@ async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
         FROM clocks WHERE state = 'running' AND rings_at IS NOT NULL
         """
     )
+    away = abs((await pool.fetchval("SELECT clock_timestamp()") - clock.utc_now()).total_seconds())
     cases = await pool.fetchval("SELECT count(*) FROM cases WHERE state <> 'closed'")
     findings = await pool.fetch("SELECT kind, count(*) AS count FROM case_findings WHERE state = 'open' GROUP BY kind")
     found = [("sigap_case_findings_open", {"kind": row["kind"]}, float(row["count"])) for row in findings]
@@ -151,6 +163,7 @@ async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
         ("sigap_clocks_near_breach", {}, float(clocks["near"])),
         ("sigap_clocks_silent", {}, float(clocks["silent"])),
         ("sigap_cases_open", {}, float(cases)),
+        ("sigap_database_clock_away_seconds", {}, away),
     ]
 
 
@@ -160,6 +173,7 @@ FIGURES = {
     "sigap_handoffs_oldest_seconds": "hand-offs-grow-old-clocks-come-near",
     "sigap_clocks_near_breach": "hand-offs-grow-old-clocks-come-near",
     "sigap_clocks_silent": "a-clock-should-have-rung",
+    "sigap_database_clock_away_seconds": "the-databases-clock-jumped",
     "sigap_cases_open": "hand-offs-grow-old-clocks-come-near",
 }
 """Where the runbook says what each figure of ours means."""
@@ -172,6 +186,8 @@ PAGES = (
     cases_pages,
     occurrences_pages,
     handoffs_pages,
+    closures_pages,
+    oversight_pages,
 )
 
 SERVICE = Service(
@@ -186,6 +202,8 @@ SERVICE = Service(
         **custody_access.PERMISSIONS,
         **findings_access.PERMISSIONS,
         **operations_access.PERMISSIONS,
+        **closures_access.PERMISSIONS,
+        **oversight_access.PERMISSIONS,
     },
     routers=[
         cases_api.router,
@@ -193,6 +211,8 @@ SERVICE = Service(
         story_api.router,
         handoffs_api.router,
         desks_api.router,
+        closures_api.router,
+        oversight_api.router,
         tasks_api.router,
         custody_api.router,
         findings_api.router,
@@ -206,6 +226,9 @@ SERVICE = Service(
             PageLink("/perkara", "Perkara", "case:read"),
             PageLink("/bermalam", "Bermalam", "custody:read"),
             PageLink("/temuan", "Temuan", "finding:read"),
+            PageLink("/penutupan", "Instansi tutup", "closure:write"),
+            PageLink("/pengawasan", "Pengawasan", "oversight:read"),
+            PageLink("/pemeriksaan", "Pemeriksaan", "audit:read"),
         ],
         words={code: text for page in (*PAGES, desks_pages) for code, text in page.WORDS.items()},
     ),

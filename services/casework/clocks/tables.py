@@ -35,6 +35,16 @@ class Clock(Aggregate, table=True):
     sentence: str
 
 
+class ClockKeeper(DistrictRow, table=True):
+    """What the workflow of a hand-off was last told, and when: shows where workflow and clocks differ."""
+
+    __tablename__ = "clock_keepers"
+
+    handoff_id: UUID = Field(primary_key=True)
+    looked_at: datetime = Field(sa_type=UTC_INSTANT)
+    looks_again_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+
+
 class RungRow(DistrictRow, table=True):
     """A rung of the ladder that rang: unique by hand-off, clock, occurrence and number.
 

@@ -49,6 +49,15 @@ class ReasonedIn(MoveIn):
         )
 
 
+class RedirectionIn(RequestBody):
+    """Ask another agency instead."""
+
+    reason_code: CodeText
+    to_agency: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] | None = Field(
+        default=None, description="Kosong: calon berikutnya"
+    )
+
+
 class HoldIn(ReasonedIn):
     """Paused for a coded reason; never an emergency."""
 
@@ -464,11 +473,12 @@ class HandoffPage(BaseModel):
 
 
 class FeedItem(BaseModel):
-    """One line of an agency's feed. ``traceparent`` is to be sent back with the answer."""
+    """One line of an agency's feed. ``traceparent`` is to be sent back with the answer; ``replay``: read before."""
 
     position: int
     recorded_at: datetime
     traceparent: str | None
+    replay: bool = Field(description="Sudah pernah dibaca instansi Anda; jangan dijalankan dua kali")
     item: dict[str, Any]
 
 

@@ -22,10 +22,12 @@ from services.casework.handoffs.commands.moving import (
     move_handoff,
     settle_promise,
 )
+from services.casework.handoffs.commands.rescuing import Redirect, redirect, resend, withdraw
 from services.casework.handoffs.commands.talking import (
     ReportStatus,
     ask_question,
     keep_as_reserve,
+    note_read,
     reply,
     report_status,
 )
@@ -45,6 +47,7 @@ __all__ = [
     "DeskOf",
     "MoveHandoff",
     "Reach",
+    "Redirect",
     "ReportStatus",
     "RequestHandoff",
     "Spoken",
@@ -57,15 +60,19 @@ __all__ = [
     "keep_as_reserve",
     "move_handoff",
     "note_notice",
+    "note_read",
     "open_handoff",
     "read_clock",
     "rearm_clocks",
     "recompute_deadlines",
+    "redirect",
     "reply",
     "report_status",
     "request_handoff",
+    "resend",
     "ring_clock",
     "settle_promise",
     "step_result",
     "tell_procedure",
+    "withdraw",
 ]

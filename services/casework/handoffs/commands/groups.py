@@ -159,9 +159,12 @@ async def _ask(
     return handoff
 
 
-async def ask_next(group: HandoffGroup, pack: CaseworkPack, uow: UnitOfWork) -> bool:
-    """Ask whoever keeps a place as a reserve, else the next candidate; False when there is nobody left."""
-    for reserve in await repository.reserves_of_group(uow, group.id):
+async def ask_next(group: HandoffGroup, pack: CaseworkPack, uow: UnitOfWork, *, spare_reserves: bool = False) -> bool:
+    """Ask whoever keeps a place as a reserve, else the next candidate; False when there is nobody left.
+
+    ``spare_reserves``: somebody else is wanted now.
+    """
+    for reserve in [] if spare_reserves else await repository.reserves_of_group(uow, group.id):
         await apply_move(reserve, MoveHandoff(reserve.id, Move.ASK_AGAIN), HandoffState.REQUESTED, pack, uow)
         return True
     if group.asked >= len(group.candidates):
@@ -246,6 +249,11 @@ def tell_procedure(group: HandoffGroup, uow: UnitOfWork) -> None:
             start=ProcedureStart(case_id=group.case_id, district=group.district),
             about=group,
         )
+
+
+async def end_exhausted(group: HandoffGroup, handoff: Handoff, uow: UnitOfWork) -> None:
+    """Nobody is left to be asked."""
+    await _end_group(group, GroupOutcome.EXHAUSTED, handoff, uow)
 
 
 async def _end_group(group: HandoffGroup, outcome: GroupOutcome, handoff: Handoff | None, uow: UnitOfWork) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from services.casework.clocks import repository as clocks_repository
 from services.casework.clocks.commands import ClockSet, clocks_of
 from services.casework.clocks.domain import Notice, notice_after
 from services.casework.clocks.repository import handoffs_in_working_time, handoffs_with_rungs_ahead
-from services.casework.clocks.tables import Clock, RungRow
+from services.casework.clocks.tables import Clock, ClockKeeper, RungRow
 from services.casework.directory.domain import CaseworkPack, RungKind
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import domain, facts, repository
@@ -18,18 +19,23 @@ from services.casework.handoffs.messages import (
     ClockReading,
 )
 from services.casework.handoffs.tables import Handoff
+from services.chassis.clock import Pace
 from services.chassis.database import UnitOfWork
+from services.chassis.telemetry import log
 
 
 async def read_clock(handoff_id: UUID, uow: UnitOfWork) -> ClockReading:
     """What the rows say: whether a clock will ring, and when the timer should look next."""
     handoff = await uow.locked(Handoff, handoff_id)
-    return await _reading(await clocks_of(handoff, await pack_in_force(uow, handoff.district), uow))
+    return await _reading(handoff, await clocks_of(handoff, await pack_in_force(uow, handoff.district), uow), uow)
 
 
-async def _reading(clocks: ClockSet) -> ClockReading:
+async def _reading(handoff: Handoff, clocks: ClockSet, uow: UnitOfWork) -> ClockReading:
+    """When to look again, kept beside the hand-off: what the workflow knows is seen without asking it."""
     notices = [rung.notice_by for _, rung in await clocks.awaited_notices() if rung.notice_by is not None]
     look = min([*notices, *filter(None, [clocks.look_at()])], default=None)
+    now = await uow.now()
+    uow.put(ClockKeeper(handoff_id=handoff.id, district=handoff.district, looked_at=now, looks_again_at=look))
     return ClockReading(is_open=look is not None, look_again_at=look)
 
 
@@ -60,12 +66,21 @@ def desk_of(handoff: Handoff, owner: str, pack: CaseworkPack) -> DeskOf:
     return DeskOf(owner, handoff.to_desk if is_asked else pack.agency(owner).desks[0].code)
 
 
-async def ring_clock(handoff_id: UUID, reach: Reach, uow: UnitOfWork) -> ClockReading:
+HELD_FOR = timedelta(minutes=1)
+"""While the database's clock is not believed, it is looked at so often."""
+
+
+async def ring_clock(handoff_id: UUID, reach: Reach, uow: UnitOfWork, pace: Pace | None = None) -> ClockReading:
     """What a timer does when it wakes: lock, look at the database's clock, write at most the next rung of each clock.
 
     A timer that is early, late or doubled changes nothing that is not due; every rung is written once. A rung whose
-    message did not arrive in time is telephoned; the ladder goes on meanwhile.
+    message did not arrive in time is telephoned; the ladder goes on meanwhile. While the database's clock has jumped
+    (``pace``) nothing rings.
     """
+    jumped = pace.jumped(await uow.now()) if pace is not None else None
+    if jumped is not None:
+        log().error("database_clock_jumped", handoff_id=str(handoff_id), seconds=int(jumped.total_seconds()))
+        return ClockReading(is_open=True, look_again_at=await uow.now(), look_again_within=HELD_FOR)
     group, handoff = await locked(handoff_id, uow)
     pack = await pack_in_force(uow, handoff.district)
     clocks = await clocks_of(handoff, pack, uow)
@@ -93,7 +108,7 @@ async def ring_clock(handoff_id: UUID, reach: Reach, uow: UnitOfWork) -> ClockRe
             await ask_next(group, pack, uow)
         if kind == RungKind.CASE_CONFERENCE:
             await reach.convene(handoff, uow)
-    return await _reading(clocks)
+    return await _reading(handoff, clocks, uow)
 
 
 async def note_notice(fact_id: UUID, news: Notice, reach: Reach, uow: UnitOfWork) -> None:
