@@ -188,6 +188,7 @@ PAGES = (
     handoffs_pages,
     closures_pages,
     oversight_pages,
+    desks_pages,
 )
 
 SERVICE = Service(
@@ -218,7 +219,7 @@ SERVICE = Service(
         findings_api.router,
         operations_api.router,
     ],
-    page_routers=[*(page.router for page in PAGES), desks_pages.router],
+    page_routers=[page.router for page in PAGES],
     pages=Pages(
         folders=[page.TEMPLATES for page in PAGES],
         links=[
@@ -226,11 +227,13 @@ SERVICE = Service(
             PageLink("/perkara", "Perkara", "case:read"),
             PageLink("/bermalam", "Bermalam", "custody:read"),
             PageLink("/temuan", "Temuan", "finding:read"),
+            PageLink("/jaga", "Jadwal jaga", "roster:read"),
+            PageLink("/bila-diam", "Bila mereka diam", "roster:read"),
             PageLink("/penutupan", "Instansi tutup", "closure:write"),
             PageLink("/pengawasan", "Pengawasan", "oversight:read"),
             PageLink("/pemeriksaan", "Pemeriksaan", "audit:read"),
         ],
-        words={code: text for page in (*PAGES, desks_pages) for code, text in page.WORDS.items()},
+        words={code: text for page in PAGES for code, text in page.WORDS.items()},
     ),
     subscriptions=SUBSCRIPTIONS,
     workflows=[HandoffWorkflow, OdgjProcedure, GepengProcedure],

@@ -23,6 +23,7 @@ from tests.support.services import Bench
 from tests.support.wire import wire
 
 SYSTEM = system_principal("casework")
+DUKCAPIL = "dukcapil-lamongan"
 
 
 @pytest.fixture
@@ -175,3 +176,15 @@ async def test_a_rung_for_a_desk_without_anybody_goes_to_the_head_with_one_findi
     finally:
         back = pack.model_copy(update={"version": f"back-{uuid4().hex[:6]}"})
         await casework.units.perform(lambda uow: put_in_force(back, uow), principal=SYSTEM)
+
+
+async def test_a_dry_run_is_asked_for_any_agency_by_the_office_and_for_its_own_by_others(
+    casework: Bench, office: Desk, issuer: Issuer
+) -> None:
+    query = f"district=35.24&purpose=IDENTIFICATION&agency={DUKCAPIL}"
+    (clock_of_answer,) = (await office.get(f"/ladders/dry-run?{query}"))["items"]
+    assert [rung["kind"] for rung in clock_of_answer["rungs"]][-1] == "INSPECTORATE"
+    assert all(rung["told"] for rung in clock_of_answer["rungs"])
+    own = Desk(casework, issuer, DUKCAPIL, "desk-officer")
+    assert (await own.get(f"/ladders/dry-run?{query}"))["items"]
+    await Desk(casework, issuer, LAWANG, "desk-officer").get(f"/ladders/dry-run?{query}", 404)
