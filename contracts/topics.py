@@ -88,6 +88,7 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
                 casework.HandoffPromiseDecided,
                 casework.HandoffHeld,
                 casework.HandoffResumed,
+                casework.HandoffResent,
                 casework.HandoffQuestioned,
                 casework.HandoffReplied,
                 casework.HandoffContested,

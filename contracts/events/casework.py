@@ -260,6 +260,15 @@ class HandoffResumed(HandoffFact):
     TYPE: ClassVar[str] = "casework.handoff.resumed.v1"
 
 
+class HandoffResent(HandoffFact):
+    """The desk was told once more of a request that it has not answered; no clock changed."""
+
+    TYPE: ClassVar[str] = "casework.handoff.resent.v1"
+
+    to_desk: Slug
+    answer_by: Instant | None = None
+
+
 class HandoffQuestioned(HandoffFact):
     """The receiver asked back: its clock stands still and the sender's runs."""
 
@@ -340,7 +349,15 @@ class HandoffEscalated(HandoffFact):
     clock: Code
     occurrence: Ordinal
     rung_no: Ordinal
-    rung: Literal["REMIND_DESK", "SECTION_HEAD", "BOTH_HEADS", "NEXT_CANDIDATE", "CASE_CONFERENCE"]
+    rung: Literal[
+        "REMIND_DESK",
+        "SECTION_HEAD",
+        "BOTH_HEADS",
+        "NEXT_CANDIDATE",
+        "SECRETARIAT",
+        "INSPECTORATE",
+        "CASE_CONFERENCE",
+    ]
     due_at: Instant
 
 

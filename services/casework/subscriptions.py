@@ -27,8 +27,8 @@ SUBSCRIPTIONS: dict[str, Handler] = {
     "disbursement.payment.credited.v1": and_tell_it(and_ask_again(cases.when_payment_credited_note_aid)),
     "disbursement.payment.failed.v1": and_tell_it(cases.when_payment_failed_note_aid),
     "notifications.message.sent.v1": and_tell_it(closing.when_anything_changes_elsewhere_ask_again),
-    "notifications.message.delivered.v1": when_anything_happens_tell_it,
-    "notifications.message.failed.v1": and_tell_it(closing.when_anything_changes_elsewhere_ask_again),
+    "notifications.message.delivered.v1": and_tell_it(cases.when_message_delivered_note_its_rung),
+    "notifications.message.failed.v1": and_tell_it(and_ask_again(cases.when_message_failed_have_the_desk_called)),
     **{event.TYPE: when_anything_happens_tell_it for topic in topics_of("casework") for event in topic.events},
     "casework.custody.transferred.v1": and_tell_it(operations.when_custody_transferred_compare_counts),
 }

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -12,11 +13,14 @@ from services.casework.cases import access as cases_access
 from services.casework.cases import api as cases_api
 from services.casework.cases import pages as cases_pages
 from services.casework.cases.activities import CaseActivities
-from services.casework.cases.commands import convene, rearm_procedures
+from services.casework.cases.commands import REACH, rearm_procedures
 from services.casework.closing import access as closing_access
 from services.casework.closing import api as closing_api
 from services.casework.closing import pages as closing_pages
 from services.casework.closing.activities import ClosingActivities
+from services.casework.closures import access as closures_access
+from services.casework.closures import api as closures_api
+from services.casework.closures import pages as closures_pages
 from services.casework.custody import access as custody_access
 from services.casework.custody import api as custody_api
 from services.casework.custody import pages as custody_pages
@@ -44,6 +48,9 @@ from services.casework.occurrences.activities import OccurrenceActivities
 from services.casework.operations import access as operations_access
 from services.casework.operations import api as operations_api
 from services.casework.operations.tables import OperationCount
+from services.casework.oversight import access as oversight_access
+from services.casework.oversight import api as oversight_api
+from services.casework.oversight import pages as oversight_pages
 from services.casework.packages import access as packages_access
 from services.casework.procedures.gepeng.workflow import GepengProcedure
 from services.casework.procedures.odgj.workflow import OdgjProcedure
@@ -55,7 +62,8 @@ from services.casework.tasks import access as tasks_access
 from services.casework.tasks import api as tasks_api
 from services.casework.tasks import pages as tasks_pages
 from services.casework.tasks.tables import Task
-from services.chassis import packs
+from services.chassis import clock, packs
+from services.chassis.clock import Pace
 from services.chassis.database import UnitOfWork, district_scope
 from services.chassis.pages import PageLink, Pages
 from services.chassis.principal import Principal
@@ -82,7 +90,10 @@ def scope(principal: Principal) -> Sequence[Any]:
 
 def activities(running: Running) -> Sequence[Callable[..., Any]]:
     """Every step that casework's workflows may ask for."""
-    handoffs, cases = HandoffActivities(running, convene), CaseActivities(running)
+    handoffs, cases = (
+        HandoffActivities(running, REACH, Pace(timedelta(seconds=running.settings.clock_may_jump_seconds))),
+        CaseActivities(running),
+    )
     return [
         handoffs.read_clock,
         handoffs.ring_clock,
@@ -148,6 +159,7 @@ async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
         FROM clocks WHERE state = 'running' AND rings_at IS NOT NULL
         """
     )
+    away = abs((await pool.fetchval("SELECT clock_timestamp()") - clock.utc_now()).total_seconds())
     cases = await pool.fetchval("SELECT count(*) FROM cases WHERE state <> 'closed'")
     findings = await pool.fetch("SELECT kind, count(*) AS count FROM case_findings WHERE state = 'open' GROUP BY kind")
     found = [("sigap_case_findings_open", {"kind": row["kind"]}, float(row["count"])) for row in findings]
@@ -158,6 +170,7 @@ async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
         ("sigap_clocks_near_breach", {}, float(clocks["near"])),
         ("sigap_clocks_silent", {}, float(clocks["silent"])),
         ("sigap_cases_open", {}, float(cases)),
+        ("sigap_database_clock_away_seconds", {}, away),
     ]
 
 
@@ -167,6 +180,7 @@ FIGURES = {
     "sigap_handoffs_oldest_seconds": "hand-offs-grow-old-clocks-come-near",
     "sigap_clocks_near_breach": "hand-offs-grow-old-clocks-come-near",
     "sigap_clocks_silent": "a-clock-should-have-rung",
+    "sigap_database_clock_away_seconds": "the-databases-clock-jumped",
     "sigap_cases_open": "hand-offs-grow-old-clocks-come-near",
 }
 """Where the runbook says what each figure of ours means."""
@@ -180,6 +194,9 @@ PAGES = (
     occurrences_pages,
     closing_pages,
     handoffs_pages,
+    closures_pages,
+    oversight_pages,
+    desks_pages,
 )
 
 SERVICE = Service(
@@ -195,6 +212,8 @@ SERVICE = Service(
         **custody_access.PERMISSIONS,
         **findings_access.PERMISSIONS,
         **operations_access.PERMISSIONS,
+        **closures_access.PERMISSIONS,
+        **oversight_access.PERMISSIONS,
     },
     routers=[
         cases_api.router,
@@ -203,12 +222,14 @@ SERVICE = Service(
         story_api.router,
         handoffs_api.router,
         desks_api.router,
+        closures_api.router,
+        oversight_api.router,
         tasks_api.router,
         custody_api.router,
         findings_api.router,
         operations_api.router,
     ],
-    page_routers=[*(page.router for page in PAGES), desks_pages.router],
+    page_routers=[page.router for page in PAGES],
     pages=Pages(
         folders=[page.TEMPLATES for page in PAGES],
         links=[
@@ -216,8 +237,13 @@ SERVICE = Service(
             PageLink("/perkara", "Perkara", "case:read"),
             PageLink("/bermalam", "Bermalam", "custody:read"),
             PageLink("/temuan", "Temuan", "finding:read"),
+            PageLink("/jaga", "Jadwal jaga", "roster:read"),
+            PageLink("/bila-diam", "Bila mereka diam", "roster:read"),
+            PageLink("/penutupan", "Instansi tutup", "closure:write"),
+            PageLink("/pengawasan", "Pengawasan", "oversight:read"),
+            PageLink("/pemeriksaan", "Pemeriksaan", "audit:read"),
         ],
-        words={code: text for page in (*PAGES, desks_pages) for code, text in page.WORDS.items()},
+        words={code: text for page in PAGES for code, text in page.WORDS.items()},
     ),
     subscriptions=SUBSCRIPTIONS,
     workflows=[HandoffWorkflow, OdgjProcedure, GepengProcedure],

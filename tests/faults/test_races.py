@@ -19,6 +19,7 @@ import pytest
 import pytest_asyncio
 
 from benchmarks.ground import Ground
+from services.casework.cases.commands import REACH
 from services.casework.clocks.tables import Clock
 from services.casework.directory.domain import CaseworkPack, Rung, RungKind
 from services.casework.handoffs import commands, domain
@@ -27,7 +28,6 @@ from services.casework.handoffs.domain import MOVES, OPEN, HandoffState, Move
 from services.casework.handoffs.tables import Handoff, HandoffGroup
 from services.casework.packages.domain import Purpose
 from services.casework.wiring import SERVICE
-from services.chassis.database import UnitOfWork
 from services.chassis.principal import system_principal
 from tests.integration.casework.conftest import load, quick_pack
 from tests.support.folding import unlike_their_actions
@@ -87,11 +87,8 @@ class Arena:
     async def ring(self, handoff_id: UUID) -> int:
         """The timer looks."""
 
-        async def convene(handoff: Handoff, uow: UnitOfWork) -> None:
-            raise AssertionError("this ladder has no conference")
-
         await asyncio.sleep(self.chance.uniform(0, 0.02))
-        await self.bench.units.perform(lambda uow: commands.ring_clock(handoff_id, convene, uow), principal=SYSTEM)
+        await self.bench.units.perform(lambda uow: commands.ring_clock(handoff_id, REACH, uow), principal=SYSTEM)
         return 200
 
     async def breaches(self) -> list[str]:

@@ -22,6 +22,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "ArrivalIn": {"ba_number": "BA/1"},
     "CompletionIn": {"result_code": "IN_CARE"},
     "ConditionalIn": {"conditions": [{"code": "BED_AVAILABLE", "owner": "RECEIVER", "due_at": "2126-01-01T00:00:00Z"}]},
+    "RedirectionIn": {"reason_code": "AGENCY_CLOSED"},
     "HoldIn": {"reason_code": "WAITING_FOR_DOCUMENT"},
     "SpokenIn": {
         "move": "accept", "happened_at": "2026-01-01T00:00:00Z", "spoke_with": "Petugas Uji", "role": "HEAD",

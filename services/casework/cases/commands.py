@@ -9,11 +9,20 @@ from services.casework.cases import domain, facts, repository
 from services.casework.cases.domain import AidState, CaseState, Outcome
 from services.casework.cases.messages import CreateStepTask
 from services.casework.cases.tables import Case
+from services.casework.clocks.tables import RungRow
 from services.casework.custody.commands import TransferCustody, end_custody, transfer_custody
 from services.casework.custody.queries import holder_of_case
+from services.casework.desks.commands import find_empty_desk
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import commands as handoffs
-from services.casework.handoffs.commands import RequestHandoff, expire_of_case, known_step, request_handoff
+from services.casework.handoffs.commands import (
+    DeskOf,
+    Reach,
+    RequestHandoff,
+    expire_of_case,
+    known_step,
+    request_handoff,
+)
 from services.casework.handoffs.messages import CaseChanged, ProcedureStart, RequestStep, StepEnded, StepResult
 from services.casework.handoffs.tables import Handoff
 from services.casework.packages.domain import Purpose
@@ -25,6 +34,8 @@ from services.chassis.database import UnitOfWork
 CASES = UUID("7c9f0a3e-0f0f-5c57-8f0e-7d6f5a0f9b11")
 AID = UUID("b4b1a1fe-5b4e-58f5-a2a5-6f0d3a0c7e21")
 CONFERENCE_WITHIN = timedelta(days=1)
+CALLED_WITHIN = timedelta(hours=2)
+"""How soon a desk is telephoned that a rung's message did not reach."""
 RULES_VERSION = 1
 
 
@@ -151,6 +162,7 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
             district=case.district,
             person_id=case.person_id,
             village_code=case.village_code,
+            urgency=case.urgency,
             step=step.step,
             occurrence=step.occurrence,
             purpose=Purpose(step.purpose),
@@ -195,6 +207,7 @@ async def open_handoff(command: OpenHandoff, uow: UnitOfWork) -> Handoff:
             district=case.district,
             person_id=case.person_id,
             village_code=case.village_code,
+            urgency=case.urgency,
             step=f"by-hand:{clock.new_id()}",
             occurrence=1,
             purpose=command.purpose,
@@ -217,6 +230,35 @@ async def convene(handoff: Handoff, uow: UnitOfWork) -> None:
     if case.state == CaseState.CLOSED:
         return
     await give_task(case, TaskKind.CASE_CONFERENCE, f"conference:{handoff.id}", uow)
+
+
+async def have_desk_called(handoff: Handoff, rung: RungRow, desk: DeskOf, uow: UnitOfWork) -> None:
+    """A rung's message did not arrive: the case holder telephones the desk; one task for each rung."""
+    case = await uow.locked(Case, handoff.case_id)
+    if case.state == CaseState.CLOSED:
+        return
+    rung_id = clock.derived_id(CASES, f"{handoff.id}:{rung.clock}:{rung.occurrence}:{rung.rung_no}")
+    await create_task(
+        CreateTask(
+            case_id=case.id,
+            correlation_id=case.correlation_id,
+            district=case.district,
+            step=f"call:{rung_id}",
+            occurrence=1,
+            kind=TaskKind.PHONE_CALL,
+            agency=case.holder,
+            due_at=await uow.now() + CALLED_WITHIN,
+            reply_to="",
+            reply_workflow="",
+            about_agency=desk.agency,
+            about_desk=desk.desk,
+        ),
+        uow,
+    )
+
+
+REACH = Reach(convene, have_desk_called, find_empty_desk)
+"""What a ringing clock sets going here."""
 
 
 async def ask_task(step: CreateStepTask, uow: UnitOfWork) -> StepResult:
@@ -359,6 +401,7 @@ async def close(case: Case, reason_code: str, uow: UnitOfWork, *, verb: str = "c
     state = domain.next_state(case.state, verb)
     uow.change(case, verb, reason=reason_code, state=state.value, closed_at=await uow.now())
     uow.publish(facts.case_closed(case, reason_code), about=case)
+    await cancel_of_case(case.id, reason_code, uow)
 
 
 def aid_is_pending(case: Case) -> bool:

@@ -1,4 +1,4 @@
-"""What cases hear from intake and disbursement."""
+"""What cases hear from intake, disbursement and notifications."""
 
 from contracts.envelope import Envelope
 from contracts.events.disbursement import (
@@ -9,10 +9,12 @@ from contracts.events.disbursement import (
     PaymentFailed,
 )
 from contracts.events.intake import PersonRecorded, RegistryCheckCompleted, ReportMarkedDuplicate, ReportVerified
+from contracts.events.notifications import MessageDelivered, MessageFailed
 from services.casework.cases import commands
 from services.casework.cases.commands import OpenCase
 from services.casework.cases.domain import AidState
-from services.casework.handoffs.commands import answer_for_registry
+from services.casework.clocks.domain import Notice
+from services.casework.handoffs.commands import answer_for_registry, note_notice
 from services.casework.packages.domain import Purpose
 from services.chassis.database import UnitOfWork
 from services.chassis.persons import when_person_recorded_keep_copy
@@ -86,3 +88,13 @@ async def when_payment_failed_note_aid(event: PaymentFailed, envelope: Envelope,
 async def when_entitlement_ended_note_aid(event: EntitlementEnded, envelope: Envelope, uow: UnitOfWork) -> None:
     """Aid that was due will not be paid any more."""
     await commands.note_aid(envelope.correlationid, AidState.ENDED, uow)
+
+
+async def when_message_delivered_note_its_rung(event: MessageDelivered, envelope: Envelope, uow: UnitOfWork) -> None:
+    """The message that tells of a rung reached a telephone."""
+    await note_notice(event.cause_fact_id, Notice.DELIVERED, commands.REACH, uow)
+
+
+async def when_message_failed_have_the_desk_called(event: MessageFailed, envelope: Envelope, uow: UnitOfWork) -> None:
+    """The message that tells of a rung reached nobody: somebody has to telephone."""
+    await note_notice(event.cause_fact_id, Notice.UNDELIVERED, commands.REACH, uow)

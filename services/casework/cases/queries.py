@@ -95,8 +95,3 @@ async def list_cases(reading: ReadSession, state: str | None, after: UUID | None
 async def case_numbers(reading: ReadSession, case_ids: Sequence[UUID]) -> dict[UUID, str]:
     """The numbers under which people know some cases."""
     return await repository.numbers(reading, case_ids)
-
-
-async def cases_without_next_event(reading: ReadSession) -> list[tuple[UUID, str, str]]:
-    """Open cases for which nothing is due and nothing awaited: id, number, stage."""
-    return [(row["id"], row["number"], row["stage"]) for row in await repository.without_next_event(reading)]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -102,16 +101,3 @@ async def numbers(reading: ReadSession, case_ids: Sequence[UUID]) -> dict[UUID, 
 async def not_closed(uow: UnitOfWork) -> list[Case]:
     """All cases whose procedure should run: what ``reconcile`` re-arms."""
     return await uow.all(select(Case).where(Case.state != CaseState.CLOSED.value).order_by(col(Case.id)))
-
-
-async def without_next_event(reading: ReadSession) -> list[Any]:
-    """Open cases for which nothing is due and nothing is awaited: each is a finding."""
-    return await reading.rows(
-        """
-        SELECT c.id, c.number, c.stage FROM cases c
-        WHERE c.state <> 'closed' AND coalesce(c.aid_state, '') NOT IN ('requested', 'entitled')
-          AND NOT EXISTS (SELECT 1 FROM handoffs h WHERE h.case_id = c.id
-                          AND (h.due_at IS NOT NULL OR h.state = 'on-hold'))
-          AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.case_id = c.id AND t.state = 'open')
-        """
-    )

@@ -1,6 +1,6 @@
 """The only code that changes clocks and writes rungs."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from services.casework.clocks import domain, repository
-from services.casework.clocks.domain import ClockKind, ClockState
+from services.casework.clocks.domain import ClockKind, ClockState, Notice
 from services.casework.clocks.tables import Clock, RungRow
 from services.casework.directory.domain import (
+    NOTIFIED_RUNGS,
     CaseworkPack,
     Recomputed,
     RungKind,
@@ -183,30 +184,45 @@ class ClockSet:
                 promised_seconds=int(left.total_seconds()),
             )
 
-    def ring(self) -> list[tuple[Clock, RungKind]]:
-        """Write the next rung of every clock whose time has come; at most one each, each once."""
+    async def ring(self, is_empty: "IsEmpty") -> list[tuple[Clock, RungRow]]:
+        """Write the next rung of every clock whose time has come; at most one each, each once.
+
+        A reminder for a desk at which nobody has the turn goes to the head.
+        """
         rang = []
         for running in self.running():
             ringing = domain.ring(self._now, running.due_at, running.rungs, self._pack.ladders[running.ladder])
             if ringing.kind is None:
                 continue
-            self._uow.insert(
-                RungRow(
-                    handoff_id=running.handoff_id,
-                    clock=running.kind,
-                    occurrence=running.occurrence,
-                    rung_no=ringing.rung_no,
-                    kind=ringing.kind.value,
-                    due_at=running.due_at,
-                    decided_at=self._now,
-                    district=running.district,
-                )
+            is_rerouted = ringing.kind == RungKind.REMIND_DESK and await is_empty(running)
+            kind = RungKind.SECTION_HEAD if is_rerouted else ringing.kind
+            is_notified = kind in NOTIFIED_RUNGS
+            rung = RungRow(
+                handoff_id=running.handoff_id,
+                clock=running.kind,
+                occurrence=running.occurrence,
+                rung_no=ringing.rung_no,
+                kind=kind.value,
+                due_at=running.due_at,
+                decided_at=self._now,
+                district=running.district,
+                remark=domain.NOBODY_ON_DUTY if is_rerouted else None,
+                fact_id=clock.new_id(),
+                notice=Notice.AWAITED.value if is_notified else None,
+                notice_by=self._now + self._pack.notice_within if is_notified else None,
             )
-            self._uow.change(
-                running, "ring", reason=ringing.kind.value, rungs=ringing.rung_no, rings_at=ringing.look_again_at
-            )
-            rang.append((running, ringing.kind))
+            self._uow.insert(rung)
+            self._uow.change(running, "ring", reason=kind.value, rungs=ringing.rung_no, rings_at=ringing.look_again_at)
+            rang.append((running, rung))
         return rang
+
+    async def awaited_notices(self) -> list[tuple[Clock, RungRow]]:
+        """The rungs of clocks that still run of which nobody knows yet whether their message arrived."""
+        running = {(c.kind, c.occurrence): c for c in self.running() if c.rungs}
+        if not running:
+            return []
+        awaited = await repository.awaited_notices(self._uow, self._about.id)
+        return [(running[key], rung) for rung in awaited if (key := (rung.clock, rung.occurrence)) in running]
 
     def recompute(self) -> list[tuple[Clock, Recomputed]]:
         """A decree changed the calendar: new deadlines for what runs in working time. Rungs that rang stay."""
@@ -255,6 +271,10 @@ class ClockSet:
             return domain.sentence(amount, self._now, due_at, zone)
         found = self._pack.desk(agency, desk)
         return explain_deadline(self._now, amount, self._pack.calendar_of(agency, desk), zone, found.name)
+
+
+IsEmpty = Callable[[Clock], Awaitable[bool]]
+"""Whether nobody has the turn at the desk whose clock this is."""
 
 
 async def clocks_of(about: Aggregate, pack: CaseworkPack, uow: UnitOfWork) -> ClockSet:

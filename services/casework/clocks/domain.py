@@ -40,6 +40,18 @@ class ClockState(StrEnum):
     STOPPED = "stopped"
 
 
+class Notice(StrEnum):
+    """What is known of the message that tells of a rung."""
+
+    AWAITED = "awaited"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+
+
+NOBODY_ON_DUTY = "NOBODY_ON_DUTY"
+"""The remark on a rung that went to the head because nobody had the turn at the desk."""
+
+
 class EmergencyCannotPause(Conflict):
     """An emergency's clock is never paused."""
 
@@ -89,6 +101,11 @@ def look_at(rings_at: Iterable[tuple[datetime, bool]], subject_id: UUID, now: da
     delay = SPREAD * (subject_id.int % 1000) / 1000
     spread = [at if is_emergency or at <= now else at + delay for at, is_emergency in rings_at]
     return min(spread, default=None)
+
+
+def notice_after(notice: str | None, news: Notice) -> Notice:
+    """What is known of a rung's notice after news of one of its messages; one that did not arrive is never undone."""
+    return Notice.UNDELIVERED if notice == Notice.UNDELIVERED else news
 
 
 def remark_on(rung_due_at: datetime, happened_at: datetime) -> str | None:

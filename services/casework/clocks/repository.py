@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, exists, or_, select
 
-from services.casework.clocks.domain import ClockState
+from services.casework.clocks.domain import ClockState, Notice
 from services.casework.clocks.tables import Clock, RungRow
 from services.chassis.database import ReadSession, UnitOfWork
 
@@ -41,6 +41,27 @@ async def rungs_of_clock(uow: UnitOfWork, running: Clock) -> list[RungRow]:
     )
 
 
+async def awaited_notices(uow: UnitOfWork, handoff_id: UUID) -> list[RungRow]:
+    """The rungs of a hand-off whose message nobody has reported on, locked."""
+    return await uow.all(
+        select(RungRow)
+        .where(RungRow.handoff_id == handoff_id, RungRow.notice == Notice.AWAITED.value)
+        .order_by(col(RungRow.decided_at))
+        .with_for_update()
+    )
+
+
+async def handoff_of_rung(uow: UnitOfWork, fact_id: UUID) -> UUID | None:
+    """The hand-off of whose rung a fact told; none when the fact was about something else."""
+    found = await uow.scalars(select(RungRow.handoff_id).where(RungRow.fact_id == fact_id))
+    return found[0] if found else None
+
+
+async def rung_of_fact(uow: UnitOfWork, fact_id: UUID) -> RungRow | None:
+    """The rung of which a fact told, locked."""
+    return await uow.first(select(RungRow).where(RungRow.fact_id == fact_id).with_for_update())
+
+
 async def of_handoffs(reading: ReadSession, handoff_ids: Sequence[UUID]) -> list[Clock]:
     """All clocks of some hand-offs, in the order in which they were started."""
     return await reading.all(
@@ -65,10 +86,16 @@ async def history(reading: ReadSession, clock_ids: Sequence[UUID]) -> list[Any]:
 
 
 async def handoffs_with_rungs_ahead(uow: UnitOfWork) -> list[UUID]:
-    """The hand-offs of which some clock will ring: what ``reconcile`` re-arms."""
+    """The hand-offs of which some clock will ring, or a rung's message is waited for: what ``reconcile`` re-arms."""
+    awaits_notice = exists().where(
+        col(RungRow.handoff_id) == col(Clock.handoff_id),
+        col(RungRow.clock) == col(Clock.kind),
+        col(RungRow.occurrence) == col(Clock.occurrence),
+        col(RungRow.notice) == Notice.AWAITED.value,
+    )
     return await uow.scalars(
         select(Clock.handoff_id)
-        .where(Clock.state == ClockState.RUNNING.value, col(Clock.rings_at).is_not(None))
+        .where(Clock.state == ClockState.RUNNING.value, or_(col(Clock.rings_at).is_not(None), awaits_notice))
         .distinct()
         .order_by(col(Clock.handoff_id))
     )

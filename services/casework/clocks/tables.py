@@ -35,8 +35,21 @@ class Clock(Aggregate, table=True):
     sentence: str
 
 
+class ClockKeeper(DistrictRow, table=True):
+    """What the workflow of a hand-off was last told, and when: shows where workflow and clocks differ."""
+
+    __tablename__ = "clock_keepers"
+
+    handoff_id: UUID = Field(primary_key=True)
+    looked_at: datetime = Field(sa_type=UTC_INSTANT)
+    looks_again_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+
+
 class RungRow(DistrictRow, table=True):
-    """A rung of the ladder that rang: unique by hand-off, clock, occurrence and number."""
+    """A rung of the ladder that rang: unique by hand-off, clock, occurrence and number.
+
+    ``notice`` is what became of the message that tells of it, found by the id of the fact (``fact_id``).
+    """
 
     __tablename__ = "rungs"
 
@@ -48,3 +61,7 @@ class RungRow(DistrictRow, table=True):
     due_at: datetime = Field(sa_type=UTC_INSTANT)
     decided_at: datetime = Field(sa_type=UTC_INSTANT)
     remark: str | None = Field(default=None, max_length=32)
+    fact_id: UUID | None = None
+    notice: str | None = Field(default=None, max_length=16)
+    notice_by: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+    delivered_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)

@@ -105,7 +105,7 @@ async def post_proposal(
     return await form.write(lambda uow: commands.propose_forced_closing(body.command(case_id), uow), "closing-proposed")
 
 
-@router.post("/penutupan/{forced_closing_id}/setuju")
+@router.post("/penutupan-paksa/{forced_closing_id}/setuju")
 async def post_page_approval(
     forced_closing_id: UUID, caller: Annotated[Principal, page_requires("case:decide-forced-closing")], form: Form
 ) -> Response:
@@ -117,7 +117,7 @@ async def post_page_approval(
     )
 
 
-@router.post("/penutupan/{forced_closing_id}/tolak")
+@router.post("/penutupan-paksa/{forced_closing_id}/tolak")
 async def post_page_refusal(
     forced_closing_id: UUID, caller: Annotated[Principal, page_requires("case:decide-forced-closing")], form: Form
 ) -> Response:

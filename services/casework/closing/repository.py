@@ -13,6 +13,7 @@ OPEN_HERE = """
         AND state NOT IN ('closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error')
     UNION ALL
     SELECT 'TASK', id, kind, agency, state FROM tasks WHERE case_id = :case_id AND state IN ('open', 'paused')
+        AND kind <> 'PHONE_CALL'
     UNION ALL
     SELECT 'CUSTODY', id, 'CUSTODY', agency, 'open' FROM custodies WHERE case_id = :case_id AND until IS NULL
     UNION ALL
@@ -23,7 +24,7 @@ OPEN_HERE = """
 
 
 async def open_here(source: UnitOfWork | ReadSession, case_id: UUID) -> list[Blocker]:
-    """Everything of a case that has not ended in casework itself, by name."""
+    """Everything of a case that has not ended here, by name; a telephone call that nobody made delays nothing."""
     if isinstance(source, ReadSession):
         rows = await source.rows(OPEN_HERE, case_id=case_id)
     else:

@@ -10,9 +10,10 @@ from pydantic import AwareDatetime
 
 from services.casework.desks import commands, queries
 from services.casework.desks.commands import PlanShift
-from services.casework.desks.schemas import HandoverIn, HandoverReceipt, Roster, ShiftIn, ShiftOut
+from services.casework.desks.schemas import DryRun, HandoverIn, HandoverReceipt, Roster, ShiftIn, ShiftOut
 from services.casework.handoffs.api import receipt
 from services.casework.handoffs.schemas import HandoffReceipt
+from services.casework.packages.domain import Purpose
 from services.chassis.auth import requires
 from services.chassis.clock import utc_now
 from services.chassis.principal import Principal
@@ -75,3 +76,16 @@ async def get_shifts(
     begins = min(since or utc_now(), utc_now() + ROSTER_AHEAD)
     shifts, on_duty = await queries.show_roster(reading, caller.agency, desk, begins, begins + timedelta(days=days))
     return Roster(items=[ShiftOut.of(shift) for shift in shifts], on_duty=on_duty)
+
+
+@router.get("/ladders/dry-run", response_model=DryRun, responses=problems(409))
+async def get_dry_run(
+    caller: Annotated[Principal, requires("roster:read")],
+    reading: Reading,
+    district: Annotated[str, Query(pattern=r"^[0-9]{2}\.[0-9]{2}$")],
+    purpose: Purpose,
+    agency: Annotated[str, Query(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")],
+    urgency: Annotated[str, Query(pattern=r"^([A-Z][A-Z0-9_]{0,15})?$")] = "",
+) -> DryRun:
+    """Apa yang terjadi bila instansi ini diminta sekarang lalu diam: setiap tenggat, jenjang, dan siapa diberi tahu."""
+    return DryRun.of(await queries.dry_run(reading, district, agency, purpose.value, urgency))

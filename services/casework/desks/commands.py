@@ -7,7 +7,10 @@ from uuid import UUID
 from services.casework.desks import domain, repository
 from services.casework.desks.tables import Shift
 from services.casework.directory.queries import pack_in_force
+from services.casework.findings.commands import keep_findings
+from services.casework.findings.domain import FindingKind, Found
 from services.casework.handoffs import access as handoffs_access
+from services.casework.handoffs.commands import DeskOf
 from services.casework.handoffs.domain import HandoffIsClaimed
 from services.casework.handoffs.tables import Handoff
 from services.chassis import clock
@@ -15,6 +18,7 @@ from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
 
 CLAIM_LASTS = timedelta(hours=8)
+ROSTERS = UUID("9d0b7c1e-3f5a-5f0c-8d64-0a6f1b7e2c53")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,31 @@ async def withdraw_shift(shift_id: UUID, uow: UnitOfWork) -> Shift:
         raise NotFound(kind="shifts")
     uow.change(shift, "withdraw", is_withdrawn=True)
     return shift
+
+
+async def find_empty_desk(handoff: Handoff, where: DeskOf, uow: UnitOfWork) -> bool:
+    """Whether nobody has the turn at a desk that keeps a roster; if so it is a finding, one for each shift left empty.
+
+    A shift left empty is the span since the last turn ended, within one day of the desk's own zone.
+    """
+    pack = await pack_in_force(uow, handoff.district)
+    if not pack.desk(where.agency, where.desk).keeps_roster:
+        return False
+    now = await uow.now()
+    if await repository.on_duty(uow, where.agency, where.desk, now):
+        return False
+    last = await repository.last_ended(uow, where.agency, where.desk, now)
+    since = domain.empty_since(now, last.ends_at if last else None, pack.zone_of(where.agency))
+    shift_id = clock.derived_id(ROSTERS, f"{handoff.district}:{where.agency}:{where.desk}:{since.isoformat()}")
+    found = Found(
+        FindingKind.EMPTY_ROSTER,
+        cause=since.isoformat(),
+        owner=where.agency,
+        correlation_id=shift_id,
+        details={"agency": where.agency, "desk": where.desk, "from": since.isoformat()},
+    )
+    await keep_findings(f"roster:{shift_id}", handoff.district, [found], uow)
+    return True
 
 
 async def claim_handoff(handoff_id: UUID, uow: UnitOfWork) -> Handoff:

@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
-from services.casework.desks import repository
+from services.casework.desks import domain, repository
+from services.casework.desks.domain import ForeseenClock
 from services.casework.desks.tables import Shift
+from services.casework.directory.access import OFFICE_ROLES
+from services.casework.directory.queries import pack_in_force
 from services.chassis.clock import utc_now
 from services.chassis.database import ReadSession
+from services.chassis.errors import NotFound
 
 
 async def show_roster(
@@ -14,3 +18,15 @@ async def show_roster(
     """The turns of a desk that touch a span, and who has the turn now; an empty list of these is a finding."""
     shifts = await repository.roster(reading, agency, desk, since, until)
     return shifts, [shift.officer for shift in await repository.on_duty(reading, agency, desk, utc_now())]
+
+
+async def dry_run(reading: ReadSession, district: str, agency: str, purpose: str, urgency: str) -> list[ForeseenClock]:
+    """What would happen if an agency were silent from now on; staff of other agencies ask about their own only.
+
+    Raises ``NotFound``, ``AgencyIsUnknown``, ``PurposeHasNoClock``.
+    """
+    caller = reading.principal
+    if not caller.covers(district) or not (caller.roles & OFFICE_ROLES or caller.agency == agency):
+        raise NotFound(kind="agencies")
+    pack = await pack_in_force(reading, district)
+    return domain.foresee_silence(pack, agency, purpose, urgency, utc_now())

@@ -25,6 +25,20 @@ async def on_duty(source: UnitOfWork | ReadSession, agency: str, desk: str, at: 
     )
 
 
+async def last_ended(uow: UnitOfWork, agency: str, desk: str, at: datetime) -> Shift | None:
+    """The turn at a desk that ended last."""
+    return await uow.first(
+        select(Shift)
+        .where(
+            Shift.agency == agency,
+            Shift.desk == desk,
+            col(Shift.ends_at) <= at,
+            col(Shift.is_withdrawn).is_(False),
+        )
+        .order_by(col(Shift.ends_at).desc())
+    )
+
+
 async def shift_of(uow: UnitOfWork, agency: str, officer: str, at: datetime) -> Shift | None:
     """The turn that somebody has now at any desk of an agency."""
     return await uow.first(

@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
+from services.casework.desks.domain import ForeseenClock
 from services.casework.desks.tables import Shift
 from services.casework.handoffs.tables import Handoff
 from services.chassis.web import RequestBody
@@ -48,6 +50,72 @@ class Roster(BaseModel):
 
     items: list[ShiftOut]
     on_duty: list[str]
+
+
+class ShiftFormIn(RequestBody):
+    """A page's turn; the times are the district's wall clock."""
+
+    district: DistrictText
+    desk: DeskText
+    officer: OfficerText
+    starts_local: datetime
+    ends_local: datetime
+
+    def shift(self, zone: str) -> ShiftIn:
+        """As the API takes it."""
+        return ShiftIn(
+            district=self.district,
+            desk=self.desk,
+            officer=self.officer,
+            starts_at=self.starts_local.replace(tzinfo=ZoneInfo(zone)),
+            ends_at=self.ends_local.replace(tzinfo=ZoneInfo(zone)),
+        )
+
+
+class ShiftWithdrawalIn(RequestBody):
+    """Which turn is taken off."""
+
+    shift_id: UUID
+
+
+class RungForeseen(BaseModel):
+    """A rung that would ring, and who would be told."""
+
+    at: datetime
+    kind: str
+    told: list[str]
+
+
+class ClockForeseen(BaseModel):
+    """A clock that a request would start now."""
+
+    kind: str
+    due_at: datetime
+    sentence: str
+    is_emergency: bool
+    rungs: list[RungForeseen]
+
+
+class DryRun(BaseModel):
+    """What would happen if an agency were asked now and never said a word."""
+
+    items: list[ClockForeseen]
+
+    @classmethod
+    def of(cls, clocks: list[ForeseenClock]) -> "DryRun":
+        """From the rules."""
+        return cls(
+            items=[
+                ClockForeseen(
+                    kind=clock.kind.value,
+                    due_at=clock.due_at,
+                    sentence=clock.sentence,
+                    is_emergency=clock.is_emergency,
+                    rungs=[RungForeseen(at=r.at, kind=r.kind.value, told=list(r.told)) for r in clock.rungs],
+                )
+                for clock in clocks
+            ]
+        )
 
 
 class HandoverIn(RequestBody):

@@ -29,6 +29,7 @@ KINDS = {
     "PROOF_MISSING": "Bukti serah terima belum ada",
     "OPERATION_COUNT_DIFFERS": "Jumlah orang pada berita acara tidak sama",
     "CHILD_AMONG_ADULTS": "Anak berada di tempat orang dewasa",
+    "EMPTY_ROSTER": "Tidak ada petugas jaga pada suatu giliran",
 }
 EXPLANATIONS = {
     "RECORDED_LATE": "Catatan datang terlambat",

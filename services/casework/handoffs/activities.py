@@ -5,16 +5,18 @@ from temporalio import activity
 from services.casework.handoffs import commands
 from services.casework.handoffs.messages import ClockReading, HandoffStart
 from services.chassis.activities import acting
+from services.chassis.clock import Pace
 from services.chassis.processes import Running
 from services.chassis.telemetry import tag_span
 
 
 class HandoffActivities:
-    """Bound to the worker's units of work, and to what calls a case conference together."""
+    """Bound to the worker's units of work, and to what a ringing clock sets going."""
 
-    def __init__(self, running: Running, convene: commands.Convene) -> None:
+    def __init__(self, running: Running, reach: commands.Reach, pace: Pace) -> None:
         self._running = running
-        self._convene = convene
+        self._pace = pace
+        self._reach = reach
 
     @activity.defn(name="read_clock")
     async def read_clock(self, start: HandoffStart) -> ClockReading:
@@ -26,4 +28,6 @@ class HandoffActivities:
     async def ring_clock(self, start: HandoffStart) -> ClockReading:
         """Write the next rung if it is due."""
         tag_span(handoff_id=str(start.handoff_id))
-        return await acting(self._running, lambda uow: commands.ring_clock(start.handoff_id, self._convene, uow))
+        return await acting(
+            self._running, lambda uow: commands.ring_clock(start.handoff_id, self._reach, uow, self._pace)
+        )

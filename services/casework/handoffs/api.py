@@ -1,15 +1,17 @@
 """The agency API: the feed, hand-offs, and every answer to them."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from pydantic import AwareDatetime
 
 from services.casework.handoffs import commands, queries
-from services.casework.handoffs.commands import ReportStatus
+from services.casework.handoffs.commands import Redirect, ReportStatus
 from services.casework.handoffs.domain import HandoffState, Move
 from services.casework.handoffs.schemas import (
     ArrivalIn,
@@ -27,6 +29,7 @@ from services.casework.handoffs.schemas import (
     PromiseReceipt,
     QuestionIn,
     ReasonedIn,
+    RedirectionIn,
     ReplyIn,
     SpokenIn,
     StatusIn,
@@ -44,20 +47,34 @@ Cursor = Annotated[int, Query(ge=0, le=2**63 - 1, description="Posisi terakhir y
 
 @router.get("/feed", response_model=FeedPage, responses=problems())
 async def get_feed(
-    caller: Annotated[Principal, requires("feed:read")], reading: Reading, after: Cursor = 0, limit: PageLimit = 100
+    request: Request,
+    caller: Annotated[Principal, requires("feed:read")],
+    reading: Reading,
+    after: Annotated[int | None, Query(ge=0, le=2**63 - 1, description="Posisi terakhir yang sudah dibaca")] = None,
+    since: Annotated[AwareDatetime | None, Query(description="Baca ulang dari saat ini; tanpa after")] = None,
+    limit: PageLimit = 100,
 ) -> FeedPage:
-    """Umpan instansi Anda: setiap perubahan serah terima, berurutan, tanpa ada yang terlewat."""
-    rows = await queries.read_feed(reading, caller.agency, after, limit)
+    """Umpan instansi Anda: setiap perubahan serah terima, berurutan, tanpa ada yang terlewat.
+
+    Baris yang sudah pernah dibaca bertanda replay. Dibaca ulang dari posisi 0 atau dari suatu saat, hasilnya sama.
+    """
+
+    async def note_read(agency: str, position: int) -> None:
+        work = partial(commands.note_read, agency, position)
+        await request.app.state.units.perform(work, principal=caller)
+
+    feed = await queries.read_feed(reading, after, since, limit, note_read)
     items = [
         FeedItem(
             position=row["position"],
             recorded_at=row["recorded_at"],
             traceparent=_json(row["headers"]).get("traceparent") or None,
+            replay=row["position"] <= feed.read_to,
             item=_json(row["body"]),
         )
-        for row in rows
+        for row in feed.rows
     ]
-    return FeedPage(items=items, next_after=items[-1].position if items else after)
+    return FeedPage(items=items, next_after=items[-1].position if items else feed.after)
 
 
 def _json(value: Any) -> dict[str, Any]:
@@ -171,6 +188,31 @@ _move("cancellation-request", Move.ASK_CANCEL, "handoff:send", ReasonedIn, "Mint
 _move("error", Move.ENTER_IN_ERROR, "handoff:send", MoveIn, "Permintaan salah tekan, dalam sepuluh menit.")
 _move("closure", Move.CLOSE, "handoff:send", MoveIn, "Hasil sudah dibaca pengirim; serah terima ditutup.")
 _move("cancellation", Move.CANCEL, "handoff:send", ReasonedIn, "Batalkan permintaan yang belum disanggupi.")
+
+
+@router.post("/handoffs/{handoff_id}/resending", response_model=HandoffReceipt, responses=problems(409))
+async def post_resending(
+    handoff_id: UUID, caller: Annotated[Principal, requires("handoff:send")], write: Write
+) -> Response:
+    """Beri tahu meja itu sekali lagi: pemberitahuan dan baris umpan baru; tenggat tidak berubah."""
+    return await write(lambda uow: commands.resend(handoff_id, uow), receipt, 200)
+
+
+@router.post("/handoffs/{handoff_id}/redirection", response_model=HandoffReceipt, responses=problems(409))
+async def post_redirection(
+    handoff_id: UUID, body: RedirectionIn, caller: Annotated[Principal, requires("handoff:send")], write: Write
+) -> Response:
+    """Alihkan kepada instansi lain: yang lama berakhir dengan alasannya, yang baru diminta dengan tenggat baru."""
+    command = Redirect(handoff_id, body.reason_code, body.to_agency)
+    return await write(lambda uow: commands.redirect(command, uow), receipt, 200)
+
+
+@router.post("/handoffs/{handoff_id}/withdrawal", response_model=HandoffReceipt, responses=problems(409))
+async def post_withdrawal(
+    handoff_id: UUID, body: ReasonedIn, caller: Annotated[Principal, requires("handoff:send")], write: Write
+) -> Response:
+    """Tarik kembali permintaan yang macet; tidak ada lagi yang diminta."""
+    return await write(lambda uow: commands.withdraw(handoff_id, body.reason_code, uow), receipt, 200)
 
 
 @router.post("/handoffs/{handoff_id}/spoken-answer", response_model=HandoffReceipt, responses=problems(409))

@@ -270,6 +270,12 @@ class NobodyToAsk(Invalid):
     advice = "Sebutkan candidates, atau lengkapi daftar calon pada paket daerah."
 
 
+class CursorOrDate(Invalid):
+    """A feed is read on from a position, or again from an instant."""
+
+    text = "Isi after atau since, tidak keduanya."
+
+
 class ConditionIsPast(Invalid):
     """A condition is to be met in the future, and one that can be foreseen."""
 
@@ -417,6 +423,12 @@ def expires(state: str, held_state: str | None = None) -> bool:
     """Whether a hand-off whose purpose is gone ends by itself: not when the work has begun."""
     where = held_state if state == S.ON_HOLD and held_state else state
     return (HandoffState(where), Move.EXPIRE) in MOVES
+
+
+def giving_up(state: str, held_state: str | None = None) -> Move | None:
+    """The move by which a hand-off ends without a word of its receiver; none when its work has ended."""
+    where = HandoffState(held_state if state == S.ON_HOLD and held_state else state)
+    return next((move for move in (M.EXPIRE, M.FAIL) if (where, move) in MOVES), None)
 
 
 def is_firm(state: str, held_state: str | None = None) -> bool:

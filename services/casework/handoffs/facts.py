@@ -126,6 +126,11 @@ def deadline_moved(handoff: Handoff, clock: str, occurrence: int, found: Recompu
     )
 
 
+def handoff_resent(handoff: Handoff, answer_by: datetime | None) -> events.HandoffResent:
+    """The desk is told once more."""
+    return events.HandoffResent(**_parties(handoff), to_desk=handoff.to_desk, answer_by=answer_by)
+
+
 def handoff_questioned(handoff: Handoff, question_code: str) -> events.HandoffQuestioned:
     """The receiver asked back."""
     return events.HandoffQuestioned(**_parties(handoff), question_code=question_code)

@@ -1,6 +1,6 @@
 """Inputs and results of hand-off workflows, signals and activities. Fields are only added."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -27,10 +27,11 @@ class HandoffChanged(Message):
 
 
 class ClockReading(Message):
-    """What the row says about its clock."""
+    """What the row says about its clock; ``look_again_within``: no instant can be believed now, look after a while."""
 
     is_open: bool
     look_again_at: datetime | None = None
+    look_again_within: timedelta | None = None
 
 
 class ProcedureStart(Message):

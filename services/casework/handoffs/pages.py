@@ -11,8 +11,8 @@ from fastapi.responses import Response
 from services.casework.directory.access import OFFICE_ROLES
 from services.casework.directory.pages import directory_of
 from services.casework.handoffs import access, commands, queries
-from services.casework.handoffs.commands import ReportStatus
-from services.casework.handoffs.domain import OPEN, Move
+from services.casework.handoffs.commands import Redirect, ReportStatus
+from services.casework.handoffs.domain import OPEN, UNANSWERED, UNDECIDED, Move, Side
 from services.casework.handoffs.schemas import (
     ArrivalIn,
     CompletionIn,
@@ -22,6 +22,7 @@ from services.casework.handoffs.schemas import (
     PromiseFormIn,
     QuestionIn,
     ReasonedIn,
+    RedirectionIn,
     ReplyIn,
     SpokenFormIn,
     StatusIn,
@@ -122,6 +123,9 @@ DONE = {
     "handoff-start": "Tercatat: mulai dikerjakan.",
     "handoff-complete": "Tercatat: selesai. Pengirim diminta membaca hasilnya.",
     "handoff-fail": "Tercatat: gagal. Pengirim diminta membaca alasannya.",
+    "handoff-resend": "Tercatat: meja itu diberi tahu sekali lagi; tenggatnya tetap.",
+    "handoff-redirect": "Tercatat: dialihkan; instansi berikutnya diminta.",
+    "handoff-withdraw": "Tercatat: permintaan ditarik kembali.",
     "handoff-close": "Tercatat: hasil sudah dibaca, serah terima ditutup.",
     "handoff-cancel": "Tercatat: permintaan dibatalkan.",
 }
@@ -142,6 +146,8 @@ RUNGS = {
     "SECTION_HEAD": "Kepala bidang diberi tahu",
     "BOTH_HEADS": "Pimpinan kedua instansi diberi tahu",
     "NEXT_CANDIDATE": "Diteruskan kepada instansi berikutnya",
+    "SECRETARIAT": "Sekretaris Daerah diberi tahu",
+    "INSPECTORATE": "Inspektorat diberi tahu",
     "CASE_CONFERENCE": "Rapat perkara diminta",
 }
 REASONS: dict[str, dict[str, str]] = {
@@ -167,6 +173,10 @@ REASONS: dict[str, dict[str, str]] = {
         "AGREED_WITH_RECEIVER": "Disepakati dengan penerima",
     },
     "reopen": {"FOUND_AGAIN": "Orangnya ditemukan kembali"},
+    "rescue": {
+        "AGENCY_CLOSED": "Instansi tutup",
+        "NO_ANSWER": "Tidak ada jawaban",
+    },
     "ask-cancel": {
         "NO_LONGER_NEEDED": "Tidak diperlukan lagi",
         "OTHER_SOLUTION": "Ada jalan lain",
@@ -237,7 +247,15 @@ SPEAKERS = {
     "DOCTOR": "Dokter",
     "ADMINISTRATOR": "Petugas tata usaha",
 }
-REMARKS = {"ANSWERED_IN_TIME_RECORDED_LATE": "dijawab tepat waktu, dicatat terlambat"}
+REMARKS = {
+    "ANSWERED_IN_TIME_RECORDED_LATE": "dijawab tepat waktu, dicatat terlambat",
+    "NOBODY_ON_DUTY": "meja tidak berpetugas jaga, diteruskan kepada pimpinan",
+}
+NOTICES = {
+    "awaited": "pemberitahuan belum dipastikan sampai",
+    "delivered": "pemberitahuan sampai",
+    "undelivered": "pemberitahuan tidak sampai, mejanya ditelepon",
+}
 LETTERS = {
     "COVER_LETTER": "Surat pengantar",
     "REFERRAL_LETTER": "Surat rujukan",
@@ -274,7 +292,7 @@ FIELDS = {
     "status_code": "Kabar",
 }
 WORDS = {
-    **QUESTIONS, **REPLIES, **NEWS, **PROMISES, **PROMISE_STATES, **CLOCK_STATES, **SPEAKERS, **REMARKS,
+    **QUESTIONS, **REPLIES, **NEWS, **PROMISES, **PROMISE_STATES, **CLOCK_STATES, **SPEAKERS, **REMARKS, **NOTICES,
     **PURPOSES, **STATES, **MOVES, **DONE, **CLOCKS, **RUNGS, **CONDITIONS, **IDENTITY, **FIELDS, **ANY_RESULT,
     **LETTERS,
     **{code: text for group in REASONS.values() for code, text in group.items()},
@@ -297,6 +315,8 @@ async def handoff_page(
     is_open = handoff.state in {found.value for found in OPEN}
     is_party = caller.agency in (handoff.to_agency, handoff.from_agency)
     may_claim = bool(caller.roles & access.PERMISSIONS["handoff:claim"]) and handoff.claimed_by != caller.actor
+    sides = access.sides(caller, handoff.from_agency, handoff.to_agency)
+    may_rescue = bool({Side.SENDER, Side.OFFICER} & set(sides)) and access.may_move(caller, Move.CANCEL)
     rendered: Response = state.pages.render(
         request,
         "handoff.html",
@@ -305,6 +325,8 @@ async def handoff_page(
         legal_now=view.legal_now,
         may_claim=may_claim and is_open and is_party,
         is_mine=handoff.claimed_by == caller.actor,
+        may_resend=may_rescue and handoff.state in UNANSWERED,
+        may_redirect=may_rescue and handoff.state in UNDECIDED,
         is_of_the_office=bool(caller.roles & OFFICE_ROLES),
         reasons=REASONS,
         results=RESULTS.get(Purpose(handoff.purpose), ANY_RESULT),
@@ -354,6 +376,24 @@ _move("urung", Move.UNDO, "handoff:answer", MoveIn)
 _move("minta-batal", Move.ASK_CANCEL, "handoff:send", ReasonedIn)
 _move("setuju-batal", Move.CONFIRM_CANCEL, "handoff:answer", MoveIn)
 _move("salah", Move.ENTER_IN_ERROR, "handoff:send", MoveIn)
+
+
+@router.post("/serah-terima/{handoff_id}/kirim-ulang")
+async def post_resending(
+    handoff_id: UUID, caller: Annotated[Principal, page_requires("handoff:send")], form: Form
+) -> Response:
+    """Tell the desk once more."""
+    return await form.write(lambda uow: commands.resend(handoff_id, uow), "handoff-resend")
+
+
+@router.post("/serah-terima/{handoff_id}/alihkan")
+async def post_redirection(
+    handoff_id: UUID, caller: Annotated[Principal, page_requires("handoff:send")], form: Form
+) -> Response:
+    """Ask another agency instead."""
+    body = form.read(RedirectionIn)
+    command = Redirect(handoff_id, body.reason_code, body.to_agency)
+    return await form.write(lambda uow: commands.redirect(command, uow), "handoff-redirect")
 
 
 @router.post("/serah-terima/{handoff_id}/lisan")

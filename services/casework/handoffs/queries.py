@@ -1,6 +1,7 @@
 """Read models of hand-offs for API and pages."""
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -162,9 +163,36 @@ async def next_handoffs(reading: ReadSession, agency: str, limit: int) -> list[H
     return await repository.next_due(reading, agency, limit)
 
 
-async def read_feed(reading: ReadSession, agency: str, after: int, limit: int) -> list[Any]:
-    """A page of an agency's feed."""
-    return await repository.feed_page(reading, agency, after, limit)
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Lines after a position; those up to ``read_to`` were read before."""
+
+    rows: list[Any]
+    after: int
+    read_to: int
+
+
+async def read_feed(
+    reading: ReadSession,
+    after: int | None,
+    since: datetime | None,
+    limit: int,
+    note_read: Callable[[str, int], Awaitable[None]],
+) -> Feed:
+    """A page of the caller's feed; asking on from a position says that everything up to it was read.
+
+    Raises ``CursorOrDate`` when both a position and an instant are given.
+    """
+    agency = reading.principal.agency
+    if after is not None and since is not None:
+        raise domain.CursorOrDate
+    read_to = await repository.feed_read_to(reading, agency)
+    position = after or 0
+    if since is not None:
+        position = await repository.feed_position_at(reading, agency, since)
+    elif position > read_to:
+        await note_read(agency, position)
+    return Feed(await repository.feed_page(reading, agency, position, limit), position, read_to)
 
 
 async def handoffs_of_case(reading: ReadSession, case_id: UUID) -> tuple[list[Handoff], dict[UUID, int]]:

@@ -145,6 +145,41 @@ async def next_due(reading: ReadSession, agency: str, limit: int) -> list[Handof
     )
 
 
+async def feed_position_at(reading: ReadSession, agency: str, since: datetime) -> int:
+    """The position after which everything lies that an agency was told since an instant.
+
+    Lines are numbered as they leave, a little out of the order of their instants: the first one counts, so that none is
+    skipped.
+    """
+    rows = await reading.rows(
+        "SELECT coalesce((SELECT min(position) - 1 FROM feed WHERE agency = :agency AND recorded_at >= :since),"
+        " (SELECT max(position) FROM feed WHERE agency = :agency), 0) AS position",
+        agency=agency,
+        since=since,
+    )
+    position: int = rows[0]["position"]
+    return position
+
+
+async def feed_read_to(reading: ReadSession, agency: str) -> int:
+    """Up to which position an agency has said that it read."""
+    rows = await reading.rows("SELECT position FROM feed_readers WHERE agency = :agency", agency=agency)
+    return rows[0]["position"] if rows else 0
+
+
+async def note_feed_read(uow: UnitOfWork, agency: str, district: str, position: int) -> None:
+    """An agency has read up to a position, at most up to what there is for it; never less than before."""
+    await uow.execute(
+        "INSERT INTO feed_readers (agency, district, position, read_at) SELECT :agency, :district,"
+        " least(:position, coalesce(max(position), 0)), now() FROM feed WHERE agency = :agency"
+        " ON CONFLICT (agency) DO UPDATE SET position = greatest(feed_readers.position, excluded.position),"
+        " read_at = excluded.read_at",
+        agency=agency,
+        district=district,
+        position=position,
+    )
+
+
 async def feed_page(reading: ReadSession, agency: str, after: int, limit: int) -> list[Any]:
     """An agency's feed after a position, in order."""
     return await reading.rows(

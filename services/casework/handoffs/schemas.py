@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
 from contracts.values import RegionCode
-from services.casework.clocks.tables import Clock
+from services.casework.clocks.tables import Clock, RungRow
 from services.casework.directory.domain import RungKind
 from services.casework.handoffs.commands import Condition, MoveHandoff, Spoken
 from services.casework.handoffs.domain import BUSINESS, HandoffState, Move, fhir_status
@@ -47,6 +47,15 @@ class ReasonedIn(MoveIn):
         return MoveHandoff(
             handoff_id, move, self.expected_version, reason_code=self.reason_code, happened_at=self.happened_at
         )
+
+
+class RedirectionIn(RequestBody):
+    """Ask another agency instead."""
+
+    reason_code: CodeText
+    to_agency: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] | None = Field(
+        default=None, description="Kosong: calon berikutnya"
+    )
 
 
 class HoldIn(ReasonedIn):
@@ -311,6 +320,25 @@ class RungAhead(BaseModel):
     at: datetime
 
 
+class RungOut(BaseModel):
+    """A rung that rang, and what is known of the message that told of it."""
+
+    clock: str
+    occurrence: int
+    rung_no: int
+    kind: str
+    due_at: datetime
+    decided_at: datetime
+    remark: str | None
+    notice: str | None = Field(description="awaited, delivered atau undelivered; kosong bila tidak ada pemberitahuan")
+    delivered_at: datetime | None
+
+    @classmethod
+    def of(cls, rung: RungRow) -> "RungOut":
+        """From the row."""
+        return cls(**rung.model_dump(include=set(cls.model_fields)))
+
+
 class ClockOut(BaseModel):
     """A promise of time, and why it ends when it ends."""
 
@@ -399,6 +427,7 @@ class HandoffDetail(HandoffOut):
     acts: list[str]
     may_speak: list[str]
     clocks: list[ClockOut]
+    rungs: list[RungOut]
     promises: list[PromiseOut]
     spoken: list[SpokenOut]
     candidates: list[CandidateOut]
@@ -416,6 +445,7 @@ class HandoffDetail(HandoffOut):
             acts=view.acts,
             may_speak=view.may_speak,
             clocks=[ClockOut.of(clock, view.ahead.get(clock.id, ())) for clock in view.clocks],
+            rungs=[RungOut.of(rung) for rung in view.rungs],
             promises=[PromiseOut.of(promise) for promise in view.promises],
             spoken=[SpokenOut.of(answer) for answer in view.spoken],
             candidates=[CandidateOut.of(handoff) for handoff in view.candidates],
@@ -443,11 +473,12 @@ class HandoffPage(BaseModel):
 
 
 class FeedItem(BaseModel):
-    """One line of an agency's feed. ``traceparent`` is to be sent back with the answer."""
+    """One line of an agency's feed. ``traceparent`` is to be sent back with the answer; ``replay``: read before."""
 
     position: int
     recorded_at: datetime
     traceparent: str | None
+    replay: bool = Field(description="Sudah pernah dibaca instansi Anda; jangan dijalankan dua kali")
     item: dict[str, Any]
 
 

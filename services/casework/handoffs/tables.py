@@ -18,6 +18,7 @@ class HandoffGroup(Aggregate, table=True):
     person_id: UUID
     step: str = Field(max_length=64)
     purpose: str = Field(max_length=32)
+    urgency: str = Field(default="", max_length=16)
     from_agency: str = Field(max_length=64)
     candidates: list[str] = Field(sa_type=JSONB)
     asked: int
@@ -40,6 +41,7 @@ class Handoff(Aggregate, table=True):
     group_id: UUID = Field(index=True)
     candidate_no: int
     purpose: str = Field(max_length=32)
+    urgency: str = Field(default="", max_length=16)
     from_agency: str = Field(max_length=64)
     to_agency: str = Field(max_length=64)
     to_desk: str = Field(max_length=64)

@@ -32,7 +32,7 @@ class HandoffWorkflow:
                 "read_clock", start, result_type=ClockReading, **ACTIVITY
             )
             while reading.is_open and reading.look_again_at is not None and not self._changed:
-                wait = reading.look_again_at - workflow.now()
+                wait = reading.look_again_within or reading.look_again_at - workflow.now()
                 try:
                     await workflow.wait_condition(lambda: self._changed, timeout=max(wait, timedelta(0)))
                 except TimeoutError:

@@ -34,6 +34,7 @@ TEXTS: dict[str, str] = {
     "casework.handoff.promise_decided.v1": "{purpose}: syarat {promise_code} {verdict}",
     "casework.handoff.held.v1": "{purpose}: dihentikan sementara ({reason_code})",
     "casework.handoff.resumed.v1": "{purpose}: dijalankan lagi",
+    "casework.handoff.resent.v1": "{purpose}: {to_agency} diberi tahu sekali lagi",
     "casework.handoff.questioned.v1": "{purpose}: {to_agency} bertanya balik ({question_code})",
     "casework.handoff.replied.v1": "{purpose}: pertanyaan dijawab ({reply_code})",
     "casework.handoff.contested.v1": "{purpose}: {to_agency} membantah jawaban yang dicatatkan",

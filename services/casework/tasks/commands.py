@@ -36,6 +36,8 @@ class CreateTask:
     due_at: datetime
     reply_to: str
     reply_workflow: str
+    about_agency: str = ""
+    about_desk: str = ""
 
 
 def task_id_of(case_id: UUID, step: str, occurrence: int) -> UUID:
@@ -63,6 +65,8 @@ async def create_task(command: CreateTask, uow: UnitOfWork) -> StepResult:
         due_at=command.due_at,
         reply_to=command.reply_to,
         reply_workflow=command.reply_workflow,
+        about_agency=command.about_agency,
+        about_desk=command.about_desk,
     )
     uow.create(task, "create")
     uow.publish(facts.task_created(task), about=task)

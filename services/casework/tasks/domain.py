@@ -31,6 +31,7 @@ class TaskKind(StrEnum):
     SEARCH_PERSON = "SEARCH_PERSON"
     BURIAL = "BURIAL"
     AID_DECISION = "AID_DECISION"
+    PHONE_CALL = "PHONE_CALL"
 
 
 K = TaskKind
@@ -52,6 +53,7 @@ RESULTS: dict[TaskKind, tuple[str, ...]] = {
     K.SEARCH_PERSON: ("FOUND", "NOT_FOUND"),
     K.BURIAL: ("BURIED", "HANDED_TO_FAMILY"),
     K.AID_DECISION: ("END", "PAY_ON"),
+    K.PHONE_CALL: ("REACHED", "NOT_REACHED"),
 }
 """How each kind may end."""
 

@@ -34,6 +34,7 @@ KINDS = {
     "SEARCH_PERSON": "Pencarian orang",
     "BURIAL": "Pemakaman",
     "AID_DECISION": "Putuskan bantuan yang ditahan",
+    "PHONE_CALL": "Telepon meja",
 }
 RESULT_WORDS = {
     "MET": "Orangnya dijumpai",
@@ -72,6 +73,8 @@ RESULT_WORDS = {
     "HANDED_TO_FAMILY": "Diserahkan kepada keluarga",
     "END": "Bantuan diakhiri",
     "PAY_ON": "Bantuan tetap dibayarkan",
+    "REACHED": "Tersambung, meja sudah tahu",
+    "NOT_REACHED": "Tidak tersambung",
 }
 WORDS = {
     **KINDS,

@@ -32,6 +32,8 @@ class TaskOut(BaseModel):
     due_at: datetime
     is_overdue: bool
     result_code: str | None
+    about_agency: str = Field(description="Instansi yang harus ditelepon, bila ada")
+    about_desk: str = Field(description="Mejanya")
 
     @classmethod
     def of(cls, task: Task) -> "TaskOut":
@@ -48,6 +50,8 @@ class TaskOut(BaseModel):
             due_at=task.due_at,
             is_overdue=task.is_overdue,
             result_code=task.result_code,
+            about_agency=task.about_agency,
+            about_desk=task.about_desk,
         )
 
 

@@ -9,7 +9,7 @@ from services.chassis.database import UTC_INSTANT, Aggregate
 
 
 class Task(Aggregate, table=True):
-    """Something to do at a desk by an instant; one per cause."""
+    """Something to do at a desk by an instant; one per cause. ``about_…``: the desk that is to be called, if any."""
 
     __tablename__ = "tasks"
 
@@ -26,3 +26,5 @@ class Task(Aggregate, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     reply_to: str = Field(max_length=128)
     reply_workflow: str = Field(max_length=64)
+    about_agency: str = Field(default="", max_length=64)
+    about_desk: str = Field(default="", max_length=64)

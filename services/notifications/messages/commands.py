@@ -43,6 +43,8 @@ class TellFact:
                 return self.receiver
             case Recipient.VILLAGE:
                 return ""
+            case Recipient.SECRETARIAT | Recipient.INSPECTORATE:
+                return self.district
 
 
 async def tell_fact(command: TellFact, uow: UnitOfWork) -> list[UUID]:

@@ -86,6 +86,10 @@ def kind_of(recipient: Recipient) -> SubscriberKind:
             return SubscriberKind.PLACE
         case Recipient.SENDER_HEAD | Recipient.RECEIVER_HEAD:
             return SubscriberKind.HEAD
+        case Recipient.SECRETARIAT:
+            return SubscriberKind.SECRETARIAT
+        case Recipient.INSPECTORATE:
+            return SubscriberKind.INSPECTORATE
         case _:
             return SubscriberKind.DESK
 

@@ -32,10 +32,15 @@ class SubscriberKind(StrEnum):
     DESK = "DESK"
     HEAD = "HEAD"
     PLACE = "PLACE"
+    SECRETARIAT = "SECRETARIAT"
+    INSPECTORATE = "INSPECTORATE"
 
 
 class Subscriber(PackPart):
-    """An office's number: the desk or the head of an agency (by its code), or a village or kecamatan (by its code)."""
+    """An office's number: the desk or the head of an agency (by its code), or a village or kecamatan (by its code).
+
+    The secretariat of the district (Sekda) and its inspectorate go by the district's code.
+    """
 
     kind: SubscriberKind
     code: str

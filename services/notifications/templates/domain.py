@@ -63,10 +63,17 @@ class Recipient(StrEnum):
     RECEIVER = "RECEIVER"
     SENDER_HEAD = "SENDER_HEAD"
     RECEIVER_HEAD = "RECEIVER_HEAD"
+    SECRETARIAT = "SECRETARIAT"
+    INSPECTORATE = "INSPECTORATE"
 
 
 _HANDOFFS = frozenset({Occasion.HANDOFF_REQUESTED, Occasion.HANDOFF_ESCALATED, Occasion.HANDOFF_REJECTED})
-_OF_A_HANDOFF = frozenset({Recipient.SENDER, Recipient.RECEIVER, Recipient.SENDER_HEAD, Recipient.RECEIVER_HEAD})
+_OF_A_HANDOFF = frozenset(
+    {
+        Recipient.SENDER, Recipient.RECEIVER, Recipient.SENDER_HEAD, Recipient.RECEIVER_HEAD,
+        Recipient.SECRETARIAT, Recipient.INSPECTORATE,
+    }
+)  # fmt: skip
 
 KNOWN_AT: Mapping[Occasion, frozenset[str]] = {
     Occasion.REPORT_VERIFIED: frozenset(),

@@ -17,6 +17,7 @@ from tests.support.services import Bench
 OFFICE, SENDER, STRANGER = "dinsos-lamongan", "satpolpp-lamongan", "puskesmas-paciran"
 SENDERS_MOVES = (
     "/closure", "/cancellation", "/dispatch", "/hold", "/resumption", "/cancellation-request", "/error", "/reply",
+    "/resending", "/redirection", "/withdrawal",
 )  # fmt: skip
 SENDERS_READS = ("/readers",)
 BY_PEOPLE = ("/claim", "/release", "/spoken-answer")
@@ -41,6 +42,11 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         " is_withdrawn) VALUES ($1, '35.24', $1, 1, $2, 'rehsos', 'staff:x', now(), now() + interval '1 hour', false)",
         shift_id, OFFICE,
     )  # fmt: skip
+    closure_id = uuid4()
+    await casework.units.pool.execute(
+        "INSERT INTO closures (id, district, correlation_id, version, agency, fate, reason_code, state, handoffs,"
+        " waiting) VALUES ($1, '35.24', $1, 1, $2, 'REDIRECT', 'AGENCY_CLOSED', 'open', 1, 1)", closure_id, OFFICE,
+    )  # fmt: skip
     operation_id, _ = await operation(casework, 1)
     person_id = await casework.value("SELECT person_id FROM cases WHERE id = $1", case_id)
     custody_id = await casework.value("SELECT id FROM custodies WHERE case_id = $1", case_id)
@@ -48,7 +54,7 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id, "parked_id": await parked_row(casework),
         "person_id": person_id, "custody_id": custody_id, "operation_id": operation_id,
         "finding_id": await a_finding_of(casework, issuer, OFFICE),
-        "promise_id": promise_id, "shift_id": shift_id,
+        "promise_id": promise_id, "shift_id": shift_id, "closure_id": closure_id,
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.casework.cases.commands import convene
+from services.casework.cases.commands import REACH
 from services.casework.handoffs.commands import ring_clock
 from services.chassis import clock
 from services.chassis.principal import system_principal
@@ -96,7 +96,7 @@ class Street:
             " WHERE handoff_id = $1 AND kind = $2 AND state = 'running'",
             UUID(handoff_id), kind, timedelta(**span),
         )  # fmt: skip
-        ring: Callable[[Any], Awaitable[Any]] = lambda uow: ring_clock(UUID(handoff_id), convene, uow)  # noqa: E731
+        ring: Callable[[Any], Awaitable[Any]] = lambda uow: ring_clock(UUID(handoff_id), REACH, uow)  # noqa: E731
         for _ in range(6):
             await self.bench.units.perform(ring, principal=system_principal("test"))
 

@@ -17,9 +17,10 @@ from uuid import UUID
 import yaml
 
 from services.casework.clocks.domain import ClockState
+from services.casework.clocks.tables import RungRow
 from services.casework.directory.domain import CaseworkPack, DayOff, DayOffKind
 from services.casework.handoffs import commands
-from services.casework.handoffs.commands import RequestHandoff
+from services.casework.handoffs.commands import DeskOf, Reach, RequestHandoff
 from services.casework.handoffs.domain import OPEN
 from services.casework.handoffs.messages import ClockReading
 from services.casework.handoffs.tables import Handoff
@@ -301,7 +302,8 @@ class Office:
             return
         if self._when_back(lambda: self._ring(handoff_id, armed)):
             return
-        reading = self._do(SYSTEM, lambda work: commands.ring_clock(handoff_id, self._convene, work))
+        reach = Reach(self._convene, self._have_called, self._find_empty)
+        reading = self._do(SYSTEM, lambda work: commands.ring_clock(handoff_id, reach, work))
         if reading is None or self.chance.random() < 0.03:
             self.counts["rang again, the acknowledgement was lost"] += 1
             self._after(self._seconds(30), lambda: self._ring(handoff_id, armed))
@@ -312,6 +314,14 @@ class Office:
         """A case conference: somebody has to decide."""
         self._said[handoff.id] += 5
         self.counts["conferences"] += 1
+
+    async def _have_called(self, handoff: Handoff, rung: RungRow, desk: DeskOf, uow: Any) -> None:
+        """Nobody delivers messages here, so that every rung's is telephoned after a while."""
+        self.counts["telephone calls"] += 1
+
+    async def _find_empty(self, handoff: Handoff, desk: DeskOf, uow: Any) -> bool:
+        """Somebody has the turn at every desk."""
+        return False
 
 
 def simulate(handoffs: int, seed: int, twin: str = "") -> Report:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.casework.clocks import domain as clocks_domain
-from services.casework.clocks.commands import ClockSet
+from services.casework.clocks.commands import ClockSet, IsEmpty
 from services.casework.clocks.tables import Clock
 from services.casework.handoffs import domain as handoffs_domain
 from services.casework.handoffs import repository as handoffs_repository
@@ -22,10 +22,10 @@ def ring_whatever_the_state(patch: pytest.MonkeyPatch) -> None:
 
     ring = ClockSet.ring
 
-    def ring_all(clocks: ClockSet) -> Any:
+    async def ring_all(clocks: ClockSet, is_empty: IsEmpty) -> Any:
         with pytest.MonkeyPatch.context() as blind:
             blind.setattr(ClockSet, "running", all_of_them)
-            return ring(clocks)
+            return await ring(clocks, is_empty)
 
     patch.setattr(ClockSet, "ring", ring_all)
 

@@ -8,10 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.casework.clocks.domain import SPREAD, look_at, remark_on, ring, rings_at_of, silence
-from services.casework.directory.domain import Rung, RungKind
+from services.casework.clocks.domain import (
+    SPREAD,
+    Notice,
+    look_at,
+    notice_after,
+    remark_on,
+    ring,
+    rings_at_of,
+    silence,
+)
+from services.casework.desks.domain import empty_since
+from services.casework.directory.domain import NOTIFIED_RUNGS, Clock, PurposeHasNoClock, Rung, RungKind
 from services.casework.promises import domain as promises
 from services.casework.promises.domain import PromiseState, Verdict, verdict_on
+from tests.support.packs import LAMONGAN_PACK, casework_pack
 
 DUE = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 LADDER = [
@@ -92,3 +103,68 @@ def test_a_yes_is_firm_with_the_last_condition_and_ends_with_the_first_broken_on
     verdict = verdict_on(states)
     assert (verdict == Verdict.BROKEN) == (PromiseState.BROKEN in states)
     assert (verdict == Verdict.WAITING) == (PromiseState.OPEN in states and PromiseState.BROKEN not in states)
+
+
+@pytest.mark.parametrize(
+    ("notice", "news", "after"),
+    [
+        (Notice.AWAITED, Notice.DELIVERED, Notice.DELIVERED),
+        (Notice.AWAITED, Notice.UNDELIVERED, Notice.UNDELIVERED),
+        (Notice.DELIVERED, Notice.UNDELIVERED, Notice.UNDELIVERED),
+        (Notice.UNDELIVERED, Notice.DELIVERED, Notice.UNDELIVERED),
+    ],
+)
+def test_a_message_that_did_not_arrive_is_not_made_good_by_another_that_did(
+    notice: Notice, news: Notice, after: Notice
+) -> None:
+    assert notice_after(notice, news) is after
+
+
+def clock_for(**about: str) -> Clock:
+    """An entry of the pack, its ladder named after what it is about."""
+    return Clock(
+        purpose="TRANSFER", answer_within=timedelta(hours=1), ladder="+".join(about.values()) or "any", **about
+    )
+
+
+def test_the_most_specific_clock_of_the_pack_wins() -> None:
+    entries = (
+        clock_for(),
+        clock_for(urgency="URGENT"),
+        clock_for(agency_kind="HOSPITAL"),
+        clock_for(agency_kind="HOSPITAL", urgency="URGENT"),
+        clock_for(agency="rsud-soegiri"),
+    )
+    pack = casework_pack(LAMONGAN_PACK).model_copy(update={"clocks": entries})
+    assert pack.clock("TRANSFER", "desa-sukodadi").ladder == "any"
+    assert pack.clock("TRANSFER", "desa-sukodadi", "URGENT").ladder == "URGENT"
+    assert pack.clock("TRANSFER", "rsud-soegiri", "URGENT").ladder == "rsud-soegiri"
+    hospitals = pack.model_copy(update={"clocks": entries[:-1]})
+    assert hospitals.clock("TRANSFER", "rsud-soegiri", "NORMAL").ladder == "HOSPITAL"
+    assert hospitals.clock("TRANSFER", "rsud-soegiri", "URGENT").ladder == "HOSPITAL+URGENT"
+    with pytest.raises(PurposeHasNoClock):
+        hospitals.clock("TRAINING", "rsud-soegiri")
+
+
+def test_above_the_heads_of_a_district_office_stand_the_sekda_and_the_inspectorate() -> None:
+    pack = casework_pack(LAMONGAN_PACK)
+    kinds = [rung.kind for rung in pack.ladders[pack.clock("IDENTIFICATION", "dukcapil-lamongan").ladder]]
+    assert kinds.index(RungKind.BOTH_HEADS) < kinds.index(RungKind.SECRETARIAT) < kinds.index(RungKind.INSPECTORATE)
+    of_a_provinces_hospital = pack.ladders[pack.clock("INPATIENT_BED", "rsj-menur").ladder]
+    assert not {rung.kind for rung in of_a_provinces_hospital} & {RungKind.SECRETARIAT, RungKind.INSPECTORATE}
+    assert {RungKind.SECRETARIAT, RungKind.INSPECTORATE} <= NOTIFIED_RUNGS
+
+
+@pytest.mark.parametrize(
+    ("last_ended", "since"),
+    [
+        (None, datetime(2026, 3, 1, 17, 0, tzinfo=UTC)),
+        (datetime(2026, 2, 20, 0, 0, tzinfo=UTC), datetime(2026, 3, 1, 17, 0, tzinfo=UTC)),
+        (datetime(2026, 3, 2, 7, 0, tzinfo=UTC), datetime(2026, 3, 2, 7, 0, tzinfo=UTC)),
+    ],
+    ids=["no turn ever", "a turn days ago", "a turn that ended today"],
+)
+def test_a_desk_is_empty_since_its_last_turn_or_since_midnight_of_its_own_zone(
+    last_ended: datetime | None, since: datetime
+) -> None:
+    assert empty_since(DUE, last_ended, "Asia/Jakarta") == since

@@ -1,13 +1,15 @@
 """A message's states, its one id, and whom it finds."""
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
 from services.notifications.messages import domain
+from services.notifications.messages.commands import TellFact
 from services.notifications.messages.domain import MessageState, Move
 from services.notifications.subscribers.domain import Subscriber, SubscriberKind, find_office, find_place, masked
-from services.notifications.templates.domain import Recipient
+from services.notifications.templates.domain import Occasion, Recipient
 from services.notifications.wiring import SERVICE
 
 
@@ -64,6 +66,19 @@ def test_an_office_is_found_by_kind_and_code_a_place_by_the_nearest() -> None:
     assert phone(find_place(OFFICES, "35.24.17.2007")) == "4"
     assert phone(find_place(OFFICES, "35.24.17.2001")) == "3"
     assert find_place(OFFICES, "35.24.01.2001") is None
+
+
+def test_the_sekda_and_the_inspectorate_are_the_districts_own() -> None:
+    told = TellFact(Occasion.HANDOFF_ESCALATED, uuid4(), uuid4(), "35.24", datetime.now(UTC), sender="a", receiver="b")
+    for recipient, kind in (
+        (Recipient.SECRETARIAT, SubscriberKind.SECRETARIAT),
+        (Recipient.INSPECTORATE, SubscriberKind.INSPECTORATE),
+    ):
+        offices = [*OFFICES, subscriber(kind, "35.24", "+6281200000008")]
+        found = find_office(offices, domain.kind_of(recipient), told.agency_for(recipient))
+        assert found is not None
+        assert found.kind is kind
+        assert find_office(OFFICES, domain.kind_of(recipient), told.agency_for(recipient)) is None
 
 
 def test_a_masked_number_cannot_be_called() -> None:

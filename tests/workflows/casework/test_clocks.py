@@ -67,3 +67,19 @@ async def test_the_same_signal_twice_is_one_look() -> None:
             await handle.result()
     assert len(clock.rung) == 1
     assert clock.looks <= 2
+
+
+async def test_while_the_databases_clock_is_not_believed_it_is_looked_at_every_minute() -> None:
+    async with skipping() as env:
+        due_at = await env.get_current_time() + timedelta(hours=2)
+        clock = Clock(env, [due_at], held=5)
+        async with working(env.client, clock.activities()):
+            await env.client.execute_workflow(
+                "HandoffWorkflow",
+                HandoffStart(handoff_id=uuid4(), district="35.24"),
+                id=f"handoff:{uuid4()}",
+                task_queue=QUEUE,
+                execution_timeout=timedelta(days=30),
+            )
+    (rang,) = clock.rung
+    assert timedelta(minutes=5) <= rang - due_at < timedelta(minutes=6)

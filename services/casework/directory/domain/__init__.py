@@ -24,6 +24,7 @@ from services.casework.directory.domain.deadlines import (
     say_span,
 )
 from services.casework.directory.domain.pack import (
+    NOTIFIED_RUNGS,
     Agency,
     AgencyIsUnknown,
     CandidateRule,
@@ -39,6 +40,7 @@ from services.casework.directory.domain.pack import (
 from services.casework.directory.domain.working_time import NoWorkingTime, add_working_time, working_time_between
 
 __all__ = [
+    "NOTIFIED_RUNGS",
     "WEEKDAYS",
     "Agency",
     "AgencyIsUnknown",

@@ -40,16 +40,31 @@ class RungKind(StrEnum):
     SECTION_HEAD = "SECTION_HEAD"
     BOTH_HEADS = "BOTH_HEADS"
     NEXT_CANDIDATE = "NEXT_CANDIDATE"
+    SECRETARIAT = "SECRETARIAT"
+    INSPECTORATE = "INSPECTORATE"
     CASE_CONFERENCE = "CASE_CONFERENCE"
 
 
+NOTIFIED_RUNGS = frozenset(
+    {
+        RungKind.REMIND_DESK,
+        RungKind.SECTION_HEAD,
+        RungKind.BOTH_HEADS,
+        RungKind.SECRETARIAT,
+        RungKind.INSPECTORATE,
+    }
+)
+"""Rungs that somebody has to hear of; of the others the next candidate's request and the conference's task tell."""
+
+
 class Desk(PackPart):
-    """A desk to which hand-offs are addressed; never a named person."""
+    """A desk to which hand-offs are addressed; never a named person. ``keeps_roster``: its turns are planned here."""
 
     code: str
     name: str
     calendar: str = "office"
     contact: str = ""
+    keeps_roster: bool = False
 
 
 class Agency(PackPart):
@@ -77,10 +92,15 @@ class Rung(PackPart):
 
 
 class Clock(PackPart):
-    """How long an agency has to answer and to be reached, for a purpose; the most specific entry wins."""
+    """How long an agency has to answer and to be reached, for a purpose; the most specific entry wins.
+
+    An entry may hold for one agency, for all of a kind, or for all, and each of these for one urgency of the case.
+    """
 
     purpose: str
     agency: str = ""
+    agency_kind: str = ""
+    urgency: str = ""
     answer_within: Duration
     receive_within: Duration | None = None
     reply_within: Duration = timedelta(hours=8)
@@ -130,6 +150,8 @@ class CaseworkPack(PackPart):
     office_unit: str
     days_off: tuple[DayOff, ...] = ()
     decree_grace: Duration = Field(default=timedelta(hours=4), gt=timedelta())
+    late_after: Duration = Field(default=timedelta(days=1), gt=timedelta())
+    notice_within: Duration = Field(default=timedelta(minutes=15), gt=timedelta())
     calendars: Mapping[str, Calendar]
     agencies: tuple[Agency, ...]
     ladders: Mapping[str, tuple[Rung, ...]]
@@ -158,15 +180,24 @@ class CaseworkPack(PackPart):
         desks = self.agency(agency).desks
         return next((found for found in desks if found.code == desk), desks[0])
 
-    def clock(self, purpose: str, agency: str) -> Clock:
-        """The clock for asking an agency for a purpose: its own, else the purpose's. Raises ``PurposeHasNoClock``."""
-        for clock in self.clocks:
-            if clock.purpose == purpose and clock.agency == agency:
-                return clock
-        for clock in self.clocks:
-            if clock.purpose == purpose and not clock.agency:
-                return clock
-        raise PurposeHasNoClock(purpose=purpose)
+    def clock(self, purpose: str, agency: str, urgency: str = "") -> Clock:
+        """The clock for asking an agency for a purpose, in a case of some urgency.
+
+        The agency's own entry goes before that of its kind, this before the purpose's; among equals the one that names
+        the urgency. Raises ``PurposeHasNoClock``.
+        """
+        kind = self.kind_of(agency)
+        fitting = [
+            clock
+            for clock in self.clocks
+            if clock.purpose == purpose
+            and clock.agency in ("", agency)
+            and clock.agency_kind in ("", kind)
+            and clock.urgency in ("", urgency)
+        ]
+        if not fitting:
+            raise PurposeHasNoClock(purpose=purpose)
+        return max(fitting, key=lambda clock: (bool(clock.agency), bool(clock.agency_kind), bool(clock.urgency)))
 
     def candidates_for(self, purpose: str, village_code: str) -> tuple[str, ...]:
         """Whom to ask, in order; empty when the pack names nobody."""

@@ -25,15 +25,19 @@ from services.casework.handoffs.commands.moving import (
     move_handoff,
     settle_promise,
 )
+from services.casework.handoffs.commands.rescuing import Redirect, redirect, resend, withdraw
 from services.casework.handoffs.commands.talking import (
     ReportStatus,
     ask_question,
     keep_as_reserve,
+    note_read,
     reply,
     report_status,
 )
 from services.casework.handoffs.commands.timing import (
-    Convene,
+    DeskOf,
+    Reach,
+    note_notice,
     read_clock,
     rearm_clocks,
     recompute_deadlines,
@@ -43,8 +47,10 @@ from services.casework.handoffs.commands.timing import (
 __all__ = [
     "GROUPS",
     "Condition",
-    "Convene",
+    "DeskOf",
     "MoveHandoff",
+    "Reach",
+    "Redirect",
     "ReportStatus",
     "RequestHandoff",
     "Spoken",
@@ -59,15 +65,20 @@ __all__ = [
     "keep_as_reserve",
     "known_step",
     "move_handoff",
+    "note_notice",
+    "note_read",
     "open_handoff",
     "read_clock",
     "rearm_clocks",
     "recompute_deadlines",
+    "redirect",
     "reply",
     "report_status",
     "request_handoff",
+    "resend",
     "ring_clock",
     "settle_promise",
     "step_result",
     "tell_procedure",
+    "withdraw",
 ]

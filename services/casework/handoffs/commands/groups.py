@@ -49,6 +49,7 @@ class RequestHandoff:
     mode: str = "sequential"
     is_draft: bool = False
     opened_for_by: str | None = None
+    urgency: str = ""
 
 
 async def request_handoff(command: RequestHandoff, uow: UnitOfWork) -> StepResult:
@@ -95,6 +96,7 @@ async def _open_group(
         person_id=command.person_id,
         step=command.step,
         purpose=command.purpose.value,
+        urgency=command.urgency,
         from_agency=command.from_agency,
         candidates=list(command.candidates),
         asked=0,
@@ -145,6 +147,7 @@ async def _ask(
         group_id=group.id,
         candidate_no=group.asked + 1,
         purpose=group.purpose,
+        urgency=group.urgency,
         from_agency=group.from_agency,
         to_agency=agency.code,
         to_desk=agency.desks[0].code,
@@ -168,9 +171,12 @@ async def _ask(
     return handoff
 
 
-async def ask_next(group: HandoffGroup, pack: CaseworkPack, uow: UnitOfWork) -> bool:
-    """Ask whoever keeps a place as a reserve, else the next candidate; False when there is nobody left."""
-    for reserve in await repository.reserves_of_group(uow, group.id):
+async def ask_next(group: HandoffGroup, pack: CaseworkPack, uow: UnitOfWork, *, spare_reserves: bool = False) -> bool:
+    """Ask whoever keeps a place as a reserve, else the next candidate; False when there is nobody left.
+
+    ``spare_reserves``: somebody else is wanted now.
+    """
+    for reserve in [] if spare_reserves else await repository.reserves_of_group(uow, group.id):
         await apply_move(reserve, MoveHandoff(reserve.id, Move.ASK_AGAIN), HandoffState.REQUESTED, pack, uow)
         return True
     if group.asked >= len(group.candidates):
@@ -255,6 +261,11 @@ def tell_procedure(group: HandoffGroup, uow: UnitOfWork) -> None:
             start=ProcedureStart(case_id=group.case_id, district=group.district),
             about=group,
         )
+
+
+async def end_exhausted(group: HandoffGroup, handoff: Handoff, uow: UnitOfWork) -> None:
+    """Nobody is left to be asked."""
+    await _end_group(group, GroupOutcome.EXHAUSTED, handoff, uow)
 
 
 async def _end_group(group: HandoffGroup, outcome: GroupOutcome, handoff: Handoff | None, uow: UnitOfWork) -> None:

@@ -27,8 +27,8 @@ async def locked(handoff_id: UUID, uow: UnitOfWork) -> tuple[HandoffGroup, Hando
 
 
 def rules_of(handoff: Handoff, pack: CaseworkPack) -> Clock:
-    """How long the pack gives the receiver for this purpose."""
-    return pack.clock(handoff.purpose, handoff.to_agency)
+    """How long the pack gives the receiver for this purpose, in a case of this urgency."""
+    return pack.clock(handoff.purpose, handoff.to_agency, handoff.urgency)
 
 
 def receivers_clock(handoff: Handoff, rules: Clock) -> StartClock:

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.casework.clocks.commands import clocks_of
 from services.casework.clocks.domain import ClockKind
 from services.casework.directory.queries import pack_in_force
-from services.casework.handoffs import access, domain, facts
+from services.casework.handoffs import access, domain, facts, repository
 from services.casework.handoffs.commands.groups import tell_procedure
 from services.casework.handoffs.commands.rows import (
     locked,
@@ -120,3 +120,9 @@ async def keep_as_reserve(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
     if not handoff.is_reserve:
         uow.change(handoff, "reserve", is_reserve=True)
     return handoff
+
+
+async def note_read(agency: str, position: int, uow: UnitOfWork) -> None:
+    """An agency says that it has read its feed up to a position: what it reads again is a replay."""
+    district = next((office[:5] for office in uow.principal.offices if len(office) >= 5), "")
+    await repository.note_feed_read(uow, agency, district, position)

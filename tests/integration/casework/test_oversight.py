@@ -1,0 +1,167 @@
+"""What nobody looks after, and what an auditor asks about, on real rows."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from services.chassis import clock
+from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask
+from tests.integration.casework.test_journey import Desk, report_verified
+from tests.support.doors import office_elsewhere
+from tests.support.eventually import eventually
+from tests.support.identity import Issuer
+from tests.support.services import Bench
+
+
+@pytest.fixture
+def office(casework: Bench, issuer: Issuer) -> Desk:
+    return Desk(casework, issuer, OFFICE, "section-head")
+
+
+@pytest.fixture
+def auditor(casework: Bench, issuer: Issuer) -> Desk:
+    return Desk(casework, issuer, OFFICE, "auditor")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def case_id(casework: Bench) -> UUID:
+    report_id = await report_verified(casework)
+
+    async def opened() -> Any:
+        return await casework.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
+
+    found: UUID = await eventually(opened, what="the case")
+    return found
+
+
+def period() -> str:
+    """Yesterday until tomorrow, as a query."""
+
+    def written(instant: datetime) -> str:
+        return instant.isoformat().replace("+00:00", "Z")
+
+    return f"since={written(clock.utc_now() - timedelta(days=1))}&until={written(clock.utc_now() + timedelta(days=1))}"
+
+
+async def listed(auditor: Desk, wanted: str, agency: str = "") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await auditor.get(f"/audit?list={wanted}&{period()}&agency={agency}"))["items"]
+    return found
+
+
+async def spoken(office: Desk, handoff: dict[str, Any], ago: timedelta) -> None:
+    await office.move(
+        handoff["handoff_id"], "spoken-answer", move="accept", spoke_with="Petugas Uji", role="HEAD",
+        phone="0322000000", happened_at=(clock.utc_now() - ago).isoformat(),
+    )  # fmt: skip
+
+
+async def test_answers_on_behalf_and_late_recordings_are_listed_without_who_spoke(
+    office: Desk, auditor: Desk, case_id: UUID
+) -> None:
+    soon, late = [await ask(office, case_id, LAWANG, purpose="INFORMATION") for _ in range(2)]
+    await spoken(office, soon, timedelta(minutes=1))
+    await spoken(office, late, timedelta(days=2))
+    on_behalf = {row["handoff_id"]: row for row in await listed(auditor, "ON_BEHALF", LAWANG)}
+    assert {soon["handoff_id"], late["handoff_id"]} <= on_behalf.keys()
+    row = on_behalf[late["handoff_id"]]
+    assert (row["agency"], row["verb"], row["verdict"]) == (LAWANG, "accept", None)
+    assert "items" in await auditor.get(row["readers"])
+    is_late = {row["handoff_id"]: row["late_seconds"] for row in await listed(auditor, "LATE")}
+    assert is_late[late["handoff_id"]] >= 2 * 24 * 3600 - 5
+    assert soon["handoff_id"] not in is_late
+    assert late["handoff_id"] not in {row["handoff_id"] for row in await listed(auditor, "ON_BEHALF", SOEGIRI)}
+
+
+async def test_a_pause_is_listed_with_its_reason_and_its_end(office: Desk, auditor: Desk, case_id: UUID) -> None:
+    handoff = await ask(office, case_id, SOEGIRI)
+    await office.move(handoff["handoff_id"], "hold", reason_code="WAITING_FOR_DOCUMENT")
+    (pause,) = [row for row in await listed(auditor, "PAUSES") if row["handoff_id"] == handoff["handoff_id"]]
+    assert (pause["reason"], pause["clock"], pause["ended_at"]) == ("WAITING_FOR_DOCUMENT", "ANSWER_BY", None)
+    await office.move(handoff["handoff_id"], "resumption")
+    (pause,) = [row for row in await listed(auditor, "PAUSES") if row["handoff_id"] == handoff["handoff_id"]]
+    assert pause["ended_at"] is not None
+
+
+async def test_a_forced_closing_is_read_off_the_actions_of_the_case(
+    casework: Bench, auditor: Desk, case_id: UUID
+) -> None:
+    forced_id = case_id
+    await casework.units.pool.execute(
+        "INSERT INTO actions (aggregate_id, version, aggregate, verb, changes, actor, reason, district)"
+        " SELECT id, version + 1000, 'cases', 'force_close', '{}', 'staff:uji', 'UNREACHABLE', district FROM cases"
+        " WHERE id = $1", forced_id,
+    )  # fmt: skip
+    (forced,) = [row for row in await listed(auditor, "FORCED") if row["case_id"] == str(forced_id)]
+    assert (forced["reason"], forced["agency"]) == ("UNREACHABLE", OFFICE)
+
+
+async def test_a_list_is_downloaded_and_only_of_ones_own_districts(
+    casework: Bench, issuer: Issuer, office: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id, LAWANG, purpose="INFORMATION")
+    await spoken(office, handoff, timedelta(minutes=1))
+
+    async def sheet(token: str) -> Any:
+        path = f"/audit/download?list=ON_BEHALF&{period()}"
+        return await casework.client.get(path, headers={"Authorization": f"Bearer {token}"})
+
+    mine = await sheet(issuer.token("auditor", agency=OFFICE, roles=("auditor",)))
+    assert mine.headers["content-type"].startswith("text/csv")
+    assert handoff["handoff_id"] in mine.text
+    assert "Petugas Uji" not in mine.text
+    assert "0322000000" not in mine.text
+    elsewhere = await sheet(office_elsewhere(issuer))
+    assert len(elsewhere.text.splitlines()) == 1, "nothing but the header"
+    assert (await sheet(issuer.token("head", agency=OFFICE, roles=("section-head",)))).status_code == 403
+
+
+async def test_a_period_that_cannot_be_is_refused(auditor: Desk) -> None:
+    turned = await auditor.get("/audit?list=LATE&since=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z", 422)
+    assert turned["code"] == "period_is_turned_round"
+
+
+async def test_a_case_for_which_nothing_is_due_is_named(casework: Bench, office: Desk, case_id: UUID) -> None:
+    async def named() -> bool:
+        found = (await office.get("/oversight/cases-without-next-step"))["items"]
+        return str(case_id) in {row["case_id"] for row in found}
+
+    await ask(office, case_id, SOEGIRI)
+    assert not await named()
+    for statement in (
+        "UPDATE handoffs SET due_at = NULL WHERE case_id = $1",
+        "UPDATE tasks SET state = 'paused' WHERE case_id = $1 AND state = 'open'",
+    ):
+        await casework.units.pool.execute(statement, case_id)
+    assert await named()
+
+
+async def test_a_clock_of_which_its_workflow_does_not_know_is_named_with_the_difference(
+    casework: Bench, office: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id, SOEGIRI)
+    handoff_id = UUID(handoff["handoff_id"])
+
+    async def looked() -> Any:
+        return await casework.value("SELECT looks_again_at FROM clock_keepers WHERE handoff_id = $1", handoff_id)
+
+    await eventually(looked, what="the workflow's first look")
+
+    async def difference() -> str | None:
+        rows = (await office.get("/oversight/clocks-without-keeper"))["items"]
+        return next((row["difference"] for row in rows if row["handoff_id"] == handoff["handoff_id"]), None)
+
+    assert await difference() is None
+    await casework.units.pool.execute(
+        "UPDATE clock_keepers SET looked_at = now() - interval '1 hour', looks_again_at = now() + interval '9 days'"
+        " WHERE handoff_id = $1", handoff_id,
+    )  # fmt: skip
+    assert await difference() == "LOOKS_TOO_LATE"
+    await casework.units.pool.execute(
+        "UPDATE clocks SET rings_at = now() - interval '1 hour' WHERE handoff_id = $1", handoff_id
+    )
+    assert await difference() == "DID_NOT_RING"
+    await casework.units.pool.execute("DELETE FROM clock_keepers WHERE handoff_id = $1", handoff_id)
+    assert await difference() == "NO_KEEPER"

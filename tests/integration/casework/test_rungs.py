@@ -1,0 +1,190 @@
+"""Rungs that arrive: what became of the message, who is called when it did not, and desks without anybody."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+
+from contracts.events.notifications import MessageDelivered, MessageFailed
+from services.casework.cases.commands import REACH
+from services.casework.directory.domain import Desk as PackDesk
+from services.casework.handoffs.commands import ring_clock
+from services.casework.wiring import put_in_force
+from services.chassis import clock
+from services.chassis.principal import system_principal
+from tests.integration.casework.conftest import quick_pack
+from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask, seen
+from tests.integration.casework.test_journey import Desk, report_verified
+from tests.support.eventually import eventually
+from tests.support.identity import Issuer
+from tests.support.services import Bench
+from tests.support.wire import wire
+
+SYSTEM = system_principal("casework")
+DUKCAPIL = "dukcapil-lamongan"
+
+
+@pytest.fixture
+def office(casework: Bench, issuer: Issuer) -> Desk:
+    """The office's duty head."""
+    return Desk(casework, issuer, OFFICE, "section-head")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def case_id(casework: Bench) -> UUID:
+    """One case to which the tests hang hand-offs of their own."""
+    report_id = await report_verified(casework)
+
+    async def opened() -> Any:
+        return await casework.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
+
+    found: UUID = await eventually(opened, what="the case")
+    return found
+
+
+async def overdue(bench: Bench, handoff: dict[str, Any], by: timedelta = timedelta(minutes=1)) -> None:
+    """The answer's time ran out so long ago, and the timer looks."""
+    due_at = clock.utc_now() - by
+    await bench.units.pool.execute(
+        "UPDATE clocks SET due_at = $2, rings_at = $2 WHERE handoff_id = $1 AND state = 'running'",
+        UUID(handoff["handoff_id"]), due_at,
+    )  # fmt: skip
+    await look(bench, handoff)
+
+
+async def look(bench: Bench, handoff: dict[str, Any]) -> Any:
+    """The timer looks."""
+    return await bench.units.perform(lambda uow: ring_clock(UUID(handoff["handoff_id"]), REACH, uow), principal=SYSTEM)
+
+
+async def told(bench: Bench, handoff: dict[str, Any], news: type[MessageDelivered] | type[MessageFailed]) -> None:
+    """Notifications reports about the message of the first rung, twice."""
+    row = (await bench.rows("SELECT fact_id FROM rungs WHERE handoff_id = $1", UUID(handoff["handoff_id"])))[0]
+    about = {
+        "message_id": uuid4(), "template": "receiver.handoff-reminder", "channel": "SMS",
+        "recipient_kind": "RECEIVER", "cause_fact_id": row["fact_id"],
+    }  # fmt: skip
+    more = {"reason_code": "NO_REPORT"} if news is MessageFailed else {}
+    event = news.model_validate({**about, **more})
+    correlation = await bench.value("SELECT correlation_id FROM handoffs WHERE id = $1", UUID(handoff["handoff_id"]))
+    fact = wire(event, subject=event.message_id, correlation_id=correlation)
+    async with bench.producer() as send:
+        await send("notifications.messages", *fact)
+        await send("notifications.messages", *fact)
+    await bench.all_heard()
+
+
+async def calls(bench: Bench, case_id: UUID, agency: str) -> list[Any]:
+    return await bench.rows(
+        "SELECT * FROM tasks WHERE case_id = $1 AND kind = 'PHONE_CALL' AND about_agency = $2 ORDER BY id",
+        case_id, agency,
+    )  # fmt: skip
+
+
+async def test_the_receipt_of_a_rungs_message_is_kept_beside_the_rung(
+    casework: Bench, office: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id)
+    await overdue(casework, handoff)
+    (rung,) = (await seen(office, handoff))["rungs"]
+    assert (rung["kind"], rung["notice"], rung["delivered_at"]) == ("REMIND_DESK", "awaited", None)
+    said = await casework.value(
+        "SELECT count(*) FROM outbox o JOIN rungs r ON o.headers->>'ce_factid' = r.fact_id::text"
+        " WHERE r.handoff_id = $1 AND o.exit = 'kafka'", UUID(handoff["handoff_id"]),
+    )  # fmt: skip
+    assert said == 1, "the message is found by the fact that it tells of"
+    await told(casework, handoff, MessageDelivered)
+    (rung,) = (await seen(office, handoff))["rungs"]
+    assert rung["notice"] == "delivered"
+    assert rung["delivered_at"] is not None
+    assert await calls(casework, case_id, SOEGIRI) == []
+
+
+async def test_a_message_that_failed_makes_one_telephone_call_and_delays_nothing(
+    casework: Bench, office: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id, LAWANG, purpose="FAMILY_TRACING")
+    await overdue(casework, handoff)
+    before = await seen(office, handoff)
+    await told(casework, handoff, MessageFailed)
+    after = await seen(office, handoff)
+    assert after["rungs"][0]["notice"] == "undelivered"
+    assert after["clocks"] == before["clocks"], "no clock waits for a telephone call"
+    (call,) = await calls(casework, case_id, LAWANG)
+    assert (call["agency"], call["about_desk"], call["state"]) == (OFFICE, "admisi", "open")
+    shown = (await office.get("/tasks?limit=200"))["items"]
+    assert LAWANG in {task["about_agency"] for task in shown if task["kind"] == "PHONE_CALL"}
+    await overdue(casework, handoff, timedelta(hours=3))
+    assert len((await seen(office, handoff))["rungs"]) == 2, "the ladder went on"
+
+
+async def test_a_message_of_which_nothing_is_heard_in_time_is_called_after(
+    casework: Bench, office: Desk, case_id: UUID
+) -> None:
+    agency = "puskesmas-paciran"
+    handoff = await ask(office, case_id, agency, purpose="HEALTH_SCREENING")
+    await overdue(casework, handoff)
+    reading = await look(casework, handoff)
+    notice_by = await casework.value("SELECT notice_by FROM rungs WHERE handoff_id = $1", UUID(handoff["handoff_id"]))
+    assert reading.look_again_at == notice_by, "the timer wakes for the message too"
+    assert await calls(casework, case_id, agency) == []
+    await casework.units.pool.execute(
+        "UPDATE rungs SET notice_by = now() WHERE handoff_id = $1", UUID(handoff["handoff_id"])
+    )
+    await look(casework, handoff)
+    await look(casework, handoff)
+    assert len(await calls(casework, case_id, agency)) == 1
+    await told(casework, handoff, MessageDelivered)
+    (rung,) = (await seen(office, handoff))["rungs"]
+    assert rung["notice"] == "undelivered", "that it came too late stays visible"
+    assert rung["delivered_at"] is not None
+
+
+async def test_a_rung_for_a_desk_without_anybody_goes_to_the_head_with_one_finding_for_the_shift(
+    casework: Bench, office: Desk, issuer: Issuer, case_id: UUID
+) -> None:
+    agency = "upt-bina-laras"
+    pack = quick_pack()
+    rostered = tuple(
+        one.model_copy(update={"desks": (PackDesk(code="penerimaan", name="Penerimaan", keeps_roster=True),)})
+        if one.code == agency
+        else one
+        for one in pack.agencies
+    )
+    changed = pack.model_copy(update={"version": f"roster-{uuid4().hex[:6]}", "agencies": rostered})
+    await casework.units.perform(lambda uow: put_in_force(changed, uow), principal=SYSTEM)
+    try:
+        alone = [await ask(office, case_id, agency, purpose="PLACEMENT") for _ in range(2)]
+        for handoff in alone:
+            await overdue(casework, handoff)
+            (rung,) = (await seen(office, handoff))["rungs"]
+            assert (rung["kind"], rung["remark"]) == ("SECTION_HEAD", "NOBODY_ON_DUTY")
+        found = (await office.get(f"/findings?kind=EMPTY_ROSTER&owner={agency}"))["items"]
+        assert len(found) == 1, "one for the desk and shift, not one for each rung"
+        assert found[0]["details"]["desk"] == "penerimaan"
+        there = Desk(casework, issuer, agency, "desk-officer")
+        await there.post(
+            "/shifts", district="35.24", desk="penerimaan", officer="staff:jaga",
+            starts_at=(clock.utc_now() - timedelta(hours=1)).isoformat(),
+            ends_at=(clock.utc_now() + timedelta(hours=1)).isoformat(),
+        )  # fmt: skip
+        staffed = await ask(office, case_id, agency, purpose="PLACEMENT")
+        await overdue(casework, staffed)
+        assert (await seen(office, staffed))["rungs"][0]["kind"] == "REMIND_DESK"
+    finally:
+        back = pack.model_copy(update={"version": f"back-{uuid4().hex[:6]}"})
+        await casework.units.perform(lambda uow: put_in_force(back, uow), principal=SYSTEM)
+
+
+async def test_a_dry_run_is_asked_for_any_agency_by_the_office_and_for_its_own_by_others(
+    casework: Bench, office: Desk, issuer: Issuer
+) -> None:
+    query = f"district=35.24&purpose=IDENTIFICATION&agency={DUKCAPIL}"
+    (clock_of_answer,) = (await office.get(f"/ladders/dry-run?{query}"))["items"]
+    assert [rung["kind"] for rung in clock_of_answer["rungs"]][-1] == "INSPECTORATE"
+    assert all(rung["told"] for rung in clock_of_answer["rungs"])
+    own = Desk(casework, issuer, DUKCAPIL, "desk-officer")
+    assert (await own.get(f"/ladders/dry-run?{query}"))["items"]
+    await Desk(casework, issuer, LAWANG, "desk-officer").get(f"/ladders/dry-run?{query}", 404)
