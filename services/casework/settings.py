@@ -1,11 +1,20 @@
 """Settings of casework (``CASEWORK_…``)."""
 
+from pathlib import Path
+
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.settings import ServiceSettings
 
 
 class CaseworkSettings(ServiceSettings):
-    """What casework needs beyond every service."""
+    """What casework needs beyond every service.
+
+    ``documents_folder`` holds scans and letters, sealed; back it up with the database. ``upload_limit_bytes`` lets the
+    largest document through, with what a form puts around it.
+    """
 
     model_config = SettingsConfigDict(env_prefix="CASEWORK_", extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    documents_folder: Path = Path("var/documents")
+    upload_limit_bytes: int = 10_551_296

@@ -23,6 +23,9 @@ from services.casework.desks.tables import Shift
 from services.casework.directory.access import OFFICE_ROLES
 from services.casework.directory.commands import load_pack
 from services.casework.directory.domain import CaseworkPack
+from services.casework.documents import access as documents_access
+from services.casework.documents import api as documents_api
+from services.casework.documents.adapter import DirectoryStore
 from services.casework.findings import access as findings_access
 from services.casework.findings import api as findings_api
 from services.casework.findings import pages as findings_pages
@@ -91,6 +94,11 @@ def activities(running: Running) -> Sequence[Callable[..., Any]]:
         cases.read_aid,
         cases.close_case,
     ]
+
+
+async def prepare(running: Running, app: Any) -> None:
+    """Open the document store."""
+    app.state.documents = DirectoryStore(running.settings.documents_folder)
 
 
 async def put_in_force(pack: CaseworkPack, uow: UnitOfWork) -> bool:
@@ -186,6 +194,7 @@ SERVICE = Service(
         **custody_access.PERMISSIONS,
         **findings_access.PERMISSIONS,
         **operations_access.PERMISSIONS,
+        **documents_access.PERMISSIONS,
     },
     routers=[
         cases_api.router,
@@ -197,6 +206,7 @@ SERVICE = Service(
         custody_api.router,
         findings_api.router,
         operations_api.router,
+        documents_api.router,
     ],
     page_routers=[*(page.router for page in PAGES), desks_pages.router],
     pages=Pages(
@@ -215,6 +225,7 @@ SERVICE = Service(
     scope=scope,
     gauges=gauges,
     figures=FIGURES,
+    prepare=prepare,
     commands={"load-pack": load_packs, "reconcile": reconcile},
     papers={"draft-calendar": draft_calendar},
 )

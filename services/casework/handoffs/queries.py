@@ -20,7 +20,7 @@ from services.casework.packages.queries import PackageView, readers_of, show_pac
 from services.casework.promises.repository import of_handoff
 from services.casework.promises.tables import Promise
 from services.chassis.clock import utc_now
-from services.chassis.database import ReadSession, Units
+from services.chassis.database import ReadSession, UnitOfWork, Units
 from services.chassis.errors import NotFound
 from services.chassis.principal import Principal
 
@@ -117,6 +117,21 @@ async def _one(handoff_id: UUID, reading: ReadSession) -> Handoff:
     handoff = await repository.one(reading, handoff_id)
     if handoff is None:
         raise NotFound(kind="handoffs")
+    return handoff
+
+
+async def handoff_of(source: ReadSession | UnitOfWork, handoff_id: UUID) -> Handoff:
+    """A hand-off to look at. Raises ``NotFound``, also where its district is not the caller's."""
+    handoff = await repository.one(source, handoff_id)
+    if handoff is None or not source.principal.covers(handoff.district):
+        raise NotFound(kind="handoffs")
+    return handoff
+
+
+async def party_handoff(handoff_id: UUID, source: ReadSession | UnitOfWork) -> Handoff:
+    """A hand-off of the caller's own agency. Raises ``NotFound`` to whoever is no party."""
+    handoff = await handoff_of(source, handoff_id)
+    access.check_is_party(source.principal, handoff.from_agency, handoff.to_agency)
     return handoff
 
 

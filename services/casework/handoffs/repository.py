@@ -112,9 +112,9 @@ async def of_case(source: ReadSession | UnitOfWork, case_id: UUID) -> list[Hando
     return await source.all(select(Handoff).where(Handoff.case_id == case_id).order_by(col(Handoff.requested_at)))
 
 
-async def one(reading: ReadSession, handoff_id: UUID) -> Handoff | None:
+async def one(source: ReadSession | UnitOfWork, handoff_id: UUID) -> Handoff | None:
     """One hand-off within the caller's scope."""
-    return await reading.first(select(Handoff).where(Handoff.id == handoff_id))
+    return await source.first(select(Handoff).where(Handoff.id == handoff_id))
 
 
 async def inbox_page(

@@ -21,6 +21,8 @@ SENDERS_MOVES = (
 SENDERS_READS = ("/readers",)
 BY_PEOPLE = ("/claim", "/release", "/spoken-answer")
 """What a machine account may never do, whoever it is."""
+BY_BOTH = ("/documents",)
+"""What sender and receiver may write alike."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -41,6 +43,14 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         " is_withdrawn) VALUES ($1, '35.24', $1, 1, $2, 'rehsos', 'staff:x', now(), now() + interval '1 hour', false)",
         shift_id, OFFICE,
     )  # fmt: skip
+    document_id = uuid4()
+    await casework.units.pool.execute(
+        "INSERT INTO documents (id, district, correlation_id, version, case_id, handoff_id, kind, media_type,"
+        " size_bytes, digest, uploaded_by, state)"
+        " VALUES ($1, '35.24', $2, 1, $3, $4, 'OTHER', 'image/png', 1, '', $5, 'kept')",
+        document_id, report_id, case_id, UUID(handoff_id), OFFICE,
+    )  # fmt: skip
+    await casework.units.pool.execute("INSERT INTO document_keys VALUES ($1, '35.24', '')", document_id)
     operation_id, _ = await operation(casework, 1)
     person_id = await casework.value("SELECT person_id FROM cases WHERE id = $1", case_id)
     custody_id = await casework.value("SELECT id FROM custodies WHERE case_id = $1", case_id)
@@ -48,7 +58,7 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id, "parked_id": await parked_row(casework),
         "person_id": person_id, "custody_id": custody_id, "operation_id": operation_id,
         "finding_id": await a_finding_of(casework, issuer, OFFICE),
-        "promise_id": promise_id, "shift_id": shift_id,
+        "promise_id": promise_id, "shift_id": shift_id, "document_id": document_id,
     }  # fmt: skip
 
 
@@ -96,7 +106,7 @@ async def test_a_party_makes_only_the_moves_of_its_own_side(
             assert await knock(casework, door, rows["handoff_id"], sender) == 200
             is_senders = door.path.endswith(SENDERS_READS)
             assert await knock(casework, door, rows["handoff_id"], receiver) == (403 if is_senders else 200), door
-        else:
+        elif not door.path.endswith(BY_BOTH):
             other = receiver if door.path.endswith(SENDERS_MOVES) else sender
             assert await knock(casework, door, rows["handoff_id"], other) == 403, door
     assert await untouched(casework, rows)
