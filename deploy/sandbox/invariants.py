@@ -112,7 +112,17 @@ async def _one_custody(site: Site) -> str:
 
 FOLDED = {
     "intake": ("reports",),
-    "casework": ("cases", "handoffs", "clocks", "promises", "custodies", "case_findings", "tasks", "documents"),
+    "casework": (
+        "cases",
+        "handoffs",
+        "clocks",
+        "promises",
+        "custodies",
+        "case_findings",
+        "tasks",
+        "documents",
+        "letters",
+    ),
 }
 
 

@@ -37,6 +37,9 @@ from services.casework.handoffs.activities import HandoffActivities
 from services.casework.handoffs.commands import rearm_clocks, recompute_deadlines
 from services.casework.handoffs.tables import Handoff
 from services.casework.handoffs.workflow import HandoffWorkflow
+from services.casework.letters import access as letters_access
+from services.casework.letters import api as letters_api
+from services.casework.letters import pages as letters_pages
 from services.casework.occurrences import api as occurrences_api
 from services.casework.occurrences import pages as occurrences_pages
 from services.casework.operations import access as operations_access
@@ -179,6 +182,7 @@ PAGES = (
     custody_pages,
     cases_pages,
     occurrences_pages,
+    letters_pages,
     handoffs_pages,
 )
 
@@ -195,6 +199,7 @@ SERVICE = Service(
         **findings_access.PERMISSIONS,
         **operations_access.PERMISSIONS,
         **documents_access.PERMISSIONS,
+        **letters_access.PERMISSIONS,
     },
     routers=[
         cases_api.router,
@@ -207,6 +212,7 @@ SERVICE = Service(
         findings_api.router,
         operations_api.router,
         documents_api.router,
+        letters_api.router,
     ],
     page_routers=[*(page.router for page in PAGES), desks_pages.router],
     pages=Pages(

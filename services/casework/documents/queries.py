@@ -11,7 +11,7 @@ from services.casework.handoffs.queries import handoff_of
 from services.casework.handoffs.tables import Handoff
 from services.casework.packages.domain import Reader, has_apprehended
 from services.chassis import sealing
-from services.chassis.database import ReadSession, Units
+from services.chassis.database import ReadSession, UnitOfWork, Units
 from services.chassis.errors import NotFound
 from services.chassis.persons import log_special_read, person_known
 
@@ -27,6 +27,11 @@ class Opened:
 async def documents_of(handoff: Handoff, reading: ReadSession) -> list[Document]:
     """What was handed in for a hand-off, without content."""
     return await repository.of_handoff(reading, handoff.id)
+
+
+async def document_for(uow: UnitOfWork, document_id: UUID) -> Document | None:
+    """A document's row, for a command that refers to it."""
+    return await repository.one(uow, document_id)
 
 
 async def open_document(

@@ -19,7 +19,7 @@ SENDERS_MOVES = (
     "/closure", "/cancellation", "/dispatch", "/hold", "/resumption", "/cancellation-request", "/error", "/reply",
 )  # fmt: skip
 SENDERS_READS = ("/readers",)
-BY_PEOPLE = ("/claim", "/release", "/spoken-answer")
+BY_PEOPLE = ("/claim", "/release", "/spoken-answer", "/letters")
 """What a machine account may never do, whoever it is."""
 BY_BOTH = ("/documents",)
 """What sender and receiver may write alike."""
@@ -51,6 +51,14 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         document_id, report_id, case_id, UUID(handoff_id), OFFICE,
     )  # fmt: skip
     await casework.units.pool.execute("INSERT INTO document_keys VALUES ($1, '35.24', '')", document_id)
+    letter_id = uuid4()
+    await casework.units.pool.execute(
+        "INSERT INTO letters (id, district, correlation_id, version, case_id, handoff_id, kind, number, serial, year,"
+        " office, signer, to_agency, issued_on, issued_by, state, token_digest, document_id, digest)"
+        " VALUES ($1, '35.24', $2, 1, $3, $4, 'COVER_LETTER', $6, 1, 1999, $5, 'x', $5, '1999-01-01', 'x', 'issued',"
+        " $6, $7, '')",
+        letter_id, report_id, case_id, UUID(handoff_id), OFFICE, str(letter_id), document_id,
+    )  # fmt: skip
     operation_id, _ = await operation(casework, 1)
     person_id = await casework.value("SELECT person_id FROM cases WHERE id = $1", case_id)
     custody_id = await casework.value("SELECT id FROM custodies WHERE case_id = $1", case_id)
@@ -58,7 +66,7 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id, "parked_id": await parked_row(casework),
         "person_id": person_id, "custody_id": custody_id, "operation_id": operation_id,
         "finding_id": await a_finding_of(casework, issuer, OFFICE),
-        "promise_id": promise_id, "shift_id": shift_id, "document_id": document_id,
+        "promise_id": promise_id, "shift_id": shift_id, "document_id": document_id, "letter_id": letter_id,
     }  # fmt: skip
 
 

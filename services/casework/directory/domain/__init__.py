@@ -31,10 +31,14 @@ from services.casework.directory.domain.pack import (
     CaseworkPack,
     Clock,
     Desk,
+    Letter,
+    Letterhead,
+    LetterheadIsMissing,
     PackIsMissing,
     PurposeHasNoClock,
     Rung,
     RungKind,
+    Signer,
 )
 from services.casework.directory.domain.working_time import NoWorkingTime, add_working_time, working_time_between
 
@@ -52,6 +56,9 @@ __all__ = [
     "DecreeEffect",
     "Desk",
     "Hours",
+    "Letter",
+    "Letterhead",
+    "LetterheadIsMissing",
     "NoWorkingTime",
     "PackIsMissing",
     "Period",
@@ -60,6 +67,7 @@ __all__ = [
     "Rung",
     "RungKind",
     "RunningClock",
+    "Signer",
     "WorkedDay",
     "Zone",
     "add_working_time",

@@ -1,5 +1,6 @@
 """The pack's parts: agencies with desks, ladders, clocks, candidates, case types. Pure values."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -31,6 +32,25 @@ class PurposeHasNoClock(Conflict):
 
     text = "Paket daerah belum mengatur tenggat untuk keperluan ini."
     advice = "Minta operator menambahkan keperluan ini pada bagian clocks paket daerah, lalu memuatnya."
+
+
+class LetterheadIsMissing(Conflict):
+    """The pack in force does not say how the office writes its letters."""
+
+    text = "Paket daerah belum memuat kop surat, penanda tangan dan penomoran."
+    advice = "Minta operator menambahkan bagian letterhead pada paket daerah, lalu memuatnya."
+
+
+class Letter(StrEnum):
+    """The letters that go along with a hand-off."""
+
+    COVER_LETTER = "COVER_LETTER"
+    REFERRAL_LETTER = "REFERRAL_LETTER"
+    HANDOVER_RECORD = "HANDOVER_RECORD"
+
+
+_PLACE = re.compile(r"\{(?:serial(?::0\d)?|month|year)\}")
+_NUMBER = re.compile(r"[A-Za-z0-9]+([ ./-][A-Za-z0-9]+)*")
 
 
 class RungKind(StrEnum):
@@ -108,6 +128,40 @@ class CaseTypeRules(PackPart):
     conference_due_within: Duration = timedelta(days=1)
 
 
+class Signer(PackPart):
+    """An official who signs letters; ``on_behalf_of``: the title of whoever delegated it («a.n.»)."""
+
+    code: str
+    name: str
+    title: str
+    rank: str = ""
+    nip: str = ""
+    on_behalf_of: str = ""
+
+
+class Letterhead(PackPart):
+    """How the office writes its letters; ``numbers`` by kind of letter, with {serial}, {serial:04}, {month}, {year}."""
+
+    government: str
+    office: str
+    address: tuple[str, ...] = Field(min_length=1)
+    place: str
+    signers: tuple[Signer, ...] = Field(min_length=1)
+    numbers: Mapping[Letter, str]
+
+    @field_validator("numbers")
+    @classmethod
+    def _one_for_each(cls, value: Mapping[Letter, str]) -> Mapping[Letter, str]:
+        missing = sorted(set(Letter) - set(value))
+        if missing:
+            raise ValueError(f"no number format for {', '.join(missing)}")
+        for kind, written in value.items():
+            is_whole = "{year}" in written and re.search(r"\{serial(:0\d)?\}", written)
+            if not is_whole or not _NUMBER.fullmatch(_PLACE.sub("1", written)):
+                raise ValueError(f"{kind}: {{serial}} and {{year}} among letters, digits and . / -")
+        return value
+
+
 class CaseworkPack(PackPart):
     """The casework section of a district pack."""
 
@@ -124,6 +178,7 @@ class CaseworkPack(PackPart):
     clocks: tuple[Clock, ...]
     candidates: tuple[CandidateRule, ...]
     case_types: tuple[CaseTypeRules, ...]
+    letterhead: Letterhead | None = None
 
     @field_validator("days_off")
     @classmethod
