@@ -122,6 +122,7 @@ FOLDED = {
         "tasks",
         "documents",
         "letters",
+        "links",
     ),
 }
 

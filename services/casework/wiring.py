@@ -26,6 +26,9 @@ from services.casework.directory.domain import CaseworkPack
 from services.casework.documents import access as documents_access
 from services.casework.documents import api as documents_api
 from services.casework.documents.adapter import DirectoryStore
+from services.casework.doors import access as doors_access
+from services.casework.doors import api as doors_api
+from services.casework.doors import pages as doors_pages
 from services.casework.findings import access as findings_access
 from services.casework.findings import api as findings_api
 from services.casework.findings import pages as findings_pages
@@ -183,6 +186,7 @@ PAGES = (
     cases_pages,
     occurrences_pages,
     letters_pages,
+    doors_pages,
     handoffs_pages,
 )
 
@@ -200,6 +204,7 @@ SERVICE = Service(
         **operations_access.PERMISSIONS,
         **documents_access.PERMISSIONS,
         **letters_access.PERMISSIONS,
+        **doors_access.PERMISSIONS,
     },
     routers=[
         cases_api.router,
@@ -213,6 +218,7 @@ SERVICE = Service(
         operations_api.router,
         documents_api.router,
         letters_api.router,
+        doors_api.router,
     ],
     page_routers=[*(page.router for page in PAGES), desks_pages.router],
     pages=Pages(

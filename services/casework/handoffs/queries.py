@@ -14,7 +14,7 @@ from services.casework.directory.domain import CaseworkPack, RungKind
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import access, domain, repository
 from services.casework.handoffs.domain import Circumstances, HandoffState
-from services.casework.handoffs.tables import Handoff, SpokenAnswer
+from services.casework.handoffs.tables import Handoff, LinkAnswer, SpokenAnswer
 from services.casework.packages.commands import keep_package
 from services.casework.packages.queries import PackageView, readers_of, show_package
 from services.casework.promises.repository import of_handoff
@@ -40,6 +40,7 @@ class HandoffView:
     rungs: list[RungRow]
     promises: list[Promise]
     spoken: list[SpokenAnswer]
+    by_link: list[LinkAnswer]
     candidates: list[Handoff]
 
 
@@ -109,6 +110,7 @@ async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, pri
         rungs=await rungs_of(reading, [handoff.id]),
         promises=await of_handoff(reading, handoff.id),
         spoken=await repository.spoken_answers(reading, handoff.id),
+        by_link=await repository.link_answers(reading, handoff.id),
         candidates=await repository.of_group(reading, handoff.group_id) if is_sender else [],
     )
 

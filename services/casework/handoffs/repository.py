@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import col, or_, select
 
 from services.casework.handoffs.domain import OPEN, UNDECIDED, HandoffState
-from services.casework.handoffs.tables import Handoff, HandoffGroup, SpokenAnswer
+from services.casework.handoffs.tables import Handoff, HandoffGroup, LinkAnswer, SpokenAnswer
 from services.chassis.database import ReadSession, UnitOfWork
 
 
@@ -74,6 +74,13 @@ async def spoken_answers(reading: ReadSession, handoff_id: UUID) -> list[SpokenA
     """What officers wrote down for the agency, in order."""
     return await reading.all(
         select(SpokenAnswer).where(SpokenAnswer.handoff_id == handoff_id).order_by(col(SpokenAnswer.recorded_at))
+    )
+
+
+async def link_answers(reading: ReadSession, handoff_id: UUID) -> list[LinkAnswer]:
+    """What the agency answered through links, in order."""
+    return await reading.all(
+        select(LinkAnswer).where(LinkAnswer.handoff_id == handoff_id).order_by(col(LinkAnswer.recorded_at))
     )
 
 

@@ -46,7 +46,7 @@ async def post_letter(
     """Buat surat yang menyertai serah terima: bernomor agenda, PDF, dengan kode QR; isinya menurut keperluan."""
     await queries.note_printing(handoff_id, reading, request.app.state.units)
     press = press_of(request.app.state)
-    command = IssueLetter(clock.new_id(), clock.new_id(), handoff_id, new_token(), body.signer)
+    command = IssueLetter(clock.new_id(), clock.new_id(), handoff_id, new_token(), body.signer, link_id=clock.new_id())
     return await write(lambda uow: commands.issue_letter(command, uow, press), receipt, 201)
 
 
@@ -90,7 +90,14 @@ async def post_reissue(
     await queries.note_printing(old.handoff_id, reading, request.app.state.units)
     press = press_of(request.app.state)
     command = ReissueLetter(
-        letter_id, body.reason_code, clock.new_id(), clock.new_id(), new_token(), body.signer, body.expected_version
+        letter_id,
+        body.reason_code,
+        clock.new_id(),
+        clock.new_id(),
+        new_token(),
+        body.signer,
+        body.expected_version,
+        link_id=clock.new_id(),
     )
     return await write(lambda uow: commands.reissue_letter(command, uow, press), receipt, 201)
 

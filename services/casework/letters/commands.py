@@ -1,7 +1,6 @@
 """The only code that makes and changes letters."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,8 @@ from services.casework.directory.queries import pack_in_force
 from services.casework.documents.commands import KeepDocument, keep_document, put_away
 from services.casework.documents.domain import Content, DocumentKind, Store
 from services.casework.documents.queries import document_for
+from services.casework.doors.commands import add_link, end_link
+from services.casework.doors.domain import digest_of
 from services.casework.handoffs.domain import OPEN, HandoffState
 from services.casework.handoffs.queries import party_handoff
 from services.casework.handoffs.tables import Handoff
@@ -42,13 +43,17 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class IssueLetter:
-    """Make the letter that goes along with a hand-off. Ids and the QR's token are made before the transaction."""
+    """Make the letter that goes along with a hand-off. Ids and the QR's token are made before the transaction.
+
+    With a ``link_id`` the code also opens the receiver's door, once an officer has told its PIN.
+    """
 
     letter_id: UUID
     document_id: UUID
     handoff_id: UUID
     token: str
     signer: str | None = None
+    link_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,7 @@ class ReissueLetter:
     token: str
     signer: str | None = None
     expected_version: int | None = None
-
-
-def digest_of(token: str) -> str:
-    """Under what a token is known here; the token itself is kept nowhere."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    link_id: UUID | None = None
 
 
 def check_url(public_url: str, token: str) -> str:
@@ -93,7 +94,9 @@ async def reissue_letter(command: ReissueLetter, uow: UnitOfWork, press: Press) 
     """
     old, handoff, pack = await _locked(command.old_id, command.expected_version, uow)
     target = domain.next_state(old.state, LetterMove.REISSUE)
-    fresh = IssueLetter(command.letter_id, command.document_id, handoff.id, command.token, command.signer)
+    fresh = IssueLetter(
+        command.letter_id, command.document_id, handoff.id, command.token, command.signer, command.link_id
+    )
     new = await _print(fresh, handoff, pack, old, uow, press)
     uow.change(
         old,
@@ -104,6 +107,7 @@ async def reissue_letter(command: ReissueLetter, uow: UnitOfWork, press: Press) 
         replaced_by=new.id,
     )
     uow.publish(facts.letter_voided(old), about=old)
+    await end_link(old.link_id, uow)
     return new
 
 
@@ -113,6 +117,7 @@ async def void_letter(letter_id: UUID, reason_code: str, expected_version: int |
     target = domain.next_state(letter.state, LetterMove.VOID)
     uow.change(letter, LetterMove.VOID.value, reason=reason_code, state=target.value, reason_code=reason_code)
     uow.publish(facts.letter_voided(letter), about=letter)
+    await end_link(letter.link_id, uow)
     return letter
 
 
@@ -186,6 +191,9 @@ async def _print(
     content = Content(PDF, await asyncio.to_thread(_set, draft, press))
     keep = KeepDocument(command.document_id, handoff.id, DocumentKind.LETTER, content)
     await put_away(keep, handoff, uow, press.store, press.private_key)
+    link_id = command.link_id if handoff.to_agency != pack.office else None
+    if link_id is not None:
+        await add_link(handoff, link_id, command.token, pack, uow)
     letter = Letter(
         id=command.letter_id,
         correlation_id=handoff.correlation_id,
@@ -203,6 +211,7 @@ async def _print(
         issued_by=uow.principal.actor,
         state=LetterState.ISSUED.value,
         token_digest=digest_of(command.token),
+        link_id=link_id,
         document_id=command.document_id,
         digest=content.digest,
         replaces=old.id if old else None,

@@ -15,11 +15,14 @@ from services.casework.documents.api import as_download
 from services.casework.documents.commands import KeepDocument, keep_document
 from services.casework.documents.domain import DocumentKind, check_content
 from services.casework.documents.queries import documents_of, open_document
+from services.casework.doors.domain import digest_of
+from services.casework.doors.pages import LINK_STATES, VISITS
+from services.casework.doors.queries import links_of
 from services.casework.handoffs.domain import OPEN, HandoffState
 from services.casework.handoffs.queries import party_handoff
 from services.casework.letters import access, commands, domain, queries
 from services.casework.letters.adapter import new_token, press_of
-from services.casework.letters.commands import IssueLetter, ReissueLetter, digest_of
+from services.casework.letters.commands import IssueLetter, ReissueLetter
 from services.casework.letters.schemas import LetterFormIn, LetterIn, LetterVoidFormIn
 from services.casework.packages.domain import entry_for
 from services.chassis import clock
@@ -91,6 +94,10 @@ async def papers_page(
         reasons=REASONS,
         kinds=KINDS,
         letter_states=LETTER_STATES,
+        doors=await links_of(handoff, reading) if may_write else None,
+        may_link=may_write and is_running and handoff.to_agency != pack.office,
+        link_states=LINK_STATES,
+        visits=VISITS,
         may_open=bool(caller.roles & {"desk-officer", "caseworker", "duty-officer", "section-head"}),
         **directory.context(handoff.district),
     )
@@ -124,7 +131,9 @@ async def post_letter(
     """Make the letter."""
     await queries.note_printing(handoff_id, reading, request.app.state.units)
     press = press_of(request.app.state)
-    command = IssueLetter(clock.new_id(), clock.new_id(), handoff_id, new_token(), form.read(LetterIn).signer)
+    command = IssueLetter(
+        clock.new_id(), clock.new_id(), handoff_id, new_token(), form.read(LetterIn).signer, link_id=clock.new_id()
+    )
     return await form.write(lambda uow: commands.issue_letter(command, uow, press), "letter-issued")
 
 
@@ -151,7 +160,9 @@ async def post_reissue(
     given = form.read(LetterVoidFormIn)
     await queries.note_printing(handoff_id, reading, request.app.state.units)
     press = press_of(request.app.state)
-    command = ReissueLetter(given.letter_id, given.reason_code, clock.new_id(), clock.new_id(), new_token())
+    command = ReissueLetter(
+        given.letter_id, given.reason_code, clock.new_id(), clock.new_id(), new_token(), link_id=clock.new_id()
+    )
     return await form.write(lambda uow: commands.reissue_letter(command, uow, press), "letter-reissued")
 
 
@@ -189,6 +200,7 @@ async def check_page(token: Token, request: Request) -> Response:
         request,
         "letter-check.html",
         found=found,
+        door=f"{state.root_path}/pintu/{token}" if found.is_valid and found.letter.link_id else None,
         day=domain.day_in_words(found.letter.issued_on),
         letter_states=LETTER_STATES,
     )

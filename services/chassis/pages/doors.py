@@ -24,6 +24,7 @@ from services.chassis.pages.sessions import PageSession, open_session
 from services.chassis.principal import Principal
 from services.chassis.telemetry import log
 from services.chassis.web import (
+    Answered,
     BodyIsTooLarge,
     MethodIsNotAllowed,
     RouteIsUnknown,
@@ -120,6 +121,11 @@ class PostedForm:
 
     async def write(self, work: Callable[[UnitOfWork], Awaitable[Any]], done: str) -> Response:
         """Run the command once, however often the form is sent, then show the page that the form stood on."""
+        await self.perform(work, lambda _: _Done())
+        return RedirectResponse(f"{parent_of(self._request)}?selesai={quote(done)}", status_code=303)
+
+    async def perform(self, work: Callable[[UnitOfWork], Awaitable[T]], answer: Callable[[T], BaseModel]) -> Answered:
+        """The same for a page that shows the answer itself."""
         try:
             key = UUID(self.fields.get(KEY_FIELD, ""))
         except ValueError:
@@ -127,8 +133,7 @@ class PostedForm:
         kept = sorted((name, value) for name, value in self.fields.items() if name not in RESERVED)
         if self.file:
             kept.append((FILE_FIELD, hashlib.sha256(self.file).hexdigest()))
-        await WriteDoor(self._request, key, urlencode(kept).encode()).perform(work, lambda _: _Done(), 200)
-        return RedirectResponse(f"{parent_of(self._request)}?selesai={quote(done)}", status_code=303)
+        return await WriteDoor(self._request, key, urlencode(kept).encode()).perform(work, answer, 200)
 
 
 def parent_of(request: Request) -> str:

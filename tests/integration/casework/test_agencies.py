@@ -19,7 +19,7 @@ SENDERS_MOVES = (
     "/closure", "/cancellation", "/dispatch", "/hold", "/resumption", "/cancellation-request", "/error", "/reply",
 )  # fmt: skip
 SENDERS_READS = ("/readers",)
-BY_PEOPLE = ("/claim", "/release", "/spoken-answer", "/letters")
+BY_PEOPLE = ("/claim", "/release", "/spoken-answer", "/letters", "/links")
 """What a machine account may never do, whoever it is."""
 BY_BOTH = ("/documents",)
 """What sender and receiver may write alike."""
@@ -59,6 +59,13 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         " $6, $7, '')",
         letter_id, report_id, case_id, UUID(handoff_id), OFFICE, str(letter_id), document_id,
     )  # fmt: skip
+    link_id = uuid4()
+    await casework.units.pool.execute(
+        "INSERT INTO links (id, district, correlation_id, version, case_id, handoff_id, agency, desk, token_digest,"
+        " pin_number, attempts, attempts_allowed, expires_at, state)"
+        " VALUES ($1, '35.24', $2, 1, $3, $4, $5, 'x', $6, 0, 0, 5, now() + interval '1 day', 'open')",
+        link_id, report_id, case_id, UUID(handoff_id), OFFICE, str(link_id),
+    )  # fmt: skip
     operation_id, _ = await operation(casework, 1)
     person_id = await casework.value("SELECT person_id FROM cases WHERE id = $1", case_id)
     custody_id = await casework.value("SELECT id FROM custodies WHERE case_id = $1", case_id)
@@ -67,6 +74,7 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         "person_id": person_id, "custody_id": custody_id, "operation_id": operation_id,
         "finding_id": await a_finding_of(casework, issuer, OFFICE),
         "promise_id": promise_id, "shift_id": shift_id, "document_id": document_id, "letter_id": letter_id,
+        "link_id": link_id,
     }  # fmt: skip
 
 

@@ -139,6 +139,13 @@ class Signer(PackPart):
     on_behalf_of: str = ""
 
 
+class LinkRules(PackPart):
+    """How long a link for an agency without software is good, and how many wrong PINs lock it."""
+
+    lifetime: Duration = Field(default=timedelta(days=7), gt=timedelta())
+    pin_attempts: int = Field(default=5, ge=1, le=10)
+
+
 class Letterhead(PackPart):
     """How the office writes its letters; ``numbers`` by kind of letter, with {serial}, {serial:04}, {month}, {year}."""
 
@@ -179,6 +186,7 @@ class CaseworkPack(PackPart):
     candidates: tuple[CandidateRule, ...]
     case_types: tuple[CaseTypeRules, ...]
     letterhead: Letterhead | None = None
+    links: LinkRules = LinkRules()
 
     @field_validator("days_off")
     @classmethod
