@@ -1,5 +1,6 @@
 """An agency without software answers through a link: after a PIN, once, and everybody can see that it did so."""
 
+import asyncio
 import re
 from datetime import timedelta
 from typing import Any
@@ -152,6 +153,19 @@ async def test_only_what_is_legal_now_is_offered_and_taken(casework: Bench, offi
     assert (await phone.answer("complete", result_code="DONE")).status_code == 409
     assert (await phone.answer("cancel")).status_code == 403
     assert (await row(casework, link))["state"] == "open", "what was refused spends nothing"
+
+
+async def test_a_button_pressed_many_times_at_once_is_one_answer(casework: Bench, office: Desk, case_id: UUID) -> None:
+    handoff = await ask(office, case_id)
+    link = await minted(office, handoff)
+    phone = Phone(casework, link["url"])
+    await phone.open(link["pin"])
+    found = re.search(r'name="csrf" value="([0-9a-f]+)"', await phone.look())
+    assert found
+    answers = await asyncio.gather(*(phone.send("jawab/accept", csrf=found[1]) for _ in range(3)))
+    assert {answer.status_code for answer in answers} == {303}
+    stands = await office.get(f"/handoffs/{handoff['handoff_id']}")
+    assert (stands["state"], len(stands["by_link"])) == ("accepted", 1)
 
 
 async def test_five_wrong_pins_lock_a_link_for_good(casework: Bench, office: Desk, case_id: UUID) -> None:
