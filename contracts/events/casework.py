@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.envelope import Event, Sensitivity
-from contracts.fields import Code, Count, Instant, Ordinal, Reference, Slug, VillageCode
+from contracts.fields import Code, Count, Digest, Instant, Ordinal, Reference, Slug, VillageCode
 from contracts.values import RegionCode
 
 
@@ -474,3 +474,43 @@ class FindingExplained(FindingFact):
     TYPE: ClassVar[str] = "casework.finding.explained.v1"
 
     explanation: Code
+
+
+class LetterFact(Event):
+    """What every fact about an official letter tells: which one it is, never what stands in it."""
+
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    letter_id: UUID
+    handoff_id: UUID
+    case_id: UUID
+    kind: Code
+    number: Reference
+
+
+class LetterIssued(LetterFact):
+    """An office made a letter that goes along with a hand-off, perhaps in the place of one that holds no longer."""
+
+    TYPE: ClassVar[str] = "casework.letter.issued.v1"
+
+    office: Slug
+    to_agency: Slug
+    document_digest: Digest
+    replaces: UUID | None = None
+
+
+class LetterSigned(LetterFact):
+    """The scan of the copy signed by hand came in; that copy is the valid one."""
+
+    TYPE: ClassVar[str] = "casework.letter.signed.v1"
+
+    document_digest: Digest
+
+
+class LetterVoided(LetterFact):
+    """A letter holds no longer; ``replaced_by`` names the one made in its place."""
+
+    TYPE: ClassVar[str] = "casework.letter.voided.v1"
+
+    reason_code: Code
+    replaced_by: UUID | None = None

@@ -3,7 +3,7 @@
 from deploy.local.accounts import AUDIENCE, PAGES_CLIENT, REALM
 from deploy.local.engines import NAMESPACE
 from deploy.local.keys import Keys, public_key
-from deploy.local.places import CHECKOUT
+from deploy.local.places import CHECKOUT, state_folder
 from deploy.local.ports import SERVICES
 
 
@@ -72,6 +72,8 @@ def _of_this_service(service: str, ports: dict[str, int], keys: Keys) -> dict[st
                 "DUKCAPIL_URL": f"{sandbox}/dukcapil",
                 "BPJS_URL": f"{sandbox}/bpjs",
             }
+        case "casework":
+            return {"DOCUMENTS_FOLDER": str(state_folder() / "documents")}
         case "disbursement":
             return {"BANK_URL": f"{sandbox}/bank"}
         case "notifications":

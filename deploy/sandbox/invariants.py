@@ -112,7 +112,18 @@ async def _one_custody(site: Site) -> str:
 
 FOLDED = {
     "intake": ("reports",),
-    "casework": ("cases", "handoffs", "clocks", "promises", "custodies", "case_findings", "tasks"),
+    "casework": (
+        "cases",
+        "handoffs",
+        "clocks",
+        "promises",
+        "custodies",
+        "case_findings",
+        "tasks",
+        "documents",
+        "letters",
+        "links",
+    ),
 }
 
 

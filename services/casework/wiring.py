@@ -31,6 +31,12 @@ from services.casework.desks.tables import Shift
 from services.casework.directory.access import OFFICE_ROLES
 from services.casework.directory.commands import load_pack
 from services.casework.directory.domain import CaseworkPack
+from services.casework.documents import access as documents_access
+from services.casework.documents import api as documents_api
+from services.casework.documents.adapter import DirectoryStore
+from services.casework.doors import access as doors_access
+from services.casework.doors import api as doors_api
+from services.casework.doors import pages as doors_pages
 from services.casework.findings import access as findings_access
 from services.casework.findings import api as findings_api
 from services.casework.findings import pages as findings_pages
@@ -42,6 +48,9 @@ from services.casework.handoffs.activities import HandoffActivities
 from services.casework.handoffs.commands import rearm_clocks, recompute_deadlines
 from services.casework.handoffs.tables import Handoff
 from services.casework.handoffs.workflow import HandoffWorkflow
+from services.casework.letters import access as letters_access
+from services.casework.letters import api as letters_api
+from services.casework.letters import pages as letters_pages
 from services.casework.occurrences import api as occurrences_api
 from services.casework.occurrences import pages as occurrences_pages
 from services.casework.occurrences.activities import OccurrenceActivities
@@ -109,6 +118,11 @@ def activities(running: Running) -> Sequence[Callable[..., Any]]:
         ClosingActivities(running).close_case,
         OccurrenceActivities(running).hear_of_step,
     ]
+
+
+async def prepare(running: Running, app: Any) -> None:
+    """Open the document store."""
+    app.state.documents = DirectoryStore(running.settings.documents_folder)
 
 
 async def put_in_force(pack: CaseworkPack, uow: UnitOfWork) -> bool:
@@ -193,6 +207,8 @@ PAGES = (
     cases_pages,
     occurrences_pages,
     closing_pages,
+    letters_pages,
+    doors_pages,
     handoffs_pages,
     closures_pages,
     oversight_pages,
@@ -214,6 +230,9 @@ SERVICE = Service(
         **operations_access.PERMISSIONS,
         **closures_access.PERMISSIONS,
         **oversight_access.PERMISSIONS,
+        **documents_access.PERMISSIONS,
+        **letters_access.PERMISSIONS,
+        **doors_access.PERMISSIONS,
     },
     routers=[
         cases_api.router,
@@ -228,6 +247,9 @@ SERVICE = Service(
         custody_api.router,
         findings_api.router,
         operations_api.router,
+        documents_api.router,
+        letters_api.router,
+        doors_api.router,
     ],
     page_routers=[page.router for page in PAGES],
     pages=Pages(
@@ -251,6 +273,7 @@ SERVICE = Service(
     scope=scope,
     gauges=gauges,
     figures=FIGURES,
+    prepare=prepare,
     commands={"load-pack": load_packs, "reconcile": reconcile},
     papers={"draft-calendar": draft_calendar},
 )

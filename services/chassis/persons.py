@@ -83,7 +83,7 @@ def when_person_key_issued_keep_for(
 
 
 async def unseal_person(
-    reading: ReadSession, person_id: UUID, fields: Sequence[str], private_key: str
+    reading: ReadSession | UnitOfWork, person_id: UUID, fields: Sequence[str], private_key: str
 ) -> dict[str, str | None]:
     """Chosen fields of a person, in clear; empty while the copy or its key has not arrived or was destroyed."""
     person = await reading.first(select(PersonKnown).where(PersonKnown.person_id == person_id))

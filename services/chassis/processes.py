@@ -241,6 +241,7 @@ def build_app(
         root_path=settings.root_path or f"/{service.name}",
         routers=[*service.routers, parked.router, *service.page_routers],
         body_limit_bytes=settings.request_body_limit_bytes,
+        upload_limit_bytes=settings.upload_limit_bytes,
         policy={**service.policy, **parked.PERMISSIONS},
         verifier=TokenVerifier(settings.oidc_issuer, settings.oidc_audience),
         units=running.units if running else None,

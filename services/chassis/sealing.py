@@ -37,6 +37,24 @@ def unseal(sealed: bytes, person_key: bytes) -> dict[str, str | None]:
     return fields
 
 
+def seal_bytes(body: bytes, key: bytes) -> bytes:
+    """Seal a document's content with a key of its own; the same content gives other bytes each time."""
+    return bytes(SecretBox(key).encrypt(body))
+
+
+def unseal_bytes(sealed: bytes, key: bytes) -> bytes:
+    """The content again. Raises ``CannotUnseal``."""
+    try:
+        return SecretBox(key).decrypt(sealed)
+    except (CryptoError, ValueError, TypeError):
+        raise CannotUnseal from None
+
+
+def wrap_for_owner(key: bytes, private_key: str) -> bytes:
+    """A key wrapped for the very service that holds the private key (base64); ``unwrap`` opens it."""
+    return bytes(SealedBox(PrivateKey(base64.b64decode(private_key)).public_key).encrypt(key))
+
+
 def wrap(person_key: bytes, recipients: Mapping[str, bytes]) -> dict[str, str]:
     """The person's key wrapped for each service: name -> base64."""
     return {

@@ -52,6 +52,7 @@ class ServiceSettings(BaseSettings):
     outbox_keep_days: int = 14
     request_key_keep_days: int = 30
     request_body_limit_bytes: int = 1_048_576
+    upload_limit_bytes: int = 0
     outbox_age_limit_seconds: int = 60
     parked_first_retry_seconds: int = 30
 

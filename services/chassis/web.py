@@ -285,21 +285,31 @@ PageLimit = Annotated[int, Query(ge=1, le=200, description="Banyaknya baris, pal
 # The app
 
 
-class BodyLimit:
-    """Answers 413 as a problem for bodies past the limit, declared or streamed, before anything is done with them."""
+UPLOADS = (b"application/pdf", b"image/", b"multipart/form-data")
+"""The content types under which a file comes in, for services that take files."""
 
-    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+
+class BodyLimit:
+    """Answers 413 as a problem for bodies past the limit, declared or streamed, before anything is done with them.
+
+    Where a service takes files, what comes as one has a limit of its own.
+    """
+
+    def __init__(self, app: ASGIApp, limit_bytes: int, upload_limit_bytes: int = 0) -> None:
         self._app = app
         self._limit = limit_bytes
+        self._upload_limit = max(upload_limit_bytes, limit_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what comes in; what the app says about a body cut off for its size is not passed on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if not declared.isdigit() or int(declared) > self._limit:
-            await self._refusal()(scope, receive, send)
+        headers = dict(scope["headers"])
+        declared = headers.get(b"content-length", b"0")
+        limit = self._upload_limit if headers.get(b"content-type", b"").startswith(UPLOADS) else self._limit
+        if not declared.isdigit() or int(declared) > limit:
+            await self._refusal(limit)(scope, receive, send)
             return
         seen = 0
 
@@ -307,20 +317,20 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._limit:
+            if seen > limit:
                 raise BodyIsTooLarge
             return message
 
         async def unless_too_large(message: Message) -> None:
-            if seen <= self._limit:
+            if seen <= limit:
                 await send(message)
 
         await self._app(scope, counted, unless_too_large)
-        if seen > self._limit:
-            await self._refusal()(scope, receive, send)
+        if seen > limit:
+            await self._refusal(limit)(scope, receive, send)
 
-    def _refusal(self) -> Response:
-        return problem_response(BodyIsTooLarge(limit_bytes=self._limit))
+    def _refusal(self, limit: int) -> Response:
+        return problem_response(BodyIsTooLarge(limit_bytes=limit))
 
 
 Check = Callable[[], Awaitable[tuple[str, bool, str]]]
@@ -362,6 +372,7 @@ def create_api(
     verifier: TokenVerifier | None,
     units: Units | None,
     checks: Sequence[Check] = (),
+    upload_limit_bytes: int = 0,
 ) -> FastAPI:
     """A service's app: its routers under its root path, problems for everything that goes wrong."""
     app = _Api(
@@ -373,7 +384,7 @@ def create_api(
         telemetry={"operation_spans": False, "logs": False, "exclude": _is_ops},
         strict_content_type=True,
     )
-    app.add_middleware(BodyLimit, limit_bytes=body_limit_bytes)
+    app.add_middleware(BodyLimit, limit_bytes=body_limit_bytes, upload_limit_bytes=upload_limit_bytes)
     app.state.policy = policy
     app.state.verifier = verifier
     app.state.units = units

@@ -49,6 +49,10 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "ProofIn": {"proof": "SIGNED", "ba_number": "BA/1"},
     "ExplanationIn": {"explanation": "RECORDED_LATE", "reason": "kabar datang pagi"},
     "CountIn": {"said_by": "TAKER", "to_agency": "puskesmas-paciran", "ba_number": "BA/1", "paper_count": 1},
+    "LetterIn": {},
+    "LetterVoidIn": {"reason_code": "WRONG_CONTENT"},
+    "LetterReissueIn": {"reason_code": "WRONG_CONTENT"},
+    "SignedCopyIn": {"document_id": str(uuid4())},
 }  # fmt: skip
 """A valid body of each kind; a new kind that is missing here fails the tests."""
 

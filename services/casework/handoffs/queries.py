@@ -15,13 +15,13 @@ from services.casework.directory.domain import CaseworkPack, RungKind
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import access, domain, repository
 from services.casework.handoffs.domain import Circumstances, HandoffState
-from services.casework.handoffs.tables import Handoff, SpokenAnswer
+from services.casework.handoffs.tables import Handoff, LinkAnswer, SpokenAnswer
 from services.casework.packages.commands import keep_package
 from services.casework.packages.queries import PackageView, readers_of, show_package
 from services.casework.promises.repository import of_handoff
 from services.casework.promises.tables import Promise
 from services.chassis.clock import utc_now
-from services.chassis.database import ReadSession, Units
+from services.chassis.database import ReadSession, UnitOfWork, Units
 from services.chassis.errors import NotFound
 from services.chassis.principal import Principal
 
@@ -41,6 +41,7 @@ class HandoffView:
     rungs: list[RungRow]
     promises: list[Promise]
     spoken: list[SpokenAnswer]
+    by_link: list[LinkAnswer]
     candidates: list[Handoff]
 
 
@@ -110,6 +111,7 @@ async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, pri
         rungs=await rungs_of(reading, [handoff.id]),
         promises=await of_handoff(reading, handoff.id),
         spoken=await repository.spoken_answers(reading, handoff.id),
+        by_link=await repository.link_answers(reading, handoff.id),
         candidates=await repository.of_group(reading, handoff.group_id) if is_sender else [],
     )
 
@@ -118,6 +120,21 @@ async def _one(handoff_id: UUID, reading: ReadSession) -> Handoff:
     handoff = await repository.one(reading, handoff_id)
     if handoff is None:
         raise NotFound(kind="handoffs")
+    return handoff
+
+
+async def handoff_of(source: ReadSession | UnitOfWork, handoff_id: UUID) -> Handoff:
+    """A hand-off to look at. Raises ``NotFound``, also where its district is not the caller's."""
+    handoff = await repository.one(source, handoff_id)
+    if handoff is None or not source.principal.covers(handoff.district):
+        raise NotFound(kind="handoffs")
+    return handoff
+
+
+async def party_handoff(handoff_id: UUID, source: ReadSession | UnitOfWork) -> Handoff:
+    """A hand-off of the caller's own agency. Raises ``NotFound`` to whoever is no party."""
+    handoff = await handoff_of(source, handoff_id)
+    access.check_is_party(source.principal, handoff.from_agency, handoff.to_agency)
     return handoff
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import col, or_, select
 
 from services.casework.handoffs.domain import ENDED_WORK, OPEN, UNDECIDED, HandoffState
-from services.casework.handoffs.tables import Handoff, HandoffGroup, SpokenAnswer
+from services.casework.handoffs.tables import Handoff, HandoffGroup, LinkAnswer, SpokenAnswer
 from services.chassis.database import ReadSession, UnitOfWork
 
 
@@ -78,6 +78,13 @@ async def spoken_answers(reading: ReadSession, handoff_id: UUID) -> list[SpokenA
     )
 
 
+async def link_answers(reading: ReadSession, handoff_id: UUID) -> list[LinkAnswer]:
+    """What the agency answered through links, in order."""
+    return await reading.all(
+        select(LinkAnswer).where(LinkAnswer.handoff_id == handoff_id).order_by(col(LinkAnswer.recorded_at))
+    )
+
+
 async def of_group(reading: ReadSession, group_id: UUID) -> list[Handoff]:
     """All candidates of a group, in order."""
     return await reading.all(select(Handoff).where(Handoff.group_id == group_id).order_by(col(Handoff.candidate_no)))
@@ -113,9 +120,9 @@ async def of_case(source: ReadSession | UnitOfWork, case_id: UUID) -> list[Hando
     return await source.all(select(Handoff).where(Handoff.case_id == case_id).order_by(col(Handoff.requested_at)))
 
 
-async def one(reading: ReadSession, handoff_id: UUID) -> Handoff | None:
+async def one(source: ReadSession | UnitOfWork, handoff_id: UUID) -> Handoff | None:
     """One hand-off within the caller's scope."""
-    return await reading.first(select(Handoff).where(Handoff.id == handoff_id))
+    return await source.first(select(Handoff).where(Handoff.id == handoff_id))
 
 
 async def inbox_page(

@@ -417,6 +417,14 @@ class CandidateOut(BaseModel):
         )
 
 
+class LinkAnswerOut(BaseModel):
+    """An answer that the agency gave without software, through a link."""
+
+    move: str
+    recorded_at: datetime
+    via: Literal["LINK"] = "LINK"
+
+
 class HandoffDetail(HandoffOut):
     """One hand-off with its package: what the receiver needs to know for the purpose, and nothing else."""
 
@@ -430,6 +438,7 @@ class HandoffDetail(HandoffOut):
     rungs: list[RungOut]
     promises: list[PromiseOut]
     spoken: list[SpokenOut]
+    by_link: list[LinkAnswerOut] = []
     candidates: list[CandidateOut]
 
     @classmethod
@@ -448,6 +457,7 @@ class HandoffDetail(HandoffOut):
             rungs=[RungOut.of(rung) for rung in view.rungs],
             promises=[PromiseOut.of(promise) for promise in view.promises],
             spoken=[SpokenOut.of(answer) for answer in view.spoken],
+            by_link=[LinkAnswerOut(move=answer.move, recorded_at=answer.recorded_at) for answer in view.by_link],
             candidates=[CandidateOut.of(handoff) for handoff in view.candidates],
         )
 

@@ -69,6 +69,18 @@ class Handoff(Aggregate, table=True):
     ba_number: str | None = Field(default=None, max_length=64)
 
 
+class LinkAnswer(DistrictRow, table=True):
+    """An answer that an agency without software gave through a link: visible as such for ever, never changed."""
+
+    __tablename__ = "link_answers"
+
+    id: UUID = Field(primary_key=True)
+    handoff_id: UUID = Field(index=True)
+    agency: str = Field(max_length=64)
+    move: str = Field(max_length=24)
+    recorded_at: datetime = Field(sa_type=UTC_INSTANT)
+
+
 class SpokenAnswer(DistrictRow, table=True):
     """An answer that an agency gave by phone and an officer wrote down: visible as such for ever."""
 

@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from services.casework.directory.domain import Letter as Letter
+
 
 class Purpose(StrEnum):
     """What a hand-off is for (`handoff.md` §5)."""
@@ -58,14 +60,6 @@ class PersonField(StrEnum):
     NIK = "nik"
     BIRTH_DATE = "birth_date"
     FEATURES = "features"
-
-
-class Letter(StrEnum):
-    """The letter that goes along."""
-
-    COVER_LETTER = "COVER_LETTER"
-    REFERRAL_LETTER = "REFERRAL_LETTER"
-    HANDOVER_RECORD = "HANDOVER_RECORD"
 
 
 MINIMUM = ("person_id", "identity_status", "apparent_minor", "as_of")

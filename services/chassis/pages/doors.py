@@ -1,5 +1,6 @@
 """The two doors of a page: who may look, and how a form writes. Errors leave as pages, never as JSON."""
 
+import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from opentelemetry import trace
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from services.chassis.auth import check
@@ -22,6 +24,7 @@ from services.chassis.pages.sessions import PageSession, open_session
 from services.chassis.principal import Principal
 from services.chassis.telemetry import log
 from services.chassis.web import (
+    Answered,
     BodyIsTooLarge,
     MethodIsNotAllowed,
     RouteIsUnknown,
@@ -35,6 +38,7 @@ M = TypeVar("M", bound=BaseModel)
 
 CSRF_FIELD = "csrf"
 KEY_FIELD = "kunci"
+FILE_FIELD = "berkas"
 RESERVED = frozenset({CSRF_FIELD, KEY_FIELD})
 FORM_FIELDS_LIMIT = 50
 ANYBODY = ""
@@ -101,9 +105,10 @@ class _Done(BaseModel):
 class PostedForm:
     """One posted form of one signed-in person."""
 
-    def __init__(self, request: Request, fields: Mapping[str, str]) -> None:
+    def __init__(self, request: Request, fields: Mapping[str, str], file: bytes = b"") -> None:
         self._request = request
         self.fields = fields
+        self.file = file
 
     def read(self, shape: type[M], **fixed: Any) -> M:
         """The form as a request shape; empty fields count as left out. Raises ``FormIsNotValid`` naming the fields."""
@@ -116,13 +121,19 @@ class PostedForm:
 
     async def write(self, work: Callable[[UnitOfWork], Awaitable[Any]], done: str) -> Response:
         """Run the command once, however often the form is sent, then show the page that the form stood on."""
+        await self.perform(work, lambda _: _Done())
+        return RedirectResponse(f"{parent_of(self._request)}?selesai={quote(done)}", status_code=303)
+
+    async def perform(self, work: Callable[[UnitOfWork], Awaitable[T]], answer: Callable[[T], BaseModel]) -> Answered:
+        """The same for a page that shows the answer itself."""
         try:
             key = UUID(self.fields.get(KEY_FIELD, ""))
         except ValueError:
             raise FormIsNotValid from None
         kept = sorted((name, value) for name, value in self.fields.items() if name not in RESERVED)
-        await WriteDoor(self._request, key, urlencode(kept).encode()).perform(work, lambda _: _Done(), 200)
-        return RedirectResponse(f"{parent_of(self._request)}?selesai={quote(done)}", status_code=303)
+        if self.file:
+            kept.append((FILE_FIELD, hashlib.sha256(self.file).hexdigest()))
+        return await WriteDoor(self._request, key, urlencode(kept).encode()).perform(work, answer, 200)
 
 
 def parent_of(request: Request) -> str:
@@ -130,10 +141,10 @@ def parent_of(request: Request) -> str:
     return quote(request.url.path.rsplit("/", 1)[0]) or "/"
 
 
-async def read_fields(request: Request) -> dict[str, str]:
+async def read_fields(request: Request, files: int = 0) -> dict[str, str]:
     """The posted text fields, each once. Raises ``FormIsNotValid``."""
     try:
-        form = await request.form(max_files=0, max_fields=FORM_FIELDS_LIMIT)
+        form = await request.form(max_files=files, max_fields=FORM_FIELDS_LIMIT)
         fields = {name: value for name, value in form.items() if isinstance(value, str)}
         for value in (*fields, *fields.values()):
             value.encode()
@@ -145,17 +156,32 @@ async def read_fields(request: Request) -> dict[str, str]:
 
 
 async def _posted_form(request: Request) -> PostedForm:
+    return PostedForm(request, await _own_fields(request))
+
+
+async def _posted_file(request: Request) -> PostedForm:
+    fields = await _own_fields(request, files=1)
+    given = (await request.form()).get(FILE_FIELD)
+    if not isinstance(given, UploadFile):
+        raise FormIsNotValid(fields=[FILE_FIELD])
+    return PostedForm(request, fields, await given.read())
+
+
+async def _own_fields(request: Request, files: int = 0) -> dict[str, str]:
     if request.headers.get("sec-fetch-site") == "cross-site":
         raise FormCameFromElsewhere
-    fields = await read_fields(request)
+    fields = await read_fields(request, files)
     session: PageSession = request.state.session
     if not secrets.compare_digest(fields.get(CSRF_FIELD, "").encode(), session.csrf_token.encode()):
         raise FormIsFromOtherSession
-    return PostedForm(request, fields)
+    return fields
 
 
 Form = Annotated[PostedForm, Depends(_posted_form)]
 """How a page takes a form; stands after ``page_requires`` among a route's arguments."""
+
+FileForm = Annotated[PostedForm, Depends(_posted_file)]
+"""The same with one file, in the field ``berkas``."""
 
 
 class PageRoute(APIRoute):

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 import yaml
 
@@ -44,9 +45,10 @@ async def load(bench: Bench, pack: CaseworkPack) -> None:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def casework(stack: Stack, issuer: Issuer) -> AsyncIterator[Bench]:
+async def casework(stack: Stack, issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench]:
     """One casework for the session, with consumer, relay and worker."""
-    async with bench_for(SERVICE, stack, issuer) as bench:
+    folder = tmp_path_factory.mktemp("documents")
+    async with bench_for(SERVICE, stack, issuer, documents_folder=folder) as bench:
         await load(bench, quick_pack())
         async with bench.running("consumer", "relay", "worker"):
             yield bench

@@ -20,8 +20,10 @@ SENDERS_MOVES = (
     "/resending", "/redirection", "/withdrawal",
 )  # fmt: skip
 SENDERS_READS = ("/readers",)
-BY_PEOPLE = ("/claim", "/release", "/spoken-answer")
+BY_PEOPLE = ("/claim", "/release", "/spoken-answer", "/letters", "/links")
 """What a machine account may never do, whoever it is."""
+BY_BOTH = ("/documents",)
+"""What sender and receiver may write alike."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -47,6 +49,35 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         "INSERT INTO closures (id, district, correlation_id, version, agency, fate, reason_code, state, handoffs,"
         " waiting) VALUES ($1, '35.24', $1, 1, $2, 'REDIRECT', 'AGENCY_CLOSED', 'open', 1, 1)", closure_id, OFFICE,
     )  # fmt: skip
+    forced_closing_id = uuid4()
+    await casework.units.pool.execute(
+        "INSERT INTO forced_closings (id, district, correlation_id, version, case_id, state, reason_code, fates,"
+        " proposed_by, proposed_at) VALUES ($1, '35.24', $2, 1, $3, 'proposed', 'X', '{}', 'staff:x', now())",
+        forced_closing_id, report_id, case_id,
+    )  # fmt: skip
+    document_id = uuid4()
+    await casework.units.pool.execute(
+        "INSERT INTO documents (id, district, correlation_id, version, case_id, handoff_id, kind, media_type,"
+        " size_bytes, digest, uploaded_by, state)"
+        " VALUES ($1, '35.24', $2, 1, $3, $4, 'OTHER', 'image/png', 1, '', $5, 'kept')",
+        document_id, report_id, case_id, UUID(handoff_id), OFFICE,
+    )  # fmt: skip
+    await casework.units.pool.execute("INSERT INTO document_keys VALUES ($1, '35.24', '')", document_id)
+    letter_id = uuid4()
+    await casework.units.pool.execute(
+        "INSERT INTO letters (id, district, correlation_id, version, case_id, handoff_id, kind, number, serial, year,"
+        " office, signer, to_agency, issued_on, issued_by, state, token_digest, document_id, digest)"
+        " VALUES ($1, '35.24', $2, 1, $3, $4, 'COVER_LETTER', $6, 1, 1999, $5, 'x', $5, '1999-01-01', 'x', 'issued',"
+        " $6, $7, '')",
+        letter_id, report_id, case_id, UUID(handoff_id), OFFICE, str(letter_id), document_id,
+    )  # fmt: skip
+    link_id = uuid4()
+    await casework.units.pool.execute(
+        "INSERT INTO links (id, district, correlation_id, version, case_id, handoff_id, agency, desk, token_digest,"
+        " pin_number, attempts, attempts_allowed, expires_at, state)"
+        " VALUES ($1, '35.24', $2, 1, $3, $4, $5, 'x', $6, 0, 0, 5, now() + interval '1 day', 'open')",
+        link_id, report_id, case_id, UUID(handoff_id), OFFICE, str(link_id),
+    )  # fmt: skip
     operation_id, _ = await operation(casework, 1)
     person_id = await casework.value("SELECT person_id FROM cases WHERE id = $1", case_id)
     custody_id = await casework.value("SELECT id FROM custodies WHERE case_id = $1", case_id)
@@ -55,6 +86,8 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         "person_id": person_id, "custody_id": custody_id, "operation_id": operation_id,
         "finding_id": await a_finding_of(casework, issuer, OFFICE),
         "promise_id": promise_id, "shift_id": shift_id, "closure_id": closure_id,
+        "forced_closing_id": forced_closing_id, "document_id": document_id, "letter_id": letter_id,
+        "link_id": link_id,
     }  # fmt: skip
 
 
@@ -102,7 +135,7 @@ async def test_a_party_makes_only_the_moves_of_its_own_side(
             assert await knock(casework, door, rows["handoff_id"], sender) == 200
             is_senders = door.path.endswith(SENDERS_READS)
             assert await knock(casework, door, rows["handoff_id"], receiver) == (403 if is_senders else 200), door
-        else:
+        elif not door.path.endswith(BY_BOTH):
             other = receiver if door.path.endswith(SENDERS_MOVES) else sender
             assert await knock(casework, door, rows["handoff_id"], other) == 403, door
     assert await untouched(casework, rows)

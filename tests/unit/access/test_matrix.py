@@ -18,7 +18,7 @@ from tests.support.doors import routes_of
 SERVICES = (INTAKE, CASEWORK, DISBURSEMENT, NOTIFICATIONS)
 OPEN_TO_ALL = (
     "/health/live", "/health/ready", "/metrics", "/openapi.json", "/asyncapi.yaml", "/docs", "/masuk", "/keluar",
-    "/static",
+    "/static", "/surat/{token}", "/pintu/{token}",
 )  # fmt: skip
 SIGNED_IN = ""
 """Pages about the session itself ask only that somebody is signed in."""
@@ -28,7 +28,7 @@ ROLES = (
 )  # fmt: skip
 WRITES_OF_MACHINES = {
     "report:create", "operation:create", "handoff:answer", "handoff:send", "task:complete", "custody:record",
-    "operation:count", "finding:explain",
+    "operation:count", "finding:explain", "document:write",
 }  # fmt: skip
 APPROVES = {"batch:approve": {"aid-verifier", "aid-approver"}}
 

@@ -1,5 +1,6 @@
 """The pack's parts: agencies with desks, ladders, clocks, candidates, case types. Pure values."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -31,6 +32,25 @@ class PurposeHasNoClock(Conflict):
 
     text = "Paket daerah belum mengatur tenggat untuk keperluan ini."
     advice = "Minta operator menambahkan keperluan ini pada bagian clocks paket daerah, lalu memuatnya."
+
+
+class LetterheadIsMissing(Conflict):
+    """The pack in force does not say how the office writes its letters."""
+
+    text = "Paket daerah belum memuat kop surat, penanda tangan dan penomoran."
+    advice = "Minta operator menambahkan bagian letterhead pada paket daerah, lalu memuatnya."
+
+
+class Letter(StrEnum):
+    """The letters that go along with a hand-off."""
+
+    COVER_LETTER = "COVER_LETTER"
+    REFERRAL_LETTER = "REFERRAL_LETTER"
+    HANDOVER_RECORD = "HANDOVER_RECORD"
+
+
+_PLACE = re.compile(r"\{(?:serial(?::0\d)?|month|year)\}")
+_NUMBER = re.compile(r"[A-Za-z0-9]+([ ./-][A-Za-z0-9]+)*")
 
 
 class RungKind(StrEnum):
@@ -140,6 +160,47 @@ class CaseTypeRules(PackPart):
         return self.task_due_within.get(kind, self.conference_due_within)
 
 
+class Signer(PackPart):
+    """An official who signs letters; ``on_behalf_of``: the title of whoever delegated it («a.n.»)."""
+
+    code: str
+    name: str
+    title: str
+    rank: str = ""
+    nip: str = ""
+    on_behalf_of: str = ""
+
+
+class LinkRules(PackPart):
+    """How long a link for an agency without software is good, and how many wrong PINs lock it."""
+
+    lifetime: Duration = Field(default=timedelta(days=7), gt=timedelta())
+    pin_attempts: int = Field(default=5, ge=1, le=10)
+
+
+class Letterhead(PackPart):
+    """How the office writes its letters; ``numbers`` by kind of letter, with {serial}, {serial:04}, {month}, {year}."""
+
+    government: str
+    office: str
+    address: tuple[str, ...] = Field(min_length=1)
+    place: str
+    signers: tuple[Signer, ...] = Field(min_length=1)
+    numbers: Mapping[Letter, str]
+
+    @field_validator("numbers")
+    @classmethod
+    def _one_for_each(cls, value: Mapping[Letter, str]) -> Mapping[Letter, str]:
+        missing = sorted(set(Letter) - set(value))
+        if missing:
+            raise ValueError(f"no number format for {', '.join(missing)}")
+        for kind, written in value.items():
+            is_whole = "{year}" in written and re.search(r"\{serial(:0\d)?\}", written)
+            if not is_whole or not _NUMBER.fullmatch(_PLACE.sub("1", written)):
+                raise ValueError(f"{kind}: {{serial}} and {{year}} among letters, digits and . / -")
+        return value
+
+
 class CaseworkPack(PackPart):
     """The casework section of a district pack."""
 
@@ -158,6 +219,8 @@ class CaseworkPack(PackPart):
     clocks: tuple[Clock, ...]
     candidates: tuple[CandidateRule, ...]
     case_types: tuple[CaseTypeRules, ...]
+    letterhead: Letterhead | None = None
+    links: LinkRules = LinkRules()
 
     @field_validator("days_off")
     @classmethod

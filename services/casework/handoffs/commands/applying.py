@@ -44,7 +44,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class MoveHandoff:
-    """One party moves a hand-off. ``happened_at`` may lie before now when an officer records late."""
+    """One party moves a hand-off. ``happened_at`` may lie before now when an officer records late.
+
+    ``via`` names the way by which an agency without software answered for itself; it stays visible for ever.
+    """
 
     handoff_id: UUID
     move: Move
@@ -57,6 +60,7 @@ class MoveHandoff:
     happened_at: datetime | None = None
     conditions: Sequence[Condition] = ()
     spoken: Spoken | None = None
+    via: str = ""
 
 
 async def apply_move(

@@ -15,7 +15,7 @@ from services.casework.handoffs.commands.applying import MoveHandoff, apply_move
 from services.casework.handoffs.commands.groups import follow, weigh_conditions
 from services.casework.handoffs.commands.rows import locked, note_next_due, tell
 from services.casework.handoffs.domain import Circumstances, Disposal, GroupOutcome, HandoffState, Move, Side
-from services.casework.handoffs.tables import Handoff, HandoffGroup, SpokenAnswer
+from services.casework.handoffs.tables import Handoff, HandoffGroup, LinkAnswer, SpokenAnswer
 from services.casework.packages.domain import MOVES_A_PERSON, Purpose
 from services.casework.promises import repository as promises_repository
 from services.casework.promises.commands import decide_promise
@@ -50,6 +50,8 @@ async def move_handoff(command: MoveHandoff, uow: UnitOfWork) -> Handoff:
         raise domain.HappensLater
     pack = await pack_in_force(uow, handoff.district)
     await _note_spoken(command, handoff, uow)
+    if command.via:
+        await _note_link(command, handoff, uow)
     await apply_move(handoff, command, target, pack, uow)
     if command.move == Move.ARRIVE and handoff.purpose in MOVES_A_PERSON:
         await _take_over(command, handoff, pack, uow)
@@ -100,6 +102,20 @@ async def _note_spoken(command: MoveHandoff, handoff: Handoff, uow: UnitOfWork) 
             recorded_by=uow.principal.actor,
         )
     )
+
+
+async def _note_link(command: MoveHandoff, handoff: Handoff, uow: UnitOfWork) -> None:
+    """Remember that the agency answered without software of its own."""
+    answer = LinkAnswer(
+        id=clock.new_id(),
+        district=handoff.district,
+        handoff_id=handoff.id,
+        agency=handoff.to_agency,
+        move=command.move.value,
+        recorded_at=await uow.now(),
+    )
+    uow.insert(answer)
+    uow.cause = replace(uow.cause, on_behalf_of=f"via:{command.via}")
 
 
 async def _decide_spoken(handoff: Handoff, verdict: str, uow: UnitOfWork) -> None:

@@ -1,0 +1,1 @@
+"""Scans and letters, sealed at rest."""

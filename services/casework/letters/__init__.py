@@ -1,0 +1,1 @@
+"""Officials' letters: numbered, printed, signed by hand, void and made anew."""

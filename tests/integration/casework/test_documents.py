@@ -1,0 +1,122 @@
+"""Documents on real rows: kept sealed, opened by the parties alone, every opening written down."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+import pytest_asyncio
+
+from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask
+from tests.integration.casework.test_journey import Desk, report_verified
+from tests.integration.casework.test_packages import case_of, know
+from tests.support.identity import Issuer
+from tests.support.services import Bench
+from tests.unit.casework.test_documents import JPEG, PDF
+
+STREET = "satpolpp-lamongan"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def case_id(casework: Bench) -> UUID:
+    """One case to which the tests hang hand-offs of their own."""
+    found = await case_of(casework, await report_verified(casework))
+    await know(casework, found)
+    return found
+
+
+async def upload(
+    bench: Bench, token: str, handoff_id: str, body: bytes, *, key: UUID | None = None, **query: str
+) -> httpx2.Response:
+    """Hand a file in."""
+    headers = {
+        "Authorization": f"Bearer {token}", "Idempotency-Key": str(key or uuid4()), "Content-Type": "application/pdf"
+    }  # fmt: skip
+    return await bench.client.post(f"/handoffs/{handoff_id}/documents", content=body, params=query, headers=headers)
+
+
+async def download(bench: Bench, token: str, document_id: str) -> httpx2.Response:
+    return await bench.client.get(f"/documents/{document_id}", headers={"Authorization": f"Bearer {token}"})
+
+
+async def test_a_scan_is_kept_sealed_and_read_back_by_both_parties(
+    casework: Bench, issuer: Issuer, case_id: UUID
+) -> None:
+    handoff = await ask(Desk(casework, issuer, OFFICE, "section-head"), case_id)
+    secret = PDF + b"% Warga Uji Paket"
+    key = uuid4()
+    hospital, office = issuer.machine(SOEGIRI), issuer.token("o", agency=OFFICE, roles=("caseworker",))
+    made = await upload(casework, hospital, handoff["handoff_id"], secret, key=key, kind="HANDOVER_PHOTO")
+    assert made.status_code == 201, made.text
+    again = await upload(casework, hospital, handoff["handoff_id"], secret, key=key, kind="HANDOVER_PHOTO")
+    assert again.json() == made.json()
+    kept = made.json()
+    assert (kept["media_type"], kept["size_bytes"], kept["uploaded_by"]) == ("application/pdf", len(secret), SOEGIRI)
+    for token in (hospital, office):
+        answer = await download(casework, token, kept["document_id"])
+        assert (answer.status_code, answer.content) == (200, secret)
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert answer.headers["cache-control"] == "no-store"
+    listed = await Desk(casework, issuer, OFFICE, "caseworker").get(f"/handoffs/{handoff['handoff_id']}/documents")
+    assert [item["document_id"] for item in listed["items"]] == [kept["document_id"]]
+    folder: Path = casework.settings.documents_folder
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert UUID(kept["document_id"]).hex in {path.name for path in files}
+    assert not [path for path in files if b"Warga Uji" in path.read_bytes() or b"%PDF" in path.read_bytes()]
+    reads = await Desk(casework, issuer, OFFICE, "section-head").get(f"/handoffs/{handoff['handoff_id']}/readers")
+    opened = [read["agency"] for read in reads["items"] if read["fields"] == ["document:HANDOVER_PHOTO"]]
+    assert opened == [SOEGIRI, OFFICE]
+
+
+async def test_nobody_but_the_parties_finds_a_document(casework: Bench, issuer: Issuer, case_id: UUID) -> None:
+    handoff = await ask(Desk(casework, issuer, OFFICE, "section-head"), case_id)
+    made = (await upload(casework, issuer.machine(SOEGIRI), handoff["handoff_id"], JPEG)).json()
+    stranger = issuer.machine(LAWANG)
+    assert (await upload(casework, stranger, handoff["handoff_id"], JPEG)).status_code == 404
+    assert (await download(casework, stranger, made["document_id"])).status_code == 404
+    auditor = issuer.token("auditor", agency=OFFICE, roles=("auditor",))
+    refused = await download(casework, auditor, made["document_id"])
+    assert (refused.status_code, refused.json()["code"]) == (403, "document_is_not_for_you")
+
+
+async def test_who_took_a_child_off_the_street_opens_no_paper_with_its_name(casework: Bench, issuer: Issuer) -> None:
+    report_id = await report_verified(casework)
+    handoff_id = await Desk(casework, issuer, OFFICE, "caseworker").open_handoff(report_id, "CUSTODY_TRANSFER")
+    await know(casework, await case_of(casework, report_id), minor=True)
+    street = issuer.machine(STREET)
+    office = issuer.token("o", agency=OFFICE, roles=("caseworker",))
+    made = (await upload(casework, office, handoff_id, PDF)).json()
+    assert (await download(casework, office, made["document_id"])).status_code == 200
+    assert (await download(casework, street, made["document_id"])).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"", 422, "document_is_empty"),
+        (b"<html></html>", 422, "document_type_is_not_taken"),
+        (PDF + bytes(10 * 1024 * 1024), 422, "document_is_too_large"),
+        (PDF + bytes(11 * 1024 * 1024), 413, "body_is_too_large"),
+    ],
+)
+async def test_what_is_no_scan_of_some_pages_is_refused(
+    casework: Bench, issuer: Issuer, case_id: UUID, body: bytes, status: int, code: str
+) -> None:
+    handoff = await ask(Desk(casework, issuer, OFFICE, "section-head"), case_id)
+    refused: Any = await upload(casework, issuer.machine(SOEGIRI), handoff["handoff_id"], body)
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
+
+
+async def test_a_lost_file_and_a_changed_one_are_told_apart(casework: Bench, issuer: Issuer, case_id: UUID) -> None:
+    handoff = await ask(Desk(casework, issuer, OFFICE, "section-head"), case_id)
+    hospital = issuer.machine(SOEGIRI)
+    made = (await upload(casework, hospital, handoff["handoff_id"], PDF)).json()
+    folder: Path = casework.settings.documents_folder
+    (file,) = folder.rglob(UUID(made["document_id"]).hex)
+    file.write_bytes(file.read_bytes()[:-1] + b"\x00\x00")
+    damaged = await download(casework, hospital, made["document_id"])
+    assert (damaged.status_code, damaged.json()["code"]) == (500, "document_is_damaged")
+    file.unlink()
+    away = await download(casework, hospital, made["document_id"])
+    assert (away.status_code, away.json()["code"]) == (503, "store_is_away")
