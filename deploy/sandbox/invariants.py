@@ -123,6 +123,9 @@ FOLDED = {
         "documents",
         "letters",
         "links",
+        "closing_rounds",
+        "forced_closings",
+        "closures",
     ),
 }
 

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -313,10 +314,10 @@ async def _finish(journey: Journey) -> int:
     api = journey.staff("sri.peksos", "casework")
     zipkin = f"http://127.0.0.1:{journey.site.ports['zipkin']}/zipkin/"
     print()
-    print(f"{'Perkara':<27} {'Orang':<13} {'Jalur':<38} ST Esk {'Hasil':<16} {'Bantuan':<9} Jejak")
+    print(f"{'Perkara':<27} {'Orang':<13} {'Jalur':<48} ST Esk {'Hasil':<16} {'Bantuan':<9} Jejak")
     for case in sorted(await _cases(journey), key=lambda c: str(c["number"])):
         detail = await api.get(f"/cases/{case['case_id']}")
-        path = " ".join(dict.fromkeys(_short(c["agency"]) for c in detail["custody"]))
+        path = " ".join(agency for agency, _ in groupby(_short(c["agency"]) for c in detail["custody"]))
         rungs = sum(handoff["rungs"] for handoff in detail["handoffs"])
         end = int(time.time() * 1000)
         link = (
@@ -324,7 +325,7 @@ async def _finish(journey: Journey) -> int:
             f"&lookback=millis&millis=86400000&endTs={end}&limit=50"
         )
         print(
-            f"{case['number']:<27} {journey.reports[case['source_report_id']]:<13} {path:<38} "
+            f"{case['number']:<27} {journey.reports[case['source_report_id']]:<13} {path:<48} "
             f"{len(detail['handoffs']):>2} {rungs:>3} {case['outcome'] or '–':<16} {case['aid_state'] or '–':<9} {link}"
         )
     print()

@@ -14,6 +14,7 @@ from services.casework.directory.domain import (
     NOTIFIED_RUNGS,
     CaseworkPack,
     Recomputed,
+    Rung,
     RungKind,
     RunningClock,
     add_working_time,
@@ -102,7 +103,7 @@ class ClockSet:
             promised_seconds=int(promised.total_seconds()),
             started_at=self._now,
             due_at=due_at,
-            rings_at=domain.rings_at_of(due_at, 0, self._pack.ladders[command.ladder]),
+            rings_at=domain.rings_at_of(due_at, 0, self._ladder(command)),
             sentence=self._sentence(due_at, promised, command.agency, command.desk if command.in_working_time else ""),
         )
         self._uow.create(started, "start")
@@ -191,7 +192,7 @@ class ClockSet:
         """
         rang = []
         for running in self.running():
-            ringing = domain.ring(self._now, running.due_at, running.rungs, self._pack.ladders[running.ladder])
+            ringing = domain.ring(self._now, running.due_at, running.rungs, self._ladder(running))
             if ringing.kind is None:
                 continue
             is_rerouted = ringing.kind == RungKind.REMIND_DESK and await is_empty(running)
@@ -242,6 +243,9 @@ class ClockSet:
                 moved.append((running, found))
         return moved
 
+    def _ladder(self, clock: Clock | StartClock) -> tuple[Rung, ...]:
+        return domain.ladder_of(clock.kind, self._pack.ladders[clock.ladder])
+
     def _run(self, alive: Clock, verb: str, due_at: datetime, *, reason: str, **changes: Any) -> None:
         self._uow.change(
             alive,
@@ -249,7 +253,7 @@ class ClockSet:
             reason=reason,
             state=ClockState.RUNNING.value,
             due_at=due_at,
-            rings_at=domain.rings_at_of(due_at, alive.rungs, self._pack.ladders[alive.ladder]),
+            rings_at=domain.rings_at_of(due_at, alive.rungs, self._ladder(alive)),
             **changes,
         )
 

@@ -82,6 +82,15 @@ def ring(now: datetime, due_at: datetime, rungs_written: int, ladder: Sequence[R
     return Ringing(rungs_written + 1, rung.kind, rings_at_of(due_at, rungs_written + 1, ladder))
 
 
+SEARCHING = frozenset({ClockKind.RECEIVED_BY, ClockKind.ANSWER_BY})
+"""Clocks whose silence can be answered by asking somebody else."""
+
+
+def ladder_of(kind: str, ladder: Iterable[Rung]) -> tuple[Rung, ...]:
+    """The rungs of a ladder that mean something for a clock: nobody else is asked once somebody has said yes."""
+    return tuple(rung for rung in ladder if kind in SEARCHING or rung.kind != RungKind.NEXT_CANDIDATE)
+
+
 def rings_at_of(due_at: datetime, rungs_written: int, ladder: Sequence[Rung]) -> datetime | None:
     """When the next rung rings; none when the ladder has come to its end."""
     return due_at + ladder[rungs_written].after if rungs_written < len(ladder) else None

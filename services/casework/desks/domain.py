@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.casework.clocks.domain import ClockKind, sentence, silence
+from services.casework.clocks.domain import ClockKind, ladder_of, sentence, silence
 from services.casework.directory.domain import CaseworkPack, RungKind, add_working_time, explain_deadline
 from services.chassis.errors import Conflict, Invalid
 
@@ -103,7 +103,8 @@ def foresee_silence(pack: CaseworkPack, agency: str, purpose: str, urgency: str,
     for kind, within, ladder in asked:
         due_at = now + within if rules.emergency else add_working_time(now, within, calendar, zone)
         why = sentence(within, now, due_at, zone) if rules.emergency else ""
-        rungs = tuple(ForeseenRung(at, rung, TOLD[rung]) for rung, at in silence(due_at, 0, pack.ladders[ladder]))
+        ahead = silence(due_at, 0, ladder_of(kind, pack.ladders[ladder]))
+        rungs = tuple(ForeseenRung(at, rung, TOLD[rung]) for rung, at in ahead)
         explained = why or explain_deadline(now, within, calendar, zone, desk.name)
         found.append(ForeseenClock(kind, due_at, explained, rules.emergency, rungs))
     return found

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from services.casework.clocks.domain import ClockKind, ClockState, silence
+from services.casework.clocks.domain import ClockKind, ClockState, ladder_of, silence
 from services.casework.clocks.repository import of_handoffs, rungs_of
 from services.casework.clocks.tables import Clock, RungRow
 from services.casework.directory.domain import CaseworkPack, RungKind
@@ -104,7 +104,7 @@ async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, pri
         package=await _package(handoff, pack, reading, units, private_key),
         clocks=clocks,
         ahead={
-            c.id: silence(c.due_at, c.rungs, pack.ladders.get(c.ladder, ()))
+            c.id: silence(c.due_at, c.rungs, ladder_of(c.kind, pack.ladders.get(c.ladder, ())))
             for c in clocks
             if c.state == ClockState.RUNNING
         },

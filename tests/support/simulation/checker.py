@@ -180,7 +180,8 @@ class Checker:
             self._tell(about, f"{what} before the one below it")
         self._rungs.add(key)
         clock = self._clock_of(rung)
-        ladder = self.rows.pack.ladders[clock.ladder]
+        searching = clock.kind in ("RECEIVED_BY", "ANSWER_BY")
+        ladder = [r for r in self.rows.pack.ladders[clock.ladder] if searching or r.kind != "NEXT_CANDIDATE"]
         step = ladder[min(rung.rung_no, len(ladder)) - 1]
         if clock.state != ClockState.RUNNING:
             self._tell(about, f"{what} of a clock that is {clock.state}")

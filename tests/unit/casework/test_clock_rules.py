@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from services.casework.clocks.domain import (
     SPREAD,
+    ClockKind,
     Notice,
+    ladder_of,
     look_at,
     notice_after,
     remark_on,
@@ -168,3 +170,12 @@ def test_a_desk_is_empty_since_its_last_turn_or_since_midnight_of_its_own_zone(
     last_ended: datetime | None, since: datetime
 ) -> None:
     assert empty_since(DUE, last_ended, "Asia/Jakarta") == since
+
+
+@pytest.mark.parametrize("kind", list(ClockKind))
+def test_nobody_else_is_asked_but_for_a_request_that_stays_unanswered(kind: ClockKind) -> None:
+    kinds = [rung.kind for rung in ladder_of(kind, LADDER)]
+    assert (RungKind.NEXT_CANDIDATE in kinds) == (kind in (ClockKind.RECEIVED_BY, ClockKind.ANSWER_BY))
+    assert [k for k in kinds if k != RungKind.NEXT_CANDIDATE] == [
+        rung.kind for rung in LADDER if rung.kind != RungKind.NEXT_CANDIDATE
+    ]
