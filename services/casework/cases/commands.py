@@ -127,9 +127,12 @@ def tell_procedure(case: Case, uow: UnitOfWork) -> None:
 
 
 async def enter_stage(case_id: UUID, stage: str, uow: UnitOfWork) -> None:
-    """Go on to a stage; being there already is no change. Raises ``CaseIsClosed``."""
+    """Go on to a stage; being there or past it already, as after a restart from the rows, is no change.
+
+    Raises ``CaseIsClosed``, ``StageIsUnknown``.
+    """
     case = await uow.locked(Case, case_id)
-    if case.stage == stage:
+    if not domain.is_ahead(case.workflow, case.stage, stage):
         return
     state = domain.next_state(case.state, "enter_stage")
     uow.change(case, "enter_stage", state=state.value, stage=stage)

@@ -1,5 +1,7 @@
 """What a case may become, and what keeps it from closing. Pure functions."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from services.casework.packages.domain import AgencyKind, Purpose
@@ -80,6 +82,50 @@ class CaseCannotMove(Conflict):
     """The case's state does not allow this."""
 
     text = "Perkara ini tidak dapat diubah dengan cara itu pada keadaan sekarang."
+
+
+STAGES: Mapping[str, tuple[str, ...]] = {
+    "OdgjProcedure": (
+        "RECEIVED", "RESPONSE", "EMERGENCY", "CUSTODY", "SCREENING", "TREATMENT", "DISCHARGE", "AFTERCARE",
+    ),
+    "GepengProcedure": ("RECEIVED", "RESPONSE", "EMERGENCY", "CUSTODY", "ASSESSMENT", "RETURN", "AFTERCARE"),
+}  # fmt: skip
+"""The stages of each procedure in their order (`domain.md` §4.1, §4.2); one may be left out, none is gone back to."""
+
+
+class StageIsUnknown(Conflict):
+    """The procedure has no such stage."""
+
+    text = "Tahap ini tidak dikenal pada prosedur perkara ini."
+
+
+def is_ahead(workflow: str, stage: str, wanted: str) -> bool:
+    """Whether a stage comes after the one a case is in. Raises ``StageIsUnknown`` naming the procedure's stages."""
+    stages = STAGES.get(workflow, ())
+    if wanted not in stages:
+        raise StageIsUnknown(stages, stage=stage)
+    return stage not in stages or stages.index(wanted) > stages.index(stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """One stage of a case's way: behind it, where it is now, or ahead."""
+
+    stage: str
+    is_now: bool
+    is_behind: bool
+
+
+def way_of(workflow: str, entered: Sequence[str], stage: str, *, is_over: bool) -> list[Milestone]:
+    """The way of a case through its procedure: stages it was in, the one it is in, and those that follow."""
+    stages = STAGES.get(workflow, ())
+    ahead = stages[stages.index(stage) + 1 :] if stage in stages and not is_over else ()
+    behind = [known for known in stages if known in entered and known != stage and known not in ahead]
+    return [
+        *(Milestone(known, is_now=False, is_behind=True) for known in behind),
+        Milestone(stage, is_now=not is_over, is_behind=is_over),
+        *(Milestone(known, is_now=False, is_behind=False) for known in ahead),
+    ]
 
 
 class AdultsOnly(Conflict):

@@ -29,7 +29,7 @@ WORK_ROWS = 100
 CASE_TYPES = {"ODGJ_TERLANTAR": "ODGJ terlantar", "GEPENG": "Gepeng"}
 STATES = {"open": "dalam pelayanan", "aftercare": "pascalayanan", "closed": "ditutup"}
 STAGES = {
-    "OPENED": "Dibuka",
+    "RECEIVED": "Laporan diterima",
     "RESPONSE": "Respons pertama",
     "EMERGENCY": "Gawat darurat",
     "CUSTODY": "Penerimaan",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.casework.cases import repository
-from services.casework.cases.domain import AID_SETTLED, ENDS_EVERYTHING, AidState, CaseState
+from services.casework.cases.domain import AID_SETTLED, ENDS_EVERYTHING, AidState, CaseState, Milestone, way_of
 from services.casework.cases.messages import CaseFacts
 from services.casework.cases.tables import Case
 from services.casework.custody.queries import custody_chain
@@ -85,6 +85,12 @@ async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
         rungs=rungs,
         findings=await findings_of_case(reading, case_id),
     )
+
+
+async def way_of_case(case: Case, reading: ReadSession) -> list[Milestone]:
+    """«You are here»: the stages a case has been in, is in, and has before it."""
+    entered = await repository.stages_entered(reading, case.id)
+    return way_of(case.workflow, entered, case.stage, is_over=case.state == CaseState.CLOSED)
 
 
 async def list_cases(reading: ReadSession, state: str | None, after: UUID | None, limit: int) -> list[Case]:

@@ -101,3 +101,13 @@ async def numbers(reading: ReadSession, case_ids: Sequence[UUID]) -> dict[UUID, 
 async def not_closed(uow: UnitOfWork) -> list[Case]:
     """All cases whose procedure should run: what ``reconcile`` re-arms."""
     return await uow.all(select(Case).where(Case.state != CaseState.CLOSED.value).order_by(col(Case.id)))
+
+
+async def stages_entered(reading: ReadSession, case_id: UUID) -> list[str]:
+    """The stages that a case was ever in, in order."""
+    rows = await reading.rows(
+        "SELECT changes ->> 'stage' AS stage FROM actions"
+        " WHERE aggregate_id = :case_id AND verb IN ('open', 'enter_stage') ORDER BY version",
+        case_id=case_id,
+    )
+    return [row["stage"] for row in rows]

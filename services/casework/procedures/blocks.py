@@ -179,7 +179,10 @@ class CaseProcedure:
         occurrence: int = 1,
         until_ready: bool = False,
     ) -> StepResult:
-        """Ask for a hand-off and wait for its end, or until its receiver says that the person may be fetched."""
+        """Ask for a hand-off and wait for its end, or until its receiver says that the person may be fetched.
+
+        A failure that says that the person died or left ends the service.
+        """
         self._stop_if_over()
         key = step if occurrence == 1 else f"{step}#{occurrence}"
         asked = RequestStep(
@@ -193,20 +196,18 @@ class CaseProcedure:
         result: StepResult = await workflow.execute_activity(
             "request_handoff", asked, result_type=StepResult, **ACTIVITY
         )
-        if result.ended:
-            return result
-        if not until_ready:
-            return await self._end_of(key)
-        await workflow.wait_condition(lambda: key in self.case.ready or key in self._ended or self._is_no_more())
-        if key in self._ended or self._is_no_more():
-            return await self._end_of(key)
-        return StepResult(step=key, ended=False, outcome=READY, agency=self.case.ready[key])
+        if not result.ended and until_ready:
+            await workflow.wait_condition(lambda: key in self.case.ready or key in self._ended or self._is_no_more())
+            if key not in self._ended and not self._is_no_more():
+                return StepResult(step=key, ended=False, outcome=READY, agency=self.case.ready[key])
+        if not result.ended:
+            result = await self._end_of(key)
+        if result.outcome == "FAILED" and result.reason_code in TOLD_WITH_A_FAILURE:
+            await self.happened(result, TOLD_WITH_A_FAILURE[result.reason_code])
+        return result
 
     async def insist(self, step: str, purpose: str, *, from_agency: str = "", until_ready: bool = False) -> StepResult:
-        """Ask until somebody did it. When nobody would, a case conference decides and the search starts again.
-
-        A failure that says that the person died or left ends the service.
-        """
+        """Ask until somebody did it. When nobody would, a case conference decides and the search starts again."""
         occurrence = 1
         while True:
             result = await self.handoff(
@@ -214,8 +215,6 @@ class CaseProcedure:
             )
             if result.outcome in ("COMPLETED", READY):
                 return result
-            if result.outcome == "FAILED" and result.reason_code in TOLD_WITH_A_FAILURE:
-                await self.happened(result, TOLD_WITH_A_FAILURE[result.reason_code])
             await self.task(f"{step}-conference", "CASE_CONFERENCE", occurrence=occurrence)
             occurrence += 1
 

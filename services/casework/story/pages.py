@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from services.casework.cases.access import PERMISSIONS
 from services.casework.cases.pages import AID, STATES
-from services.casework.cases.queries import show_case
+from services.casework.cases.queries import show_case, way_of_case
 from services.casework.directory.pages import directory_of
 from services.casework.findings.pages import STATES as FINDING_STATES
 from services.casework.story.queries import story_of
@@ -66,6 +66,7 @@ async def case_page(
         view=view,
         case=view.case,
         story=await story_of(case_id, reading),
+        way=await way_of_case(view.case, reading),
         case_states=STATES,
         may_act=bool(caller.roles & PERMISSIONS["case:act"]),
         aid_states=AID,

@@ -1,6 +1,10 @@
 """Cases: moves, blockers, numbers; a pack that hangs together."""
 
+import base64
+import json
+import re
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +15,20 @@ from services.casework.directory.commands import check_pack
 from services.casework.directory.domain import AgencyIsUnknown
 from services.casework.story.domain import TEXTS, tell
 from tests.support.packs import LAMONGAN_PACK, casework_pack
+
+HISTORIES = sorted(Path("tests/replay/histories").glob("*Procedure-*.json"))
+NOT_RECORDED = {"GepengProcedure": {"RESPONSE", "EMERGENCY"}}
+"""The way from the street is the same block in every procedure, and recorded with one of them."""
+
+
+def asked_in(file: Path) -> str:
+    """What the steps of a history were asked, in order."""
+    found = []
+    for event in json.loads(file.read_text())["events"]:
+        asked = event.get("activityTaskScheduledEventAttributes", {})
+        for payload in asked.get("input", {}).get("payloads", []):
+            found.append(base64.b64decode(payload["data"]).decode())
+    return " ".join(found)
 
 
 @pytest.mark.parametrize(("state", "move"), list(product(CaseState, {move for _, move in MOVES})))
@@ -43,3 +61,36 @@ def test_every_event_of_a_case_has_its_indonesian_line() -> None:
     }  # fmt: skip
     assert set(event_types()) - silent <= set(TEXTS)
     assert tell("casework.handoff.requested.v1", {"purpose": "INPATIENT_BED"}) == "INPATIENT_BED diminta kepada –"
+
+
+@pytest.mark.parametrize("workflow", list(domain.STAGES))
+def test_a_case_never_goes_back_to_a_stage(workflow: str) -> None:
+    stages = domain.STAGES[workflow]
+    for (here, stage), (there, wanted) in product(enumerate(stages), repeat=2):
+        assert domain.is_ahead(workflow, stage, wanted) == (there > here)
+    with pytest.raises(domain.StageIsUnknown) as refused:
+        domain.is_ahead(workflow, "RECEIVED", "SOMEWHERE")
+    assert refused.value.legal_now == stages
+
+
+def test_the_way_of_a_case_shows_where_it_was_is_and_goes() -> None:
+    way = domain.way_of("OdgjProcedure", ["RECEIVED", "CUSTODY", "SCREENING"], "SCREENING", is_over=False)
+    assert [(m.stage, m.is_behind, m.is_now) for m in way] == [
+        ("RECEIVED", True, False), ("CUSTODY", True, False), ("SCREENING", False, True),
+        ("TREATMENT", False, False), ("DISCHARGE", False, False), ("AFTERCARE", False, False),
+    ]  # fmt: skip
+    over = domain.way_of("OdgjProcedure", ["RECEIVED", "CUSTODY"], "CUSTODY", is_over=True)
+    assert [(m.stage, m.is_now) for m in over] == [("RECEIVED", False), ("CUSTODY", False)]
+
+
+def test_every_stage_that_a_recorded_procedure_entered_stands_in_its_table_in_order() -> None:
+    seen: dict[str, set[str]] = {}
+    for file in HISTORIES:
+        workflow = file.stem.split("-", 1)[0]
+        entered = re.findall(r'"stage": ?"([A-Z]+)"', asked_in(file))
+        order = [domain.STAGES[workflow].index(stage) for stage in entered]
+        assert order == sorted(order), file.name
+        seen.setdefault(workflow, {"RECEIVED"}).update(entered)
+    assert {workflow: set(stages) for workflow, stages in domain.STAGES.items()} == {
+        workflow: stages | NOT_RECORDED.get(workflow, set()) for workflow, stages in seen.items()
+    }
