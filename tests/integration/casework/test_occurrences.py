@@ -8,7 +8,7 @@ import pytest
 
 from contracts.events.casework import CaseAidHeld
 from services.chassis import clock
-from tests.integration.casework.test_journey import Desk, report_verified
+from tests.integration.casework.test_journey import Desk, others_answer, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import Bench
@@ -67,6 +67,7 @@ async def test_a_death_in_the_middle_ends_everything_and_leaves_the_body_in_some
     for handoff in await casework.rows("SELECT id FROM handoffs WHERE case_id = $1 AND state = 'completed'", case_id):
         await satpol.move(str(handoff["id"]), "closure")
     await office.post(f"/tasks/{burial['task_id']}/completion", result_code="BURIED")
+    await others_answer(casework, report_id)
 
     async def closed() -> bool:
         return bool((await outcome_of(casework, case_id))["state"] == "closed")

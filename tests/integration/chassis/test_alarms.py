@@ -119,7 +119,7 @@ async def test_open_handoffs_by_age_and_clocks_near_breach_rise_and_fall(process
     verified = ReportVerified(
         case_type_guess="ODGJ_TERLANTAR", kind="ODGJ", person_id=uuid4(), village_code=RegionCode(VILLAGE),
         urgency="URGENT", channel="OTHER_AGENCY", reporter_agency="satpolpp-lamongan", apparent_minor=False,
-        found_at=clock.utc_now(),
+        is_with_reporter=True, found_at=clock.utc_now(),
     )  # fmt: skip
     async with casework.producer() as send:
         await send("intake.reports", *wire(verified, subject=report_id, correlation_id=report_id))
