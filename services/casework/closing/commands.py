@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.casework.cases import commands as cases
-from services.casework.cases.domain import ENDS_EVERYTHING, CaseIsClosed, CaseState, next_state
+from services.casework.cases.domain import ENDS_EVERYTHING, CaseIsClosed, CaseState
 from services.casework.cases.messages import CloseResult
 from services.casework.cases.tables import Case
 from services.casework.closing import domain, facts, repository
@@ -162,7 +162,6 @@ async def decide_forced_closing(
         blockers = await blockers_now(case.id, uow)
         domain.check_fates(blockers, forced.fates)
         await _give_fates(case, forced, blockers, uow)
-        next_state(case.state, "force_close")
         await cases.close(case, forced.reason_code, uow, verb="force_close")
         cases.tell_procedure(case, uow)
     uow.change(
