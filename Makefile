@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .PHONY: help install up demo down status logs reset check format contracts record-histories bench fuzz \
-	test test-unit test-workflows test-integration test-system test-browser test-faults
+	mutate-workflows test test-unit test-workflows test-integration test-system test-browser test-faults
 
 help: ## print this manual
 	@echo 'Sigap, the case-management backbone of a district social affairs office.'
@@ -68,6 +68,9 @@ test-browser: install ## the pages in Chromium
 
 test-faults: install ## seeded faults and their invariants
 	@$(call suite,faults)
+
+mutate-workflows: install ## change workflows by one thing at a time, see who notices (MUTANTS=200 for more than 20)
+	@$(PYTHON) -m tests.mutants
 
 fuzz: install ## 5,000 generated requests per service
 	@SIGAP_FUZZ_CASES=5000 $(PYTEST) tests/system -k fuzz

@@ -1,57 +1,42 @@
 """``make record-histories``: runs every workflow once and keeps its history for replay.
 
 Ended runs and open ones, one per wait point. Until the first tagged release histories are recorded anew with a change;
-afterwards they are kept for ever and only added to.
+afterwards they are kept for ever and only added to (``python -m tests.replay.record --new``).
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from temporalio import activity
-from temporalio.client import Client, WorkflowHandle
-from temporalio.worker import Worker
+from temporalio.client import WorkflowHandle
 
 from services.casework.handoffs.messages import HandoffChanged, HandoffStart
-from services.intake.registries.messages import CheckProgress, CheckStart
-from services.intake.registries.workflow import RegistryCheckWorkflow
+from tests.support.checks import ScriptedCheck
 from tests.support.eventually import eventually
 from tests.support.notices import ScriptedMessage
 from tests.support.payments import ScriptedBatch
-from tests.support.procedures import ANSWERS, QUEUE, Clock, Rows, skipping, start_procedure, working
+from tests.support.procedures import (
+    ANSWERS,
+    NOBODY_AWAITS,
+    QUEUE,
+    WAITS,
+    Clock,
+    Rows,
+    scripted,
+    silent_at,
+    skipping,
+    start_procedure,
+    working,
+)
 
 HISTORIES = Path(__file__).parent / "histories"
-NOBODY_AWAITS = {"tracing": ("COMPLETED", "FAMILY_NOT_FOUND")}
+ONLY_NEW = "--new" in sys.argv
 INSURED = {"identification": ("COMPLETED", "MATCHED"), "insurance": ("COMPLETED", "ACTIVE")}
-OPEN_AT: dict[str, dict[str, Any]] = {
-    "custody": {},
-    "first-response": {"found_in_custody": False},
-    "emergency": {"urgency": "EMERGENCY"},
-    "child-protection": {"apparent_minor": True},
-    "screening": {},
-    "identification": {},
-    "insurance": {"answers": {"identification": ("COMPLETED", "MATCHED")}},
-    "guarantee": {},
-    "pbi": {},
-    "district-funding": {"answers": {"pbi": ("COMPLETED", "REFUSED")}},
-    "bed": {},
-    "bed-conference": {"answers": {"bed": ("EXHAUSTED", "")}},
-    "tracing": {},
-    "fetch": {"answers": NOBODY_AWAITS, "has_shelter": True},
-    "placement": {"answers": NOBODY_AWAITS},
-    "way-out": {"answers": {**NOBODY_AWAITS, "placement": ("EXHAUSTED", "")}},
-    "repatriation": {"answers": {"tracing": ("COMPLETED", "HOME_DISTRICT_FOUND")}},
-    "reunification": {},
-    "medicine": {},
-    "medicine-control-2": {"medicine_controls": 2},
-    "visit-2": {},
-    "aid": {},
-}
-"""Every wait point of the ODGJ procedure: the silent step, and what leads to it."""
 ENDS: dict[str, dict[str, Any]] = {
     "reunified": {},
     "insured": {"answers": INSURED},
@@ -70,16 +55,12 @@ ENDS: dict[str, dict[str, Any]] = {
 
 
 async def _keep(handle: WorkflowHandle[Any, Any], name: str) -> None:
+    file = HISTORIES / f"{name}.json"
+    if ONLY_NEW and file.exists():
+        return
     history = await handle.fetch_history()
-    (HISTORIES / f"{name}.json").write_text(history.to_json() + "\n")
+    file.write_text(history.to_json() + "\n")
     print(name, len(history.events), "events")
-
-
-def scripted(client: Client, script: Mapping[str, Any], silent: str = "") -> Rows:
-    """Rows that answer by a script, one step of which may stay silent."""
-    given = {name: value for name, value in script.items() if name != "answers"}
-    answers = {**ANSWERS, **script.get("answers", {})}
-    return Rows(client, {**answers, silent: None} if silent else answers, **given)
 
 
 async def _ended_procedures() -> None:
@@ -120,17 +101,14 @@ async def _over_the_limit() -> None:
 
 
 async def _open_procedures() -> None:
-    for silent, script in OPEN_AT.items():
-        async with skipping() as env:
-            rows = scripted(env.client, script, silent=silent)
-            async with working(env.client, rows.activities()):
-                handle = await start_procedure(env.client)
-                await _settle(partial(_is_called, rows, silent))
-                await _keep(handle, f"OdgjProcedure-open-at-{silent}")
-
-
-def _is_called(rows: Rows, step: str) -> bool:
-    return step in rows.calls
+    for workflow, waits in WAITS.items():
+        for silent, script in waits.items():
+            async with skipping() as env:
+                rows = silent_at(silent, env.client, script)
+                async with working(env.client, rows.activities()):
+                    handle = await start_procedure(env.client, workflow)
+                    await _settle(partial(rows.is_called, silent))
+                    await _keep(handle, f"{workflow}-open-at-{silent.replace(' ', '-')}")
 
 
 async def _settle(reached: Callable[[], bool]) -> None:
@@ -139,16 +117,6 @@ async def _settle(reached: Callable[[], bool]) -> None:
 
     await eventually(ask)
     await asyncio.sleep(0.5)
-
-
-async def _open_gepeng() -> None:
-    for silent in ("custody", "assessment", "return", "visit-1"):
-        async with skipping() as env:
-            rows = scripted(env.client, {"case_type": "GEPENG", "visits": 1}, silent=silent)
-            async with working(env.client, rows.activities()):
-                handle = await start_procedure(env.client, "GepengProcedure")
-                await _settle(partial(_is_called, rows, silent))
-                await _keep(handle, f"GepengProcedure-open-at-{silent}")
 
 
 async def _clocks() -> None:
@@ -185,28 +153,18 @@ async def _start_clock(client: Any, last: str) -> WorkflowHandle[Any, Any]:
 
 
 async def _registry_checks() -> None:
-    left = 3
-
-    @activity.defn(name="ask_registry")
-    async def ask_registry(start: CheckStart) -> CheckProgress:
-        nonlocal left
-        left -= 1
-        return CheckProgress(is_answered=left <= 0)
-
-    async with (
-        skipping() as env,
-        Worker(env.client, task_queue=QUEUE, workflows=[RegistryCheckWorkflow], activities=[ask_registry]),
-    ):
-        check_id = UUID("01a20200-0000-7000-8000-0000000000c1")
-        handle = await env.client.start_workflow(
-            "RegistryCheckWorkflow",
-            CheckStart(check_id=check_id, district="35.24"),
-            id=f"registry-check:{check_id}",
-            task_queue=QUEUE,
-            execution_timeout=timedelta(days=30),
-        )
-        await handle.result()
-        await _keep(handle, "RegistryCheckWorkflow-pending-then-answered")
+    async with skipping() as env:
+        check = ScriptedCheck(env, pending=2)
+        async with check.working():
+            handle = await check.start()
+            await handle.result()
+            await _keep(handle, "RegistryCheckWorkflow-pending-then-answered")
+    async with skipping() as env:
+        check = ScriptedCheck(env, pending=1000)
+        async with check.working():
+            handle = await check.start()
+            await _settle(check.has_asked)
+            await _keep(handle, "RegistryCheckWorkflow-open-at-pending")
 
 
 async def _payments() -> None:
@@ -260,7 +218,6 @@ async def main() -> None:
     await _late_tasks()
     await _over_the_limit()
     await _open_procedures()
-    await _open_gepeng()
     await _clocks()
     await _registry_checks()
     await _payments()

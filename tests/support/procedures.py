@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from temporalio import activity
+from temporalio.api.testservice.v1 import LockTimeSkippingRequest, UnlockTimeSkippingRequest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
@@ -36,6 +37,7 @@ from services.casework.handoffs.workflow import HandoffWorkflow
 from services.casework.occurrences.messages import StepTold
 from services.casework.procedures.gepeng.workflow import GepengProcedure
 from services.casework.procedures.odgj.workflow import OdgjProcedure
+from tests.support.eventually import eventually
 
 CASE = UUID("01a20200-0000-7000-8000-000000000001")
 QUEUE = "procedures"
@@ -59,6 +61,65 @@ ANSWERS: dict[str, tuple[str, str]] = {
     "assessment": ("COMPLETED", "FIRST_TIME_LOCAL"),
     "return": ("COMPLETED", "REUNIFIED"),
 }
+
+NOBODY_AWAITS = {"tracing": ("COMPLETED", "FAMILY_NOT_FOUND")}
+BLOCKED = "close refused"
+GEPENG: dict[str, Any] = {"case_type": "GEPENG", "visits": 1}
+GEPENG_WAITS: dict[str, dict[str, Any]] = {
+    "custody": {},
+    "first-response": {"found_in_custody": False},
+    "emergency": {"urgency": "EMERGENCY"},
+    "child-protection": {"apparent_minor": True},
+    "assessment": {},
+    "return": {},
+    "return-conference": {"answers": {"return": ("EXHAUSTED", ""), "return#2": ("COMPLETED", "REUNIFIED")}},
+    "visit-1": {},
+    "aid": {},
+    BLOCKED: {"blocked_times": 1},
+}
+WAITS: dict[str, dict[str, dict[str, Any]]] = {
+    "OdgjProcedure": {
+        "custody": {},
+        "first-response": {"found_in_custody": False},
+        "emergency": {"urgency": "EMERGENCY"},
+        "child-protection": {"apparent_minor": True},
+        "screening": {},
+        "identification": {},
+        "insurance": {"answers": {"identification": ("COMPLETED", "MATCHED")}},
+        "guarantee": {},
+        "pbi": {},
+        "district-funding": {"answers": {"pbi": ("COMPLETED", "REFUSED")}},
+        "bed": {},
+        "bed-conference": {"answers": {"bed": ("EXHAUSTED", ""), "bed#2": ("COMPLETED", "DISCHARGED_STABLE")}},
+        "tracing": {},
+        "fetch": {"answers": NOBODY_AWAITS, "has_shelter": True},
+        "placement": {"answers": NOBODY_AWAITS},
+        "way-out": {
+            "answers": {**NOBODY_AWAITS, "placement": ("EXHAUSTED", ""), "placement#2": ("COMPLETED", "PLACED")}
+        },
+        "repatriation": {"answers": {"tracing": ("COMPLETED", "HOME_DISTRICT_FOUND")}},
+        "reunification": {},
+        "medicine": {},
+        "medicine-control-2": {"medicine_controls": 2},
+        "visit-2": {},
+        "aid": {},
+        BLOCKED: {"blocked_times": 1},
+    },
+    "GepengProcedure": {step: {**GEPENG, **script} for step, script in GEPENG_WAITS.items()},
+}
+"""By procedure, every wait point: the silent step, and what leads to it."""
+
+
+async def _standing_still(client: Client) -> Callable[[], Awaitable[None]]:
+    """No time is skipped until the answer is called: on a busy machine the years would pass before a signal arrives."""
+    server = client.service_client.test_service
+    await server.lock_time_skipping(LockTimeSkippingRequest())
+
+    async def go_on() -> None:
+        with suppress(RPCError):  # the server may have gone meanwhile
+            await server.unlock_time_skipping(UnlockTimeSkippingRequest())
+
+    return go_on
 
 
 @dataclass
@@ -86,20 +147,28 @@ class Rows:
     case_type: str = "ODGJ_TERLANTAR"
     blocked_times: int = 0
     calls: list[str] = field(default_factory=list)
+    looks: int = 0
     due: dict[str, datetime] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
     told: list[StepTold] = field(default_factory=list)
     stays: list[datetime] = field(default_factory=list)
 
-    def _step(self, case_id: UUID, step: str) -> StepResult:
+    async def _step(self, case_id: UUID, step: str) -> StepResult:
         if step in self.already:
             return self.already[step]
         self.calls.append(step)
         known = step.split("#", 1)[0]
         answer = self.answers.get(step, self.answers.get(known, ("COMPLETED", "DONE")))
         if answer is not None:
-            asyncio.get_running_loop().create_task(self._tell(case_id, step, *answer))
+            still = await _standing_still(self.client)
+            asyncio.get_running_loop().create_task(self._tell_then(still, case_id, step, *answer))
         return StepResult(step=step, ended=False, look_again_at=self.due.get(step))
+
+    async def _tell_then(self, go_on: Callable[[], Awaitable[None]], case_id: UUID, step: str, *answer: str) -> None:
+        try:
+            await self._tell(case_id, step, *answer)
+        finally:
+            await go_on()
 
     async def _tell(self, case_id: UUID, step: str, outcome: str, code: str) -> None:
         reason = code if outcome == "FAILED" else ""
@@ -108,12 +177,17 @@ class Rows:
         message = StepEnded(event_id=str(uuid4()), **said)
         self.already[step] = StepResult(ended=True, **said)
         handle = self.client.get_workflow_handle(f"case:{case_id}")
-        await handle.signal("step_ended", message)
-        with suppress(RPCError):  # the first one may have ended the story
+        with suppress(RPCError):  # the first one may have ended the story, or been sent twice by the client
             await handle.signal("step_ended", message)
+            await handle.signal("step_ended", message)
+
+    async def speak(self, step: str) -> None:
+        """Answer a step that stayed silent."""
+        await self._tell(CASE, step, *(self.answers.get(step) or ANSWERS.get(step, ("COMPLETED", "DONE"))))
 
     @activity.defn(name="read_case")
     async def read_case(self, ref: CaseRef) -> CaseFacts:
+        self.looks += 1
         return CaseFacts(
             case_id=ref.case_id, district="35.24", case_type=self.case_type, is_over=self.is_over,
             reporter_agency="satpolpp", has_aid=self.has_aid, visits=self.visits,
@@ -129,12 +203,12 @@ class Rows:
     @activity.defn(name="request_handoff")
     async def request_handoff(self, step: RequestStep) -> StepResult:
         self.asked[step.step] = step
-        return self._step(step.case_id, step.step)
+        return await self._step(step.case_id, step.step)
 
     @activity.defn(name="create_task")
     async def create_task(self, step: CreateStepTask) -> StepResult:
         self.asked[step.step] = step
-        return self._step(step.case_id, step.step)
+        return await self._step(step.case_id, step.step)
 
     @activity.defn(name="ring_task")
     async def ring_task(self, step: CreateStepTask) -> StepResult:
@@ -166,7 +240,7 @@ class Rows:
     async def read_aid(self, ref: CaseRef) -> StepResult:
         if "aid" in self.already:
             return self.already["aid"]
-        return self._step(ref.case_id, "aid")
+        return await self._step(ref.case_id, "aid")
 
     @activity.defn(name="close_case")
     async def close_case(self, ref: CaseRef) -> CloseResult:
@@ -177,11 +251,35 @@ class Rows:
         self.calls.append("close")
         return CloseResult(closed=True)
 
+    def is_called(self, step: str) -> bool:
+        """Whether the procedure asked for a step already."""
+        return step in self.calls
+
     def activities(self) -> list[Any]:
         return [
             self.read_case, self.enter_stage, self.request_handoff, self.create_task, self.ring_task,
             self.record_outcome, self.request_aid, self.read_aid, self.close_case, self.mind_stay, self.hear_of_step,
         ]  # fmt: skip
+
+
+def scripted(client: Client, script: Mapping[str, Any]) -> Rows:
+    """Rows that answer by a script."""
+    given = {name: value for name, value in script.items() if name != "answers"}
+    return Rows(client, {**ANSWERS, **script.get("answers", {})}, **given)
+
+
+def silent_at(step: str, client: Client, script: Mapping[str, Any]) -> Rows:
+    """Rows that answer by a script and say nothing at one step."""
+    return scripted(client, {**script, "answers": {**script.get("answers", {}), step: None}})
+
+
+async def until_called(rows: Rows, step: str) -> None:
+    """Wait until the procedure asked for a step."""
+
+    async def called() -> bool:
+        return rows.is_called(step)
+
+    await eventually(called, what=step)
 
 
 @dataclass
@@ -241,12 +339,12 @@ async def working(client: Client, activities: list[Any]) -> AsyncIterator[Worker
 
 
 async def start_procedure(
-    client: Client, workflow: str = "OdgjProcedure", case_id: UUID = CASE
+    client: Client, workflow: str = "OdgjProcedure", case_id: UUID = CASE, rules_version: int = 1
 ) -> WorkflowHandle[Any, Any]:
     """Start a case's procedure."""
     return await client.start_workflow(
         workflow,
-        ProcedureStart(case_id=case_id, district="35.24"),
+        ProcedureStart(case_id=case_id, district="35.24", rules_version=rules_version),
         id=f"case:{case_id}",
         task_queue=QUEUE,
         execution_timeout=timedelta(days=400),

@@ -1,7 +1,10 @@
 """The hand-off's clock: rungs at their time, each once, whatever wakes the timer."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
+
+import pytest
 
 from services.casework.handoffs.messages import HandoffChanged, HandoffStart
 from tests.support.eventually import eventually
@@ -67,6 +70,64 @@ async def test_the_same_signal_twice_is_one_look() -> None:
             await handle.result()
     assert len(clock.rung) == 1
     assert clock.looks <= 2
+
+
+async def test_a_word_makes_the_clock_look_at_once_and_the_same_word_not_again() -> None:
+    async with skipping() as env:
+        clock = Clock(env, [await env.get_current_time() + timedelta(days=1)])
+        async with working(env.client, clock.activities()):
+            handle = await env.client.start_workflow(
+                "HandoffWorkflow",
+                HandoffStart(handoff_id=uuid4(), district="35.24"),
+                id=f"handoff:{uuid4()}",
+                task_queue=QUEUE,
+                execution_timeout=timedelta(days=30),
+            )
+
+            async def looked(times: int) -> bool:
+                return clock.looks >= times
+
+            await eventually(lambda: looked(1))
+            for said, times in (("earlier", 2), ("earlier", 2), ("earlier still", 3)):
+                await handle.signal("handoff_changed", HandoffChanged(event_id=said))
+                await eventually(partial(looked, times), what="a look")
+            clock.is_open = False
+            await handle.signal("handoff_changed", HandoffChanged(event_id="answered"))
+            await handle.result()
+    assert clock.looks == 4
+
+
+@pytest.mark.parametrize("rung_before", range(5))
+async def test_a_clock_started_anew_at_any_rung_rings_what_is_left(rung_before: int) -> None:
+    async with skipping() as env:
+        now = await env.get_current_time()
+        ladder = [now + timedelta(hours=h) for h in (2, 4, 8, 26)]
+        clock = Clock(env, ladder, rung=ladder[:rung_before])
+        async with working(env.client, clock.activities()):
+            await env.client.execute_workflow(
+                "HandoffWorkflow",
+                HandoffStart(handoff_id=uuid4(), district="35.24"),
+                id=f"handoff:{uuid4()}",
+                task_queue=QUEUE,
+                execution_timeout=timedelta(days=30),
+            )
+    assert len(clock.rung) == 4
+    for rang, due in zip(clock.rung, ladder, strict=True):
+        assert timedelta(0) <= rang - due < timedelta(seconds=30)
+
+
+async def test_a_clock_started_anew_for_an_answered_handoff_ends() -> None:
+    async with skipping() as env:
+        clock = Clock(env, [await env.get_current_time() + timedelta(days=1)], is_open=False)
+        async with working(env.client, clock.activities()):
+            await env.client.execute_workflow(
+                "HandoffWorkflow",
+                HandoffStart(handoff_id=uuid4(), district="35.24"),
+                id=f"handoff:{uuid4()}",
+                task_queue=QUEUE,
+                execution_timeout=timedelta(days=30),
+            )
+    assert (clock.looks, clock.rung) == (1, [])
 
 
 async def test_while_the_databases_clock_is_not_believed_it_is_looked_at_every_minute() -> None:

@@ -20,7 +20,10 @@ async def test_a_batch_is_sent_once_and_its_statement_asked_for_with_growing_pat
         assert gaps == [20, 40, 60, 60, 60]
 
 
-@pytest.mark.parametrize(("state", "steps"), [("sent", ["import"]), ("reconciled", []), ("proposed", [])])
+@pytest.mark.parametrize(
+    ("state", "steps"),
+    [("approved", ["submit", "sent", "import"]), ("sent", ["import"]), ("reconciled", []), ("proposed", [])],
+)
 async def test_a_run_that_starts_late_does_only_what_is_left(state: str, steps: list[str]) -> None:
     async with skipping() as env:
         batch = ScriptedBatch(env, state=state, statements_missing=0)

@@ -25,7 +25,10 @@ async def test_a_message_waits_for_the_facts_it_needs() -> None:
     assert message.steps.count("send") == 1
 
 
-@pytest.mark.parametrize(("state", "steps"), [("sent", ["check"]), ("delivered", []), ("failed", []), ("skipped", [])])
+@pytest.mark.parametrize(
+    ("state", "steps"),
+    [("pending", ["send", "record", "check"]), ("sent", ["check"]), ("delivered", []), ("failed", []), ("skipped", [])],
+)
 async def test_a_run_that_starts_late_does_only_what_is_left(state: str, steps: list[str]) -> None:
     async with skipping() as env:
         message = ScriptedMessage(env, state=state, reports_missing=0)

@@ -1,0 +1,39 @@
+"""Where workflows stand: each module with its workflow types and the tests that judge it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+HISTORIES = ROOT / "tests" / "replay" / "histories"
+
+
+@dataclass(frozen=True)
+class Place:
+    """``workflows``: by type, the module that defines it."""
+
+    workflows: dict[str, str]
+    tests: tuple[str, ...]
+
+
+ODGJ = {"OdgjProcedure": "services.casework.procedures.odgj.workflow"}
+GEPENG = {"GepengProcedure": "services.casework.procedures.gepeng.workflow"}
+HANDOFF = {"HandoffWorkflow": "services.casework.handoffs.workflow"}
+CHECK = {"RegistryCheckWorkflow": "services.intake.registries.workflow"}
+BATCH = {"PaymentBatchWorkflow": "services.disbursement.rails.workflow"}
+MESSAGE = {"MessageWorkflow": "services.notifications.messages.workflow"}
+PROCEDURES = ("tests/workflows/casework/test_procedures.py",)
+
+PLACES = {
+    "services.casework.procedures.blocks": Place({**GEPENG, **ODGJ}, PROCEDURES),
+    "services.casework.procedures.odgj.workflow": Place(ODGJ, PROCEDURES),
+    "services.casework.procedures.gepeng.workflow": Place(GEPENG, PROCEDURES),
+    "services.casework.handoffs.workflow": Place(HANDOFF, ("tests/workflows/casework/test_clocks.py",)),
+    "services.intake.registries.workflow": Place(CHECK, ("tests/workflows/intake/test_registry_check.py",)),
+    "services.disbursement.rails.workflow": Place(BATCH, ("tests/workflows/disbursement/test_payment_batch.py",)),
+    "services.notifications.messages.workflow": Place(MESSAGE, ("tests/workflows/notifications/test_message.py",)),
+}
+
+
+def file_of(module: str) -> Path:
+    """The module's file in the checkout."""
+    return ROOT / f"{module.replace('.', '/')}.py"

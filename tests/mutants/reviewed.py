@@ -1,0 +1,22 @@
+"""Mutants that nobody can notice, because they mean the same; each was looked at. Short, or the tests have a hole."""
+
+FINISHED = "no `await workflow.wait_condition(workflow.all_handlers_finished)`"
+
+CHANGES: dict[str, str] = {
+    FINISHED: "handlers here are plain functions and end where they began; the line is for the first that awaits",
+}
+"""By change, wherever it stands: why it is the same."""
+
+RAISES = "it ends by raising, so that nothing after it is reached"
+MUTANTS: dict[str, str] = {
+    "services/casework/procedures/blocks.py:CaseProcedure.insist: "
+    "twice `await self.happened(result, TOLD_WITH_A_FAILURE[result.reason_code])`": RAISES,
+    "services/casework/procedures/odgj/workflow.py:OdgjProcedure.story: "
+    "twice `await self.happened(screening, 'NOT_THIS_TYPE')`": RAISES,
+}
+"""By the mutant's name: why it is the same."""
+
+
+def reason_for(name: str, change: str) -> str:
+    """Why nobody has to notice the mutant; empty when somebody has to."""
+    return MUTANTS.get(name) or CHANGES.get(change, "")

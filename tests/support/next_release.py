@@ -1,0 +1,103 @@
+"""Each workflow as a next release might ship it: with a branch that only a higher ``rules_version`` takes.
+
+With ``NEXT_RULES`` set to today's version it is the broken twin: the branch is taken by running cases too.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from services.casework.handoffs.messages import HandoffStart, ProcedureStart
+    from services.disbursement.batches.messages import PaymentBatchStart
+    from services.intake.registries.messages import CheckStart
+    from services.notifications.messages.messages import MessageStart
+
+from services.casework.handoffs.workflow import HandoffWorkflow
+from services.casework.procedures.gepeng.workflow import GepengProcedure
+from services.casework.procedures.odgj.workflow import OdgjProcedure
+from services.disbursement.rails.workflow import PaymentBatchWorkflow
+from services.intake.registries.workflow import RegistryCheckWorkflow
+from services.notifications.messages.workflow import MessageWorkflow
+
+NEXT_RULES = 2
+BREATH = timedelta(seconds=1)
+
+
+async def new_branch(rules_version: int) -> None:
+    """What the next release does first in runs under its rules: a command that no history of today holds."""
+    if rules_version >= NEXT_RULES:
+        await workflow.sleep(BREATH)
+
+
+@workflow.defn(name="OdgjProcedure")
+class NextOdgj(OdgjProcedure):
+    """With a step more."""
+
+    @workflow.run
+    async def run(self, start: ProcedureStart) -> None:
+        """By the rules the case began with."""
+        await new_branch(start.rules_version)
+        await super().run(start)
+
+
+@workflow.defn(name="GepengProcedure")
+class NextGepeng(GepengProcedure):
+    """With a step more."""
+
+    @workflow.run
+    async def run(self, start: ProcedureStart) -> None:
+        """By the rules the case began with."""
+        await new_branch(start.rules_version)
+        await super().run(start)
+
+
+@workflow.defn(name="HandoffWorkflow")
+class NextHandoff(HandoffWorkflow):
+    """With a step more."""
+
+    @workflow.run
+    async def run(self, start: HandoffStart) -> None:
+        """By the rules the hand-off began with."""
+        await new_branch(start.rules_version)
+        await super().run(start)
+
+
+@workflow.defn(name="RegistryCheckWorkflow")
+class NextCheck(RegistryCheckWorkflow):
+    """With a step more."""
+
+    @workflow.run
+    async def run(self, start: CheckStart) -> None:
+        """By the rules the check began with."""
+        await new_branch(start.rules_version)
+        await super().run(start)
+
+
+@workflow.defn(name="PaymentBatchWorkflow")
+class NextBatch(PaymentBatchWorkflow):
+    """With a step more."""
+
+    @workflow.run
+    async def run(self, start: PaymentBatchStart) -> None:
+        """By the rules the batch began with."""
+        await new_branch(start.rules_version)
+        await super().run(start)
+
+
+@workflow.defn(name="MessageWorkflow")
+class NextMessage(MessageWorkflow):
+    """With a step more."""
+
+    @workflow.run
+    async def run(self, start: MessageStart) -> None:
+        """By the rules the message began with."""
+        await new_branch(start.rules_version)
+        await super().run(start)
+
+
+TODAY: list[type[Any]] = [
+    OdgjProcedure, GepengProcedure, HandoffWorkflow, RegistryCheckWorkflow, PaymentBatchWorkflow, MessageWorkflow
+]  # fmt: skip
+NEXT: list[type[Any]] = [NextOdgj, NextGepeng, NextHandoff, NextCheck, NextBatch, NextMessage]
