@@ -12,16 +12,14 @@ PARTIES = ("to", "from")
 
 
 def upgrade() -> None:
-    """They take the place of indexes that knew only hand-offs with a clock, so that a list read all that ever were."""
+    """The older ones know only hand-offs with a clock: the figures count by them, a list read all that ever were."""
     for party in PARTIES:
         op.execute(
             f"CREATE INDEX handoffs_next_{party} ON handoffs ({party}_agency, due_at, id) WHERE state NOT IN {ENDED}"
         )
-        op.execute(f"DROP INDEX handoffs_{party}")
 
 
 def downgrade() -> None:
-    """As it was."""
+    """Take them away again."""
     for party in PARTIES:
-        op.execute(f"CREATE INDEX handoffs_{party} ON handoffs ({party}_agency, due_at) WHERE due_at IS NOT NULL")
         op.execute(f"DROP INDEX handoffs_next_{party}")
