@@ -1,4 +1,4 @@
-"""``python -m deploy.sandbox``: every simulated system in one process."""
+"""``python -m deploy.sandbox``: every simulated system in one process; ``deadlines <id>``: a hand-off falls due."""
 
 import asyncio
 import contextlib
@@ -15,6 +15,7 @@ from deploy.local.accounts import accounts
 from deploy.local.places import state_folder
 from deploy.sandbox.agencies import agencies
 from deploy.sandbox.bank import bank_router
+from deploy.sandbox.deadlines import main as bring_deadlines_forward
 from deploy.sandbox.gateway import gateway_router
 from deploy.sandbox.knobs import Switchboard, knobs_router
 from deploy.sandbox.memory import Memory
@@ -61,7 +62,9 @@ def build_app(settings: SandboxSettings) -> FastAPI:
 
 
 def main() -> int:
-    """Serve until told to stop."""
+    """Serve until told to stop, or do what the command says."""
+    if sys.argv[1:2] == ["deadlines"]:
+        return bring_deadlines_forward(sys.argv[2:])
     settings = sandbox_settings()
     flush = set_up_telemetry("sandbox", dict(os.environ))
     server = uvicorn.Server(

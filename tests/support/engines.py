@@ -90,11 +90,16 @@ class Stack:
         """Bring an engine back; returns when it is ready."""
         await self._supervisor.resume(engine)
 
+    def pid(self, engine: str) -> int:
+        """The process of an engine that runs."""
+        pid = self._supervisor.running[engine].pid
+        assert pid is not None, f"{engine} does not run"
+        return pid
+
     @contextmanager
     def frozen(self, engine: str) -> Iterator[None]:
         """Hold an engine still: connections stay open, nothing is answered."""
-        pid = self._supervisor.running[engine].pid
-        assert pid is not None, f"{engine} does not run"
+        pid = self.pid(engine)
         os.kill(pid, signal.SIGSTOP)
         try:
             yield

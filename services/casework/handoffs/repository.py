@@ -1,5 +1,6 @@
 """Every query on hand-offs, groups, spoken answers and the feed."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -140,16 +141,17 @@ async def inbox_page(
 
 
 async def next_due(reading: ReadSession, agency: str, limit: int) -> list[Handoff]:
-    """What an agency must see to, next due first."""
-    return await reading.all(
-        select(Handoff)
-        .where(
-            or_(Handoff.to_agency == agency, Handoff.from_agency == agency),
-            col(Handoff.state).in_([s.value for s in OPEN]),
+    """What an agency must see to, next due first: received and sent, each in the order of its own index."""
+    found: dict[UUID, Handoff] = {}
+    for party in (Handoff.to_agency, Handoff.from_agency):
+        side = await reading.all(
+            select(Handoff)
+            .where(party == agency, col(Handoff.state).in_([s.value for s in OPEN]))
+            .order_by(col(Handoff.due_at).asc().nulls_last(), col(Handoff.id))
+            .limit(limit)
         )
-        .order_by(col(Handoff.due_at).asc().nulls_last(), col(Handoff.id))
-        .limit(limit)
-    )
+        found |= {handoff.id: handoff for handoff in side}
+    return sorted(found.values(), key=lambda h: (h.due_at.timestamp() if h.due_at else math.inf, h.id))[:limit]
 
 
 async def feed_position_at(reading: ReadSession, agency: str, since: datetime) -> int:
