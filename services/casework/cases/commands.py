@@ -23,6 +23,7 @@ from services.casework.handoffs.commands import (
     known_step,
     request_handoff,
 )
+from services.casework.handoffs.domain import AdultsOnly
 from services.casework.handoffs.messages import CaseChanged, ProcedureStart, RequestStep, StepEnded, StepResult
 from services.casework.handoffs.tables import Handoff
 from services.casework.packages.domain import Purpose
@@ -200,7 +201,7 @@ async def open_handoff(command: OpenHandoff, uow: UnitOfWork) -> Handoff:
         raise domain.CaseIsClosed(())
     pack = await pack_in_force(uow, case.district)
     if case.apparent_minor and any(pack.is_for_adults_only(code) for code in command.candidates):
-        raise domain.AdultsOnly(domain.legal_moves(case.state))
+        raise AdultsOnly(domain.legal_moves(case.state))
     sender = pack.agency(command.from_agency or case.holder).code
     for_others = sender != uow.principal.agency
     return await handoffs.open_handoff(

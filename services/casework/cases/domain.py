@@ -128,13 +128,6 @@ def way_of(workflow: str, entered: Sequence[str], stage: str, *, is_over: bool) 
     ]
 
 
-class AdultsOnly(Conflict):
-    """An apparent minor is a child until proven otherwise, and never kept with adults (`handoff.md` §6)."""
-
-    text = "Tempat ini hanya menerima orang dewasa, sedangkan orang ini tampak di bawah umur."
-    advice = "Pilih tempat yang menerima anak, atau minta UPTD PPA menentukan tempatnya."
-
-
 MEDICAL = frozenset({AgencyKind.PUSKESMAS, AgencyKind.HOSPITAL, AgencyKind.MENTAL_HOSPITAL})
 
 

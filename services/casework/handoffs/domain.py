@@ -290,6 +290,13 @@ class EndIsTooFar(Invalid):
     advice = "Isi expected_end_at paling jauh lima tahun lagi."
 
 
+class AdultsOnly(Conflict):
+    """An apparent minor is a child until proven otherwise, and never kept with adults (`handoff.md` §6)."""
+
+    text = "Tempat ini hanya menerima orang dewasa, sedangkan orang ini tampak di bawah umur."
+    advice = "Pilih tempat yang menerima anak, atau minta UPTD PPA menentukan tempatnya."
+
+
 class NotByPhone(Invalid):
     """A person changes hands with a signed paper only."""
 

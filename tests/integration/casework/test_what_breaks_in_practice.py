@@ -325,6 +325,12 @@ async def test_a_child_is_not_sent_to_a_place_for_adults(street: Street) -> None
         f"/cases/{await street.case_id()}/handoffs", purpose="PLACEMENT", candidates=["upt-bina-laras"]
     )
     assert (refused.status_code, refused.json()["code"]) == (409, "adults_only")
+    made = await street.office.post(
+        f"/cases/{await street.case_id()}/handoffs", purpose="PLACEMENT", candidates=["dinsos-jatim"]
+    )
+    path = f"/handoffs/{made['handoff_id']}/redirection"
+    passed_on = await street.office.send(path, reason_code="AGENCY_CLOSED", to_agency="upt-bina-laras")
+    assert (passed_on.status_code, passed_on.json()["code"]) == (409, "adults_only")
 
 
 async def test_a_child_kept_with_adults_is_recorded_and_is_a_finding(street: Street) -> None:

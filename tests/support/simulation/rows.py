@@ -332,6 +332,7 @@ READ_BY_COMMANDS = {
     "keep_first_package": lambda *of_a_package: None,
     "keep_package": _nothing_kept,
     "person_known": _nobody_known,
+    "is_child": _is_no_child,
 }
 """What the commands of hand-offs take from elsewhere by name."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.casework.clocks.commands import clocks_of_new
+from services.casework.custody.repository import is_child
 from services.casework.directory.domain import CaseworkPack
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import domain, facts, repository
@@ -179,10 +180,18 @@ async def ask_next(group: HandoffGroup, pack: CaseworkPack, uow: UnitOfWork, *, 
     for reserve in [] if spare_reserves else await repository.reserves_of_group(uow, group.id):
         await apply_move(reserve, MoveHandoff(reserve.id, Move.ASK_AGAIN), HandoffState.REQUESTED, pack, uow)
         return True
-    if group.asked >= len(group.candidates):
-        return False
-    await _ask(group, pack, uow)
-    return True
+    while group.asked < len(group.candidates):
+        if await is_no_place_for(group.person_id, group.candidates[group.asked], pack, uow):
+            uow.change(group, "skip", reason=domain.AdultsOnly.code, asked=group.asked + 1)
+            continue
+        await _ask(group, pack, uow)
+        return True
+    return False
+
+
+async def is_no_place_for(person_id: UUID, agency: str, pack: CaseworkPack, uow: UnitOfWork) -> bool:
+    """Whether a person is taken for a child and the agency takes adults only (`handoff.md` §6)."""
+    return pack.is_for_adults_only(agency) and await is_child(uow, person_id)
 
 
 async def follow(

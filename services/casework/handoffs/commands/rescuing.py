@@ -10,7 +10,7 @@ from services.casework.directory.domain import CaseworkPack
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import access, domain, facts, repository
 from services.casework.handoffs.commands.applying import MoveHandoff, apply_move
-from services.casework.handoffs.commands.groups import ask_next, end_exhausted, follow
+from services.casework.handoffs.commands.groups import ask_next, end_exhausted, follow, is_no_place_for
 from services.casework.handoffs.commands.rows import locked, tell
 from services.casework.handoffs.domain import HandoffState, Move, Side
 from services.casework.handoffs.tables import Handoff
@@ -48,14 +48,16 @@ async def redirect(command: Redirect, uow: UnitOfWork) -> Handoff:
     """End a hand-off with its reason and ask another agency for the same step, with fresh clocks.
 
     The group stays the same, so that the procedure's step ends with whoever completes it. Answers the hand-off that
-    ended. Raises ``NotFound``, ``NotYourMove``, ``AgencyIsUnknown``, ``PurposeHasNoClock``, ``PersonIsThere``,
-    ``HandoffCannotMove`` when its work has ended.
+    ended. Raises ``NotFound``, ``NotYourMove``, ``AgencyIsUnknown``, ``PurposeHasNoClock``, ``AdultsOnly``,
+    ``PersonIsThere``, ``HandoffCannotMove`` when its work has ended.
     """
     group, handoff = await locked(command.handoff_id, uow)
     move = await _giving_up(handoff, uow)
     pack = await pack_in_force(uow, handoff.district)
     if command.to_agency is not None:
         pack.clock(handoff.purpose, pack.agency(command.to_agency).code, handoff.urgency)
+        if await is_no_place_for(handoff.person_id, command.to_agency, pack, uow):
+            raise domain.AdultsOnly(())
     await _give_up(handoff, move, command.reason_code, pack, uow)
     if group.won_by == handoff.to_agency:
         uow.change(group, "reopen", reason=command.reason_code, won_by=None)
