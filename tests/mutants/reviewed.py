@@ -9,7 +9,7 @@ CHANGES: dict[str, str] = {
 
 RAISES = "it ends by raising, so that nothing after it is reached"
 MUTANTS: dict[str, str] = {
-    "services/casework/procedures/blocks.py:CaseProcedure.insist: "
+    "services/casework/procedures/blocks.py:CaseProcedure.handoff: "
     "twice `await self.happened(result, TOLD_WITH_A_FAILURE[result.reason_code])`": RAISES,
     "services/casework/procedures/odgj/workflow.py:OdgjProcedure.story: "
     "twice `await self.happened(screening, 'NOT_THIS_TYPE')`": RAISES,
