@@ -12,7 +12,7 @@ MAKEFLAGS += --no-print-directory
 help: ## print this manual
 	@echo 'Sigap, the case-management backbone of a district social affairs office.'
 	@echo
-	@echo 'Needs Python 3.11, Java 17, Maven; for the browser tests Chromium. Everything else is fetched once.'
+	@echo 'Needs Python 3.11, Java 17, Maven; for the browser tests Chromium, for those of the API page curl and jq. Everything else is fetched once.'
 	@echo
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 	@echo
