@@ -1,26 +1,35 @@
-"""Daftar kerja: what waits for me and my agency, next due first; and the list of cases."""
+"""Daftar kerja: what waits for me and my agency, next due first; the list of cases; a hand-over written down."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import Query, Request
 from fastapi.responses import Response
+from pydantic import StringConstraints
 
 from services.casework.cases import access, queries
 from services.casework.cases.domain import CaseState
+from services.casework.cases.queries import show_case
+from services.casework.custody.commands import record_custody
+from services.casework.custody.domain import PARTIES_WITHOUT_A_DESK, CustodianKind, Proof
+from services.casework.custody.pages import PARTIES
+from services.casework.custody.schemas import CustodyIn, PartyText, PlaceText, ReferenceText
 from services.casework.directory.pages import directory_of
 from services.casework.handoffs.domain import MOVES, SIDES, HandoffState, Side
 from services.casework.handoffs.queries import next_handoffs
 from services.casework.handoffs.tables import Handoff
 from services.casework.tasks.access import PERMISSIONS as TASK_PERMISSIONS
 from services.casework.tasks.queries import next_tasks
-from services.chassis.pages import page_requires, page_router
+from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
-from services.chassis.web import Reading
+from services.chassis.telemetry import tag_span
+from services.chassis.web import CodeText, Reading, RequestBody, ShortText
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE_ROWS = 50
@@ -59,7 +68,24 @@ AID = {
     "refused": "ditolak",
     "failed": "gagal dibayar",
 }
-WORDS = {**CASE_TYPES, **STAGES, **OUTCOMES}
+CONDITIONS = {
+    "STABLE": "Stabil",
+    "AGITATED": "Gelisah",
+    "SICK": "Sakit",
+    "WOUNDED": "Terluka",
+    "UNCONSCIOUS": "Tidak sadar",
+    "UNKNOWN": "Belum diketahui",
+}
+WORDS = {
+    **CASE_TYPES,
+    **STAGES,
+    **OUTCOMES,
+    **CONDITIONS,
+    "taker": "Yang menerima",
+    "place_code": "Kode wilayah tempat",
+    "ba_number": "Nomor berita acara",
+    "custody-recorded": "Tercatat. Lihat rantai penguasaan pada halaman perkara.",
+}
 
 router = page_router()
 
@@ -150,3 +176,75 @@ async def case_list(
         **directory.context(),
     )
     return rendered
+
+
+class CustodyFormIn(RequestBody):
+    """A page's record of a hand-over: who took the person, as ``KIND:code``; the time is the district's wall clock."""
+
+    taker: Annotated[str, StringConstraints(pattern=r"^(AGENCY|CARRIER|FAMILY|OTHER):[a-z0-9._-]{1,64}$")]
+    from_agency: PartyText | None = None
+    happened_local: datetime
+    place_code: PlaceText
+    condition_code: CodeText
+    ba_number: ReferenceText | None = None
+    belongings_note: ShortText | None = None
+
+    def custody(self, case_id: UUID, zone: str) -> CustodyIn:
+        """As the API takes it; a number of the berita acara means that it was signed."""
+        kind, code = self.taker.split(":", 1)
+        return CustodyIn(
+            case_id=case_id,
+            to_kind=CustodianKind(kind),
+            to_agency=code,
+            from_agency=self.from_agency,
+            happened_at=self.happened_local.replace(tzinfo=ZoneInfo(zone)),
+            place_code=self.place_code,
+            condition_code=self.condition_code,
+            ba_number=self.ba_number,
+            proof=Proof.SIGNED if self.ba_number else Proof.NONE,
+            belongings_note=self.belongings_note,
+        )
+
+
+def takers(names: Mapping[str, str]) -> dict[str, str]:
+    """Who can have taken a person: agencies of the pack, and parties without a desk."""
+    outside = {
+        f"{kind.value}:{code}": PARTIES[code] for kind, codes in PARTIES_WITHOUT_A_DESK.items() for code in codes
+    }
+    return {f"AGENCY:{code}": name for code, name in names.items()} | outside
+
+
+@router.get("/perkara/{case_id}/serah-terima-orang")
+async def custody_form_page(
+    case_id: UUID, request: Request, caller: Annotated[Principal, page_requires("case:act")], reading: Reading
+) -> Response:
+    """The form in which a hand-over that has happened is written down."""
+    case = (await show_case(case_id, reading)).case
+    tag_span(case_id=str(case.correlation_id))
+    directory = await directory_of(reading, [case.district])
+    rendered: Response = request.app.state.pages.render(
+        request,
+        "custody-form.html",
+        case=case,
+        takers=takers(directory.names),
+        givers={**directory.names, **PARTIES},
+        conditions=CONDITIONS,
+        **directory.context(case.district),
+    )
+    return rendered
+
+
+@router.post("/perkara/{case_id}/serah-terima-orang/catat")
+async def post_custody_form(
+    case_id: UUID,
+    request: Request,
+    caller: Annotated[Principal, page_requires("case:act")],
+    reading: Reading,
+    form: Form,
+) -> Response:
+    """Write it down; what it contradicts becomes a finding."""
+    case = (await show_case(case_id, reading)).case
+    zone = str((await directory_of(reading, [case.district])).context(case.district).get("zone", "UTC"))
+    command = form.read(CustodyFormIn).custody(case_id, zone).command()
+    private_key = request.app.state.settings.sealing_private_key
+    return await form.write(lambda uow: record_custody(command, uow, private_key), "custody-recorded")

@@ -1,0 +1,23 @@
+"""A hand-over that happened at night is written down on a page in the morning."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from playwright.async_api import expect
+
+from tests.browser.office import Seeds, Visitors
+
+
+async def test_a_hand_over_is_written_down_by_page_and_stands_in_the_chain(visitors: Visitors, seeds: Seeds) -> None:
+    case_id = seeds.cases[4]
+    sri = await visitors.sit_down("sri.peksos")
+    await sri.open("casework", f"/perkara/{case_id}/serah-terima-orang")
+    await sri.check_page()
+    at = datetime.now(ZoneInfo("Asia/Jakarta")) - timedelta(minutes=5)
+    await sri.page.get_by_label("Yang menerima").select_option(label="Ambulans")
+    await sri.page.get_by_label("Kapan").fill(at.strftime("%Y-%m-%dT%H:%M"))
+    await sri.page.get_by_label("Keadaan orang").select_option(label="Gelisah")
+    await sri.page.get_by_label("Nomor berita acara", exact=False).fill("BA/MALAM/1")
+    await sri.press("Catat")
+    await sri.open("casework", f"/perkara/{case_id}")
+    await expect(sri.page.get_by_text("BA/MALAM/1", exact=False)).to_be_visible()
