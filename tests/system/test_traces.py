@@ -195,10 +195,16 @@ async def test_what_is_found_by_a_case_hangs_together(pictures: dict[str, Pictur
     assert len(whole) > len(pictures) / 2, {number: len(p.stories()) for number, p in pictures.items()}
 
 
+TOLD_BY_PHONE = 1
+"""Whoever was told of by phone and is paid in the end: that report's root is its own request."""
+
+
 async def test_each_report_of_an_operation_has_its_own_root(pictures: dict[str, Picture]) -> None:
     roots = {number: set[str]() for number in pictures}
     for number, picture in pictures.items():
         for span in picture.spans.values():
             if step(span) == "intake report" and "parentId" not in span:
                 roots[number].add(span["traceId"])
-    assert len(set.union(*roots.values())) >= len(pictures), roots
+    of_operation = [found for found in roots.values() if found]
+    assert len(of_operation) >= len(pictures) - TOLD_BY_PHONE, roots
+    assert len(set.union(*of_operation)) >= len(of_operation), roots
