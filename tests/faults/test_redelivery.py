@@ -44,8 +44,15 @@ LOADERS: dict[str, tuple[type[Any], Any]] = {
     "disbursement": (DisbursementPack, load_disbursement),
     "notifications": (NotificationsPack, load_notifications),
 }
-STAGES = ("intake.", "casework.", "disbursement.entitlements", "disbursement.payments", "notifications.")
-"""Topics keep no order among each other: a stage comes after those that its facts rest on."""
+STAGES = (
+    "intake.", "casework.handoffs", "casework.", "disbursement.entitlements", "disbursement.payments", "disbursement.",
+    "notifications.",
+)  # fmt: skip
+"""Topics keep no order among each other: a stage comes after those that its facts rest on.
+
+A topic belongs to the first stage that names it. What a service answers when a case is about to close depends on what
+it has heard by then, hence the hand-offs come first.
+"""
 BOOKKEEPING = {"inbox", "inbox_subjects", "alembic_version"}
 MINTED = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -78,9 +85,14 @@ def _retold(text: str, number: int) -> str:
     return re.sub(r"019d2c4e-[0-9a-f-]{27}", lambda found: str(uuid5(UUID(found[0]), str(number))), text)
 
 
+def stage_of(topic: str) -> str:
+    """The first stage that names a topic."""
+    return next(stage for stage in STAGES if topic.startswith(stage))
+
+
 def shuffled(told: list[list[Message]], stage: str, chance: random.Random) -> Iterator[Message]:
     """What the topics of a stage carry of all stories, in order within each key and in no order across them."""
-    left = [[message for message in story if message[0].startswith(stage)] for story in told]
+    left = [[message for message in story if stage_of(message[0]) == stage] for story in told]
     while left := [story for story in left if story]:
         yield chance.choice(left).pop(0)
 

@@ -76,7 +76,12 @@ async def _ask_others(case: Case, uow: UnitOfWork) -> list[Blocker]:
 
 
 async def note_answer(case_id: UUID, number: int, service: str, blockers: tuple[str, ...], uow: UnitOfWork) -> None:
-    """A service says what is open on its side; the procedure looks again when all have answered."""
+    """A service says what is open on its side; the procedure looks again when all have answered.
+
+    An answer to a round that nobody asked, or that is over, says nothing.
+    """
+    if await repository.last_round(uow, case_id) is None:
+        return
     case = await uow.locked(Case, case_id)
     last = await repository.last_round(uow, case.id)
     if last is None or last.number != number or service in last.answers:
