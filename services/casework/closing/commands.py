@@ -92,11 +92,14 @@ async def note_answer(case_id: UUID, number: int, service: str, blockers: tuple[
 
 
 async def reconsider(case_id: UUID | None, uow: UnitOfWork) -> None:
-    """Something of a case changed at another service: what its last round found open is asked anew."""
+    """Something of a case changed at another service: what its last round finds open is asked anew.
+
+    The change may be heard before the answer that does not know of it yet, since topics keep no order among each other.
+    """
     if case_id is None:
         return
     last = await repository.last_round(uow, case_id)
-    if last is None or last.is_stale or not any(last.answers.values()):
+    if last is None or last.is_stale:
         return
     case = await uow.locked(Case, case_id)
     if case.state != CaseState.CLOSED:

@@ -162,10 +162,15 @@ def open_elsewhere(answers: Mapping[str, Sequence[str]]) -> list[Blocker]:
 
 
 def is_to_be_asked(asked_at: datetime | None, answers: Mapping[str, Sequence[str]], stale: bool, now: datetime) -> bool:
-    """Whether a new round is due: never asked, something changed, or the last one left something open a day ago."""
-    if asked_at is None or stale:
+    """Whether a new round is due: never asked; something open has changed since; or the last one is a day old.
+
+    While answers are on their way nobody is asked anew for a change: it counts once they are there.
+    """
+    if asked_at is None:
         return True
-    return bool(open_elsewhere(answers)) and now - asked_at >= ASK_AGAIN_AFTER
+    if not open_elsewhere(answers):
+        return False
+    return now - asked_at >= ASK_AGAIN_AFTER or (stale and not waiting_for(answers))
 
 
 def item_id(kind: Kind, row_id: UUID) -> str:

@@ -63,6 +63,31 @@ async def test_what_is_open_elsewhere_keeps_the_case_open_by_name_until_it_has_e
     await street.becomes(lambda case: case["state"] == "closed", "closed")
 
 
+async def test_a_change_heard_before_the_answer_that_does_not_know_of_it_is_not_lost(street: Street) -> None:
+    await nothing_open_here(street)
+
+    async def is_asked() -> Any:
+        return (await closing(street))["round"]
+
+    await eventually(is_asked, what="the first round")
+    ended = EntitlementEnded(
+        entitlement_id=uuid4(), aid_request_id=uuid4(), case_id=await street.case_id(), reason_code="GIVEN_UP"
+    )
+    key, body, headers = wire(ended, subject=ended.entitlement_id, correlation_id=street.report_id)
+    async with street.bench.producer() as send:
+        await send("disbursement.entitlements", key, body, headers)
+
+    async def is_noted() -> Any:
+        return await street.bench.value(
+            "SELECT is_stale FROM closing_rounds WHERE correlation_id = $1", street.report_id
+        )
+
+    await eventually(is_noted, what="the change, noted before any answer")
+    await others_answer(street.bench, street.report_id, disbursement=("AID_ON_ITS_WAY",))
+    await others_answer(street.bench, street.report_id, number=2)
+    await street.becomes(lambda case: case["state"] == "closed", "closed")
+
+
 async def test_two_people_close_over_what_is_open_and_each_thing_gets_its_fate(street: Street, issuer: Issuer) -> None:
     await street.found(is_with_reporter=False, operation_id=None)
     case_id = await street.case_id()
