@@ -96,3 +96,10 @@ class Unavailable(SigapError):
     text = "Layanan sedang tidak tersedia."
     advice = "Tunggu sebentar lalu kirim ulang dengan kunci yang sama; tidak ada data yang hilang."
     retry_after_seconds: ClassVar[int] = 5
+
+
+class PackIsMissing(Conflict):
+    """No pack was loaded for the district, or it does not hold what is asked."""
+
+    text = "Paket daerah belum dimuat."
+    advice = "Minta operator memuat paket daerah (load-pack)."

@@ -1,20 +1,38 @@
-"""Loading district packs: every district's section of one service, checked and put in force."""
+"""District packs: every district's section of one service, checked, put in force and read."""
 
+import hashlib
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
+import orjson
 import yaml
 from pydantic import ValidationError
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, col, select
 
-from services.chassis.database import UnitOfWork
-from services.chassis.errors import SigapError
-from services.chassis.processes import Running
+from services.chassis.database import UTC_INSTANT, DistrictRow, ReadSession, UnitOfWork
+from services.chassis.errors import Conflict, PackIsMissing, SigapError
+
+if TYPE_CHECKING:
+    from services.chassis.processes import Running
+
+
+class PackVersionIsTaken(Conflict):
+    """This version was loaded before with another content."""
+
+    text = "Versi paket ini sudah dimuat dengan isi lain."
+    advice = "Naikkan nomor versi paket, lalu muat kembali."
 
 
 class Section(Protocol):
     """A service's section of a district pack."""
+
+    @property
+    def district(self) -> str:
+        """Whose it is, ``PP.KK``."""
 
     @property
     def version(self) -> str:
@@ -24,12 +42,66 @@ class Section(Protocol):
     def model_validate(cls, obj: Any) -> Self:
         """Read a section. Raises pydantic's ``ValidationError``."""
 
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes) -> Self:
+        """Read a section from JSON text."""
+
+    def model_dump_json(self) -> str:
+        """The whole section as JSON text."""
+
+
+class PackRow(DistrictRow):
+    """A district's section as it was loaded; versions stay, the newest loaded one is in force."""
+
+    district: str = Field(primary_key=True, max_length=5)
+    version: str = Field(primary_key=True, max_length=32)
+    body: dict[str, Any] = Field(sa_type=JSONB)
+    digest: str = Field(max_length=64)
+    loaded_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT, sa_column_kwargs={"server_default": "now()"})
+
 
 S = TypeVar("S", bound=Section)
+P = TypeVar("P", bound=PackRow)
+_read: dict[tuple[type, str], tuple[str, Any]] = {}
+"""By section and district: the digest of the pack that was read last, and the pack."""
+
+
+async def in_force(rows: type[P], shape: type[S], district: str, source: UnitOfWork | ReadSession) -> S:
+    """The pack of a district that is in force; its text is read only when it is another than before.
+
+    Raises ``PackIsMissing``.
+    """
+    newest = (
+        select(rows.digest)
+        .where(rows.district == district)
+        .order_by(col(rows.loaded_at).desc(), col(rows.version).desc())
+    )
+    digest = await source.first(newest)
+    if digest is None:
+        raise PackIsMissing(district=district)
+    known = _read.get((shape, district))
+    if known is None or known[0] != digest:
+        row = await source.first(select(rows).where(rows.district == district, rows.digest == digest))
+        assert row is not None
+        known = _read[shape, district] = (digest, shape.model_validate_json(orjson.dumps(row.body)))
+    pack: S = known[1]
+    return pack
+
+
+async def put_in_force(rows: type[P], pack: Section, uow: UnitOfWork) -> bool:
+    """Put a pack in force; False when exactly this one is already loaded. Raises ``PackVersionIsTaken``."""
+    text = pack.model_dump_json()
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    known = await uow.first(select(rows.digest).where(rows.district == pack.district, rows.version == pack.version))
+    if known is None:
+        uow.insert(rows(district=pack.district, version=pack.version, body=orjson.loads(text), digest=digest))
+    elif known != digest:
+        raise PackVersionIsTaken(version=pack.version)
+    return known is None
 
 
 async def load_packs(
-    running: Running,
+    running: "Running",
     arguments: Sequence[str],
     file_name: str,
     shape: type[S],
@@ -48,7 +120,7 @@ async def load_packs(
 
 
 async def _load_file(
-    running: Running, file: Path, shape: type[S], load: Callable[[S, UnitOfWork], Awaitable[bool]]
+    running: "Running", file: Path, shape: type[S], load: Callable[[S, UnitOfWork], Awaitable[bool]]
 ) -> int:
     try:
         pack = shape.model_validate(yaml.safe_load(file.read_text()))

@@ -20,8 +20,8 @@ from services.notifications.messages.repository import what_keeps_open
 SUBSCRIPTIONS: dict[str, Handler] = {
     ReportVerified.TYPE: messages.when_report_verified_tell_reporter,
     CaseOpened.TYPE: messages.when_case_opened_keep_number,
-    HandoffRequested.TYPE: messages.when_handoff_requested_tell_receiver,
-    HandoffResent.TYPE: messages.when_handoff_resent_tell_receiver,
+    HandoffRequested.TYPE: messages.when_handoff_asks_tell_receiver,
+    HandoffResent.TYPE: messages.when_handoff_asks_tell_receiver,
     HandoffEscalated.TYPE: messages.when_handoff_escalated_tell_rung,
     HandoffRejected.TYPE: messages.when_handoff_rejected_tell_sender,
     CaseOutcomeRecorded.TYPE: messages.when_outcome_recorded_tell_village_and_reporter,

@@ -152,11 +152,19 @@ class Rows:
     asked: dict[str, Any] = field(default_factory=dict)
     told: list[StepTold] = field(default_factory=list)
     stays: list[datetime] = field(default_factory=list)
+    noted: set[tuple[str, str]] = field(default_factory=set)
+
+    def _note(self, call: str) -> None:
+        """Write a call down once, also when it is tried again because the worker that carried it out left."""
+        of = activity.info()
+        if (of.workflow_run_id or "", of.activity_id) not in self.noted:
+            self.noted.add((of.workflow_run_id or "", of.activity_id))
+            self.calls.append(call)
 
     async def _step(self, case_id: UUID, step: str) -> StepResult:
         if step in self.already:
             return self.already[step]
-        self.calls.append(step)
+        self._note(step)
         known = step.split("#", 1)[0]
         answer = self.answers.get(step, self.answers.get(known, ("COMPLETED", "DONE")))
         if answer is not None:
@@ -198,7 +206,7 @@ class Rows:
 
     @activity.defn(name="enter_stage")
     async def enter_stage(self, step: EnterStage) -> None:
-        self.calls.append(f"stage {step.stage}")
+        self._note(f"stage {step.stage}")
 
     @activity.defn(name="request_handoff")
     async def request_handoff(self, step: RequestStep) -> StepResult:
@@ -212,7 +220,7 @@ class Rows:
 
     @activity.defn(name="ring_task")
     async def ring_task(self, step: CreateStepTask) -> StepResult:
-        self.calls.append(f"ring {step.step}")
+        self._note(f"ring {step.step}")
         await self._tell(step.case_id, step.step, "COMPLETED", "DONE")
         return StepResult(step=step.step, ended=False)
 
@@ -224,17 +232,17 @@ class Rows:
 
     @activity.defn(name="hear_of_step")
     async def hear_of_step(self, told: StepTold) -> None:
-        self.calls.append(f"happened {told.kind}")
+        self._note(f"happened {told.kind}")
         self.told.append(told)
         self.has_ended = True
 
     @activity.defn(name="record_outcome")
     async def record_outcome(self, step: RecordOutcome) -> None:
-        self.calls.append(f"outcome {step.outcome}")
+        self._note(f"outcome {step.outcome}")
 
     @activity.defn(name="request_aid")
     async def request_aid(self, ref: CaseRef) -> None:
-        self.calls.append("request aid")
+        self._note("request aid")
 
     @activity.defn(name="read_aid")
     async def read_aid(self, ref: CaseRef) -> StepResult:
@@ -246,9 +254,9 @@ class Rows:
     async def close_case(self, ref: CaseRef) -> CloseResult:
         if self.blocked_times:
             self.blocked_times -= 1
-            self.calls.append("close refused")
+            self._note("close refused")
             return CloseResult(closed=False, blockers=("handoffs",))
-        self.calls.append("close")
+        self._note("close")
         return CloseResult(closed=True)
 
     def is_called(self, step: str) -> bool:

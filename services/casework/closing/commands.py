@@ -78,10 +78,8 @@ async def _ask_others(case: Case, uow: UnitOfWork) -> list[Blocker]:
 async def note_answer(case_id: UUID, number: int, service: str, blockers: tuple[str, ...], uow: UnitOfWork) -> None:
     """A service says what is open on its side; the procedure looks again when all have answered.
 
-    An answer to a round that nobody asked, or that is over, says nothing.
+    An answer to a round that is over says nothing.
     """
-    if await repository.last_round(uow, case_id) is None:
-        return
     case = await uow.locked(Case, case_id)
     last = await repository.last_round(uow, case.id)
     if last is None or last.number != number or service in last.answers:
@@ -98,11 +96,9 @@ async def reconsider(case_id: UUID | None, uow: UnitOfWork) -> None:
     """
     if case_id is None:
         return
-    last = await repository.last_round(uow, case_id)
-    if last is None or last.is_stale:
-        return
     case = await uow.locked(Case, case_id)
-    if case.state != CaseState.CLOSED:
+    last = await repository.last_round(uow, case.id)
+    if last is not None and not last.is_stale and case.state != CaseState.CLOSED:
         uow.change(last, "outdate", is_stale=True)
         cases.tell_procedure(case, uow)
 
@@ -116,13 +112,6 @@ class ProposeForcedClosing:
     fates: Mapping[str, Fate]
 
 
-async def blockers_now(case_id: UUID, uow: UnitOfWork) -> list[Blocker]:
-    """What keeps a case open here and, as far as they were asked, at the other services."""
-    here = await repository.open_here(uow, case_id)
-    last = await repository.last_round(uow, case_id)
-    return here if here or last is None else domain.open_elsewhere(last.answers)
-
-
 async def propose_forced_closing(command: ProposeForcedClosing, uow: UnitOfWork) -> ForcedClosing:
     """Write down what should become of everything open; nothing happens before another person decides.
 
@@ -134,7 +123,8 @@ async def propose_forced_closing(command: ProposeForcedClosing, uow: UnitOfWork)
     if await repository.proposal(uow, case.id) is not None:
         raise domain.ClosingIsProposed(("approve", "refuse"))
     fates = {item: fate.value for item, fate in command.fates.items()}
-    domain.check_fates(await blockers_now(case.id, uow), fates)
+    blockers, _ = await repository.open_anywhere(uow, case.id)
+    domain.check_fates(blockers, fates)
     forced = ForcedClosing(
         id=clock.new_id(),
         correlation_id=case.correlation_id,
@@ -167,7 +157,7 @@ async def decide_forced_closing(
         case = await uow.locked(Case, forced.case_id)
         if case.state == CaseState.CLOSED:
             raise CaseIsClosed(())
-        blockers = await blockers_now(case.id, uow)
+        blockers, _ = await repository.open_anywhere(uow, case.id)
         domain.check_fates(blockers, forced.fates)
         await _give_fates(case, forced, blockers, uow)
         await cases.close(case, forced.reason_code, uow, verb="force_close")

@@ -11,7 +11,9 @@ from services.chassis.inbox import Handler
 
 
 async def when_closing_answered_note_it(event: ServiceAnswer, envelope: Envelope, uow: UnitOfWork) -> None:
-    """A service says what is open on its side."""
+    """A service says what is open on its side; what nobody asked about says nothing."""
+    if await case_of_correlation(uow, envelope.correlationid) is None:
+        return
     service = envelope.type.split(".", 1)[0]
     await commands.note_answer(event.case_id, event.round, service, event.blockers, uow)
 

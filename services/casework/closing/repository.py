@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from services.casework.closing.domain import Blocker, Decision, Kind, item_id
+from services.casework.closing.domain import Blocker, Decision, Kind, item_id, open_elsewhere
 from services.casework.closing.tables import ClosingRound, ForcedClosing
 from services.chassis.database import ReadSession, UnitOfWork
 
@@ -40,6 +40,13 @@ async def last_round(source: UnitOfWork | ReadSession, case_id: UUID) -> Closing
     return await source.first(
         select(ClosingRound).where(ClosingRound.case_id == case_id).order_by(col(ClosingRound.number).desc()).limit(1)
     )
+
+
+async def open_anywhere(source: UnitOfWork | ReadSession, case_id: UUID) -> tuple[list[Blocker], ClosingRound | None]:
+    """What keeps a case open here or, when nothing does, at the other services as far as the last round asked."""
+    here = await open_here(source, case_id)
+    last = await last_round(source, case_id)
+    return here if here or last is None else open_elsewhere(last.answers), last
 
 
 async def proposal(source: UnitOfWork | ReadSession, case_id: UUID) -> ForcedClosing | None:

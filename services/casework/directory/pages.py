@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.casework.directory.domain import PackIsMissing
 from services.casework.directory.queries import pack_in_force
 from services.chassis.database import ReadSession
+from services.chassis.errors import PackIsMissing
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.casework.directory.domain import PackIsMissing
 from services.casework.directory.queries import pack_in_force
 from services.casework.oversight import access, domain, repository
 from services.casework.oversight.domain import AuditList
 from services.casework.oversight.repository import AuditFilter
 from services.chassis.database import ReadSession
+from services.chassis.errors import PackIsMissing
 
 DISTRICT = 5
 """A district's code has so many characters."""

@@ -41,7 +41,6 @@ from services.chassis.errors import NotFound, StaleVersion, StillInFlight, Unava
 from services.chassis.principal import Principal
 
 T = TypeVar("T")
-M = TypeVar("M", bound=SQLModel)
 A = TypeVar("A", bound=Aggregate)
 ScopeRule = Callable[[Principal], Sequence[Any]]
 
@@ -87,7 +86,7 @@ class UnitOfWork:
         assert self._now is not None
         return self._now
 
-    async def all(self, query: SelectOfScalar[M]) -> list[M]:
+    async def all(self, query: SelectOfScalar[T]) -> list[T]:
         """Rows of a query as plain values, with what this unit of work has written so far.
 
         Changes of them go through ``change`` or ``set``.
@@ -97,7 +96,7 @@ class UnitOfWork:
         session.expunge_all()
         return rows
 
-    async def first(self, query: SelectOfScalar[M]) -> M | None:
+    async def first(self, query: SelectOfScalar[T]) -> T | None:
         """The first row of a query, or nothing."""
         rows = await self.all(query.limit(1))
         return rows[0] if rows else None

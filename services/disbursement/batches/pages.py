@@ -8,6 +8,7 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 
 from services.chassis.database import ReadSession
+from services.chassis.errors import PackIsMissing
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
@@ -15,7 +16,6 @@ from services.chassis.web import Reading
 from services.disbursement.batches import commands, queries
 from services.disbursement.batches.domain import BatchState
 from services.disbursement.batches.schemas import ApprovalIn, BatchRejectionIn
-from services.disbursement.programmes.domain import PackIsMissing
 from services.disbursement.programmes.queries import pack_in_force
 
 TEMPLATES = Path(__file__).parent / "templates"

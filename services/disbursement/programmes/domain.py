@@ -10,19 +10,10 @@ from typing import Annotated, Literal, Self, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from services.chassis.errors import Conflict
-
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=64)]
 AccountCode = Annotated[str, StringConstraints(pattern=r"^[1-9](\.[0-9]{1,4}){1,7}$")]
 Rupiah = Annotated[int, Field(strict=True, gt=0, le=1_000_000_000_000)]
-
-
-class PackIsMissing(Conflict):
-    """No pack was loaded for the district, or it does not hold what is asked."""
-
-    text = "Paket daerah belum dimuat."
-    advice = "Minta operator memuat paket daerah (load-pack)."
 
 
 class PackPart(BaseModel):

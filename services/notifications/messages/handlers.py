@@ -49,24 +49,10 @@ async def when_case_opened_keep_number(fact: CaseOpened, envelope: Envelope, uow
     )
 
 
-async def when_handoff_requested_tell_receiver(fact: HandoffRequested, envelope: Envelope, uow: UnitOfWork) -> None:
-    """An agency is asked for something."""
-    await tell_fact(
-        _about(
-            Occasion.HANDOFF_REQUESTED,
-            envelope,
-            case_id=fact.case_id,
-            sender=fact.from_agency,
-            receiver=fact.to_agency,
-            purpose=fact.purpose,
-            due_at=fact.answer_by,
-        ),
-        uow,
-    )
-
-
-async def when_handoff_resent_tell_receiver(fact: HandoffResent, envelope: Envelope, uow: UnitOfWork) -> None:
-    """An agency that has not answered is told again, in the words in which it was asked."""
+async def when_handoff_asks_tell_receiver(
+    fact: HandoffRequested | HandoffResent, envelope: Envelope, uow: UnitOfWork
+) -> None:
+    """An agency is asked for something; one that has not answered is told again in the same words."""
     await tell_fact(
         _about(
             Occasion.HANDOFF_REQUESTED,

@@ -1,22 +1,12 @@
 """Loading a pack."""
 
-import hashlib
-
 import phonenumbers
 
 from services.chassis.database import UnitOfWork
-from services.chassis.errors import Conflict
+from services.chassis.packs import put_in_force
 from services.notifications.subscribers.domain import PhoneIsNotValid
-from services.notifications.templates import repository
 from services.notifications.templates.domain import NotificationsPack
 from services.notifications.templates.tables import Pack
-
-
-class PackVersionIsTaken(Conflict):
-    """This version was loaded before with another content."""
-
-    text = "Versi paket ini sudah dimuat dengan isi lain."
-    advice = "Naikkan nomor versi paket, lalu muat kembali."
 
 
 def check_phones(pack: NotificationsPack) -> None:
@@ -41,11 +31,4 @@ async def load_pack(pack: NotificationsPack, uow: UnitOfWork) -> bool:
     Raises ``PackVersionIsTaken``, ``PhoneIsNotValid``.
     """
     check_phones(pack)
-    digest = hashlib.sha256(pack.model_dump_json().encode()).hexdigest()
-    known = await repository.pack_version(uow, pack.district, pack.version)
-    if known is not None:
-        if known.digest != digest:
-            raise PackVersionIsTaken(version=pack.version)
-        return False
-    uow.insert(Pack(district=pack.district, version=pack.version, body=pack.model_dump(mode="json"), digest=digest))
-    return True
+    return await put_in_force(Pack, pack, uow)

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from services.chassis.errors import Conflict
 from services.notifications.subscribers.domain import PackPart, Subscriber
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=64)]
@@ -34,13 +33,6 @@ WORDS_OF_THE_PERSON = (
 """Whole words that tell something about the person; none may stand in a text or a label."""
 
 _WORD = re.compile(r"[a-z]+")
-
-
-class PackIsMissing(Conflict):
-    """No pack was loaded for the district."""
-
-    text = "Paket daerah belum dimuat."
-    advice = "Minta operator memuat paket daerah (load-pack)."
 
 
 class Occasion(StrEnum):

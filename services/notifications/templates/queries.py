@@ -1,22 +1,11 @@
 """Reading the pack."""
 
-from functools import lru_cache
-
-import orjson
-
 from services.chassis.database import ReadSession, UnitOfWork
-from services.notifications.templates import repository
-from services.notifications.templates.domain import NotificationsPack, PackIsMissing
+from services.chassis.packs import in_force
+from services.notifications.templates.domain import NotificationsPack
+from services.notifications.templates.tables import Pack
 
 
 async def pack_in_force(source: UnitOfWork | ReadSession, district: str) -> NotificationsPack:
     """The district's pack. Raises ``PackIsMissing``."""
-    row = await repository.newest_pack(source, district)
-    if row is None:
-        raise PackIsMissing(district=district)
-    return _parsed(row.digest, orjson.dumps(row.body))
-
-
-@lru_cache(maxsize=64)
-def _parsed(digest: str, body: bytes) -> NotificationsPack:
-    return NotificationsPack.model_validate_json(body)
+    return await in_force(Pack, NotificationsPack, district, source)

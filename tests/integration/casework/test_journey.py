@@ -12,8 +12,8 @@ from contracts.events.disbursement import PaymentCredited
 from contracts.events.intake import RegistryCheckCompleted, ReportVerified
 from contracts.values import Money, RegionCode
 from services.casework.cases.commands import CASES, workflow_id
-from services.casework.directory.commands import PackVersionIsTaken
 from services.chassis import clock
+from services.chassis.packs import PackVersionIsTaken
 from tests.integration.casework.conftest import load, quick_pack
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer

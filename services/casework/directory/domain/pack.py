@@ -20,13 +20,6 @@ class AgencyIsUnknown(NotFound):
     text = "Instansi tidak terdaftar pada paket daerah."
 
 
-class PackIsMissing(Conflict):
-    """No pack was loaded for the district."""
-
-    text = "Paket daerah belum dimuat."
-    advice = "Minta operator memuat paket daerah (load-pack)."
-
-
 class PurposeHasNoClock(Conflict):
     """The pack in force says nothing about how long a purpose may take."""
 

@@ -11,7 +11,7 @@ from services.casework.clocks.domain import ClockKind
 from services.casework.directory.domain import CaseworkPack, Clock
 from services.casework.handoffs import domain, facts
 from services.casework.handoffs.commands.rows import note_next_due, receivers_clock, rules_of, senders_clock, tell
-from services.casework.handoffs.domain import HandoffState, Move
+from services.casework.handoffs.domain import HandoffState, Move, Side
 from services.casework.handoffs.tables import Handoff
 from services.casework.packages.commands import keep_package
 from services.casework.packages.domain import MOVES_A_PERSON
@@ -115,6 +115,21 @@ async def apply_move(
     if move in (Move.SEND, Move.ASK_AGAIN):
         await keep_package(handoff, pack, uow)
     tell(handoff, facts.FEED_WORDS.get(move, target.value), happened_at or now, uow)
+
+
+async def end_for_system(handoff: Handoff, command: MoveHandoff, pack: CaseworkPack, uow: UnitOfWork) -> bool:
+    """A move that no party makes; what is on hold goes on first where that state does not know the move.
+
+    False, with nothing changed but that, when the state does not know it either.
+    """
+    if handoff.state == HandoffState.ON_HOLD and (HandoffState.ON_HOLD, command.move) not in domain.MOVES:
+        resumed = HandoffState(handoff.held_state or "")
+        await apply_move(handoff, MoveHandoff(handoff.id, Move.RESUME), resumed, pack, uow)
+    if (HandoffState(handoff.state), command.move) not in domain.MOVES:
+        return False
+    target = domain.next_state(handoff.state, command.move, Side.SYSTEM, handoff.held_state)
+    await apply_move(handoff, command, target, pack, uow)
+    return True
 
 
 async def _turn_clocks(

@@ -11,7 +11,7 @@ from services.casework.custody.commands import TransferCustody, transfer_custody
 from services.casework.directory.domain import CaseworkPack
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import access, domain, facts, repository
-from services.casework.handoffs.commands.applying import MoveHandoff, apply_move, speaks_for_itself
+from services.casework.handoffs.commands.applying import MoveHandoff, apply_move, end_for_system, speaks_for_itself
 from services.casework.handoffs.commands.groups import follow, weigh_conditions
 from services.casework.handoffs.commands.rows import locked, note_next_due, tell
 from services.casework.handoffs.domain import Circumstances, Disposal, GroupOutcome, HandoffState, Move, Side
@@ -211,7 +211,7 @@ async def dispose(
 ) -> None:
     """Reality changed: let these hand-offs of a case expire or fail, or ask their receivers to let go.
 
-    What is on hold goes on first where its state does not know the move. What no longer stands there is left alone.
+    What no longer stands there is left alone.
     """
     for group in await repository.open_groups_of_case(uow, case_id):
         pack = await pack_in_force(uow, group.district)
@@ -219,15 +219,9 @@ async def dispose(
             if handoff.id not in disposals:
                 continue
             move = DISPOSING[disposals[handoff.id]]
-            if handoff.state == HandoffState.ON_HOLD and (HandoffState.ON_HOLD, move) not in domain.MOVES:
-                resumed = HandoffState(handoff.held_state or "")
-                await apply_move(handoff, MoveHandoff(handoff.id, Move.RESUME), resumed, pack, uow)
-            if (HandoffState(handoff.state), move) not in domain.MOVES:
-                continue
             command = MoveHandoff(handoff.id, move, reason_code=reason_code, happened_at=happened_at)
-            target = domain.next_state(handoff.state, move, Side.SYSTEM, handoff.held_state)
-            await apply_move(handoff, command, target, pack, uow)
-            await follow(group, handoff, command, pack, uow)
+            if await end_for_system(handoff, command, pack, uow):
+                await follow(group, handoff, command, pack, uow)
 
 
 async def close_results(case_id: UUID, uow: UnitOfWork) -> None:

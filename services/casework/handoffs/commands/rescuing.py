@@ -6,10 +6,9 @@ from uuid import UUID
 from services.casework.clocks.commands import clocks_of
 from services.casework.clocks.domain import ClockKind
 from services.casework.custody.repository import locked_chain
-from services.casework.directory.domain import CaseworkPack
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import access, domain, facts, repository
-from services.casework.handoffs.commands.applying import MoveHandoff, apply_move
+from services.casework.handoffs.commands.applying import MoveHandoff, end_for_system
 from services.casework.handoffs.commands.groups import ask_next, end_exhausted, follow, is_no_place_for
 from services.casework.handoffs.commands.rows import locked, tell
 from services.casework.handoffs.domain import HandoffState, Move, Side
@@ -58,7 +57,7 @@ async def redirect(command: Redirect, uow: UnitOfWork) -> Handoff:
         pack.clock(handoff.purpose, pack.agency(command.to_agency).code, handoff.urgency)
         if await is_no_place_for(handoff.person_id, command.to_agency, pack, uow):
             raise domain.AdultsOnly(())
-    await _give_up(handoff, move, command.reason_code, pack, uow)
+    await end_for_system(handoff, MoveHandoff(handoff.id, move, reason_code=command.reason_code), pack, uow)
     if group.won_by == handoff.to_agency:
         uow.change(group, "reopen", reason=command.reason_code, won_by=None)
     waiting = [other for other in await repository.undecided_of_group(uow, group.id) if other.id != handoff.id]
@@ -82,7 +81,7 @@ async def withdraw(handoff_id: UUID, reason_code: str, uow: UnitOfWork) -> Hando
     group, handoff = await locked(handoff_id, uow)
     move = await _giving_up(handoff, uow)
     pack = await pack_in_force(uow, handoff.district)
-    await _give_up(handoff, move, reason_code, pack, uow)
+    await end_for_system(handoff, MoveHandoff(handoff.id, move, reason_code=reason_code), pack, uow)
     await follow(group, handoff, MoveHandoff(handoff.id, Move.EXPIRE, reason_code=reason_code), pack, uow)
     return handoff
 
@@ -99,11 +98,3 @@ async def _giving_up(handoff: Handoff, uow: UnitOfWork) -> Move:
         if any(custody.until is None and custody.agency == handoff.to_agency for custody in chain):
             raise domain.PersonIsThere((), state=handoff.state)
     return move
-
-
-async def _give_up(handoff: Handoff, move: Move, reason_code: str, pack: CaseworkPack, uow: UnitOfWork) -> None:
-    if handoff.state == HandoffState.ON_HOLD and (HandoffState.ON_HOLD, move) not in domain.MOVES:
-        resumed = HandoffState(handoff.held_state or "")
-        await apply_move(handoff, MoveHandoff(handoff.id, Move.RESUME), resumed, pack, uow)
-    target = domain.next_state(handoff.state, move, Side.SYSTEM, handoff.held_state)
-    await apply_move(handoff, MoveHandoff(handoff.id, move, reason_code=reason_code), target, pack, uow)
