@@ -114,21 +114,28 @@ async def service_environment(
 
 
 async def load(url: str, bodies: Sequence[bytes], headers: dict[str, str], connections: int = 16) -> float:
-    """Requests per second of posting every body once, each under a key of its own; anything but 201 is an error.
+    """Requests per second of posting every body once to one address; see ``post_all``."""
+    return await post_all(url, [(urlsplit(url).path, body) for body in bodies], headers, connections)
+
+
+async def post_all(
+    base: str, posts: Sequence[tuple[str, bytes]], headers: dict[str, str], connections: int = 16
+) -> float:
+    """Requests per second of posting each body to its path, each under a key of its own; all but 201 is an error.
 
     Speaks HTTP/1.1 by hand over kept-alive connections: a client library costs more than what is measured.
     """
-    parts = urlsplit(url)
+    parts = urlsplit(base)
     fixed = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    waiting = iter(bodies)
+    waiting = iter(posts)
     failed: list[bytes] = []
 
     async def work() -> None:
         reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
         try:
-            for body in waiting:
+            for path, body in waiting:
                 head = (
-                    f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\n{fixed}"
+                    f"POST {path} HTTP/1.1\r\nHost: {parts.netloc}\r\n{fixed}"
                     f"Idempotency-Key: {uuid4()}\r\nContent-Length: {len(body)}\r\n\r\n"
                 )
                 writer.write(head.encode() + body)
@@ -145,7 +152,7 @@ async def load(url: str, bodies: Sequence[bytes], headers: dict[str, str], conne
     seconds = time.perf_counter() - begun
     if failed:
         raise SystemExit(f"{len(failed)} requests failed, the first with {failed[0]!r}")
-    return len(bodies) / seconds
+    return len(posts) / seconds
 
 
 async def rows(url: str, sql: str, *values: Any) -> list[asyncpg.Record]:

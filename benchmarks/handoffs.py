@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import httpx2
+import orjson
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from benchmarks.ground import Ground, ground, load, service_environment, start
+from benchmarks.ground import Ground, ground, load, post_all, service_environment, start
 from benchmarks.intake import body
 from benchmarks.office import CASES, DISTRICT, GROUPS, HANDOFFS, HOSPITAL, OFFICE, Office, memory_of, running_office
 from benchmarks.ratio import keep, make_result, p99, paired
@@ -25,6 +26,8 @@ DUE_WHILE_AWAY = 100
 FAR, NEVER_SOON = timedelta(days=30), timedelta(minutes=10)
 SPREAD_SECONDS, FIFTHS = 11.0, 5
 HANDOFFS_IN_ALL, OPEN_SHARE, PAGES = int(os.environ.get("SIGAP_BENCH_HANDOFFS", "100000")), 20, 200
+Side = Callable[[], Awaitable[tuple[float, float]]]
+"""One side of P10: when it began, and when the server had said yes to the last start."""
 AGENCIES = [
     HOSPITAL, "puskesmas-lamongan", "puskesmas-babat", "puskesmas-paciran", "rsj-menur", "rsj-lawang",
     "desa-sukodadi", "bpjs-lamongan", "upt-bina-laras", "dinsos-jatim",
@@ -49,18 +52,17 @@ async def p10() -> None:
     busy = _load_now()
     async with ground("postgres", "kafka", "temporal") as place, running_office(place) as office:
         client = await _client(place)
-        made = 0
 
-        async def ours() -> float:
+        async def ours() -> tuple[float, float]:
             tag = f"o{uuid4().hex[:6]}"
             await office.pool.execute(CASES, office.case_id, tag, STARTS, "open")
             begun = time.perf_counter()
             await _open_by_api(office, tag)
             while await office.value("SELECT EXISTS (SELECT FROM outbox WHERE exit = 'temporal' AND sent_at IS NULL)"):
                 await asyncio.sleep(0.02)
-            return STARTS / (time.perf_counter() - begun)
+            return begun, time.perf_counter()
 
-        async def bare() -> float:
+        async def bare() -> tuple[float, float]:
             tag = f"b{uuid4().hex[:6]}"
             await office.fill(tag, STARTS, datetime.now(UTC) + FAR)
             ids = await office.pool.fetch(
@@ -68,35 +70,42 @@ async def p10() -> None:
             )
             begun = time.perf_counter()
             await _start_bare(client, office.queue, [row["id"] for row in ids])
-            return STARTS / (time.perf_counter() - begun)
+            return begun, time.perf_counter()
 
-        async def settled(side: Callable[[], Awaitable[float]]) -> float:
-            """The worker has read every row that was started before the next side begins."""
+        made, armed = 0, dict[Side, list[float]]({ours: [], bare: []})
+
+        async def settled(side: Side) -> float:
+            """Until the server's word; the next side begins when the worker has read every row: its clock is armed."""
             nonlocal made
-            rate = await side()
+            begun, said = await side()
             made += STARTS
             await office.until("SELECT count(*) FROM clock_keepers", made)
-            return rate
+            armed[side].append(STARTS / (time.perf_counter() - begun))
+            return STARTS / (said - begun)
 
         ratios = await paired(lambda: settled(ours), lambda: settled(bare), PAIRS)
         opened = await office.value("SELECT count(*) FROM handoffs WHERE purpose = 'INPATIENT_BED'")
+    to_the_end = [one / other for one, other in zip(armed[ours][1:], armed[bare][1:], strict=True)]
+    kept = {"unit": "×", "target": 0.70, "goal": 0.85, "correct": opened == 2 * STARTS * (PAIRS + 1) + 1}
     note = (
         f"ours: {STARTS} POST /cases/(id)/handoffs, {IN_FLIGHT} at a time, each with its rows, actions, package, "
         "feed lines, fact and signal in one commit, until the relay has the server's word for the last workflow; "
         "other: client.start_workflow of as many HandoffWorkflows, as many at a time, same task queue, same worker, "
-        "which reads a row of its own for each on both sides; what is weighed is the HTTP call, the commit and the "
-        f"relay; {busy}"
+        "which reads a row of its own for each on both sides, here mostly after the bare side's end but beside ours; "
+        "what is weighed is the HTTP call, the commit and the relay. Of processor time one start costs the workflow "
+        "server 10–12 ms on either side; ours adds 6–8 in the API, 3 for the story line that hears the fact, 2 each in "
+        "Kafka and the relay, and on two cores they share one budget: more cores would get there, or a driver below "
+        f"SQLAlchemy's ORM for the three reads before the commit; {busy}"
     )
     keep(
         make_result(
-            "P10",
-            "hand-offs opened by API → workflow started ÷ bare start_workflow",
-            ratios,
-            unit="×",
-            target=0.70,
-            goal=0.85,
-            correct=opened == 2 * STARTS * (PAIRS + 1) + 1,
-            note=note,
+            "P10", "hand-offs opened by API → workflow started ÷ bare start_workflow", ratios, **kept, note=note
+        )
+    )
+    note = "the same runs, each side until the worker has read the last row and set its timer: when a promise is kept"
+    keep(
+        make_result(
+            "P10a", "hand-offs opened by API → clock armed ÷ bare start → clock armed", to_the_end, **kept, note=note
         )
     )
 
@@ -105,19 +114,9 @@ async def _open_by_api(office: Office, tag: str) -> None:
     cases = await office.pool.fetch(
         "SELECT md5($1 || 'case' || n)::uuid AS id FROM generate_series(1, $2::int) n", tag, STARTS
     )
-    headers, waiting = office.headers(), iter(cases)
-    content = '{"purpose":"INPATIENT_BED","candidates":["%s"]}' % HOSPITAL  # noqa: UP031
-
-    async def work() -> None:
-        async with httpx2.AsyncClient(timeout=60) as http:
-            for case in waiting:
-                answer = await http.post(
-                    f"{office.url}/cases/{case['id']}/handoffs", content=content,
-                    headers={**headers, "Idempotency-Key": str(uuid4())},
-                )  # fmt: skip
-                answer.raise_for_status()
-
-    await asyncio.gather(*(work() for _ in range(IN_FLIGHT)))
+    content = orjson.dumps({"purpose": "INPATIENT_BED", "candidates": [HOSPITAL]})
+    posts = [(f"/casework/cases/{case['id']}/handoffs", content) for case in cases]
+    await post_all(office.url, posts, office.headers(), IN_FLIGHT)
 
 
 async def _start_bare(client: Client, queue: str, handoffs: list[UUID]) -> None:
@@ -253,7 +252,7 @@ async def _restart(office: Office) -> tuple[float, int]:
 async def _wake(office: Office, tag: str, count: int) -> None:
     """Tell the workflows of some hand-offs to look again, through the outbox, as a moved deadline does."""
     await office.pool.execute(
-        "INSERT INTO outbox SELECT r.* FROM (SELECT * FROM outbox WHERE exit = 'temporal'"
+        "INSERT INTO outbox OVERRIDING SYSTEM VALUE SELECT r.* FROM (SELECT * FROM outbox WHERE exit = 'temporal'"
         " AND body::text LIKE '%handoff:' || $1::uuid::text || '%' ORDER BY id LIMIT 1) o,"
         " generate_series(1, $3::int) n,"
         " LATERAL jsonb_populate_record(o::outbox, jsonb_build_object('id', nextval('outbox_id_seq'),"
@@ -382,12 +381,12 @@ async def _scans(office: Office) -> int:
 
 
 async def _pages(office: Office, cookies: dict[str, str]) -> tuple[list[float], bool]:
-    taken = []
+    taken, lines = [], 0
     async with httpx2.AsyncClient(timeout=30, cookies=cookies) as http:
         for number in range(PAGES + 20):
             begun = time.perf_counter()
             answer = await http.get(f"{office.url}/")
             if number >= 20:
                 taken.append(time.perf_counter() - begun)
-            answer.raise_for_status()
-    return taken, answer.text.count("/serah-terima/") >= 100
+            lines = answer.raise_for_status().text.count("/serah-terima/")
+    return taken, lines >= 100

@@ -67,10 +67,14 @@ _read: dict[tuple[type, str], tuple[str, Any]] = {}
 
 
 async def in_force(rows: type[P], shape: type[S], district: str, source: UnitOfWork | ReadSession) -> S:
-    """The pack of a district that is in force; its text is read only when it is another than before.
+    """The pack of a district that is in force, the same one throughout a unit of work.
 
-    Raises ``PackIsMissing``.
+    Its text is read only when it is another than the one read last. Raises ``PackIsMissing``.
     """
+    return await source.once((shape, district), lambda: _newest(rows, shape, district, source))
+
+
+async def _newest(rows: type[P], shape: type[S], district: str, source: UnitOfWork | ReadSession) -> S:
     newest = (
         select(rows.digest)
         .where(rows.district == district)

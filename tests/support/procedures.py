@@ -27,6 +27,7 @@ from services.casework.cases.messages import (
 )
 from services.casework.handoffs.messages import (
     ClockReading,
+    HandoffChanged,
     HandoffStart,
     ProcedureStart,
     RequestStep,
@@ -356,4 +357,20 @@ async def start_procedure(
         id=f"case:{case_id}",
         task_queue=QUEUE,
         execution_timeout=timedelta(days=400),
+    )
+
+
+async def start_clock(
+    client: Client, handoff_id: UUID | None = None, rules_version: int = 1, said: str = ""
+) -> WorkflowHandle[Any, Any]:
+    """Start a hand-off's workflow, with a word by the event id ``said`` when there is one."""
+    handoff_id = handoff_id or uuid4()
+    return await client.start_workflow(
+        "HandoffWorkflow",
+        HandoffStart(handoff_id=handoff_id, district="35.24", rules_version=rules_version),
+        id=f"handoff:{handoff_id}",
+        task_queue=QUEUE,
+        execution_timeout=timedelta(days=30),
+        start_signal="handoff_changed" if said else None,
+        start_signal_args=[HandoffChanged(event_id=said)] if said else [],
     )

@@ -21,7 +21,7 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import NondeterminismError
 
-from services.casework.handoffs.messages import CaseChanged, HandoffChanged, HandoffStart
+from services.casework.handoffs.messages import CaseChanged, HandoffChanged
 from tests.support import next_release
 from tests.support.checks import QUEUE as CHECKS
 from tests.support.checks import ScriptedCheck
@@ -31,7 +31,7 @@ from tests.support.notices import QUEUE as MESSAGES
 from tests.support.notices import ScriptedMessage
 from tests.support.payments import QUEUE as PAYMENTS
 from tests.support.payments import ScriptedBatch
-from tests.support.procedures import BLOCKED, QUEUE, WAITS, Clock, silent_at, skipping, start_procedure
+from tests.support.procedures import BLOCKED, QUEUE, WAITS, Clock, silent_at, skipping, start_clock, start_procedure
 
 Handle: TypeAlias = WorkflowHandle[Any, Any]
 HANDOFF = UUID("01a20200-0000-7000-8000-0000000000a1")
@@ -100,16 +100,6 @@ async def _procedure(workflow: str, silent: str, env: WorkflowEnvironment) -> St
 async def _handoff(env: WorkflowEnvironment, rules_version: int = 1) -> Story:
     clock = Clock(env, [await env.get_current_time() + timedelta(days=1)])
 
-    async def begin() -> Handle:
-        handle: Handle = await env.client.start_workflow(
-            "HandoffWorkflow",
-            HandoffStart(handoff_id=HANDOFF, district="35.24", rules_version=rules_version),
-            id=f"handoff:{HANDOFF}",
-            task_queue=QUEUE,
-            execution_timeout=timedelta(days=30),
-        )
-        return handle
-
     async def finish(handle: Handle) -> None:
         await handle.result()
         assert len(clock.rung) == 1
@@ -117,7 +107,7 @@ async def _handoff(env: WorkflowEnvironment, rules_version: int = 1) -> Story:
     return Story(
         queue=QUEUE,
         activities=clock.activities(),
-        begin=begin,
+        begin=lambda: start_clock(env.client, HANDOFF, rules_version),
         looks=lambda: clock.looks,
         nudge=lambda handle: handle.signal("handoff_changed", HandoffChanged(event_id="nudge")),
         finish=finish,

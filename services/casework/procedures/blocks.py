@@ -36,6 +36,12 @@ TOLD_WITH_A_FAILURE = {"DECEASED": "DIED", "ABSCONDED": "ABSCONDED"}
 IS_DANGEROUS = frozenset({"DANGEROUS", "INJURED"})
 
 
+def _notice(task: asyncio.Task[Any]) -> None:
+    """Whoever waits for the work hears how it ended; when the story ends first, nobody has to."""
+    if not task.cancelled():
+        task.exception()
+
+
 class CaseIsOver(Exception):
     """The case was closed from outside: the story ends here."""
 
@@ -109,6 +115,7 @@ class CaseProcedure:
     def beside(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Work that goes on beside the story and ends with it at the latest."""
         task = asyncio.create_task(work)
+        task.add_done_callback(_notice)
         self._beside.append(task)
         return task
 

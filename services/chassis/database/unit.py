@@ -6,7 +6,7 @@ round trips or a single one is decided here and hidden from the command.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,9 @@ from services.chassis.database.tables import Aggregate
 from services.chassis.database.writer import (
     Guard,
     RowChange,
+    Step,
     WriteBuffer,
+    answer_step,
     columns_kept,
     compose,
     to_json,
@@ -77,6 +79,7 @@ class UnitOfWork:
         self._session: AsyncSession | None = None
         self._now: datetime | None = None
         self._said_something = False
+        self._known: dict[Hashable, Any] = {}
 
     # reading
 
@@ -85,6 +88,13 @@ class UnitOfWork:
         await self._open()
         assert self._now is not None
         return self._now
+
+    async def once(self, key: Hashable, read: Callable[[], Awaitable[T]]) -> T:
+        """What is read here for the first time and taken as it was from then on."""
+        if key not in self._known:
+            self._known[key] = await read()
+        known: T = self._known[key]
+        return known
 
     async def all(self, query: SelectOfScalar[T]) -> list[T]:
         """Rows of a query as plain values, with what this unit of work has written so far.
@@ -279,13 +289,14 @@ class UnitOfWork:
         if self._session is None:
             self._connection = await self._units.engine.connect()
             self._session = AsyncSession(bind=self._connection, autoflush=False, expire_on_commit=False)
-            self._now = (await self._connection.execute(text("SELECT now()"))).scalar_one()
+            sql, values = "SELECT now(), 1 AS times", ()
             if self._guard is not None:
-                first = await (await self._driver()).fetchrow(
-                    f"WITH guard AS ({self._guard.sql}) SELECT count(*) FROM guard", *self._guard.values
-                )
-                if first[0] == 0:
-                    raise GuardIsSpent
+                sql = f"WITH guard AS ({self._guard.sql}) SELECT now(), count(*) AS times FROM guard"
+                values = tuple(self._guard.values)
+            opened = (await self._connection.exec_driver_sql(sql, values)).mappings().one()
+            self._now = opened["now"]
+            if opened["times"] == 0:
+                raise GuardIsSpent
         return self._session
 
     async def _driver(self) -> Any:
@@ -300,8 +311,8 @@ class UnitOfWork:
             await self._flush()
         return session
 
-    async def _flush(self) -> None:
-        steps = self._buffer.steps()
+    async def _flush(self, last: Sequence[Step] = ()) -> None:
+        steps = [*self._buffer.steps(), *last]
         if not steps:
             return
         self._said_something = self._said_something or bool(self._buffer.outbox)
@@ -332,17 +343,7 @@ class UnitOfWork:
             if guard is not None and counts[0] == 0:
                 raise GuardIsSpent
             return
-        await self._flush()
-        if answer is not None and self._guard is not None:
-            principal, operation, key = self._guard.values[:3]
-            await (await self._driver()).execute(
-                "UPDATE request_keys SET status = $4, answer = $5::json"
-                " WHERE principal = $1 AND operation = $2 AND key = $3",
-                principal,
-                operation,
-                key,
-                *answer,
-            )
+        await self._flush([answer_step(self._guard, answer)] if self._guard and answer else [])
         await self._connection.commit()
 
     @property
@@ -447,7 +448,15 @@ class ReadSession:
 
     def __init__(self, session: AsyncSession, principal: Principal) -> None:
         self._session = session
+        self._known: dict[Hashable, Any] = {}
         self.principal = principal
+
+    async def once(self, key: Hashable, read: Callable[[], Awaitable[T]]) -> T:
+        """What is read here for the first time and taken as it was from then on."""
+        if key not in self._known:
+            self._known[key] = await read()
+        known: T = self._known[key]
+        return known
 
     async def all(self, query: SelectOfScalar[T]) -> list[T]:
         """All results of a query on one class or column."""

@@ -171,7 +171,20 @@ OUTBOX_COLUMNS = (
 )
 _ACTIONS = Shape("insert", "actions", ACTION_COLUMNS)
 _OUTBOX = Shape("insert", "outbox", OUTBOX_COLUMNS)
+_ANSWER_COLUMNS = (
+    ("principal", "text", ""),
+    ("operation", "text", ""),
+    ("key", "uuid", ""),
+    ("status", "smallint", ""),
+    ("answer", "text", "::json"),
+)
+_ANSWER = Shape("update", "request_keys", _ANSWER_COLUMNS, ("principal", "operation", "key"))
 _NOW_WHEN_NULL = {("actions", "happened_at")}
+
+
+def answer_step(guard: Guard, answer: tuple[int, str]) -> Step:
+    """The answer (status, JSON text) beside the request key that was written when the work began."""
+    return Step(_ANSWER, [[value] for value in (*guard.values[:3], *answer)])
 
 
 def table_of(row: SQLModel | type[SQLModel]) -> Table:

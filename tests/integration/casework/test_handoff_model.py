@@ -25,28 +25,8 @@ from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import Bench
+from tests.support.ways import ENDS, WAYS
 
-WAYS: dict[Move, tuple[str, dict[str, Any]]] = {
-    Move.SEND: ("dispatch", {}),
-    Move.RECEIVE: ("receipt", {}),
-    Move.ACCEPT: ("acceptance", {}),
-    Move.ACCEPT_CONDITIONALLY: ("conditional-acceptance", {}),
-    Move.REJECT: ("rejection", {"reason_code": "FULL"}),
-    Move.ARRIVE: ("arrival", {"ba_number": "BA/MODEL"}),
-    Move.START: ("start", {}),
-    Move.COMPLETE: ("completion", {"result_code": "DISCHARGED_STABLE"}),
-    Move.FAIL: ("failure", {"reason_code": "ABSCONDED"}),
-    Move.REOPEN: ("reopening", {"reason_code": "FOUND_AGAIN"}),
-    Move.CLOSE: ("closure", {}),
-    Move.HOLD: ("hold", {"reason_code": "DISASTER"}),
-    Move.RESUME: ("resumption", {}),
-    Move.CONTEST: ("contest", {}),
-    Move.UNDO: ("undoing", {}),
-    Move.CANCEL: ("cancellation", {"reason_code": "NO_LONGER_NEEDED"}),
-    Move.ASK_CANCEL: ("cancellation-request", {"reason_code": "OTHER_SOLUTION"}),
-    Move.CONFIRM_CANCEL: ("cancellation-consent", {}),
-    Move.ENTER_IN_ERROR: ("error", {}),
-}
 RUNNING: dict[HandoffState, set[str]] = {
     HandoffState.REQUESTED: {"ANSWER_BY"},
     HandoffState.RECEIVED: {"ANSWER_BY"},
@@ -58,7 +38,6 @@ RUNNING: dict[HandoffState, set[str]] = {
     HandoffState.FAILED: {"READ_BY"},
 }
 """The clocks that run in a state, beside the one that waits for what was spoken to be confirmed."""
-ENDS = {Move.CANCEL, Move.CONFIRM_CANCEL, Move.ENTER_IN_ERROR, Move.REJECT}
 WALKED: set[tuple[HandoffState, Move]] = set()
 
 

@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 from functools import partial
-from uuid import uuid4
 
 import pytest
 
-from services.casework.handoffs.messages import HandoffChanged, HandoffStart
+from services.casework.handoffs.messages import HandoffChanged
 from tests.support.eventually import eventually
-from tests.support.procedures import QUEUE, Clock, skipping, working
+from tests.support.procedures import Clock, skipping, start_clock, working
 
 
 async def test_every_rung_rings_once_and_not_before_its_time() -> None:
@@ -17,13 +16,7 @@ async def test_every_rung_rings_once_and_not_before_its_time() -> None:
         ladder = [now + timedelta(hours=h) for h in (2, 4, 8, 26)]
         clock = Clock(env, ladder)
         async with working(env.client, clock.activities()):
-            await env.client.execute_workflow(
-                "HandoffWorkflow",
-                HandoffStart(handoff_id=uuid4(), district="35.24"),
-                id=f"handoff:{uuid4()}",
-                task_queue=QUEUE,
-                execution_timeout=timedelta(days=30),
-            )
+            await (await start_clock(env.client)).result()
     assert len(clock.rung) == 4
     for rang, due in zip(clock.rung, ladder, strict=True):
         assert timedelta(0) <= rang - due < timedelta(seconds=30)
@@ -34,13 +27,7 @@ async def test_an_answer_stops_the_clock() -> None:
         now = await env.get_current_time()
         clock = Clock(env, [now + timedelta(days=2)])
         async with working(env.client, clock.activities()):
-            handle = await env.client.start_workflow(
-                "HandoffWorkflow",
-                HandoffStart(handoff_id=uuid4(), district="35.24"),
-                id=f"handoff:{uuid4()}",
-                task_queue=QUEUE,
-                execution_timeout=timedelta(days=30),
-            )
+            handle = await start_clock(env.client)
 
             async def looked() -> bool:
                 return clock.looks > 0
@@ -57,15 +44,7 @@ async def test_the_same_signal_twice_is_one_look() -> None:
         now = await env.get_current_time()
         clock = Clock(env, [now + timedelta(hours=1)])
         async with working(env.client, clock.activities()):
-            handle = await env.client.start_workflow(
-                "HandoffWorkflow",
-                HandoffStart(handoff_id=uuid4(), district="35.24"),
-                id=f"handoff:{uuid4()}",
-                task_queue=QUEUE,
-                execution_timeout=timedelta(days=30),
-                start_signal="handoff_changed",
-                start_signal_args=[HandoffChanged(event_id="same")],
-            )
+            handle = await start_clock(env.client, said="same")
             await handle.signal("handoff_changed", HandoffChanged(event_id="same"))
             await handle.result()
     assert len(clock.rung) == 1
@@ -76,13 +55,7 @@ async def test_a_word_makes_the_clock_look_at_once_and_the_same_word_not_again()
     async with skipping() as env:
         clock = Clock(env, [await env.get_current_time() + timedelta(days=1)])
         async with working(env.client, clock.activities()):
-            handle = await env.client.start_workflow(
-                "HandoffWorkflow",
-                HandoffStart(handoff_id=uuid4(), district="35.24"),
-                id=f"handoff:{uuid4()}",
-                task_queue=QUEUE,
-                execution_timeout=timedelta(days=30),
-            )
+            handle = await start_clock(env.client)
 
             async def looked(times: int) -> bool:
                 return clock.looks >= times
@@ -104,13 +77,7 @@ async def test_a_clock_started_anew_at_any_rung_rings_what_is_left(rung_before: 
         ladder = [now + timedelta(hours=h) for h in (2, 4, 8, 26)]
         clock = Clock(env, ladder, rung=ladder[:rung_before])
         async with working(env.client, clock.activities()):
-            await env.client.execute_workflow(
-                "HandoffWorkflow",
-                HandoffStart(handoff_id=uuid4(), district="35.24"),
-                id=f"handoff:{uuid4()}",
-                task_queue=QUEUE,
-                execution_timeout=timedelta(days=30),
-            )
+            await (await start_clock(env.client)).result()
     assert len(clock.rung) == 4
     for rang, due in zip(clock.rung, ladder, strict=True):
         assert timedelta(0) <= rang - due < timedelta(seconds=30)
@@ -120,13 +87,7 @@ async def test_a_clock_started_anew_for_an_answered_handoff_ends() -> None:
     async with skipping() as env:
         clock = Clock(env, [await env.get_current_time() + timedelta(days=1)], is_open=False)
         async with working(env.client, clock.activities()):
-            await env.client.execute_workflow(
-                "HandoffWorkflow",
-                HandoffStart(handoff_id=uuid4(), district="35.24"),
-                id=f"handoff:{uuid4()}",
-                task_queue=QUEUE,
-                execution_timeout=timedelta(days=30),
-            )
+            await (await start_clock(env.client)).result()
     assert (clock.looks, clock.rung) == (1, [])
 
 
@@ -135,12 +96,6 @@ async def test_while_the_databases_clock_is_not_believed_it_is_looked_at_every_m
         due_at = await env.get_current_time() + timedelta(hours=2)
         clock = Clock(env, [due_at], held=5)
         async with working(env.client, clock.activities()):
-            await env.client.execute_workflow(
-                "HandoffWorkflow",
-                HandoffStart(handoff_id=uuid4(), district="35.24"),
-                id=f"handoff:{uuid4()}",
-                task_queue=QUEUE,
-                execution_timeout=timedelta(days=30),
-            )
+            await (await start_clock(env.client)).result()
     (rang,) = clock.rung
     assert timedelta(minutes=5) <= rang - due_at < timedelta(minutes=6)

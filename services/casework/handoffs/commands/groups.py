@@ -26,7 +26,7 @@ from services.casework.promises import repository as promises_repository
 from services.casework.promises.domain import Verdict, verdict_on
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
-from services.chassis.persons import person_known
+from services.chassis.persons import PersonKnown, person_known
 
 GROUPS = UUID("6f0d3f1c-6f2b-5d4e-9a53-0a54b6f0f5a1")
 
@@ -105,11 +105,12 @@ async def _open_group(
         reply_to=command.reply_to,
         reply_workflow=command.reply_workflow,
     )
-    uow.create(group, "open")
     pack = await pack_in_force(uow, command.district)
+    person = await person_known(uow, group.person_id)
+    uow.create(group, "open")
     asked = []
     for _ in command.candidates if command.mode == "parallel" else command.candidates[:1]:
-        handoff = await _ask(group, pack, uow, is_draft=command.is_draft, opened_for_by=command.opened_for_by)
+        handoff = await _ask(group, pack, person, uow, is_draft=command.is_draft, opened_for_by=command.opened_for_by)
         asked.append(handoff)
     if not asked:
         await _end_group(group, GroupOutcome.EXHAUSTED, None, uow)
@@ -131,13 +132,13 @@ def step_result(group: HandoffGroup) -> StepResult:
 async def _ask(
     group: HandoffGroup,
     pack: CaseworkPack,
+    person: PersonKnown | None,
     uow: UnitOfWork,
     *,
     is_draft: bool = False,
     opened_for_by: str | None = None,
 ) -> Handoff:
     agency = pack.agency(group.candidates[group.asked])
-    person = await person_known(uow, group.person_id)
     now = await uow.now()
     handoff = Handoff(
         id=clock.new_id(),
@@ -184,7 +185,7 @@ async def ask_next(group: HandoffGroup, pack: CaseworkPack, uow: UnitOfWork, *, 
         if await is_no_place_for(group.person_id, group.candidates[group.asked], pack, uow):
             uow.change(group, "skip", reason=domain.AdultsOnly.code, asked=group.asked + 1)
             continue
-        await _ask(group, pack, uow)
+        await _ask(group, pack, await person_known(uow, group.person_id), uow)
         return True
     return False
 
