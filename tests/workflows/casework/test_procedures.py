@@ -317,6 +317,18 @@ async def test_a_task_left_undone_past_its_instant_is_called_overdue_once_and_st
     assert rows.calls[-1] == "close"
 
 
+async def test_a_server_whose_clock_runs_ahead_asks_about_a_task_once_a_second_and_not_without_pause() -> None:
+    async with skipping() as env:
+        passed = await env.get_current_time() - timedelta(hours=1)
+        rows = Rows(env.client, {**ANSWERS, "visit-2": None}, due={"visit-2": passed})
+        async with working(env.client, rows.activities()):
+            handle = await start_procedure(env.client)
+            await handle.result()
+        history = await handle.fetch_history()
+    timers = [e.timer_started_event_attributes for e in history.events if e.HasField("timer_started_event_attributes")]
+    assert [timer.start_to_fire_timeout.ToTimedelta() for timer in timers] == [timedelta(seconds=1)]
+
+
 async def test_a_gepeng_case_is_assessed_and_guided_home() -> None:
     rows = await told("GepengProcedure", case_type="GEPENG", visits=1)
     assert rows.calls[:6] == [
