@@ -13,6 +13,10 @@ MUTANTS: dict[str, str] = {
     "twice `await self.happened(result, TOLD_WITH_A_FAILURE[result.reason_code])`": RAISES,
     "services/casework/procedures/odgj/workflow.py:OdgjProcedure.story: "
     "twice `await self.happened(screening, 'NOT_THIS_TYPE')`": RAISES,
+    "services/casework/procedures/blocks.py:CaseProcedure.step_ended: `True` -> `False`": "it is kept because it ended",
+    "services/notifications/messages/workflow.py:MessageWorkflow._wait: "
+    "twice `await workflow.wait_condition(lambda: self._changed, timeout=longest)`": "it is so by then",
+    "services/casework/handoffs/workflow.py:HandoffWorkflow.__init__: `False` -> `True`": "set anew before it is asked",
 }
 """By the mutant's name: why it is the same."""
 

@@ -40,6 +40,7 @@ INSURED = {"identification": ("COMPLETED", "MATCHED"), "insurance": ("COMPLETED"
 ENDS: dict[str, dict[str, Any]] = {
     "reunified": {},
     "insured": {"answers": INSURED},
+    "funded-by-the-district": {"answers": {"pbi": ("COMPLETED", "REFUSED")}},
     "met-on-the-street": {"found_in_custody": False},
     "emergency-of-a-child": {"urgency": "EMERGENCY", "apparent_minor": True},
     "not-met": {"found_in_custody": False, "answers": {"first-response": ("COMPLETED", "NOT_MET")}},

@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowHandle
+from temporalio import activity
+from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.exceptions import ActivityError, ApplicationError
 
-from services.casework.handoffs.messages import CaseChanged, StepResult
+from services.casework.handoffs.messages import CaseChanged, RequestStep, StepResult
 from tests.support.eventually import eventually
 from tests.support.procedures import ANSWERS, Rows, skipping, start_procedure, working
 
@@ -235,6 +237,111 @@ async def test_a_stay_over_its_limit_is_noticed_once() -> None:
         async with working(env.client, rows.activities()):
             await (await start_procedure(env.client)).result()
     assert rows.stays == [ends_at]
+
+
+# What each step asks for
+
+AT_HOME = {"purpose": "MEDICINE_CONTINUITY", "agency": "agency-of-medicine"}
+ASKED: dict[str, tuple[str, dict[str, Any], dict[str, dict[str, Any]]]] = {
+    "the long way": (
+        "OdgjProcedure",
+        {"visits": 1, "medicine_controls": 1, "answers": {"medicine-control-1": ("COMPLETED", "NO_MEDICINE")}},
+        {
+            "custody": {"purpose": "CUSTODY_TRANSFER", "from_agency": "satpolpp"},
+            "screening": {"purpose": "HEALTH_SCREENING"},
+            "identification": {"purpose": "IDENTIFICATION"},
+            "guarantee": {"kind": "GUARANTEE_LETTER"},
+            "pbi": {"kind": "PBI_REACTIVATION"},
+            "tracing": {"purpose": "FAMILY_TRACING"},
+            "bed": {"purpose": "INPATIENT_BED"},
+            "reunification": {"purpose": "REUNIFICATION"},
+            "medicine": {"purpose": "MEDICINE_CONTINUITY"},
+            "medicine-control-1": {"kind": "MEDICINE_CONTROL", "visit_no": 1, **AT_HOME},
+            "medicine-control-1-conference": {"kind": "CASE_CONFERENCE"},
+            "visit-1": {"kind": "AFTERCARE_VISIT", "visit_no": 1, **AT_HOME},
+        },
+    ),
+    "a child in an emergency": (
+        "OdgjProcedure",
+        {"found_in_custody": False, "urgency": "EMERGENCY", "apparent_minor": True},
+        {
+            "first-response": {"kind": "FIRST_RESPONSE"},
+            "emergency": {"purpose": "EMERGENCY_CARE"},
+            "custody": {"purpose": "CUSTODY_TRANSFER", "from_agency": "agency-of-emergency"},
+            "child-protection": {"purpose": "CHILD_PROTECTION"},
+        },
+    ),
+    "arrears": (
+        "OdgjProcedure",
+        {"answers": {"identification": ("COMPLETED", "MATCHED"), "insurance": ("COMPLETED", "ARREARS")}},
+        {"insurance": {"purpose": "INSURANCE"}, "district-funding": {"kind": "DISTRICT_FUNDING"}},
+    ),
+    "no bed and no panti at first": (
+        "OdgjProcedure",
+        {
+            "has_shelter": True,
+            "answers": {
+                "bed": ("EXHAUSTED", ""),
+                "bed#2": ("COMPLETED", "DISCHARGED_STABLE"),
+                "tracing": ("COMPLETED", "FAMILY_NOT_FOUND"),
+                "placement": ("EXHAUSTED", ""),
+                "placement#2": ("COMPLETED", "PLACED"),
+            },
+        },
+        {
+            "bed-conference": {"kind": "CASE_CONFERENCE"},
+            "bed#2": {"purpose": "INPATIENT_BED", "occurrence": 2},
+            "fetch": {"purpose": "CUSTODY_TRANSFER", "from_agency": "agency-of-bed"},
+            "placement": {"purpose": "PLACEMENT"},
+            "way-out": {"kind": "WAY_OUT"},
+            "placement#2": {"purpose": "PLACEMENT", "occurrence": 2},
+        },
+    ),
+    "home to another district": (
+        "OdgjProcedure",
+        {"answers": {"tracing": ("COMPLETED", "HOME_DISTRICT_FOUND")}},
+        {"repatriation": {"purpose": "REPATRIATION"}},
+    ),
+    "a beggar": (
+        "GepengProcedure",
+        {"case_type": "GEPENG", "visits": 1},
+        {
+            "assessment": {"kind": "SHELTER_ASSESSMENT"},
+            "return": {"purpose": "REUNIFICATION"},
+            "visit-1": {"kind": "AFTERCARE_VISIT", "visit_no": 1, "purpose": "REUNIFICATION"},
+        },
+    ),
+}
+"""By story: what its steps ask for beside their name, and nothing else."""
+
+
+@pytest.mark.parametrize("story", ASKED)
+async def test_each_step_asks_for_what_the_table_says(story: str) -> None:
+    procedure, script, table = ASKED[story]
+    rows = await told(procedure, **script)
+    said = {
+        step: rows.asked[step].model_dump(exclude={"case_id", "step"}, exclude_defaults=True)
+        for step in table.keys() & rows.asked.keys()
+    }
+    assert said == table
+
+
+async def test_what_breaks_beside_the_story_breaks_the_story() -> None:
+    """Nobody waits for a child's protection but the run itself: a failure there must not be lost."""
+
+    class Broken(Rows):
+        @activity.defn(name="request_handoff")
+        async def request_handoff(self, step: RequestStep) -> StepResult:
+            if step.purpose == "CHILD_PROTECTION":
+                raise ApplicationError("broken", non_retryable=True)
+            return await super().request_handoff(step)
+
+    async with skipping() as env:
+        rows = Broken(env.client, {**ANSWERS, "screening": None}, apparent_minor=True)
+        async with working(env.client, rows.activities()):
+            with pytest.raises(WorkflowFailureError) as told_of:
+                await (await start_procedure(env.client)).result()
+    assert isinstance(told_of.value.cause, ActivityError)
 
 
 # Starting anew, ends from outside

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.eventually import eventually
 from tests.support.notices import ScriptedMessage
 from tests.support.procedures import skipping
 
@@ -23,6 +24,23 @@ async def test_a_message_waits_for_the_facts_it_needs() -> None:
             await (await message.start()).result()
     assert message.steps.index("send") >= 4
     assert message.steps.count("send") == 1
+
+
+async def test_a_word_ends_the_wait_for_facts_at_once() -> None:
+    async with skipping() as env:
+        message = ScriptedMessage(env, facts_missing=1, reports_missing=0)
+        async with message.working():
+            handle = await message.start()
+
+            async def looked() -> bool:
+                return message.has_done("prepare")
+
+            await eventually(looked, what="a look")
+            await handle.signal("message_changed", {"event_id": "the case is known"})
+            await handle.result()
+        history = await handle.fetch_history()
+    waited = [e for e in history.events if e.HasField("timer_fired_event_attributes")]
+    assert len(waited) == 1, "it waited for more than the report"
 
 
 @pytest.mark.parametrize(
