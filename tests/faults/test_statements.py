@@ -29,6 +29,8 @@ from tests.support.services import Bench, bench_for
 from tests.support.twins import broken
 from tests.support.wire import handoff_of, wire
 
+IN_THE_MIDDLE = 4
+"""Exchange of a warm verification with the database that comes after its row was locked, and before the commit."""
 Try = Callable[[], Awaitable[str]]
 """Does a deed under its one key: the answer, or nothing when it was not acknowledged."""
 
@@ -180,12 +182,12 @@ async def test_rows_locked_by_a_writer_that_fell_silent_are_free_again(place: Gr
         assert await (await desk.verify())()
         made = (await desk.post(desk.bench.client, "/reports", body(), uuid4())).json()
         path, content = f"/reports/{made['report_id']}/verification", b'{"expected_version": 1}'
-        desk.cable.hold_at(6)
+        desk.cable.hold_at(IN_THE_MIDDLE)
         silent = asyncio.create_task(desk.post(desk.client, path, content, uuid4()))
 
         async def is_silent() -> bool:
             idle = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cut' AND state = $1"
-            return desk.cable.exchanges >= 6 and bool(await desk.bench.value(idle, "idle in transaction"))
+            return desk.cable.exchanges >= IN_THE_MIDDLE and bool(await desk.bench.value(idle, "idle in transaction"))
 
         await eventually(is_silent, what="a transaction in the middle of its work")
         assert (await desk.post(desk.bench.client, path, content, uuid4())).status_code == 409
