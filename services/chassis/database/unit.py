@@ -65,10 +65,23 @@ class Cause:
     on_behalf_of: str | None = None
 
 
-class UnitOfWork:
+class _Remembers:
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Any] = {}
+
+    async def once(self, key: Hashable, read: Callable[[], Awaitable[T]]) -> T:
+        """What is read here for the first time and taken as it was from then on."""
+        if key not in self._known:
+            self._known[key] = await read()
+        known: T = self._known[key]
+        return known
+
+
+class UnitOfWork(_Remembers):
     """What a command reads and writes through. Made by ``Units.perform`` only."""
 
     def __init__(self, units: "Units", principal: Principal, guard: Guard | None, cause: Cause) -> None:
+        super().__init__()
         self.principal = principal
         self.cause = cause
         self._units = units
@@ -79,7 +92,6 @@ class UnitOfWork:
         self._session: AsyncSession | None = None
         self._now: datetime | None = None
         self._said_something = False
-        self._known: dict[Hashable, Any] = {}
 
     # reading
 
@@ -88,13 +100,6 @@ class UnitOfWork:
         await self._open()
         assert self._now is not None
         return self._now
-
-    async def once(self, key: Hashable, read: Callable[[], Awaitable[T]]) -> T:
-        """What is read here for the first time and taken as it was from then on."""
-        if key not in self._known:
-            self._known[key] = await read()
-        known: T = self._known[key]
-        return known
 
     async def all(self, query: SelectOfScalar[T]) -> list[T]:
         """Rows of a query as plain values, with what this unit of work has written so far.
@@ -443,20 +448,13 @@ class Units:
         await self.pool.close()
 
 
-class ReadSession:
+class ReadSession(_Remembers):
     """What queries read through: no way to write leads out of it."""
 
     def __init__(self, session: AsyncSession, principal: Principal) -> None:
+        super().__init__()
         self._session = session
-        self._known: dict[Hashable, Any] = {}
         self.principal = principal
-
-    async def once(self, key: Hashable, read: Callable[[], Awaitable[T]]) -> T:
-        """What is read here for the first time and taken as it was from then on."""
-        if key not in self._known:
-            self._known[key] = await read()
-        known: T = self._known[key]
-        return known
 
     async def all(self, query: SelectOfScalar[T]) -> list[T]:
         """All results of a query on one class or column."""
