@@ -92,10 +92,9 @@ async def p10() -> None:
         "feed lines, fact and signal in one commit, until the relay has the server's word for the last workflow; "
         "other: client.start_workflow of as many HandoffWorkflows, as many at a time, same task queue, same worker, "
         "which reads a row of its own for each on both sides, here mostly after the bare side's end but beside ours; "
-        "what is weighed is the HTTP call, the commit and the relay. Of processor time one start costs the workflow "
-        "server 10–12 ms on either side; ours adds 6–8 in the API, 3 for the story line that hears the fact, 2 each in "
-        "Kafka and the relay, and on two cores they share one budget: more cores would get there, or a driver below "
-        f"SQLAlchemy's ORM for the three reads before the commit; {busy}"
+        "what is weighed is the HTTP call, the commit and the relay. Ours adds the request, the story line that hears "
+        "the fact, Kafka and the relay to the cores that the workflow server fills on either side: more cores would "
+        f"get there, or a driver below SQLAlchemy's ORM for the three reads before the commit; {busy}"
     )
     keep(
         make_result(

@@ -84,9 +84,7 @@ class Walks:
     async def _say(self, agency: str, handoff_id: UUID, move: Move, chance: random.Random) -> None:
         """One move under one key until there is an answer."""
         path, body = WAYS[move]
-        roles = ["section-head"] if agency == OFFICE else ["agency"]
-        token = self.arena.issuer.token(f"desk-{agency}", agency=agency, roles=roles)
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+        headers = self.arena.headers(agency, uuid4())
         patience = [chance.uniform(0.001, 0.03)] if chance.random() < HANGS_UP else []
         while True:
             with suppress(TimeoutError):

@@ -74,12 +74,16 @@ class Arena:
         )
         return [row["id"] for row in rows]
 
-    async def say(self, agency: str, handoff_id: UUID, path: str, key: UUID | None = None, **body: Any) -> int:
-        """A party's program posts a move; answers the status."""
+    def headers(self, agency: str, key: UUID) -> dict[str, str]:
+        """What the program of a party sends."""
         roles = ["section-head"] if agency == OFFICE else ["agency"]
         token = self.issuer.token(f"desk-{agency}", agency=agency, roles=roles)
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(key or uuid4())}
+        return {"Authorization": f"Bearer {token}", "Idempotency-Key": str(key)}
+
+    async def say(self, agency: str, handoff_id: UUID, path: str, key: UUID | None = None, **body: Any) -> int:
+        """A party's program posts a move; answers the status."""
         await asyncio.sleep(self.chance.uniform(0, 0.02))
+        headers = self.headers(agency, key or uuid4())
         answer = await self.bench.client.post(f"/handoffs/{handoff_id}/{path}", json=body, headers=headers)
         assert answer.status_code in (200, 409), answer.text
         return int(answer.status_code)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from temporalio.client import WorkflowHandle
 
-from services.casework.handoffs.messages import HandoffChanged, HandoffStart
+from services.casework.handoffs.messages import HandoffChanged
 from tests.support.checks import ScriptedCheck
 from tests.support.eventually import eventually
 from tests.support.notices import ScriptedMessage
@@ -23,18 +23,19 @@ from tests.support.payments import ScriptedBatch
 from tests.support.procedures import (
     ANSWERS,
     NOBODY_AWAITS,
-    QUEUE,
     WAITS,
     Clock,
     Rows,
     scripted,
     silent_at,
     skipping,
+    start_clock,
     start_procedure,
     working,
 )
 
 HISTORIES = Path(__file__).parent / "histories"
+CLOCKS = [UUID(f"01a20200-0000-7000-8000-0000000000{last}") for last in ("01", "02")]
 ONLY_NEW = "--new" in sys.argv
 INSURED = {"identification": ("COMPLETED", "MATCHED"), "insurance": ("COMPLETED", "ACTIVE")}
 ENDS: dict[str, dict[str, Any]] = {
@@ -125,32 +126,20 @@ async def _clocks() -> None:
         now = await env.get_current_time()
         clock = Clock(env, [now + timedelta(hours=h) for h in (2, 4, 8)])
         async with working(env.client, clock.activities()):
-            handle = await _start_clock(env.client, "01")
+            handle = await start_clock(env.client, CLOCKS[0])
             await handle.result()
             await _keep(handle, "HandoffWorkflow-rang-to-the-end")
     async with skipping() as env:
         now = await env.get_current_time()
         clock = Clock(env, [now + timedelta(days=1)])
         async with working(env.client, clock.activities()):
-            handle = await _start_clock(env.client, "02")
+            handle = await start_clock(env.client, CLOCKS[1])
             await _settle(lambda: clock.looks > 0)
             await _keep(handle, "HandoffWorkflow-open")
             clock.is_open = False
             await handle.signal("handoff_changed", HandoffChanged(event_id="answered"))
             await handle.result()
             await _keep(handle, "HandoffWorkflow-answered")
-
-
-async def _start_clock(client: Any, last: str) -> WorkflowHandle[Any, Any]:
-    handoff_id = UUID(f"01a20200-0000-7000-8000-0000000000{last}")
-    handle: WorkflowHandle[Any, Any] = await client.start_workflow(
-        "HandoffWorkflow",
-        HandoffStart(handoff_id=handoff_id, district="35.24"),
-        id=f"handoff:{handoff_id}",
-        task_queue=QUEUE,
-        execution_timeout=timedelta(days=30),
-    )
-    return handle
 
 
 async def _registry_checks() -> None:

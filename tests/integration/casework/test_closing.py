@@ -43,6 +43,16 @@ async def test_a_case_closes_when_every_other_service_says_that_nothing_is_open(
     await street.becomes(lambda case: case["state"] == "closed", "closed")
 
 
+async def aid_ends(street: Street) -> None:
+    """Disbursement tells that what it had for the case is given up."""
+    ended = EntitlementEnded(
+        entitlement_id=uuid4(), aid_request_id=uuid4(), case_id=await street.case_id(), reason_code="GIVEN_UP"
+    )
+    key, body, headers = wire(ended, subject=ended.entitlement_id, correlation_id=street.report_id)
+    async with street.bench.producer() as send:
+        await send("disbursement.entitlements", key, body, headers)
+
+
 async def test_what_is_open_elsewhere_keeps_the_case_open_by_name_until_it_has_ended(street: Street) -> None:
     await nothing_open_here(street)
     await others_answer(street.bench, street.report_id, disbursement=("AID_ON_ITS_WAY",))
@@ -53,12 +63,7 @@ async def test_what_is_open_elsewhere_keeps_the_case_open_by_name_until_it_has_e
         ]
 
     await eventually(is_named, what="what is open, by name")
-    ended = EntitlementEnded(
-        entitlement_id=uuid4(), aid_request_id=uuid4(), case_id=await street.case_id(), reason_code="GIVEN_UP"
-    )
-    key, body, headers = wire(ended, subject=ended.entitlement_id, correlation_id=street.report_id)
-    async with street.bench.producer() as send:
-        await send("disbursement.entitlements", key, body, headers)
+    await aid_ends(street)
     await others_answer(street.bench, street.report_id, number=2)
     await street.becomes(lambda case: case["state"] == "closed", "closed")
 
@@ -70,12 +75,7 @@ async def test_a_change_heard_before_the_answer_that_does_not_know_of_it_is_not_
         return (await closing(street))["round"]
 
     await eventually(is_asked, what="the first round")
-    ended = EntitlementEnded(
-        entitlement_id=uuid4(), aid_request_id=uuid4(), case_id=await street.case_id(), reason_code="GIVEN_UP"
-    )
-    key, body, headers = wire(ended, subject=ended.entitlement_id, correlation_id=street.report_id)
-    async with street.bench.producer() as send:
-        await send("disbursement.entitlements", key, body, headers)
+    await aid_ends(street)
 
     async def is_noted() -> Any:
         return await street.bench.value(
