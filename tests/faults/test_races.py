@@ -7,7 +7,8 @@ Seeded; a few of each here, whole with ``SIGAP_FAULT_RACES=1000``. The twin deci
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -101,52 +102,51 @@ class Arena:
         for kind in (Handoff, HandoffGroup, Clock):
             unlike = await unlike_their_actions(self.bench, kind)
             found += [f"{one}: {kind.__name__} is not what its actions fold to" for one in unlike]
-        for row in await self.bench.rows("SELECT * FROM handoffs"):
-            found += [f"{row['id']}: {what}" async for what in self._breaches_of(row)]
+        for row in await self.bench.rows(HANDOFFS_WHOLE):
+            found += [f"{row['id']}: {what}" for what in _breaches_of(row)]
+        found += [f"{row['handoff_id']}: rungs {row['numbers']} of {row['clock']}" for row in await self._odd_rungs()]
         firm = await self.bench.rows(
             "SELECT group_id FROM handoffs WHERE coalesce(held_state, state) IN ('accepted', 'arrived', 'in-progress')"
             " GROUP BY group_id HAVING count(*) > 1"
         )
         return found + [f"{row['group_id']}: two firm yeses" for row in firm]
 
-    async def _breaches_of(self, row: Any) -> AsyncIterator[str]:
-        owes = domain.promise_holder(row["state"], row["from_agency"], row["to_agency"], row["held_state"])
-        if row["promise_holder"] != owes:
-            yield f"{row['promise_holder']} holds the promise in {row['state']}"
-        actions = await self.bench.rows(
-            "SELECT version, verb, changes::json->>'state' AS state FROM actions"
-            " WHERE aggregate_id = $1 ORDER BY version",
-            row["id"],
-        )
-        state = HandoffState.REQUESTED
-        for action in actions:
-            if action["verb"] in MOVE_VERBS and HandoffState(action["state"]) not in MOVES.get(
-                (state, Move(action["verb"])), ()
-            ):
-                yield f"{action['verb']} out of {state}"
-            state = HandoffState(action["state"] or state)
-        said = await self.bench.rows(
-            "SELECT (headers->>'ce_sequence')::int AS version, count(*) AS times FROM outbox"
-            " WHERE exit = 'kafka' AND headers->>'ce_subject' = $1 GROUP BY 1",
-            str(row["id"]),
-        )
-        facts = {fact["version"]: fact["times"] for fact in said}
-        for action in actions:
-            if action["verb"] in MOVE_VERBS and facts.get(action["version"]) != 1:
-                yield f"{facts.get(action['version'], 0)} facts of {action['verb']}"
-        running = await self.bench.value(
-            "SELECT count(*) FROM clocks WHERE handoff_id = $1 AND state = 'running'", row["id"]
-        )
-        if state in OPEN - {HandoffState.ON_HOLD} and not running:
-            yield f"{state} without a running clock"
+    async def _odd_rungs(self) -> list[Any]:
         rungs = await self.bench.rows(
-            "SELECT clock, occurrence, array_agg(rung_no ORDER BY rung_no) AS numbers FROM rungs"
-            " WHERE handoff_id = $1 GROUP BY 1, 2",
-            row["id"],
+            "SELECT handoff_id, clock, array_agg(rung_no ORDER BY rung_no) AS numbers FROM rungs"
+            " GROUP BY handoff_id, clock, occurrence"
         )
-        for rung in rungs:
-            if rung["numbers"] != list(range(1, len(rung["numbers"]) + 1)):
-                yield f"rungs {rung['numbers']} of {rung['clock']}"
+        return [rung for rung in rungs if rung["numbers"] != list(range(1, len(rung["numbers"]) + 1))]
+
+
+HANDOFFS_WHOLE = """
+    SELECT h.*, a.actions, coalesce(f.versions, '{}') AS told, coalesce(c.running, 0) AS running
+    FROM handoffs h
+    JOIN (SELECT aggregate_id AS id, array_agg(ARRAY[version::text, verb, changes::json->>'state'] ORDER BY version)
+          AS actions FROM actions WHERE aggregate = 'handoffs' GROUP BY 1) a ON a.id = h.id
+    LEFT JOIN (SELECT headers->>'ce_subject' AS subject, array_agg((headers->>'ce_sequence')::int) AS versions
+               FROM outbox WHERE exit = 'kafka' GROUP BY 1) f ON f.subject = h.id::text
+    LEFT JOIN (SELECT handoff_id, count(*) AS running FROM clocks WHERE state = 'running' GROUP BY 1) c
+           ON c.handoff_id = h.id
+"""
+"""Every hand-off with its actions in order, the versions of which a fact was told, and how many clocks run."""
+
+
+def _breaches_of(row: Any) -> Iterator[str]:
+    owes = domain.promise_holder(row["state"], row["from_agency"], row["to_agency"], row["held_state"])
+    if row["promise_holder"] != owes:
+        yield f"{row['promise_holder']} holds the promise in {row['state']}"
+    facts = Counter(row["told"])
+    state = HandoffState.REQUESTED
+    for version, verb, after in row["actions"]:
+        if verb in MOVE_VERBS:
+            if HandoffState(after) not in MOVES.get((state, Move(verb)), ()):
+                yield f"{verb} out of {state}"
+            if facts[int(version)] != 1:
+                yield f"{facts[int(version)]} facts of {verb}"
+        state = HandoffState(after or state)
+    if state in OPEN - {HandoffState.ON_HOLD} and not row["running"]:
+        yield f"{state} without a running clock"
 
 
 @asynccontextmanager
