@@ -60,8 +60,8 @@ class CaseActivities:
 
     @activity.defn(name="mind_stay")
     async def mind_stay(self, ref: CaseRef) -> None:
-        """The limit of the person's stay has come."""
-        await acting(self._running, lambda uow: commands.mind_stay(ref.case_id, uow))
+        """Something about the person's custody is due; its name is older than that it minds more than the stay."""
+        await acting(self._running, lambda uow: commands.mind_custody(ref.case_id, uow))
 
     @activity.defn(name="record_outcome")
     async def record_outcome(self, step: RecordOutcome) -> None:

@@ -10,7 +10,7 @@ from services.casework.cases.domain import AidState, CaseState, Outcome
 from services.casework.cases.messages import CreateStepTask
 from services.casework.cases.tables import Case
 from services.casework.clocks.tables import RungRow
-from services.casework.custody.commands import TransferCustody, end_custody, transfer_custody
+from services.casework.custody.commands import TransferCustody, end_custody, mind_proofs, transfer_custody
 from services.casework.custody.queries import holder_of_case
 from services.casework.desks.commands import find_empty_desk
 from services.casework.directory.queries import pack_in_force
@@ -24,7 +24,14 @@ from services.casework.handoffs.commands import (
     request_handoff,
 )
 from services.casework.handoffs.domain import AdultsOnly
-from services.casework.handoffs.messages import CaseChanged, ProcedureStart, RequestStep, StepEnded, StepResult
+from services.casework.handoffs.messages import (
+    CaseChanged,
+    ProcedureStart,
+    RequestStep,
+    StepEnded,
+    StepResult,
+    procedure_id,
+)
 from services.casework.handoffs.tables import Handoff
 from services.casework.packages.domain import Purpose
 from services.casework.tasks.commands import CreateTask, cancel_of_case, create_task, settle_stays, stay_step
@@ -54,11 +61,6 @@ class OpenCase:
     apparent_minor: bool
     found_at: datetime
     is_in_custody: bool
-
-
-def workflow_id(case_id: UUID) -> str:
-    """Under which a case's procedure runs."""
-    return f"case:{case_id}"
 
 
 async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
@@ -119,7 +121,7 @@ def tell_procedure(case: Case, uow: UnitOfWork) -> None:
     if case.workflow:
         uow.signal(
             case.workflow,
-            workflow_id(case.id),
+            procedure_id(case.id),
             "case_changed",
             CaseChanged(),
             start=ProcedureStart(case_id=case.id, district=case.district, rules_version=case.rules_version),
@@ -172,7 +174,7 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
             purpose=Purpose(step.purpose),
             from_agency=step.from_agency or case.holder,
             candidates=[code for code in candidates if not (case.apparent_minor and pack.is_for_adults_only(code))],
-            reply_to=workflow_id(case.id),
+            reply_to=procedure_id(case.id),
             reply_workflow=case.workflow,
         ),
         uow,
@@ -218,7 +220,7 @@ async def open_handoff(command: OpenHandoff, uow: UnitOfWork) -> Handoff:
             from_agency=sender,
             candidates=[pack.agency(code).code for code in command.candidates]
             or pack.candidates_for(command.purpose.value, case.village_code),
-            reply_to=workflow_id(case.id),
+            reply_to=procedure_id(case.id),
             reply_workflow=case.workflow,
             mode=command.mode,
             is_draft=command.is_draft,
@@ -289,22 +291,27 @@ async def ask_task(step: CreateStepTask, uow: UnitOfWork) -> StepResult:
             kind=kind,
             agency=step.agency or next(iter(named), case.holder),
             due_at=due_at,
-            reply_to=workflow_id(case.id),
+            reply_to=procedure_id(case.id),
             reply_workflow=case.workflow,
         ),
         uow,
     )
 
 
-async def mind_stay(case_id: UUID, uow: UnitOfWork) -> None:
-    """The person has been in a shelter for longer than its limit: one task per stay, for the office to decide."""
+async def mind_custody(case_id: UUID, uow: UnitOfWork) -> None:
+    """What is due about a person in somebody's hands: signed papers that stayed away, a stay over its limit.
+
+    Of papers each taker hears by a finding. A stay is one task, for the office to decide.
+    """
     case = await uow.locked(Case, case_id)
     await settle_stays(case.id, uow)
-    stay = await repository.stay_of(uow, case.id)
-    if case.state == CaseState.CLOSED or stay is None:
+    if case.state == CaseState.CLOSED:
         return
-    limit = (await pack_in_force(uow, case.district)).stay_limit(stay.agency)
-    if limit is not None and stay.since + limit <= await uow.now():
+    pack = await pack_in_force(uow, case.district)
+    await mind_proofs(case.id, pack.proof_within, uow)
+    stay = await repository.stay_of(uow, case.id)
+    limit = pack.stay_limit(stay.agency) if stay else None
+    if stay and limit is not None and stay.since + limit <= await uow.now():
         await give_task(case, TaskKind.STAY_OVER_LIMIT, stay_step(stay.id), uow)
 
 
@@ -348,7 +355,7 @@ async def give_task(case: Case, kind: TaskKind, step: str, uow: UnitOfWork) -> S
             kind=kind,
             agency=case.holder,
             due_at=await uow.now() + (rules.due_within(kind) if rules else CONFERENCE_WITHIN),
-            reply_to=workflow_id(case.id),
+            reply_to=procedure_id(case.id),
             reply_workflow=case.workflow,
         ),
         uow,
@@ -392,7 +399,7 @@ async def note_aid(report_id: UUID, state: AidState, uow: UnitOfWork) -> None:
     if state in domain.AID_SETTLED and case.workflow:
         uow.signal(
             case.workflow,
-            workflow_id(case.id),
+            procedure_id(case.id),
             "step_ended",
             StepEnded(step="aid", outcome="COMPLETED", result_code=state.value.upper()),
             start=ProcedureStart(case_id=case.id, district=case.district, rules_version=case.rules_version),

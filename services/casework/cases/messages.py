@@ -18,7 +18,8 @@ class CaseFacts(Message):
     """What a procedure needs to know of its case.
 
     ``found_in_custody``: an agency had the person in hand when the case was opened. ``ready``: by step, who says that
-    the person may be fetched. ``stay_ends_at``: when the person will have been in a shelter for too long.
+    the person may be fetched. ``stay_ends_at``: when something about the person's custody is due, such
+    as the end of a stay in a shelter or a paper that nobody has brought.
     """
 
     case_id: UUID

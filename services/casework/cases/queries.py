@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.casework.cases import repository
 from services.casework.cases.domain import AID_SETTLED, ENDS_EVERYTHING, AidState, CaseState, Milestone, way_of
 from services.casework.cases.messages import CaseFacts
 from services.casework.cases.tables import Case
-from services.casework.custody.queries import custody_chain
+from services.casework.custody.queries import custody_chain, unproved_since
 from services.casework.custody.tables import Custody
+from services.casework.directory.domain import CaseworkPack
 from services.casework.directory.queries import pack_in_force
 from services.casework.findings.queries import findings_of_case
 from services.casework.findings.tables import Finding
@@ -27,8 +29,6 @@ async def case_facts(case_id: UUID, uow: UnitOfWork) -> CaseFacts:
     case = await uow.locked(Case, case_id)
     pack = await pack_in_force(uow, case.district)
     rules = pack.rules_of(case.case_type)
-    stay = await repository.stay_of(uow, case.id)
-    limit = pack.stay_limit(stay.agency) if stay else None
     return CaseFacts(
         case_id=case.id,
         district=case.district,
@@ -46,8 +46,17 @@ async def case_facts(case_id: UUID, uow: UnitOfWork) -> CaseFacts:
         has_shelter=pack.stay_limit(case.holder) is not None,
         medicine_controls=len(rules.medicine_controls_after) if rules else 0,
         ready=await repository.ready_steps(uow, case.id),
-        stay_ends_at=stay.since + limit if stay and limit else None,
+        stay_ends_at=await _custody_is_due_at(case.id, pack, uow),
     )
+
+
+async def _custody_is_due_at(case_id: UUID, pack: CaseworkPack, uow: UnitOfWork) -> datetime | None:
+    stay = await repository.stay_of(uow, case_id)
+    limit = pack.stay_limit(stay.agency) if stay else None
+    told_at = await unproved_since(case_id, uow)
+    stay_ends_at = stay.since + limit if stay and limit else None
+    proof_due_at = told_at + pack.proof_within if told_at else None
+    return min((at for at in (stay_ends_at, proof_due_at) if at), default=None)
 
 
 async def aid_result(case_id: UUID, uow: UnitOfWork) -> StepResult:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from services.casework.custody import access, domain, facts, repository
@@ -13,6 +13,7 @@ from services.casework.directory.queries import pack_in_force
 from services.casework.findings.commands import keep_findings
 from services.casework.findings.domain import FindingKind, Found
 from services.casework.findings.tables import Finding
+from services.casework.handoffs.messages import CaseChanged, ProcedureStart, procedure_id
 from services.chassis import clock, sealing
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
@@ -102,7 +103,19 @@ async def record_custody(command: RecordCustody, uow: UnitOfWork, private_key: s
         note_sealed=await _sealed(command.note, case["person_id"], private_key, uow) if command.note else None,
     )
     known = await repository.locked_chain(uow, custody.person_id)
-    return Recorded(custody, await _take_in(custody, known, command.giver, pack, uow))
+    opened = await _take_in(custody, known, command.giver, pack, uow)
+    if case["workflow"]:
+        uow.signal(
+            case["workflow"],
+            procedure_id(command.case_id),
+            "case_changed",
+            CaseChanged(),
+            start=ProcedureStart(
+                case_id=command.case_id, district=case["district"], rules_version=case["rules_version"]
+            ),
+            about=custody,
+        )
+    return Recorded(custody, opened)
 
 
 async def transfer_custody(command: TransferCustody, uow: UnitOfWork) -> Custody:
@@ -201,7 +214,33 @@ async def add_proof(command: AddProof, uow: UnitOfWork) -> Custody:
     domain.check_proof(command.proof, ba_number, command.photo_digest)
     uow.change(custody, "prove", proof=command.proof.value, ba_number=ba_number, photo_digest=command.photo_digest)
     uow.publish(facts.custody_proof_added(custody), about=custody)
+    await keep_findings(_proof_of(custody), custody.district, (), uow)
     return custody
+
+
+async def mind_proofs(case_id: UUID, within: timedelta, uow: UnitOfWork) -> None:
+    """Each hand-over whose signed paper has stayed away for so long since it was told is a finding of its taker."""
+    for custody in await repository.unproved(uow, case_id, told_by=await uow.now() - within):
+        is_owned = custody.custodian_kind == CustodianKind.AGENCY
+        found = Found(
+            kind=FindingKind.PROOF_MISSING,
+            cause=str(custody.id),
+            owner=custody.agency if is_owned else (await pack_in_force(uow, custody.district)).office,
+            correlation_id=custody.correlation_id,
+            case_id=custody.case_id,
+            person_id=custody.person_id,
+            details={
+                "custody_id": str(custody.id),
+                "party": custody.giver,
+                "other_party": custody.agency,
+                "from": _written(custody.since),
+            },
+        )
+        await keep_findings(_proof_of(custody), custody.district, [found], uow)
+
+
+def _proof_of(custody: Custody) -> str:
+    return f"proof:{custody.id}"
 
 
 async def _sealed(note: str, person_id: UUID, private_key: str, uow: UnitOfWork) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.casework.custody import access, repository
@@ -26,6 +27,11 @@ async def holder_of_case(case_id: UUID, uow: UnitOfWork) -> str | None:
     """Who has the person of a case in hand now; nothing when nobody of ours has."""
     found = await repository.open_of_case(uow, case_id)
     return found[0].agency if found else None
+
+
+async def unproved_since(case_id: UUID, uow: UnitOfWork) -> datetime | None:
+    """When the first hand-over of a case was told whose paper nobody has brought and no finding names."""
+    return await repository.first_unproved(uow, case_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """Every query on custody."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import and_, func, text
 from sqlmodel import col, select
 
+from services.casework.custody.domain import Proof
 from services.casework.custody.tables import Custody
 from services.chassis.database import ReadSession, UnitOfWork
 
@@ -23,9 +25,10 @@ async def locked_chain(uow: UnitOfWork, person_id: UUID) -> list[Custody]:
 
 
 async def case_in_brief(uow: UnitOfWork, case_id: UUID) -> Any | None:
-    """What custody needs to know of a case: person, correlation id, district, where the person was found."""
+    """What custody needs to know of a case: person, district, where the person was found, and its procedure."""
     found = await uow.execute(
-        "SELECT person_id, correlation_id, district, village_code FROM cases WHERE id = :id", id=case_id
+        "SELECT person_id, correlation_id, district, village_code, workflow, rules_version FROM cases WHERE id = :id",
+        id=case_id,
     )
     return found.mappings().first()
 
@@ -93,6 +96,26 @@ async def open_of_case(uow: UnitOfWork, case_id: UUID) -> list[Custody]:
 async def custodies_left(uow: UnitOfWork, case_id: UUID) -> list[UUID]:
     """Stretches of a case's custody that have ended."""
     return await uow.scalars(select(Custody.id).where(Custody.case_id == case_id, col(Custody.until).is_not(None)))
+
+
+UNPROVED = and_(
+    col(Custody.proof) == Proof.NONE.value,
+    col(Custody.giver).is_not(None),
+    text("NOT EXISTS (SELECT 1 FROM case_findings f WHERE f.about = 'proof:' || custodies.id)"),
+)
+"""Hand-overs that nothing proves and no finding names. Who was taken off the street was given by nobody: no paper."""
+
+
+async def unproved(uow: UnitOfWork, case_id: UUID, told_by: datetime) -> list[Custody]:
+    """Hand-overs of a case without a proof that were told by an instant."""
+    told = col(Custody.recorded_at) <= told_by
+    return await uow.all(select(Custody).where(Custody.case_id == case_id, UNPROVED, told).order_by(col(Custody.id)))
+
+
+async def first_unproved(uow: UnitOfWork, case_id: UUID) -> datetime | None:
+    """When the first hand-over of a case without a proof was told."""
+    first = select(func.min(col(Custody.recorded_at))).where(Custody.case_id == case_id, UNPROVED)
+    return (await uow.scalars(first))[0]
 
 
 async def is_child(uow: UnitOfWork, person_id: UUID) -> bool:

@@ -34,6 +34,11 @@ class ClockReading(Message):
     look_again_within: timedelta | None = None
 
 
+def procedure_id(case_id: UUID) -> str:
+    """Under which a case's procedure runs."""
+    return f"case:{case_id}"
+
+
 class ProcedureStart(Message):
     """Input of a case's procedure: the rows know the rest, so it can be started again at any stage."""
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from contracts.events.intake import ReportVerified
 from contracts.values import RegionCode
+from services.casework.cases.commands import mind_custody
 from services.casework.custody import queries
 from services.casework.custody.commands import TransferCustody, end_custody, transfer_custody
 from services.casework.custody.tables import Custody
@@ -15,6 +16,7 @@ from services.casework.findings.tables import Finding
 from services.chassis import sealing
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import Principal, system_principal
+from tests.integration.casework.conftest import quick_pack
 from tests.integration.casework.test_journey import BABAT, Desk
 from tests.support.eventually import eventually
 from tests.support.folding import unlike_their_actions
@@ -258,6 +260,35 @@ async def test_the_signed_paper_may_come_later_once(casework: Bench, issuer: Iss
     assert (status, stale["code"]) == (409, "stale_version")
     assert (await prove(proof="PHOTO", photo_digest="a" * 64, expected_version=1))[0] == 200
     assert (await prove(proof="SIGNED", ba_number="BA/1"))[1]["code"] == "proof_is_there"
+
+
+async def test_a_signed_paper_that_stays_away_is_a_finding_of_the_taker_until_it_comes(
+    casework: Bench, issuer: Issuer
+) -> None:
+    case_id = await caught(casework, 200)
+    custody = await record(casework, issuer, told(case_id, PUSKESMAS, 190, POST))
+    assert kinds(custody) == []
+    await record(casework, issuer, told(case_id, OFFICE, 180, PUSKESMAS, proof="SIGNED", ba_number="BA/7"))
+    asked = "SELECT owner, state, explanation, details FROM case_findings WHERE case_id = $1 AND kind = 'PROOF_MISSING'"
+    assert await casework.rows(asked, case_id) == []
+    within = quick_pack().proof_within
+    await casework.rows(
+        "UPDATE custodies SET recorded_at = recorded_at - $2::interval WHERE case_id = $1", case_id, within
+    )
+    # Any record wakes the case's procedure; that one is due by now it finds by itself.
+    await record(casework, issuer, told(case_id, STRANGER, 170, OFFICE))
+
+    async def found() -> Any:
+        return await casework.rows(asked, case_id)
+
+    (finding,) = await eventually(found, within_seconds=20, what="the finding")
+    assert (finding["owner"], finding["state"]) == (PUSKESMAS, "open")
+    await casework.units.perform(lambda uow: mind_custody(case_id, uow), principal=system_principal("test"))
+    assert len(await casework.rows(asked, case_id)) == 1
+    taker = Desk(casework, issuer, PUSKESMAS)
+    await taker.send(f"/custodies/{custody['custody_id']}/proof", proof="PHOTO", photo_digest="a" * 64)
+    (settled,) = await casework.rows(asked, case_id)
+    assert (settled["state"], settled["explanation"]) == ("explained", "SETTLED")
 
 
 async def test_a_name_and_a_note_are_unsealed_for_a_page_and_each_reading_is_logged(

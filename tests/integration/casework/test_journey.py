@@ -11,7 +11,8 @@ from contracts.events.closing import ServiceAnswer
 from contracts.events.disbursement import PaymentCredited
 from contracts.events.intake import RegistryCheckCompleted, ReportVerified
 from contracts.values import Money, RegionCode
-from services.casework.cases.commands import CASES, workflow_id
+from services.casework.cases.commands import CASES
+from services.casework.handoffs.messages import procedure_id
 from services.chassis import clock
 from services.chassis.packs import PackVersionIsTaken
 from tests.integration.casework.conftest import load, quick_pack
@@ -255,7 +256,7 @@ async def test_the_reports_id_is_in_the_name_of_its_cases_workflow(casework: Ben
         found = "SELECT key FROM outbox WHERE exit = 'temporal' AND headers->>'case.id' = $1 ORDER BY id LIMIT 1"
         return await casework.value(found, str(report_id))
 
-    assert await eventually(signalled) == workflow_id(clock.derived_id(CASES, str(report_id)))
+    assert await eventually(signalled) == procedure_id(clock.derived_id(CASES, str(report_id)))
 
 
 async def test_a_colleagues_claim_holds_for_the_shift(casework: Bench, issuer: Issuer) -> None:

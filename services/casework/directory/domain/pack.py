@@ -206,6 +206,7 @@ class CaseworkPack(PackPart):
     decree_grace: Duration = Field(default=timedelta(hours=4), gt=timedelta())
     late_after: Duration = Field(default=timedelta(days=1), gt=timedelta())
     notice_within: Duration = Field(default=timedelta(minutes=15), gt=timedelta())
+    proof_within: Duration = Field(default=timedelta(days=3), gt=timedelta())
     calendars: Mapping[str, Calendar]
     agencies: tuple[Agency, ...]
     ladders: Mapping[str, tuple[Rung, ...]]
