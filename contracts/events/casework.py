@@ -138,7 +138,11 @@ class HandoffFact(Event):
 
 
 class HandoffRequested(HandoffFact):
-    """An agency was asked to take over a piece of work until `answer_by`; the sender keeps it until a firm yes."""
+    """An agency was asked to take over a piece of work until `answer_by`; the sender keeps it until a firm yes.
+
+    `on_duty` are the codes of the duty telephones of whoever has the turn at the desk now; without any the desk's own
+    number is told.
+    """
 
     TYPE: ClassVar[str] = "casework.handoff.requested.v1"
 
@@ -147,6 +151,7 @@ class HandoffRequested(HandoffFact):
     group_id: UUID | None = None
     candidate_no: Ordinal
     person_id: UUID
+    on_duty: tuple[Slug, ...] = ()
 
 
 class HandoffReceived(HandoffFact):
@@ -261,12 +266,13 @@ class HandoffResumed(HandoffFact):
 
 
 class HandoffResent(HandoffFact):
-    """The desk was told once more of a request that it has not answered; no clock changed."""
+    """The desk was told once more of a request that it has not answered; no clock changed. `on_duty`: as asked."""
 
     TYPE: ClassVar[str] = "casework.handoff.resent.v1"
 
     to_desk: Slug
     answer_by: Instant | None = None
+    on_duty: tuple[Slug, ...] = ()
 
 
 class HandoffQuestioned(HandoffFact):
@@ -342,7 +348,10 @@ class HandoffDeadlineMoved(HandoffFact):
 
 
 class HandoffEscalated(HandoffFact):
-    """A clock ran out and the ladder's next rung was decided; its delivery is another fact."""
+    """A clock ran out and the ladder's next rung was decided; its delivery is another fact.
+
+    `owed_by` is the agency that let it run out, `on_duty` the duty telephones at its desk.
+    """
 
     TYPE: ClassVar[str] = "casework.handoff.escalated.v1"
 
@@ -359,6 +368,8 @@ class HandoffEscalated(HandoffFact):
         "CASE_CONFERENCE",
     ]
     due_at: Instant
+    owed_by: Slug | None = None
+    on_duty: tuple[Slug, ...] = ()
 
 
 class CustodyTransferred(Event):

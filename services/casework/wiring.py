@@ -27,7 +27,6 @@ from services.casework.custody import pages as custody_pages
 from services.casework.custody.tables import Custody
 from services.casework.desks import api as desks_api
 from services.casework.desks import pages as desks_pages
-from services.casework.desks.tables import Shift
 from services.casework.directory.access import OFFICE_ROLES
 from services.casework.directory.commands import load_pack
 from services.casework.directory.domain import CaseworkPack
@@ -63,6 +62,7 @@ from services.casework.oversight import pages as oversight_pages
 from services.casework.packages import access as packages_access
 from services.casework.procedures.gepeng.workflow import GepengProcedure
 from services.casework.procedures.odgj.workflow import OdgjProcedure
+from services.casework.rosters.tables import Shift
 from services.casework.settings import CaseworkSettings
 from services.casework.story import api as story_api
 from services.casework.story import pages as story_pages

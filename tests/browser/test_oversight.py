@@ -21,15 +21,17 @@ async def test_what_becomes_of_an_agency_that_closes_is_seen_before_it_is_done(v
 
 async def test_a_turn_is_planned_and_taken_off_and_empty_spans_are_named(visitors: Visitors) -> None:
     budi = await visitors.sit_down("budi.kabid")
-    await budi.open("casework", "/jaga")
+    await budi.open("casework", "/jaga?meja=piket")
     await expect(budi.page.get_by_text("Tidak ada petugas jaga.", exact=False)).to_be_visible()
     officer = f"staff:uji-{uuid4().hex[:6]}"
     starts = datetime.now(ZoneInfo("Asia/Jakarta")) + timedelta(hours=20)
     await budi.page.get_by_label("Petugas Nama akun").fill(officer)
     await budi.page.get_by_label("Mulai", exact=True).fill(starts.strftime("%Y-%m-%dT%H:%M"))
     await budi.page.get_by_label("Selesai", exact=True).fill((starts + timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M"))
+    await budi.page.get_by_label("Telepon jaga").select_option("piket-2")
     await budi.press("Tambahkan")
     await expect(budi.page.get_by_role("heading", name=officer)).to_be_visible()
+    await expect(budi.page.get_by_role("listitem").filter(has_text=officer)).to_contain_text("telepon piket-2")
     await expect(budi.page.get_by_role("heading", name="Kosong")).to_have_count(2)
     await budi.check_page()
     await budi.press(f"Cabut giliran {officer}")

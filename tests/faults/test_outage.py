@@ -99,12 +99,13 @@ class Deadlines:
     async def _rows(self) -> list[Any]:
         return await self.bench.rows(
             """
-            SELECT h.id, h.state, c.due_at,
-                   array(SELECT rung_no FROM rungs r WHERE r.handoff_id = h.id ORDER BY decided_at, rung_no) AS rungs,
-                   (SELECT min(decided_at) FROM rungs r WHERE r.handoff_id = h.id) AS first_at,
-                   (SELECT count(*) FROM outbox o WHERE o.exit = 'kafka' AND o.headers->>'ce_subject' = h.id::text
-                    AND o.headers->>'ce_type' = 'casework.handoff.escalated.v1') AS told
-            FROM handoffs h JOIN clocks c ON c.handoff_id = h.id AND c.kind = 'ANSWER_BY' WHERE h.id = ANY($1)
+            SELECT h.id, h.state, c.due_at, coalesce(r.numbers, '{}') AS rungs, r.first_at, coalesce(f.told, 0) AS told
+            FROM handoffs h JOIN clocks c ON c.handoff_id = h.id AND c.kind = 'ANSWER_BY'
+            LEFT JOIN (SELECT handoff_id, array_agg(rung_no ORDER BY decided_at, rung_no) AS numbers,
+                              min(decided_at) AS first_at FROM rungs GROUP BY 1) r ON r.handoff_id = h.id
+            LEFT JOIN (SELECT headers->>'ce_subject' AS subject, count(*) AS told FROM outbox WHERE exit = 'kafka'
+                       AND headers->>'ce_type' = 'casework.handoff.escalated.v1' GROUP BY 1) f ON f.subject = h.id::text
+            WHERE h.id = ANY($1)
             """,
             self.asked,
         )

@@ -9,7 +9,8 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from services.casework.handoffs.messages import HandoffStart, ProcedureStart
+    from services.casework.handoffs.messages import HandoffStart
+    from services.casework.steps.messages import ProcedureStart
     from services.disbursement.batches.messages import PaymentBatchStart
     from services.intake.registries.messages import CheckStart
     from services.notifications.messages.messages import MessageStart

@@ -25,19 +25,12 @@ from services.casework.cases.messages import (
     EnterStage,
     RecordOutcome,
 )
-from services.casework.handoffs.messages import (
-    ClockReading,
-    HandoffChanged,
-    HandoffStart,
-    ProcedureStart,
-    RequestStep,
-    StepEnded,
-    StepResult,
-)
+from services.casework.handoffs.messages import ClockReading, HandoffChanged, HandoffStart
 from services.casework.handoffs.workflow import HandoffWorkflow
 from services.casework.occurrences.messages import StepTold
 from services.casework.procedures.gepeng.workflow import GepengProcedure
 from services.casework.procedures.odgj.workflow import OdgjProcedure
+from services.casework.steps.messages import ProcedureStart, RequestStep, StepEnded, StepResult
 from tests.support.eventually import eventually
 
 CASE = UUID("01a20200-0000-7000-8000-000000000001")

@@ -11,7 +11,7 @@ from services.casework.cases.messages import (
     EnterStage,
     RecordOutcome,
 )
-from services.casework.handoffs.messages import RequestStep, StepResult
+from services.casework.steps.messages import RequestStep, StepResult
 from services.casework.tasks.commands import ring_task, settle_stays, task_id_of
 from services.chassis.activities import acting
 from services.chassis.database import UnitOfWork

@@ -24,7 +24,9 @@ from services.casework.handoffs.commands import (
     request_handoff,
 )
 from services.casework.handoffs.domain import AdultsOnly
-from services.casework.handoffs.messages import (
+from services.casework.handoffs.tables import Handoff
+from services.casework.packages.domain import Purpose
+from services.casework.steps.messages import (
     CaseChanged,
     ProcedureStart,
     RequestStep,
@@ -32,8 +34,6 @@ from services.casework.handoffs.messages import (
     StepResult,
     procedure_id,
 )
-from services.casework.handoffs.tables import Handoff
-from services.casework.packages.domain import Purpose
 from services.casework.tasks.commands import CreateTask, cancel_of_case, create_task, settle_stays, stay_step
 from services.casework.tasks.domain import TaskKind
 from services.chassis import clock

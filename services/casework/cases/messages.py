@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.casework.handoffs.messages import Message
+from services.casework.steps.messages import Message
 
 
 class CaseRef(Message):

@@ -15,9 +15,9 @@ from services.casework.directory.domain import CaseworkPack
 from services.casework.directory.queries import pack_in_force
 from services.casework.findings.queries import findings_of_case
 from services.casework.findings.tables import Finding
-from services.casework.handoffs.messages import StepResult
 from services.casework.handoffs.queries import handoffs_of_case
 from services.casework.handoffs.tables import Handoff
+from services.casework.steps.messages import StepResult
 from services.casework.tasks.queries import tasks_of_case
 from services.casework.tasks.tables import Task
 from services.chassis.database import ReadSession, UnitOfWork

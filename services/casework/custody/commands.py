@@ -13,7 +13,7 @@ from services.casework.directory.queries import pack_in_force
 from services.casework.findings.commands import keep_findings
 from services.casework.findings.domain import FindingKind, Found
 from services.casework.findings.tables import Finding
-from services.casework.handoffs.messages import CaseChanged, ProcedureStart, procedure_id
+from services.casework.steps.messages import CaseChanged, ProcedureStart, procedure_id
 from services.chassis import clock, sealing
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound

@@ -9,7 +9,6 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime
 
 from services.casework.desks import commands, queries
-from services.casework.desks.commands import PlanShift
 from services.casework.desks.schemas import DryRun, HandoverIn, HandoverReceipt, Roster, ShiftIn, ShiftOut
 from services.casework.handoffs.api import receipt
 from services.casework.handoffs.schemas import HandoffReceipt
@@ -52,7 +51,7 @@ async def post_shift_handover(
 @router.post("/shifts", response_model=ShiftOut, status_code=201, responses=problems(409))
 async def post_shift(body: ShiftIn, caller: Annotated[Principal, requires("roster:write")], write: Write) -> Response:
     """Tambahkan giliran jaga pada meja instansi Anda."""
-    command = PlanShift(body.district, body.desk, body.officer, body.starts_at, body.ends_at)
+    command = body.command()
     return await write(lambda uow: commands.plan_shift(command, uow), ShiftOut.of, 201)
 
 

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.casework.desks import domain, repository
-from services.casework.desks.tables import Shift
 from services.casework.directory.queries import pack_in_force
 from services.casework.findings.commands import keep_findings
 from services.casework.findings.domain import FindingKind, Found
@@ -13,6 +12,8 @@ from services.casework.handoffs import access as handoffs_access
 from services.casework.handoffs.commands import DeskOf
 from services.casework.handoffs.domain import HandoffIsClaimed
 from services.casework.handoffs.tables import Handoff
+from services.casework.rosters import repository as rosters_repository
+from services.casework.rosters.tables import Shift
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
@@ -30,18 +31,22 @@ class PlanShift:
     officer: str
     starts_at: datetime
     ends_at: datetime
+    phone: str = ""
 
 
 async def plan_shift(command: PlanShift, uow: UnitOfWork) -> Shift:
     """Put a turn on the roster of the caller's agency.
 
-    Raises ``ShiftIsTurnedRound``, ``NotFound`` when the agency has no such desk or is not of the district.
+    Raises ``ShiftIsTurnedRound``, ``PhoneIsNotTheDesks``, ``NotFound`` when the agency has no such desk or is not of
+    the district.
     """
     domain.check_shift(command.starts_at, command.ends_at)
     pack = await pack_in_force(uow, command.district)
     agency = pack.agency(uow.principal.agency)
     if not uow.principal.covers(command.district) or command.desk not in {desk.code for desk in agency.desks}:
         raise NotFound(kind="desks")
+    if command.phone and command.phone not in pack.desk(agency.code, command.desk).duty_phones:
+        raise domain.PhoneIsNotTheDesks(phone=command.phone)
     shift_id = clock.new_id()
     shift = Shift(
         id=shift_id,
@@ -52,6 +57,7 @@ async def plan_shift(command: PlanShift, uow: UnitOfWork) -> Shift:
         officer=command.officer,
         starts_at=command.starts_at,
         ends_at=command.ends_at,
+        phone=command.phone,
     )
     uow.create(shift, "plan")
     return shift
@@ -75,9 +81,9 @@ async def find_empty_desk(handoff: Handoff, where: DeskOf, uow: UnitOfWork) -> b
     if not pack.desk(where.agency, where.desk).keeps_roster:
         return False
     now = await uow.now()
-    if await repository.on_duty(uow, where.agency, where.desk, now):
+    if await rosters_repository.on_duty(uow, where.agency, where.desk, now):
         return False
-    last = await repository.last_ended(uow, where.agency, where.desk, now)
+    last = await rosters_repository.last_ended(uow, where.agency, where.desk, now)
     since = domain.empty_since(now, last.ends_at if last else None, pack.zone_of(where.agency))
     shift_id = clock.derived_id(ROSTERS, f"{handoff.district}:{where.agency}:{where.desk}:{since.isoformat()}")
     found = Found(
@@ -98,7 +104,7 @@ async def claim_handoff(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
     """
     handoff = await _free_for_me(handoff_id, uow)
     now = await uow.now()
-    shift = await repository.shift_of(uow, uow.principal.agency, uow.principal.actor, now)
+    shift = await rosters_repository.shift_of(uow, uow.principal.agency, uow.principal.actor, now)
     until = domain.claim_ends_at(now, shift.ends_at if shift else None, CLAIM_LASTS)
     uow.change(handoff, "claim", claimed_by=uow.principal.actor, claimed_until=until)
     return handoff
@@ -131,7 +137,7 @@ async def hand_over_shift(to_officer: str | None, uow: UnitOfWork) -> list[Hando
     claimed = await repository.claimed_by(uow, uow.principal.agency, uow.principal.actor, now)
     if not claimed:
         raise domain.NothingToHandOver
-    shift = await repository.shift_of(uow, uow.principal.agency, to_officer, now) if to_officer else None
+    shift = await rosters_repository.shift_of(uow, uow.principal.agency, to_officer, now) if to_officer else None
     until = domain.claim_ends_at(now, shift.ends_at if shift else None, CLAIM_LASTS) if to_officer else None
     for handoff in claimed:
         uow.change(handoff, "hand_over", claimed_by=to_officer, claimed_until=until)

@@ -19,6 +19,13 @@ class ShiftIsTurnedRound(Invalid):
     advice = "Isi ends_at setelah starts_at, paling lama tujuh hari sesudahnya."
 
 
+class PhoneIsNotTheDesks(Invalid):
+    """The pack lists no such duty telephone at the desk."""
+
+    text = "Telepon jaga ini tidak terdaftar pada meja tersebut."
+    advice = "Pakai salah satu duty_phones meja itu pada paket daerah, atau kosongkan."
+
+
 class NothingToHandOver(Conflict):
     """No claimed item of the desk is in this officer's hands."""
 

@@ -11,12 +11,11 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 
 from services.casework.desks import commands, domain, queries
-from services.casework.desks.commands import PlanShift
 from services.casework.desks.schemas import HandoverIn, ShiftFormIn, ShiftWithdrawalIn
-from services.casework.desks.tables import Shift
 from services.casework.directory.pages import directory_of
 from services.casework.handoffs.access import PERMISSIONS
 from services.casework.packages.domain import Purpose
+from services.casework.rosters.tables import Shift
 from services.chassis.clock import utc_now
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
@@ -38,6 +37,7 @@ WHO = {
 WORDS = {
     **WHO,
     "officer": "Petugas",
+    "phone": "Telepon jaga",
     "starts_local": "Mulai jaga",
     "ends_local": "Selesai jaga",
     "shift-plan": "Giliran jaga ditambahkan.",
@@ -107,6 +107,7 @@ async def roster_page(
         agency=caller.agency,
         own_desks=own,
         desk=desk,
+        phones=directory.phones.get((caller.agency, desk), ()),
         district=district,
         on_duty=on_duty,
         lines=_lines(shifts, since),
@@ -125,16 +126,15 @@ async def post_shift(
 ) -> Response:
     """Put a turn on the roster."""
     zone = str((await directory_of(reading, caller.offices)).context().get("zone", "UTC"))
-    body = form.read(ShiftFormIn).shift(zone)
-    command = PlanShift(body.district, body.desk, body.officer, body.starts_at, body.ends_at)
-    return await form.write(lambda uow: commands.plan_shift(command, uow), "shift-plan")
+    command = form.read(ShiftFormIn).shift(zone).command()
+    return await form.write(lambda uow: commands.plan_shift(command, uow), "shift-plan", meja=command.desk)
 
 
 @router.post("/jaga/cabut")
 async def post_withdrawal(caller: Annotated[Principal, page_requires("roster:write")], form: Form) -> Response:
     """Take a turn off the roster."""
-    shift_id = form.read(ShiftWithdrawalIn).shift_id
-    return await form.write(lambda uow: commands.withdraw_shift(shift_id, uow), "shift-withdraw")
+    turn = form.read(ShiftWithdrawalIn)
+    return await form.write(lambda uow: commands.withdraw_shift(turn.shift_id, uow), "shift-withdraw", meja=turn.desk)
 
 
 @router.get("/bila-diam")

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from services.casework.desks import domain, repository
+from services.casework.desks import domain
 from services.casework.desks.domain import ForeseenClock
-from services.casework.desks.tables import Shift
 from services.casework.directory.access import OFFICE_ROLES
 from services.casework.directory.queries import pack_in_force
+from services.casework.rosters import repository
+from services.casework.rosters.tables import Shift
 from services.chassis.clock import utc_now
 from services.chassis.database import ReadSession
 from services.chassis.errors import NotFound

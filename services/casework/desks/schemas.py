@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
+from services.casework.desks.commands import PlanShift
 from services.casework.desks.domain import ForeseenClock
-from services.casework.desks.tables import Shift
 from services.casework.handoffs.tables import Handoff
+from services.casework.rosters.tables import Shift
 from services.chassis.web import RequestBody
 
 DeskText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+PhoneText = Annotated[str, StringConstraints(pattern=r"^([a-z0-9]+([._-][a-z0-9]+)*)?$", max_length=64)]
 OfficerText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._@-]{0,126}$")]
 DistrictText = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}\.[0-9]{2}$")]
 
@@ -25,6 +27,11 @@ class ShiftIn(RequestBody):
     officer: OfficerText
     starts_at: AwareDatetime
     ends_at: AwareDatetime
+    phone: PhoneText = Field(default="", description="Kode telepon jaga meja itu; kosong: nomor meja sendiri")
+
+    def command(self) -> PlanShift:
+        """What it asks for."""
+        return PlanShift(self.district, self.desk, self.officer, self.starts_at, self.ends_at, self.phone)
 
 
 class ShiftOut(BaseModel):
@@ -36,6 +43,7 @@ class ShiftOut(BaseModel):
     officer: str
     starts_at: datetime
     ends_at: datetime
+    phone: str
     is_withdrawn: bool
     version: int
 
@@ -60,6 +68,7 @@ class ShiftFormIn(RequestBody):
     officer: OfficerText
     starts_local: datetime
     ends_local: datetime
+    phone: PhoneText = ""
 
     def shift(self, zone: str) -> ShiftIn:
         """As the API takes it."""
@@ -69,13 +78,15 @@ class ShiftFormIn(RequestBody):
             officer=self.officer,
             starts_at=self.starts_local.replace(tzinfo=ZoneInfo(zone)),
             ends_at=self.ends_local.replace(tzinfo=ZoneInfo(zone)),
+            phone=self.phone,
         )
 
 
 class ShiftWithdrawalIn(RequestBody):
-    """Which turn is taken off."""
+    """Which turn is taken off, and of which desk."""
 
     shift_id: UUID
+    desk: DeskText
 
 
 class RungForeseen(BaseModel):

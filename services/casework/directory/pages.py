@@ -10,11 +10,12 @@ from services.chassis.errors import PackIsMissing
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Names by code, and on which wall clock times are shown; empty where no pack is loaded."""
+    """Names and duty telephones by code, and on which wall clock times are shown; empty where no pack is loaded."""
 
     names: dict[str, str]
     desks: dict[tuple[str, str], str]
     zones: dict[str, str]
+    phones: dict[tuple[str, str], tuple[str, ...]]
 
     def context(self, district: str = "") -> dict[str, object]:
         """What every casework template gets."""
@@ -28,6 +29,7 @@ async def directory_of(reading: ReadSession, districts: Iterable[str]) -> Direct
     names: dict[str, str] = {}
     desks: dict[tuple[str, str], str] = {}
     zones: dict[str, str] = {}
+    phones: dict[tuple[str, str], tuple[str, ...]] = {}
     for district in sorted({district for district in districts if "." in district}):
         try:
             pack = await pack_in_force(reading, district)
@@ -37,4 +39,5 @@ async def directory_of(reading: ReadSession, districts: Iterable[str]) -> Direct
         for agency in pack.agencies:
             names[agency.code] = agency.name
             desks.update({(agency.code, desk.code): desk.name for desk in agency.desks})
-    return Directory(names, desks, zones)
+            phones.update({(agency.code, desk.code): desk.duty_phones for desk in agency.desks})
+    return Directory(names, desks, zones, phones)

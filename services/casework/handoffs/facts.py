@@ -7,6 +7,7 @@ from uuid import UUID
 
 from contracts.envelope import Event
 from contracts.events import casework as events
+from services.casework.clocks.tables import Clock, RungRow
 from services.casework.directory.domain import Recomputed, RungKind
 from services.casework.handoffs.domain import Move
 from services.casework.handoffs.tables import Handoff
@@ -22,8 +23,8 @@ def _parties(handoff: Handoff) -> dict[str, Any]:
     }
 
 
-def handoff_requested(handoff: Handoff, answer_by: datetime) -> events.HandoffRequested:
-    """An agency was asked."""
+def handoff_requested(handoff: Handoff, answer_by: datetime, on_duty: tuple[str, ...]) -> events.HandoffRequested:
+    """An agency was asked; ``on_duty``: the duty telephones of its desk."""
     return events.HandoffRequested(
         **_parties(handoff),
         to_desk=handoff.to_desk,
@@ -31,15 +32,23 @@ def handoff_requested(handoff: Handoff, answer_by: datetime) -> events.HandoffRe
         group_id=handoff.group_id,
         candidate_no=handoff.candidate_no,
         person_id=handoff.person_id,
+        on_duty=on_duty,
     )
 
 
 def handoff_escalated(
-    handoff: Handoff, clock: str, occurrence: int, rung_no: int, kind: RungKind, due_at: datetime
+    handoff: Handoff, clock: Clock, rung: RungRow, on_duty: tuple[str, ...]
 ) -> events.HandoffEscalated:
     """A rung of the ladder rang."""
     return events.HandoffEscalated(
-        **_parties(handoff), clock=clock, occurrence=occurrence, rung_no=rung_no, rung=kind.value, due_at=due_at
+        **_parties(handoff),
+        clock=rung.clock,
+        occurrence=rung.occurrence,
+        rung_no=rung.rung_no,
+        rung=RungKind(rung.kind).value,
+        due_at=rung.due_at,
+        owed_by=clock.owner,
+        on_duty=on_duty,
     )
 
 
@@ -60,13 +69,14 @@ def handoff_moved(
     answer_by: datetime | None = None,
     arrive_by: datetime | None = None,
     conditions: Sequence[str] = (),
+    on_duty: tuple[str, ...] = (),
 ) -> Event:
     """The fact that goes with a move."""
     parties = _parties(handoff)
     reason = {"reason_code": handoff.reason_code or "UNSPECIFIED"}
     match move:
         case Move.SEND | Move.ASK_AGAIN:
-            return handoff_requested(handoff, answer_by or handoff.requested_at)
+            return handoff_requested(handoff, answer_by or handoff.requested_at, on_duty)
         case Move.RECEIVE:
             return events.HandoffReceived(**parties)
         case Move.ACCEPT | Move.FIRM_UP:
@@ -126,9 +136,9 @@ def deadline_moved(handoff: Handoff, clock: str, occurrence: int, found: Recompu
     )
 
 
-def handoff_resent(handoff: Handoff, answer_by: datetime | None) -> events.HandoffResent:
+def handoff_resent(handoff: Handoff, answer_by: datetime | None, on_duty: tuple[str, ...]) -> events.HandoffResent:
     """The desk is told once more."""
-    return events.HandoffResent(**_parties(handoff), to_desk=handoff.to_desk, answer_by=answer_by)
+    return events.HandoffResent(**_parties(handoff), to_desk=handoff.to_desk, answer_by=answer_by, on_duty=on_duty)
 
 
 def handoff_questioned(handoff: Handoff, question_code: str) -> events.HandoffQuestioned:

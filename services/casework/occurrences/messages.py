@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.casework.handoffs.messages import Message
+from services.casework.steps.messages import Message
 
 
 class StepTold(Message):

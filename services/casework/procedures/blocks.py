@@ -21,8 +21,8 @@ with workflow.unsafe.imports_passed_through():
         EnterStage,
         RecordOutcome,
     )
-    from services.casework.handoffs.messages import CaseChanged, ProcedureStart, RequestStep, StepEnded, StepResult
     from services.casework.occurrences.messages import StepTold
+    from services.casework.steps.messages import CaseChanged, ProcedureStart, RequestStep, StepEnded, StepResult
     from services.chassis.workflow import ACTIVITY, Seen
 
 T = TypeVar("T")

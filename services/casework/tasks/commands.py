@@ -9,8 +9,8 @@ from services.casework.custody.commands import end_custody_of_case, take_into_cu
 from services.casework.custody.repository import custodies_left
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs.commands import settle_promise
-from services.casework.handoffs.messages import ProcedureStart, StepEnded, StepResult
 from services.casework.promises.repository import open_of_case_with_code
+from services.casework.steps.messages import ProcedureStart, StepEnded, StepResult
 from services.casework.tasks import domain, facts, repository
 from services.casework.tasks.domain import VISITS, TaskIsEnded, TaskKind, TaskState
 from services.casework.tasks.tables import Task

@@ -119,10 +119,14 @@ class PostedForm:
             names = sorted({str(fault["loc"][0]) for fault in error.errors(include_input=False) if fault["loc"]})
             raise FormIsNotValid(fields=names) from None
 
-    async def write(self, work: Callable[[UnitOfWork], Awaitable[Any]], done: str) -> Response:
-        """Run the command once, however often the form is sent, then show the page that the form stood on."""
+    async def write(self, work: Callable[[UnitOfWork], Awaitable[Any]], done: str, **chosen: str) -> Response:
+        """Run the command once, however often the form is sent, then show the page that the form stood on.
+
+        ``chosen``: what the page had been narrowed to by its address.
+        """
         await self.perform(work, lambda _: _Done())
-        return RedirectResponse(f"{parent_of(self._request)}?selesai={quote(done)}", status_code=303)
+        said = urlencode({"selesai": done, **chosen})
+        return RedirectResponse(f"{parent_of(self._request)}?{said}", status_code=303)
 
     async def perform(self, work: Callable[[UnitOfWork], Awaitable[T]], answer: Callable[[T], BaseModel]) -> Answered:
         """The same for a page that shows the answer itself."""

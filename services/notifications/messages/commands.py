@@ -1,5 +1,6 @@
 """The only code that changes messages and the copies they need."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,14 @@ from services.notifications.messages import domain, facts, repository
 from services.notifications.messages.domain import MessageState, Move, Reason
 from services.notifications.messages.messages import MessageChanged, MessageReading, MessageStart, Sending
 from services.notifications.messages.tables import CaseNumber, Message, ReportSource
-from services.notifications.subscribers.domain import Subscriber, SubscriberKind, find_office, find_place, masked
+from services.notifications.subscribers.domain import (
+    Subscriber,
+    SubscriberKind,
+    find_duty_phone,
+    find_office,
+    find_place,
+    masked,
+)
 from services.notifications.templates.domain import NotificationsPack, Occasion, Recipient, render, say_instant
 from services.notifications.templates.queries import pack_in_force
 
@@ -31,6 +39,13 @@ class TellFact:
     receiver: str = ""
     purpose: str = ""
     due_at: datetime | None = None
+    on_duty: Sequence[str] = ()
+
+    def phones_for(self, recipient: Recipient, pack: NotificationsPack) -> Sequence[str]:
+        """The duty telephones under which a recipient is told; the empty one is the office's own number."""
+        if recipient is not Recipient.RECEIVER:
+            return [""]
+        return [one for one in self.on_duty if find_duty_phone(pack.subscribers, self.receiver, one)] or [""]
 
     def agency_for(self, recipient: Recipient) -> str:
         """The agency behind a recipient, as far as the fact itself knows."""
@@ -55,13 +70,14 @@ async def tell_fact(command: TellFact, uow: UnitOfWork) -> list[UUID]:
     """
     pack = await pack_in_force(uow, command.district)
     rules = {
-        domain.message_id(command.fact_id, rule.to, rule.template): rule
+        domain.message_id(command.fact_id, rule.to, rule.template, phone): (rule, phone)
         for rule in pack.rules_for(command.occasion, command.rung)
+        for phone in command.phones_for(rule.to, pack)
     }
     known = await repository.known_ids(uow, list(rules))
     now = await uow.now()
     made: list[UUID] = []
-    for message_id, rule in rules.items():
+    for message_id, (rule, phone) in rules.items():
         template = pack.template(rule.template)
         if message_id in known or template is None:
             continue
@@ -78,6 +94,7 @@ async def tell_fact(command: TellFact, uow: UnitOfWork) -> list[UUID]:
             channel=template.channel,
             case_id=command.case_id,
             agency=command.agency_for(rule.to),
+            duty_phone=phone,
             purpose=command.purpose,
             due_at=command.due_at,
             told_at=command.told_at,
@@ -177,7 +194,7 @@ async def prepare_message(message_id: UUID, uow: UnitOfWork) -> MessageReading:
             return _reading(message, pack, is_missing_facts=True)
         if source is not None:
             agency, village = source.reporter_agency, village or source.village_code
-    to = _find(pack, Recipient(message.recipient), agency, village)
+    to = _find(pack, message, agency, village)
     if to is None or to.is_opted_out:
         return await _skip(message, Reason.OPTED_OUT if to else Reason.NOBODY_SUBSCRIBED, pack, uow)
     values = {
@@ -198,8 +215,10 @@ async def prepare_message(message_id: UUID, uow: UnitOfWork) -> MessageReading:
     return _reading(message, pack)
 
 
-def _find(pack: NotificationsPack, recipient: Recipient, agency: str, village: str) -> Subscriber | None:
-    kind = domain.kind_of(recipient)
+def _find(pack: NotificationsPack, message: Message, agency: str, village: str) -> Subscriber | None:
+    kind = domain.kind_of(Recipient(message.recipient))
+    if message.duty_phone and (on_duty := find_duty_phone(pack.subscribers, agency, message.duty_phone)):
+        return on_duty
     if kind is SubscriberKind.PLACE:
         return find_place(pack.subscribers, village) if village else None
     return find_office(pack.subscribers, kind, agency)
@@ -242,7 +261,7 @@ async def address_of(message_id: UUID, uow: UnitOfWork) -> Addressed | None:
     if message.state != MessageState.PENDING or not message.body:
         return None
     pack = await pack_in_force(uow, message.district)
-    to = _find(pack, Recipient(message.recipient), message.agency, message.village_code)
+    to = _find(pack, message, message.agency, message.village_code)
     return Addressed(to.phone, message.body) if to else None
 
 

@@ -74,9 +74,10 @@ def legal_moves(state: str) -> tuple[str, ...]:
     return tuple(move.value for (source, move) in MOVES if source == state)
 
 
-def message_id(cause_fact_id: UUID, recipient: Recipient, template: str) -> UUID:
-    """The one id of the message that tells a fact to a recipient with a text."""
-    return uuid5(MESSAGES, f"{cause_fact_id}:{recipient.value}:{template}")
+def message_id(cause_fact_id: UUID, recipient: Recipient, template: str, duty_phone: str = "") -> UUID:
+    """The one id of the message that tells a fact to a recipient with a text, under a duty telephone or the desk's."""
+    told = f"{recipient.value}/{duty_phone}" if duty_phone else recipient.value
+    return uuid5(MESSAGES, f"{cause_fact_id}:{told}:{template}")
 
 
 def kind_of(recipient: Recipient) -> SubscriberKind:

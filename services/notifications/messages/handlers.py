@@ -62,13 +62,14 @@ async def when_handoff_asks_tell_receiver(
             receiver=fact.to_agency,
             purpose=fact.purpose,
             due_at=fact.answer_by,
+            on_duty=fact.on_duty,
         ),
         uow,
     )
 
 
 async def when_handoff_escalated_tell_rung(fact: HandoffEscalated, envelope: Envelope, uow: UnitOfWork) -> None:
-    """A rung of the ladder rang: tell whom the pack names for it."""
+    """A rung of the ladder rang: tell whom the pack names for it; reminded is the desk that owes the step."""
     await tell_fact(
         _about(
             Occasion.HANDOFF_ESCALATED,
@@ -76,9 +77,10 @@ async def when_handoff_escalated_tell_rung(fact: HandoffEscalated, envelope: Env
             case_id=fact.case_id,
             rung=fact.rung,
             sender=fact.from_agency,
-            receiver=fact.to_agency,
+            receiver=fact.owed_by if fact.owed_by and fact.rung == "REMIND_DESK" else fact.to_agency,
             purpose=fact.purpose,
             due_at=fact.due_at,
+            on_duty=fact.on_duty,
         ),
         uow,
     )

@@ -21,6 +21,7 @@ class Message(Aggregate, table=True):
     channel: str = Field(max_length=16)
     case_id: UUID | None = None
     agency: str = Field(default="", max_length=64)
+    duty_phone: str = Field(default="", max_length=64)
     village_code: str = Field(default="", max_length=13)
     purpose: str = Field(default="", max_length=64)
     due_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)

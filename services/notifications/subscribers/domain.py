@@ -30,6 +30,7 @@ class SubscriberKind(StrEnum):
     """What kind of office a number belongs to."""
 
     DESK = "DESK"
+    DUTY = "DUTY"
     HEAD = "HEAD"
     PLACE = "PLACE"
     SECRETARIAT = "SECRETARIAT"
@@ -39,7 +40,8 @@ class SubscriberKind(StrEnum):
 class Subscriber(PackPart):
     """An office's number: the desk or the head of an agency (by its code), or a village or kecamatan (by its code).
 
-    The secretariat of the district (Sekda) and its inspectorate go by the district's code.
+    A duty telephone, carried by whoever has the turn at a desk, goes by ``<agency>/<its code>``; the secretariat of the
+    district (Sekda) and its inspectorate by the district's code.
     """
 
     kind: SubscriberKind
@@ -52,6 +54,11 @@ class Subscriber(PackPart):
 def find_office(subscribers: Iterable[Subscriber], kind: SubscriberKind, agency: str) -> Subscriber | None:
     """The desk or head of an agency."""
     return next((s for s in subscribers if s.kind is kind and s.code == agency), None)
+
+
+def find_duty_phone(subscribers: Iterable[Subscriber], agency: str, phone: str) -> Subscriber | None:
+    """A duty telephone of an agency, by the code under which the roster knows it."""
+    return find_office(subscribers, SubscriberKind.DUTY, f"{agency}/{phone}")
 
 
 def find_place(subscribers: Iterable[Subscriber], village_code: str) -> Subscriber | None:

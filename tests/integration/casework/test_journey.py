@@ -12,7 +12,7 @@ from contracts.events.disbursement import PaymentCredited
 from contracts.events.intake import RegistryCheckCompleted, ReportVerified
 from contracts.values import Money, RegionCode
 from services.casework.cases.commands import CASES
-from services.casework.handoffs.messages import procedure_id
+from services.casework.steps.messages import procedure_id
 from services.chassis import clock
 from services.chassis.packs import PackVersionIsTaken
 from tests.integration.casework.conftest import load, quick_pack

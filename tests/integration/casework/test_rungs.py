@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 import pytest_asyncio
 
@@ -142,13 +143,28 @@ async def test_a_message_of_which_nothing_is_heard_in_time_is_called_after(
     assert rung["delivered_at"] is not None
 
 
+async def said_on_duty(casework: Bench, handoff: Any, what: str) -> list[str]:
+    """The duty telephones that the facts of a kind name."""
+    rows = await casework.rows(
+        "SELECT body FROM outbox WHERE exit = 'kafka' AND headers->>'ce_subject' = $1 AND headers->>'ce_type' = $2",
+        handoff["handoff_id"],
+        f"casework.handoff.{what}.v1",
+    )
+    (phones,) = [orjson.loads(row["body"])["on_duty"] for row in rows]
+    return list(phones)
+
+
 async def test_a_rung_for_a_desk_without_anybody_goes_to_the_head_with_one_finding_for_the_shift(
     casework: Bench, office: Desk, issuer: Issuer, case_id: UUID
 ) -> None:
     agency = "upt-bina-laras"
     pack = quick_pack()
     rostered = tuple(
-        one.model_copy(update={"desks": (PackDesk(code="penerimaan", name="Penerimaan", keeps_roster=True),)})
+        one.model_copy(
+            update={
+                "desks": (PackDesk(code="penerimaan", name="Penerimaan", keeps_roster=True, duty_phones=("jaga-1",)),)
+            }
+        )
         if one.code == agency
         else one
         for one in pack.agencies
@@ -165,14 +181,21 @@ async def test_a_rung_for_a_desk_without_anybody_goes_to_the_head_with_one_findi
         assert len(found) == 1, "one for the desk and shift, not one for each rung"
         assert found[0]["details"]["desk"] == "penerimaan"
         there = Desk(casework, issuer, agency, "desk-officer")
-        await there.post(
-            "/shifts", district="35.24", desk="penerimaan", officer="staff:jaga",
-            starts_at=(clock.utc_now() - timedelta(hours=1)).isoformat(),
-            ends_at=(clock.utc_now() + timedelta(hours=1)).isoformat(),
-        )  # fmt: skip
+        turn = {
+            "district": "35.24", "desk": "penerimaan", "officer": "staff:jaga", "phone": "jaga-1",
+            "starts_at": (clock.utc_now() - timedelta(hours=1)).isoformat(),
+            "ends_at": (clock.utc_now() + timedelta(hours=1)).isoformat(),
+        }  # fmt: skip
+        wrong = await there.send("/shifts", **{**turn, "phone": "jaga-9"})
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "phone_is_not_the_desks")
+        assert (await there.post("/shifts", **turn))["phone"] == "jaga-1"
         staffed = await ask(office, case_id, agency, purpose="PLACEMENT")
+        await office.move(staffed["handoff_id"], "resending")
         await overdue(casework, staffed)
         assert (await seen(office, staffed))["rungs"][0]["kind"] == "REMIND_DESK"
+        for what in ("requested", "resent", "escalated"):
+            assert await said_on_duty(casework, staffed, what) == ["jaga-1"], what
+        assert await said_on_duty(casework, alone[0], "requested") == []
     finally:
         back = pack.model_copy(update={"version": f"back-{uuid4().hex[:6]}"})
         await casework.units.perform(lambda uow: put_in_force(back, uow), principal=SYSTEM)

@@ -101,10 +101,11 @@ class Story:
             "to_agency": "rsj-lawang",
         }
 
-    def handoff_requested(self) -> HandoffRequested:
-        return HandoffRequested(**self._handoff(), to_desk="admisi", answer_by=DUE, candidate_no=1, person_id=uuid4())
+    def handoff_requested(self, **changes: Any) -> HandoffRequested:
+        said = {"to_desk": "admisi", "answer_by": DUE, "candidate_no": 1, "person_id": uuid4()}
+        return HandoffRequested.model_validate({**self._handoff(), **said, **changes})
 
-    def handoff_escalated(self, rung: str, rung_no: int = 1) -> HandoffEscalated:
+    def handoff_escalated(self, rung: str, rung_no: int = 1, **changes: Any) -> HandoffEscalated:
         return HandoffEscalated.model_validate(
             {
                 **self._handoff(),
@@ -113,6 +114,7 @@ class Story:
                 "rung_no": rung_no,
                 "rung": rung,
                 "due_at": DUE,
+                **changes,
             }
         )
 

@@ -86,6 +86,29 @@ async def test_a_case_is_told_to_whom_it_concerns_and_delivered(
     assert sorted(told) == ["notifications.message.delivered.v1"] * 9 + ["notifications.message.sent.v1"] * 9
 
 
+async def test_whoever_has_the_turn_is_told_under_their_duty_telephone(
+    notifications: Bench, story: Story, gateway: Gateway
+) -> None:
+    await story.hear(story.report_verified(None))
+    await story.hear(story.case_opened())
+    own, police = "dinsos-lamongan", "satpolpp-lamongan"
+    await story.hear(story.handoff_requested(to_agency=own, on_duty=("piket-1", "piket-2")))
+    await story.hear(story.handoff_requested(to_agency=police, on_duty=("nobody-s",)))
+    await story.hear(story.handoff_escalated("REMIND_DESK", clock="READ_BY", owed_by=own, on_duty=("piket-2",)))
+    await story.hear(story.handoff_escalated("BOTH_HEADS", 3, clock="READ_BY", owed_by=own))
+    async with notifications.running("relay", "worker"):
+        rows = await all_end(story, 7)
+    told = sorted((row["template"], row["recipient"], gateway.messages[str(row["id"])]["to"]) for row in rows[:-1])
+    assert told == [
+        ("head.handoff-late", "RECEIVER_HEAD", "+6281200000109"),
+        ("head.handoff-late", "SENDER_HEAD", "+6281200000101"),
+        ("receiver.handoff-reminder", "RECEIVER", "+6281200000052"),
+        ("receiver.handoff-requested", "RECEIVER", "+6281200000002"),
+        ("receiver.handoff-requested", "RECEIVER", "+6281200000051"),
+        ("receiver.handoff-requested", "RECEIVER", "+6281200000052"),
+    ]
+
+
 async def facts_about(notifications: Bench, story: Story, count: int) -> list[str]:
     """The types of what was said under the story's correlation id."""
 

@@ -29,6 +29,8 @@ from services.casework.handoffs.tables import Handoff, HandoffGroup, SpokenAnswe
 from services.casework.promises import repository as promises_repository
 from services.casework.promises.domain import PromiseState
 from services.casework.promises.tables import Promise
+from services.casework.rosters import repository as rosters_repository
+from services.casework.rosters.tables import Shift
 from services.chassis import clock
 from services.chassis.database import Aggregate, Cause
 from services.chassis.errors import NotFound
@@ -293,6 +295,10 @@ async def _no_findings(about: str, district: str, found: Sequence[Any], uow: Wor
     return []
 
 
+async def _nobody_on_duty(uow: Work, agency: str, desk: str, at: datetime) -> list[Shift]:
+    return []
+
+
 STAND_INS: dict[Any, dict[str, Any]] = {
     handoffs_repository: {
         "group": _group,
@@ -317,6 +323,7 @@ STAND_INS: dict[Any, dict[str, Any]] = {
         "open_of_handoff": _open_of_handoff,
         "handoff_of": _handoff_of,
     },
+    rosters_repository: {"on_duty": _nobody_on_duty},
     custody_repository: {"locked_chain": _locked_chain, "is_child": _is_no_child},
 }
 

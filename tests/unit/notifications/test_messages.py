@@ -1,15 +1,25 @@
 """A message's states, its one id, and whom it finds."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import yaml
 
+from services.casework.directory.domain import CaseworkPack
 from services.notifications.messages import domain
 from services.notifications.messages.commands import TellFact
 from services.notifications.messages.domain import MessageState, Move
-from services.notifications.subscribers.domain import Subscriber, SubscriberKind, find_office, find_place, masked
-from services.notifications.templates.domain import Occasion, Recipient
+from services.notifications.subscribers.domain import (
+    Subscriber,
+    SubscriberKind,
+    find_duty_phone,
+    find_office,
+    find_place,
+    masked,
+)
+from services.notifications.templates.domain import NotificationsPack, Occasion, Recipient
 from services.notifications.wiring import SERVICE
 
 
@@ -24,11 +34,23 @@ def test_every_move_is_legal_by_the_table_or_refused_naming_what_is(state: Messa
         assert refused.value.legal_now == domain.legal_moves(state)
 
 
+def test_every_duty_telephone_of_a_roster_has_its_number() -> None:
+    folder = Path("deploy/districts/35.24-lamongan")
+    roster = CaseworkPack.model_validate(yaml.safe_load((folder / "casework.yaml").read_text()))
+    told = NotificationsPack.model_validate(yaml.safe_load((folder / "notifications.yaml").read_text()))
+    carried = [
+        (agency.code, phone) for agency in roster.agencies for desk in agency.desks for phone in desk.duty_phones
+    ]
+    assert len(carried) == 3
+    assert all(find_duty_phone(told.subscribers, agency, phone) for agency, phone in carried)
+
+
 def test_a_fact_has_one_message_per_recipient_and_text() -> None:
     fact = uuid4()
     ids = {domain.message_id(fact, recipient, text) for recipient in Recipient for text in ("a.b", "c.d")}
     assert len(ids) == 2 * len(Recipient)
     assert domain.message_id(fact, Recipient.REPORTER, "a.b") in ids
+    assert domain.message_id(fact, Recipient.RECEIVER, "a.b", "piket-1") not in ids
 
 
 @pytest.mark.parametrize(

@@ -71,13 +71,18 @@ NOTIFIED_RUNGS = frozenset(
 
 
 class Desk(PackPart):
-    """A desk to which hand-offs are addressed; never a named person. ``keeps_roster``: its turns are planned here."""
+    """A desk to which hand-offs are addressed; never a named person. ``keeps_roster``: its turns are planned here.
+
+    ``duty_phones``: codes of the telephones that whoever has the turn may carry; the numbers stand in the section of
+    notifications.
+    """
 
     code: str
     name: str
     calendar: str = "office"
     contact: str = ""
     keeps_roster: bool = False
+    duty_phones: tuple[str, ...] = ()
 
 
 class Agency(PackPart):

@@ -18,6 +18,7 @@ from services.casework.packages.domain import MOVES_A_PERSON
 from services.casework.promises import repository as promises_repository
 from services.casework.promises.commands import MakePromise, make_promises, void_promises
 from services.casework.promises.domain import PromiseAbout
+from services.casework.rosters.queries import phones_on_duty
 from services.chassis.database import UnitOfWork
 
 SEARCH_CLOCKS = (ClockKind.RECEIVED_BY, ClockKind.ANSWER_BY, ClockKind.REPLY_BY)
@@ -104,15 +105,17 @@ async def apply_move(
     happened_at = command.happened_at
     uow.change(handoff, move.value, happened_at=happened_at, reason=command.reason_code, **changes)
     conditions = [condition.code for condition in command.conditions]
+    is_asked = move in (Move.SEND, Move.ASK_AGAIN)
     fact = facts.handoff_moved(
         handoff,
         move,
         answer_by=clocks.due_of(ClockKind.ANSWER_BY),
         arrive_by=clocks.due_of(ClockKind.ARRIVE_BY),
         conditions=conditions,
+        on_duty=await phones_on_duty(handoff.to_agency, handoff.to_desk, pack, uow) if is_asked else (),
     )
     uow.publish(fact, about=handoff, happened_at=happened_at)
-    if move in (Move.SEND, Move.ASK_AGAIN):
+    if is_asked:
         await keep_package(handoff, pack, uow)
     tell(handoff, facts.FEED_WORDS.get(move, target.value), happened_at or now, uow)
 

@@ -13,17 +13,13 @@ from services.casework.handoffs import domain, facts, repository
 from services.casework.handoffs.commands.applying import MoveHandoff, apply_move, start_search_clocks
 from services.casework.handoffs.commands.rows import note_next_due, tell
 from services.casework.handoffs.domain import GroupOutcome, HandoffState, Move, Side
-from services.casework.handoffs.messages import (
-    CaseChanged,
-    ProcedureStart,
-    StepEnded,
-    StepResult,
-)
 from services.casework.handoffs.tables import Handoff, HandoffGroup
 from services.casework.packages.commands import keep_first_package
 from services.casework.packages.domain import Purpose
 from services.casework.promises import repository as promises_repository
 from services.casework.promises.domain import Verdict, verdict_on
+from services.casework.rosters.queries import phones_on_duty
+from services.casework.steps.messages import CaseChanged, ProcedureStart, StepEnded, StepResult
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.persons import PersonKnown, person_known
@@ -168,7 +164,8 @@ async def _ask(
     uow.create(handoff, "draft" if is_draft else "request")
     if answer_by is not None:
         keep_first_package(handoff, pack, person, uow)
-        uow.publish(facts.handoff_requested(handoff, answer_by), about=handoff)
+        on_duty = await phones_on_duty(handoff.to_agency, handoff.to_desk, pack, uow)
+        uow.publish(facts.handoff_requested(handoff, answer_by, on_duty), about=handoff)
         tell(handoff, "requested", now, uow)
     return handoff
 

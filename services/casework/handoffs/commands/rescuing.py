@@ -13,6 +13,7 @@ from services.casework.handoffs.commands.groups import ask_next, end_exhausted, 
 from services.casework.handoffs.commands.rows import locked, tell
 from services.casework.handoffs.domain import HandoffState, Move, Side
 from services.casework.handoffs.tables import Handoff
+from services.casework.rosters.queries import phones_on_duty
 from services.chassis.database import UnitOfWork
 
 RESCUERS = frozenset({Side.SENDER, Side.OFFICER})
@@ -27,9 +28,11 @@ async def resend(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
     side = access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, RESCUERS)
     if handoff.state not in domain.UNANSWERED:
         raise domain.HandoffCannotMove(domain.legal_moves(handoff.state, side), state=handoff.state)
-    clocks = await clocks_of(handoff, await pack_in_force(uow, handoff.district), uow)
+    pack = await pack_in_force(uow, handoff.district)
+    clocks = await clocks_of(handoff, pack, uow)
+    on_duty = await phones_on_duty(handoff.to_agency, handoff.to_desk, pack, uow)
     uow.change(handoff, "resend")
-    uow.publish(facts.handoff_resent(handoff, clocks.due_of(ClockKind.ANSWER_BY)), about=handoff)
+    uow.publish(facts.handoff_resent(handoff, clocks.due_of(ClockKind.ANSWER_BY), on_duty), about=handoff)
     tell(handoff, "resent", await uow.now(), uow)
     return handoff
 

@@ -8,10 +8,7 @@ from services.casework.clocks.commands import ClockSet, StartClock
 from services.casework.clocks.domain import ClockKind
 from services.casework.directory.domain import CaseworkPack, Clock
 from services.casework.handoffs import facts, repository
-from services.casework.handoffs.messages import (
-    HandoffChanged,
-    HandoffStart,
-)
+from services.casework.handoffs.messages import HandoffChanged, HandoffStart
 from services.casework.handoffs.tables import Handoff, HandoffGroup
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound

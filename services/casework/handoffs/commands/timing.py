@@ -15,10 +15,9 @@ from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import domain, facts, repository
 from services.casework.handoffs.commands.groups import ask_next
 from services.casework.handoffs.commands.rows import locked, note_next_due, tell, wake
-from services.casework.handoffs.messages import (
-    ClockReading,
-)
+from services.casework.handoffs.messages import ClockReading
 from services.casework.handoffs.tables import Handoff
+from services.casework.rosters.queries import phones_on_duty
 from services.chassis.clock import Pace
 from services.chassis.database import UnitOfWork
 from services.chassis.telemetry import log
@@ -96,11 +95,10 @@ async def ring_clock(handoff_id: UUID, reach: Reach, uow: UnitOfWork, pace: Pace
     for rang, rung in await clocks.ring(is_empty):
         kind = RungKind(rung.kind)
         uow.change(handoff, "escalate", reason=kind.value)
-        uow.publish(
-            facts.handoff_escalated(handoff, rang.kind, rang.occurrence, rang.rungs, kind, rang.due_at),
-            about=handoff,
-            fact_id=rung.fact_id,
-        )
+        desk = desk_of(handoff, rang.owner, pack)
+        is_desk = kind == RungKind.REMIND_DESK
+        on_duty = await phones_on_duty(desk.agency, desk.desk, pack, uow) if is_desk else ()
+        uow.publish(facts.handoff_escalated(handoff, rang, rung, on_duty), about=handoff, fact_id=rung.fact_id)
         item = facts.feed_item(handoff, f"escalated.{kind.value.lower()}", now)
         for agency in dict.fromkeys((handoff.to_agency, handoff.from_agency)):
             uow.feed(agency, item, about=handoff)

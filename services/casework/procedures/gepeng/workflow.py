@@ -5,8 +5,8 @@ import asyncio
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from services.casework.handoffs.messages import ProcedureStart
     from services.casework.procedures.blocks import CaseProcedure
+    from services.casework.steps.messages import ProcedureStart
 
 
 @workflow.defn(name="GepengProcedure")

@@ -1,0 +1,13 @@
+"""Who is told at a desk now."""
+
+from services.casework.directory.domain import CaseworkPack
+from services.casework.rosters import repository
+from services.chassis.database import UnitOfWork
+
+
+async def phones_on_duty(agency: str, desk: str, pack: CaseworkPack, uow: UnitOfWork) -> tuple[str, ...]:
+    """The duty telephones of whoever has the turn at a desk now; nothing where the desk plans no turns here."""
+    if not pack.desk(agency, desk).keeps_roster:
+        return ()
+    turns = await repository.on_duty(uow, agency, desk, await uow.now())
+    return tuple(dict.fromkeys(shift.phone for shift in turns if shift.phone))

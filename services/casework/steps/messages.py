@@ -1,0 +1,65 @@
+"""What a procedure and the subjects that carry its steps out say to each other. Fields are only added."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Message(BaseModel):
+    """A frozen value; unknown fields of a newer writer are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def procedure_id(case_id: UUID) -> str:
+    """Under which a case's procedure runs."""
+    return f"case:{case_id}"
+
+
+class ProcedureStart(Message):
+    """Input of a case's procedure: the rows know the rest, so it can be started again at any stage."""
+
+    case_id: UUID
+    district: str
+    rules_version: int = 1
+
+
+class RequestStep(Message):
+    """A procedure asks for a hand-off under a step of its own; asking again gives what became of it."""
+
+    case_id: UUID
+    step: str
+    purpose: str
+    occurrence: int = 1
+    from_agency: str = ""
+    candidates: tuple[str, ...] = ()
+
+
+class StepResult(Message):
+    """How a step stands: ended with an outcome, or still open; ``look_again_at``: when its clock wants a look."""
+
+    step: str
+    ended: bool
+    outcome: str = ""
+    result_code: str = ""
+    reason_code: str = ""
+    agency: str = ""
+    look_again_at: datetime | None = None
+
+
+class StepEnded(Message):
+    """Signal to a procedure: a step it asked for has ended."""
+
+    event_id: str = ""
+    step: str
+    outcome: str
+    result_code: str = ""
+    reason_code: str = ""
+    agency: str = ""
+
+
+class CaseChanged(Message):
+    """Signal to a procedure: something of its case changed, look again."""
+
+    event_id: str = ""
