@@ -103,6 +103,7 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
         ),
         Topic("casework.custodies", (casework.CustodyTransferred, casework.CustodyProofAdded, casework.CustodyEnded)),
         Topic("casework.letters", (casework.LetterIssued, casework.LetterSigned, casework.LetterVoided)),
+        Topic("casework.links", (casework.LinkPinIssued,)),
         Topic("casework.findings", (casework.FindingOpened, casework.FindingExplained)),
         Topic("casework.tasks", (casework.TaskCreated, casework.TaskCompleted, casework.TaskOverdue)),
     ),

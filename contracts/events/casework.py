@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.envelope import Event, Sensitivity
-from contracts.fields import Code, Count, Digest, Instant, Ordinal, Reference, Slug, VillageCode
+from contracts.fields import Code, Count, Digest, Instant, Ordinal, Reference, Sealed, Slug, VillageCode
 from contracts.values import RegionCode
 
 
@@ -525,3 +525,25 @@ class LetterVoided(LetterFact):
 
     reason_code: Code
     replaced_by: UUID | None = None
+
+
+class LinkPinIssued(Event):
+    """A link for an agency without software has a new PIN; the former one holds no longer.
+
+    `sealed_pin` opens for notifications alone, which tells it to the desk's registered number, or to `on_duty`.
+    """
+
+    TYPE: ClassVar[str] = "casework.link.pin_issued.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
+
+    link_id: UUID
+    handoff_id: UUID
+    case_id: UUID
+    purpose: Code
+    from_agency: Slug
+    to_agency: Slug
+    to_desk: Slug
+    pin_number: Ordinal
+    expires_at: Instant
+    sealed_pin: Sealed
+    on_duty: tuple[Slug, ...] = ()

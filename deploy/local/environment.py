@@ -73,7 +73,8 @@ def _of_this_service(service: str, ports: dict[str, int], keys: Keys) -> dict[st
                 "BPJS_URL": f"{sandbox}/bpjs",
             }
         case "casework":
-            return {"DOCUMENTS_FOLDER": str(state_folder() / "documents")}
+            teller = f"notifications={public_key(keys.sealing['notifications'])}"
+            return {"DOCUMENTS_FOLDER": str(state_folder() / "documents"), "SEALING_RECIPIENTS": teller}
         case "disbursement":
             return {"BANK_URL": f"{sandbox}/bank"}
         case "notifications":

@@ -8,6 +8,7 @@ from contracts.events.casework import (
     HandoffRejected,
     HandoffRequested,
     HandoffResent,
+    LinkPinIssued,
 )
 from contracts.events.disbursement import PaymentCredited
 from contracts.events.intake import ReportVerified
@@ -24,6 +25,7 @@ SUBSCRIPTIONS: dict[str, Handler] = {
     HandoffResent.TYPE: messages.when_handoff_asks_tell_receiver,
     HandoffEscalated.TYPE: messages.when_handoff_escalated_tell_rung,
     HandoffRejected.TYPE: messages.when_handoff_rejected_tell_sender,
+    LinkPinIssued.TYPE: messages.when_link_has_pin_tell_desk,
     CaseOutcomeRecorded.TYPE: messages.when_outcome_recorded_tell_village_and_reporter,
     CaseClosingAsked.TYPE: when_closing_asked_answer(ClosingAnswered, what_keeps_open),
     PaymentCredited.TYPE: messages.when_payment_credited_tell_village,

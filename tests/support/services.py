@@ -36,7 +36,7 @@ def sealing_settings(name: str) -> dict[str, str]:
         f"{service}={base64.b64encode(bytes(key.public_key)).decode()}" for service, key in SEALING_KEYS.items()
     )
     found = {"sealing_private_key": base64.b64encode(bytes(SEALING_KEYS[name])).decode()}
-    return {**found, "sealing_recipients": recipients} if name == "intake" else found
+    return {**found, "sealing_recipients": recipients} if name in ("intake", "casework") else found
 
 
 async def make_topics(bootstrap: str, prefix: str, partitions: int = 3) -> None:

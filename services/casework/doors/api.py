@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from services.casework.doors import commands, queries
+from services.casework.doors.adapter import keys_of
 from services.casework.doors.commands import MintLink
 from services.casework.doors.schemas import LinkMade, LinkOut, LinksOut
 from services.casework.handoffs.queries import party_handoff
@@ -31,10 +32,10 @@ def _with_secrets(given: Answered, request: Request) -> Response:
 async def post_link(
     handoff_id: UUID, request: Request, caller: Annotated[Principal, requires("link:write")], write: Write
 ) -> Response:
-    """Buat tautan sekali jawab bagi meja penerima yang tidak memakai aplikasi; PIN dibacakan lewat telepon."""
+    """Buat tautan sekali jawab bagi meja penerima yang tidak memakai aplikasi; PIN dikirim ke nomor mejanya."""
     tag_span(handoff_id=str(handoff_id))
-    command, private_key = MintLink(clock.new_id(), handoff_id), request.app.state.settings.sealing_private_key
-    given = await write.perform(lambda uow: commands.mint_link(command, uow, private_key), LinkOut.of, 201)
+    command, keys = MintLink(clock.new_id(), handoff_id), keys_of(request)
+    given = await write.perform(lambda uow: commands.mint_link(command, uow, keys), LinkOut.of, 201)
     return _with_secrets(given, request)
 
 
@@ -51,8 +52,8 @@ async def post_pin(
     link_id: UUID, request: Request, caller: Annotated[Principal, requires("link:write")], write: Write
 ) -> Response:
     """PIN baru; PIN dan peramban sebelumnya tidak berlaku lagi."""
-    private_key = request.app.state.settings.sealing_private_key
-    given = await write.perform(lambda uow: commands.renew_pin(link_id, uow, private_key), LinkOut.of, 200)
+    keys = keys_of(request)
+    given = await write.perform(lambda uow: commands.renew_pin(link_id, uow, keys), LinkOut.of, 200)
     return _with_secrets(given, request)
 
 

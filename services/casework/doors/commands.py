@@ -1,20 +1,33 @@
 """The only code that makes, opens and spends links."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.casework.directory.domain import CaseworkPack
 from services.casework.directory.queries import pack_in_force
-from services.casework.doors import access, domain, repository
+from services.casework.doors import access, domain, facts, repository
 from services.casework.doors.domain import LinkIsForOthers, LinkIsSpent, LinkState, Standing
 from services.casework.doors.tables import Link
 from services.casework.handoffs.commands import MoveHandoff, move_handoff
 from services.casework.handoffs.domain import OPEN, HandoffState
 from services.casework.handoffs.queries import party_handoff
 from services.casework.handoffs.tables import Handoff
+from services.casework.rosters.queries import phones_on_duty
+from services.chassis import sealing
 from services.chassis.database import UnitOfWork
 
 BY_LINK = "LINK"
+TELLER = "notifications"
+"""The service that tells a PIN, and for which it is sealed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoorKeys:
+    """Our private key, from which tokens and PINs follow, and the public keys of those who may read what we seal."""
+
+    private_key: str
+    recipients: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +38,8 @@ class MintLink:
     handoff_id: UUID
 
 
-async def mint_link(command: MintLink, uow: UnitOfWork, private_key: str) -> Link:
-    """Make a link with its first PIN.
+async def mint_link(command: MintLink, uow: UnitOfWork, keys: DoorKeys) -> Link:
+    """Make a link with its first PIN, which the desk is told under its registered number.
 
     Raises ``NotFound`` to whoever is no party, ``LinkIsTheOffices``, ``LinkIsForOthers``, ``LinkIsSpent`` when the
     hand-off has ended or was never sent.
@@ -38,12 +51,24 @@ async def mint_link(command: MintLink, uow: UnitOfWork, private_key: str) -> Lin
         raise LinkIsForOthers
     if handoff.state == HandoffState.DRAFT or handoff.state not in OPEN:
         raise LinkIsSpent((), state=handoff.state)
-    secret = domain.secret_of(private_key)
+    secret = domain.secret_of(keys.private_key)
     pin = domain.pin_of(secret, command.link_id, 1)
     token = domain.token_of(secret, command.link_id)
-    return await add_link(
+    link = await add_link(
         handoff, command.link_id, token, pack, uow, pin_digest=domain.pin_digest(secret, command.link_id, pin)
     )
+    await _tell_pin(link, handoff, pin, keys, pack, uow)
+    return link
+
+
+async def _tell_pin(
+    link: Link, handoff: Handoff, pin: str, keys: DoorKeys, pack: CaseworkPack, uow: UnitOfWork
+) -> None:
+    """Send the PIN on its way under a seal; where nobody's key is known an officer reads it out, as before."""
+    if TELLER in keys.recipients:
+        sealed = sealing.wrap(pin.encode(), {TELLER: keys.recipients[TELLER]})[TELLER]
+        on_duty = await phones_on_duty(link.agency, link.desk, pack, uow)
+        uow.publish(facts.link_pin_issued(link, handoff, sealed, on_duty), about=link)
 
 
 async def add_link(
@@ -69,23 +94,25 @@ async def add_link(
     return link
 
 
-async def renew_pin(link_id: UUID, uow: UnitOfWork, private_key: str) -> Link:
-    """A new PIN for a link that is still good; the former one and the browser it opened hold no longer.
+async def renew_pin(link_id: UUID, uow: UnitOfWork, keys: DoorKeys) -> Link:
+    """A new PIN for a link that is still good, told as the first; the former one and its browser hold no longer.
 
     Failed attempts stay counted. Raises ``NotFound``, ``LinkIsTheOffices``, ``LinkIsSpent``.
     """
-    link = await _made_by_office(link_id, uow)
+    link, handoff, pack = await _made_by_office(link_id, uow)
     if link.state != LinkState.OPEN or link.expires_at <= await uow.now():
         raise LinkIsSpent((), state=link.state)
-    secret, number = domain.secret_of(private_key), link.pin_number + 1
-    digest = domain.pin_digest(secret, link.id, domain.pin_of(secret, link.id, number))
+    secret, number = domain.secret_of(keys.private_key), link.pin_number + 1
+    pin = domain.pin_of(secret, link.id, number)
+    digest = domain.pin_digest(secret, link.id, pin)
     uow.change(link, "renew-pin", pin_number=number, pin_digest=digest, browser_digest=None, opened_at=None)
+    await _tell_pin(link, handoff, pin, keys, pack, uow)
     return link
 
 
 async def revoke_link(link_id: UUID, uow: UnitOfWork) -> Link:
     """A link opens nothing any more. Raises ``NotFound``, ``LinkIsTheOffices``, ``LinkIsSpent``."""
-    link = await _made_by_office(link_id, uow)
+    link, _, _ = await _made_by_office(link_id, uow)
     if link.state != LinkState.OPEN:
         raise LinkIsSpent((), state=link.state)
     uow.change(link, "revoke", state=LinkState.REVOKED.value)
@@ -101,11 +128,12 @@ async def end_link(link_id: UUID | None, uow: UnitOfWork) -> None:
         uow.change(link, "revoke", state=LinkState.REVOKED.value)
 
 
-async def _made_by_office(link_id: UUID, uow: UnitOfWork) -> Link:
+async def _made_by_office(link_id: UUID, uow: UnitOfWork) -> tuple[Link, Handoff, CaseworkPack]:
     link = await uow.locked(Link, link_id)
-    await party_handoff(link.handoff_id, uow)
-    access.check_maker(uow.principal, (await pack_in_force(uow, link.district)).office)
-    return link
+    handoff = await party_handoff(link.handoff_id, uow)
+    pack = await pack_in_force(uow, link.district)
+    access.check_maker(uow.principal, pack.office)
+    return link, handoff, pack
 
 
 async def note_visit(link: Link, what: Standing, uow: UnitOfWork) -> None:

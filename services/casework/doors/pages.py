@@ -12,7 +12,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.casework.directory.pages import directory_of
 from services.casework.doors import access, commands, domain, queries
-from services.casework.doors.commands import MintLink
+from services.casework.doors.adapter import keys_of
+from services.casework.doors.commands import TELLER, MintLink
 from services.casework.doors.domain import Standing
 from services.casework.doors.schemas import LinkFormIn, LinkMade, LinkOut, PinIn
 from services.casework.doors.tables import Link
@@ -131,8 +132,8 @@ async def post_link(
     handoff_id: UUID, request: Request, caller: Annotated[Principal, page_requires("link:write")], form: Form
 ) -> Response:
     """Make a link; address and PIN are shown this once."""
-    command, private_key = MintLink(clock.new_id(), handoff_id), request.app.state.settings.sealing_private_key
-    return await _show_secrets(request, form, lambda uow: commands.mint_link(command, uow, private_key))
+    command, keys = MintLink(clock.new_id(), handoff_id), keys_of(request)
+    return await _show_secrets(request, form, lambda uow: commands.mint_link(command, uow, keys))
 
 
 @router.post("/serah-terima/{handoff_id}/surat/pin")
@@ -140,8 +141,8 @@ async def post_new_pin(
     handoff_id: UUID, request: Request, caller: Annotated[Principal, page_requires("link:write")], form: Form
 ) -> Response:
     """A new PIN, shown this once."""
-    link_id, private_key = form.read(LinkFormIn).link_id, request.app.state.settings.sealing_private_key
-    return await _show_secrets(request, form, lambda uow: commands.renew_pin(link_id, uow, private_key))
+    link_id, keys = form.read(LinkFormIn).link_id, keys_of(request)
+    return await _show_secrets(request, form, lambda uow: commands.renew_pin(link_id, uow, keys))
 
 
 @router.post("/serah-terima/{handoff_id}/surat/cabut")
@@ -160,7 +161,11 @@ async def _show_secrets(request: Request, form: PostedForm, work: Callable[[Unit
         given.body, state.settings.sealing_private_key, state.settings.public_url or state.root_path
     )
     rendered: Response = state.pages.render(
-        request, "link-made.html", made=made, back=request.url.path.rsplit("/", 1)[0]
+        request,
+        "link-made.html",
+        made=made,
+        is_told=TELLER in keys_of(request).recipients,
+        back=request.url.path.rsplit("/", 1)[0],
     )
     return rendered
 

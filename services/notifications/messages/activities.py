@@ -5,12 +5,13 @@ from temporalio.exceptions import ApplicationError
 
 from services.chassis.activities import acting
 from services.chassis.processes import Running
+from services.chassis.sealing import CannotUnseal
 from services.chassis.telemetry import tag_span
 from services.notifications.channels.domain import Channel, ChannelIsAway, DeliveryState
 from services.notifications.messages import commands
 from services.notifications.messages.messages import MessageReading, MessageStart, Sending
 
-GONE = "RECIPIENT_GONE"
+GONE, UNREADABLE = "RECIPIENT_GONE", "PIN_UNREADABLE"
 
 
 class MessageActivities:
@@ -30,7 +31,11 @@ class MessageActivities:
     async def send_message(self, start: MessageStart) -> Sending:
         """Hand the message to the gateway, once."""
         tag_span(message_id=str(start.message_id))
-        addressed = await acting(self._running, lambda uow: commands.address_of(start.message_id, uow))
+        private_key = self._running.settings.sealing_private_key
+        try:
+            addressed = await acting(self._running, lambda uow: commands.address_of(start.message_id, uow, private_key))
+        except CannotUnseal:
+            return Sending(message_id=start.message_id, refusal=UNREADABLE)
         if addressed is None:
             return Sending(message_id=start.message_id, refusal=GONE)
         try:

@@ -1,11 +1,13 @@
 """The only code that changes messages and the copies they need."""
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.chassis import sealing
 from services.chassis.database import UnitOfWork
 from services.notifications.messages import domain, facts, repository
 from services.notifications.messages.domain import MessageState, Move, Reason
@@ -19,7 +21,14 @@ from services.notifications.subscribers.domain import (
     find_place,
     masked,
 )
-from services.notifications.templates.domain import NotificationsPack, Occasion, Recipient, render, say_instant
+from services.notifications.templates.domain import (
+    HIDDEN_PIN,
+    NotificationsPack,
+    Occasion,
+    Recipient,
+    render,
+    say_instant,
+)
 from services.notifications.templates.queries import pack_in_force
 
 
@@ -40,6 +49,7 @@ class TellFact:
     purpose: str = ""
     due_at: datetime | None = None
     on_duty: Sequence[str] = ()
+    sealed_pin: str | None = None
 
     def phones_for(self, recipient: Recipient, pack: NotificationsPack) -> Sequence[str]:
         """The duty telephones under which a recipient is told; the empty one is the office's own number."""
@@ -98,6 +108,7 @@ async def tell_fact(command: TellFact, uow: UnitOfWork) -> list[UUID]:
             purpose=command.purpose,
             due_at=command.due_at,
             told_at=command.told_at,
+            sealed_pin=command.sealed_pin,
             facts_by=now + pack.delivery.facts_within,
             reason_code=Reason.TOLD_TOO_LATE.value if is_late else None,
         )
@@ -201,6 +212,7 @@ async def prepare_message(message_id: UUID, uow: UnitOfWork) -> MessageReading:
         "case_number": domain.spoken_number(case.case_number) if case else "(belum bernomor)",
         "purpose": pack.purpose(message.purpose),
         "due_at": say_instant(message.due_at, pack.zone) if message.due_at else "secepatnya",
+        "pin": HIDDEN_PIN,
     }
     uow.change(
         message,
@@ -255,14 +267,20 @@ class Addressed:
     body: str
 
 
-async def address_of(message_id: UUID, uow: UnitOfWork) -> Addressed | None:
-    """Number and text of a message that is to be sent; nothing when it is not, or nobody answers to it any more."""
+async def address_of(message_id: UUID, uow: UnitOfWork, private_key: str) -> Addressed | None:
+    """Number and text of a message that is to be sent; nothing when it is not, or nobody answers to it any more.
+
+    Raises ``CannotUnseal`` when its PIN was sealed for another key.
+    """
     message = await uow.locked(Message, message_id)
     if message.state != MessageState.PENDING or not message.body:
         return None
     pack = await pack_in_force(uow, message.district)
     to = _find(pack, message, message.agency, message.village_code)
-    return Addressed(to.phone, message.body) if to else None
+    if to is None or message.sealed_pin is None:
+        return Addressed(to.phone, message.body) if to else None
+    pin = sealing.unwrap(base64.b64decode(message.sealed_pin), private_key).decode()
+    return Addressed(to.phone, message.body.replace(HIDDEN_PIN, pin))
 
 
 async def record_sent(sending: Sending, uow: UnitOfWork) -> MessageReading:
@@ -273,7 +291,7 @@ async def record_sent(sending: Sending, uow: UnitOfWork) -> MessageReading:
         await _fail(message, sending.refusal, uow)
     elif message.state == MessageState.PENDING:
         state = domain.next_state(message.state, Move.SEND)
-        uow.change(message, Move.SEND.value, state=state.value, sent_at=await uow.now())
+        uow.change(message, Move.SEND.value, state=state.value, sent_at=await uow.now(), sealed_pin=None)
         uow.publish(facts.message_sent(message), about=message)
     return _reading(message, pack)
 
@@ -297,7 +315,11 @@ async def record_report(message_id: UUID, was_delivered: bool | None, uow: UnitO
 
 
 async def _fail(message: Message, reason_code: str, uow: UnitOfWork) -> None:
-    changes: dict[str, Any] = {"state": domain.next_state(message.state, Move.FAIL).value, "reason_code": reason_code}
+    changes: dict[str, Any] = {
+        "state": domain.next_state(message.state, Move.FAIL).value,
+        "reason_code": reason_code,
+        "sealed_pin": None,
+    }
     uow.change(message, Move.FAIL.value, reason=reason_code, ended_at=await uow.now(), **changes)
     uow.publish(facts.message_failed(message, reason_code), about=message)
 

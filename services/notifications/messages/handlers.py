@@ -10,6 +10,7 @@ from contracts.events.casework import (
     HandoffRejected,
     HandoffRequested,
     HandoffResent,
+    LinkPinIssued,
 )
 from contracts.events.disbursement import PaymentCredited
 from contracts.events.intake import ReportVerified
@@ -106,6 +107,24 @@ async def when_outcome_recorded_tell_village_and_reporter(
 ) -> None:
     """The service of a case ended."""
     await tell_fact(_about(Occasion.OUTCOME_RECORDED, envelope, case_id=envelope.subject), uow)
+
+
+async def when_link_has_pin_tell_desk(fact: LinkPinIssued, envelope: Envelope, uow: UnitOfWork) -> None:
+    """The PIN of a link goes to the desk's registered number, never along with the link's address."""
+    await tell_fact(
+        _about(
+            Occasion.LINK_PIN_ISSUED,
+            envelope,
+            case_id=fact.case_id,
+            sender=fact.from_agency,
+            receiver=fact.to_agency,
+            purpose=fact.purpose,
+            due_at=fact.expires_at,
+            on_duty=fact.on_duty,
+            sealed_pin=fact.sealed_pin,
+        ),
+        uow,
+    )
 
 
 async def when_payment_credited_tell_village(fact: PaymentCredited, envelope: Envelope, uow: UnitOfWork) -> None:

@@ -9,7 +9,10 @@ from services.chassis.database import UTC_INSTANT, Aggregate, DistrictRow
 
 
 class Message(Aggregate, table=True):
-    """One message to one recipient about one fact. The number itself is not kept: it stands in the pack."""
+    """One message to one recipient about one fact. The number itself is not kept: it stands in the pack.
+
+    ``sealed_pin`` is there until the gateway has the message.
+    """
 
     __tablename__ = "messages"
 
@@ -30,6 +33,7 @@ class Message(Aggregate, table=True):
     to_name: str = Field(default="", max_length=200)
     to_masked: str = Field(default="", max_length=20)
     body: str = Field(default="", max_length=1000)
+    sealed_pin: str | None = Field(default=None, max_length=400)
     reason_code: str | None = Field(default=None, max_length=64)
     sent_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     ended_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)

@@ -19,8 +19,11 @@ from services.notifications.subscribers.domain import PackPart, Subscriber
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=64)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
 
-PLACEHOLDERS = frozenset({"case_number", "purpose", "due_at"})
+PLACEHOLDERS = frozenset({"case_number", "purpose", "due_at", "pin"})
 """All that a text may be filled with. None of it is about the person."""
+
+HIDDEN_PIN = "••••••"
+"""How a PIN stands in a text that is kept; the PIN itself takes its place on the way to the gateway alone."""
 
 TEXT_LIMIT = 300
 
@@ -44,6 +47,7 @@ class Occasion(StrEnum):
     HANDOFF_REJECTED = "HANDOFF_REJECTED"
     OUTCOME_RECORDED = "OUTCOME_RECORDED"
     PAYMENT_CREDITED = "PAYMENT_CREDITED"
+    LINK_PIN_ISSUED = "LINK_PIN_ISSUED"
 
 
 class Recipient(StrEnum):
@@ -59,7 +63,9 @@ class Recipient(StrEnum):
     INSPECTORATE = "INSPECTORATE"
 
 
-_HANDOFFS = frozenset({Occasion.HANDOFF_REQUESTED, Occasion.HANDOFF_ESCALATED, Occasion.HANDOFF_REJECTED})
+_HANDOFFS = frozenset(
+    {Occasion.HANDOFF_REQUESTED, Occasion.HANDOFF_ESCALATED, Occasion.HANDOFF_REJECTED, Occasion.LINK_PIN_ISSUED}
+)
 _OF_A_HANDOFF = frozenset(
     {
         Recipient.SENDER, Recipient.RECEIVER, Recipient.SENDER_HEAD, Recipient.RECEIVER_HEAD,
@@ -74,6 +80,7 @@ KNOWN_AT: Mapping[Occasion, frozenset[str]] = {
     Occasion.HANDOFF_REJECTED: frozenset({"case_number", "purpose"}),
     Occasion.OUTCOME_RECORDED: frozenset({"case_number"}),
     Occasion.PAYMENT_CREDITED: frozenset({"case_number"}),
+    Occasion.LINK_PIN_ISSUED: frozenset({"case_number", "purpose", "due_at", "pin"}),
 }
 """Which placeholders an occasion can fill."""
 

@@ -1,12 +1,14 @@
 """An agency without software answers through a link: after a PIN, once, and everybody can see that it did so."""
 
 import asyncio
+import base64
 import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
+import orjson
 import pytest
 import pytest_asyncio
 
@@ -15,6 +17,7 @@ from services.casework.doors.access import principal_through
 from services.casework.doors.domain import LinkIsForAnotherHandoff
 from services.casework.handoffs.commands import MoveHandoff
 from services.casework.handoffs.domain import Move
+from services.chassis import sealing
 from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.integration.casework.test_letters import Printed
@@ -322,3 +325,21 @@ async def test_a_letters_code_opens_the_same_door_until_the_letter_is_void(
     checked = await casework.client.get(f"/surat/{token}")
     assert "tidak berlaku lagi" in checked.text
     assert "/pintu/" not in checked.text
+
+
+async def test_a_pin_goes_to_the_desks_number_under_a_seal_that_only_its_teller_opens(
+    casework: Bench, office: Desk, case_id: UUID
+) -> None:
+    made = await minted(office, await ask(office, case_id))
+    renewed = await office.move(f"../links/{made['link_id']}", "pin")
+    told = await casework.rows(
+        "SELECT body FROM outbox WHERE exit = 'kafka' AND headers->>'ce_subject' = $1 ORDER BY id", made["link_id"]
+    )
+    facts = [orjson.loads(row["body"]) for row in told]
+    assert [fact["pin_number"] for fact in facts] == [1, 2]
+    teller = sealing_settings("notifications")["sealing_private_key"]
+    opened = [sealing.unwrap(base64.b64decode(fact["sealed_pin"]), teller).decode() for fact in facts]
+    assert opened == [made["pin"], renewed["pin"]]
+    with pytest.raises(sealing.CannotUnseal):
+        sealing.unwrap(base64.b64decode(facts[0]["sealed_pin"]), KEY)
+    assert not any(pin in row["body"] for pin in opened for row in told)

@@ -12,16 +12,18 @@ from contracts.events.casework import (
     HandoffEscalated,
     HandoffRejected,
     HandoffRequested,
+    LinkPinIssued,
 )
 from contracts.events.disbursement import PaymentCredited
 from contracts.events.intake import ReportVerified
 from contracts.topics import topic_of
 from contracts.values import Money, RegionCode
+from services.chassis import sealing
 from services.chassis.inbox import Inbox, Record
 from services.chassis.principal import system_principal
 from services.notifications.subscriptions import SUBSCRIPTIONS
 from tests.support.identity import Issuer
-from tests.support.services import Bench
+from tests.support.services import SEALING_KEYS, Bench
 
 VILLAGE = "35.24.17.2007"
 DUE = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
@@ -120,6 +122,11 @@ class Story:
 
     def handoff_rejected(self) -> HandoffRejected:
         return HandoffRejected(**self._handoff(), reason_code="NO_CAPACITY")
+
+    def link_pin_issued(self, pin: str, teller: str = "notifications") -> LinkPinIssued:
+        sealed = sealing.wrap(pin.encode(), {"": bytes(SEALING_KEYS[teller].public_key)})[""]
+        said = {"link_id": uuid4(), "to_desk": "admisi", "pin_number": 1, "expires_at": DUE, "sealed_pin": sealed}
+        return LinkPinIssued.model_validate({**self._handoff(), **said})
 
     def outcome_recorded(self) -> CaseOutcomeRecorded:
         return CaseOutcomeRecorded(outcome="RETURNED_TO_FAMILY")

@@ -109,6 +109,24 @@ async def test_whoever_has_the_turn_is_told_under_their_duty_telephone(
     ]
 
 
+async def test_a_pin_is_told_to_the_desk_and_kept_nowhere(notifications: Bench, story: Story, gateway: Gateway) -> None:
+    await story.hear(story.case_opened())
+    await story.hear(story.link_pin_issued("418207"))
+    await story.hear(story.link_pin_issued("993351", teller="intake"))
+    async with notifications.running("relay", "worker"):
+        rows = await all_end(story, 2)
+    by_state = {row["state"]: row for row in rows}
+    assert by_state["failed"]["reason_code"] == "PIN_UNREADABLE"
+    sent = gateway.messages[str(by_state["delivered"]["id"])]
+    assert sent["to"] == "+6281200000009"
+    assert sent["text"].startswith("Dinsos Lamongan: PIN 418207 untuk tautan permintaan")
+    assert "PIN •••••• untuk" in by_state["delivered"]["body"]
+    assert [row["sealed_pin"] for row in rows] == [None, None]
+    ids = [row["id"] for row in rows]
+    kept = await notifications.rows("SELECT changes::text FROM actions WHERE aggregate_id = ANY($1)", ids)
+    assert not any(pin in row["changes"] for pin in ("418207", "993351") for row in kept)
+
+
 async def facts_about(notifications: Bench, story: Story, count: int) -> list[str]:
     """The types of what was said under the story's correlation id."""
 

@@ -1,4 +1,4 @@
-"""Under which duty telephone of its agency a message is told."""
+"""Under which duty telephone of its agency a message is told, and the sealed PIN that it takes along."""
 
 from alembic import op
 
@@ -13,7 +13,7 @@ ONCE = "messages_cause_fact_id_recipient_template_key"
 
 def upgrade() -> None:
     """Messages from before were told under the office's own number."""
-    op.execute("ALTER TABLE messages ADD COLUMN duty_phone text NOT NULL DEFAULT ''")
+    op.execute("ALTER TABLE messages ADD COLUMN duty_phone text NOT NULL DEFAULT '', ADD COLUMN sealed_pin text")
     op.execute(f"ALTER TABLE messages DROP CONSTRAINT {ONCE}")
     op.execute(
         "ALTER TABLE messages ADD CONSTRAINT messages_told_once UNIQUE (cause_fact_id, recipient, template, duty_phone)"
@@ -28,4 +28,4 @@ def downgrade() -> None:
     )
     op.execute("ALTER TABLE messages DROP CONSTRAINT messages_told_once")
     op.execute(f"ALTER TABLE messages ADD CONSTRAINT {ONCE} UNIQUE (cause_fact_id, recipient, template)")
-    op.execute("ALTER TABLE messages DROP COLUMN duty_phone")
+    op.execute("ALTER TABLE messages DROP COLUMN duty_phone, DROP COLUMN sealed_pin")
