@@ -62,6 +62,7 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
                 casework.CaseOutcomeRecorded,
                 casework.CaseClosed,
                 casework.CaseMarkedDuplicate,
+                casework.CaseTied,
                 casework.CaseOccurrenceRecorded,
                 casework.CaseAidHeld,
                 casework.CaseAidReleased,

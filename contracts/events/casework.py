@@ -67,6 +67,19 @@ class CaseClosed(Event):
     reason_code: Code
 
 
+class CaseTied(Event):
+    """A mother and her child are known to belong together: neither is moved without the other.
+
+    Said about each of the two cases.
+    """
+
+    TYPE: ClassVar[str] = "casework.case.tied.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
+
+    tied_case_id: UUID
+    is_the_child: bool
+
+
 class CaseMarkedDuplicate(Event):
     """A case turned out to be about what another case is about; the other one goes on."""
 

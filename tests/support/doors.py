@@ -32,6 +32,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "ReplyIn": {"reply_code": "LETTER_SENT"},
     "StatusIn": {"status_code": "IMPROVING"},
     "PromiseDecisionIn": {},
+    "TieIn": {"other_case_id": str(uuid4())},
     "HandoffIn": {"purpose": "INPATIENT_BED"},
     "ForcedClosingIn": {"reason_code": "NO_ANSWER_FOR_LONG", "fates": {"aid:x": "PAY_ON"}},
     "ForcedClosingDecisionIn": {},

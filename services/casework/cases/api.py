@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from services.casework.cases import commands, queries
 from services.casework.cases.domain import CaseState
-from services.casework.cases.schemas import CaseDetail, CaseOut, CasePage, HandoffIn
+from services.casework.cases.schemas import CaseDetail, CaseOut, CasePage, HandoffIn, TieIn
 from services.casework.handoffs.api import receipt
 from services.casework.handoffs.schemas import HandoffReceipt
 from services.chassis.auth import requires
@@ -38,6 +38,14 @@ async def get_case(case_id: UUID, caller: Annotated[Principal, requires("case:re
     view = await queries.show_case(case_id, reading)
     tag_span(case_id=str(view.case.correlation_id))
     return CaseDetail.of_view(view)
+
+
+@router.post("/cases/{case_id}/tie", response_model=CaseOut, responses=problems(409))
+async def post_tie(
+    case_id: UUID, body: TieIn, caller: Annotated[Principal, requires("case:act")], write: Write
+) -> Response:
+    """Kaitkan perkara ibu dan anaknya: yang satu tidak dipindahkan tanpa yang lain."""
+    return await write(lambda uow: commands.tie_mother_and_child(case_id, body.other_case_id, uow), CaseOut.of, 200)
 
 
 @router.post("/cases/{case_id}/handoffs", response_model=HandoffReceipt, status_code=201, responses=problems(409))

@@ -8,11 +8,18 @@ from uuid import UUID
 from services.casework.cases import domain, facts, repository
 from services.casework.cases.domain import AidState, CaseState, Outcome
 from services.casework.cases.messages import CreateStepTask
-from services.casework.cases.tables import Case
+from services.casework.cases.tables import Case, FamilyTie
 from services.casework.clocks.tables import RungRow
-from services.casework.custody.commands import TransferCustody, end_custody, mind_proofs, transfer_custody
+from services.casework.custody.commands import (
+    TransferCustody,
+    compare_families,
+    end_custody,
+    mind_proofs,
+    transfer_custody,
+)
 from services.casework.custody.queries import holder_of_case
 from services.casework.desks.commands import find_empty_desk
+from services.casework.directory.domain import CaseworkPack
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import commands as handoffs
 from services.casework.handoffs.commands import (
@@ -25,7 +32,7 @@ from services.casework.handoffs.commands import (
 )
 from services.casework.handoffs.domain import AdultsOnly
 from services.casework.handoffs.tables import Handoff
-from services.casework.packages.domain import Purpose
+from services.casework.packages.domain import MOVES_A_PERSON, Purpose
 from services.casework.steps.messages import (
     CaseChanged,
     ProcedureStart,
@@ -196,14 +203,28 @@ class OpenHandoff:
 async def open_handoff(command: OpenHandoff, uow: UnitOfWork) -> Handoff:
     """Ask by hand, beside what the procedure asks for; answers the first candidate's hand-off.
 
+    What moves a mother or her child is asked for both, in one commit: no form parts them (`handoff.md` §6).
+
     Raises ``NotFound``, ``CaseIsClosed``, ``AgencyIsUnknown``, ``NobodyToAsk``, ``AdultsOnly``.
     """
     case = await uow.locked(Case, command.case_id)
     if case.state == CaseState.CLOSED:
         raise domain.CaseIsClosed(())
     pack = await pack_in_force(uow, case.district)
-    if case.apparent_minor and any(pack.is_for_adults_only(code) for code in command.candidates):
+    tied = await repository.tied_to(uow, case.id) if case.is_tied else []
+    together = [await uow.locked(Case, other) for other in tied]
+    with_a_child = case.apparent_minor or any(other.apparent_minor for other in together)
+    if with_a_child and any(pack.is_for_adults_only(code) for code in command.candidates):
         raise AdultsOnly(domain.legal_moves(case.state))
+    asked = await _ask_by_hand(case, command, pack, uow)
+    if command.purpose in MOVES_A_PERSON:
+        for other in together:
+            if other.state != CaseState.CLOSED:
+                await _ask_by_hand(other, command, pack, uow)
+    return asked
+
+
+async def _ask_by_hand(case: Case, command: OpenHandoff, pack: CaseworkPack, uow: UnitOfWork) -> Handoff:
     sender = pack.agency(command.from_agency or case.holder).code
     for_others = sender != uow.principal.agency
     return await handoffs.open_handoff(
@@ -228,6 +249,35 @@ async def open_handoff(command: OpenHandoff, uow: UnitOfWork) -> Handoff:
         ),
         uow,
     )
+
+
+async def tie_mother_and_child(case_id: UUID, other_case_id: UUID, uow: UnitOfWork) -> Case:
+    """Two cases of which one is a child's belong together; told again it changes nothing.
+
+    Raises ``NotFound``, ``CaseIsClosed``, ``NobodyIsAChild``.
+    """
+    one, other = [await uow.locked(Case, which) for which in sorted((case_id, other_case_id))]
+    mother, child = (other, one) if one.apparent_minor else (one, other)
+    if mother.apparent_minor or not child.apparent_minor:
+        raise domain.NobodyIsAChild(())
+    if CaseState.CLOSED in (mother.state, child.state):
+        raise domain.CaseIsClosed(())
+    if await repository.tie_of(uow, mother.person_id, child.person_id) is None:
+        tie = FamilyTie(
+            id=clock.new_id(),
+            correlation_id=mother.correlation_id,
+            district=mother.district,
+            case_id=mother.id,
+            person_id=mother.person_id,
+            child_case_id=child.id,
+            child_id=child.person_id,
+        )
+        uow.create(tie, "tie")
+        for case, with_whom in ((mother, child), (child, mother)):
+            uow.change(case, "tie", is_tied=True)
+            uow.publish(facts.case_tied(with_whom), about=case)
+        await compare_families(child.person_id, uow)
+    return one if one.id == case_id else other
 
 
 async def convene(handoff: Handoff, uow: UnitOfWork) -> None:

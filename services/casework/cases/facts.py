@@ -34,6 +34,11 @@ def case_closed(case: Case, reason_code: str) -> events.CaseClosed:
     return events.CaseClosed(outcome=case.outcome or "UNKNOWN", reason_code=reason_code)
 
 
+def case_tied(other: Case) -> events.CaseTied:
+    """It belongs together with another one."""
+    return events.CaseTied(tied_case_id=other.id, is_the_child=not other.apparent_minor)
+
+
 def case_marked_duplicate(parent_case_id: UUID) -> events.CaseMarkedDuplicate:
     """Another case is about the same."""
     return events.CaseMarkedDuplicate(parent_case_id=parent_case_id)

@@ -13,9 +13,10 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 from pydantic import StringConstraints
 
-from services.casework.cases import access, queries
+from services.casework.cases import access, commands, queries
 from services.casework.cases.domain import CaseState
 from services.casework.cases.queries import show_case
+from services.casework.cases.schemas import TieFormIn
 from services.casework.custody.commands import record_custody
 from services.casework.custody.domain import PARTIES_WITHOUT_A_DESK, CustodianKind, Proof
 from services.casework.custody.pages import PARTIES
@@ -84,6 +85,8 @@ WORDS = {
     "taker": "Yang menerima",
     "place_code": "Kode wilayah tempat",
     "ba_number": "Nomor berita acara",
+    "other_number": "Nomor perkara yang lain",
+    "case-tied": "Tercatat: ibu dan anak dikaitkan; yang satu tidak dipindahkan tanpa yang lain.",
     "custody-recorded": "Tercatat. Lihat rantai penguasaan pada halaman perkara.",
 }
 
@@ -176,6 +179,15 @@ async def case_list(
         **directory.context(),
     )
     return rendered
+
+
+@router.post("/perkara/{case_id}/ikat")
+async def post_tie(
+    case_id: UUID, caller: Annotated[Principal, page_requires("case:act")], reading: Reading, form: Form
+) -> Response:
+    """Mother and child belong together."""
+    other = await queries.case_of_number(form.read(TieFormIn).other_number, reading)
+    return await form.write(lambda uow: commands.tie_mother_and_child(case_id, other.id, uow), "case-tied")
 
 
 class CustodyFormIn(RequestBody):

@@ -1,6 +1,6 @@
 """Read models of cases."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -78,6 +78,7 @@ class CaseView:
     custodies: list[Custody]
     rungs: dict[UUID, int]
     findings: list[Finding]
+    tied: Mapping[UUID, str]
 
 
 async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
@@ -86,6 +87,7 @@ async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
     if case is None:
         raise NotFound(kind="cases")
     handoffs, rungs = await handoffs_of_case(reading, case_id)
+    tied = await repository.tied_to(reading, case_id) if case.is_tied else []
     return CaseView(
         case=case,
         handoffs=handoffs,
@@ -93,7 +95,16 @@ async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
         custodies=await custody_chain(reading, case_id),
         rungs=rungs,
         findings=await findings_of_case(reading, case_id),
+        tied=await repository.numbers(reading, tied) if tied else {},
     )
+
+
+async def case_of_number(number: str, reading: ReadSession) -> Case:
+    """The case that people know under a number. Raises ``NotFound``."""
+    case = await repository.by_number(reading, number)
+    if case is None:
+        raise NotFound(kind="cases")
+    return case
 
 
 async def way_of_case(case: Case, reading: ReadSession) -> list[Milestone]:

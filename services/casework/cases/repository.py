@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from services.casework.cases.domain import CaseState
-from services.casework.cases.tables import Case
+from services.casework.cases.tables import Case, FamilyTie
 from services.chassis.database import ReadSession, UnitOfWork
 
 
@@ -62,6 +62,23 @@ async def stay_of(uow: UnitOfWork, case_id: UUID) -> Stay | None:
     )
     row = found.mappings().first()
     return Stay(row["id"], row["agency"], row["since"]) if row else None
+
+
+async def tie_of(uow: UnitOfWork, person_id: UUID, child_id: UUID) -> FamilyTie | None:
+    """The tie between two persons."""
+    return await uow.first(select(FamilyTie).where(FamilyTie.person_id == person_id, FamilyTie.child_id == child_id))
+
+
+async def tied_to(source: UnitOfWork | ReadSession, case_id: UUID) -> list[UUID]:
+    """The cases from which a case is never parted."""
+    either = or_(FamilyTie.case_id == case_id, FamilyTie.child_case_id == case_id)
+    ties = await source.all(select(FamilyTie).where(either).order_by(col(FamilyTie.id)))
+    return [tie.child_case_id if tie.case_id == case_id else tie.case_id for tie in ties]
+
+
+async def by_number(reading: ReadSession, number: str) -> Case | None:
+    """The case that people know under a number, within the caller's scope."""
+    return await reading.first(select(Case).where(Case.number == number))
 
 
 async def ready_steps(uow: UnitOfWork, case_id: UUID) -> dict[str, str]:

@@ -33,6 +33,18 @@ class HandoffIn(RequestBody):
         return OpenHandoff(case_id, self.purpose, self.from_agency, self.candidates, self.mode, self.is_draft)
 
 
+class TieIn(RequestBody):
+    """The case of a mother or child who belongs together with this one's."""
+
+    other_case_id: UUID
+
+
+class TieFormIn(RequestBody):
+    """The same by the number that people know."""
+
+    other_number: Annotated[str, StringConstraints(max_length=64, strip_whitespace=True)]
+
+
 class CaseOut(BaseModel):
     """A case without its person."""
 
@@ -133,12 +145,13 @@ class CaseFinding(BaseModel):
 
 
 class CaseDetail(CaseOut):
-    """A case with its hand-offs, tasks, custody chain and findings."""
+    """A case with its hand-offs, tasks, custody chain and findings; ``tied_to``: its mother's or child's case."""
 
     handoffs: list[CaseHandoff]
     tasks: list[CaseTask]
     custody: list[CaseCustody]
     findings: list[CaseFinding]
+    tied_to: list[UUID]
 
     @classmethod
     def of_view(cls, view: CaseView) -> "CaseDetail":
@@ -159,4 +172,5 @@ class CaseDetail(CaseOut):
                 CaseFinding(finding_id=f.id, **f.model_dump(include=set(CaseFinding.model_fields)))
                 for f in view.findings
             ],
+            tied_to=list(view.tied),
         )

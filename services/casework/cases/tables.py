@@ -9,7 +9,10 @@ from services.chassis.database import UTC_INSTANT, Aggregate
 
 
 class Case(Aggregate, table=True):
-    """A person in need whom the office takes care of; ``holder`` must think of the next step."""
+    """A person in need whom the office takes care of; ``holder`` must think of the next step.
+
+    ``is_tied``: a mother or a child whose other half has a case too.
+    """
 
     __tablename__ = "cases"
 
@@ -24,6 +27,7 @@ class Case(Aggregate, table=True):
     urgency: str = Field(max_length=16)
     apparent_minor: bool
     found_in_custody: bool = False
+    is_tied: bool = False
     holder: str = Field(max_length=64)
     unit: str = Field(max_length=64)
     workflow: str = Field(max_length=64)
@@ -37,3 +41,14 @@ class Case(Aggregate, table=True):
     parent_case_id: UUID | None = None
     opened_at: datetime = Field(sa_type=UTC_INSTANT)
     closed_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+
+
+class FamilyTie(Aggregate, table=True):
+    """A mother and her child, each with a case: neither is moved without the other (`handoff.md` §6)."""
+
+    __tablename__ = "family_ties"
+
+    case_id: UUID
+    person_id: UUID
+    child_case_id: UUID
+    child_id: UUID

@@ -177,7 +177,28 @@ async def end_custody(person_id: UUID, reason_code: str, happened_at: datetime, 
     at = max(happened_at, current.since)
     uow.change(current, "end", happened_at=at, reason=reason_code, until=at, ended_reason=reason_code)
     uow.publish(facts.custody_ended(current, reason_code), about=current, happened_at=at)
+    await compare_families(person_id, uow)
     return current
+
+
+async def compare_families(person_id: UUID, uow: UnitOfWork) -> None:
+    """Mother and child in different hands are a finding of the office, settled when they are together again."""
+    for tie in await repository.apart(uow, person_id):
+        office = (await pack_in_force(uow, tie["district"])).office
+        found = Found(
+            kind=FindingKind.MOTHER_AND_CHILD_APART,
+            cause=str(tie["id"]),
+            owner=office,
+            correlation_id=tie["correlation_id"],
+            case_id=tie["child_case_id"],
+            person_id=tie["child_id"],
+            details={
+                "party": tie["party"],
+                "other_party": tie["other_party"],
+                "from": _written(tie["since"]),
+            },
+        )
+        await keep_findings(f"tie:{tie['id']}", tie["district"], [found] if tie["is_apart"] else [], uow)
 
 
 async def end_custody_of_case(case_id: UUID, reason_code: str, happened_at: datetime, uow: UnitOfWork) -> None:
@@ -274,6 +295,7 @@ async def _take_in(
     found = _found(chain, rows, pack.office)
     if await repository.is_child(uow, custody.person_id):
         found += _child_among_adults(rows.values(), pack)
+    await compare_families(custody.person_id, uow)
     return await keep_findings(f"custody:{custody.person_id}", custody.district, found, uow)
 
 

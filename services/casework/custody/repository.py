@@ -118,6 +118,43 @@ async def first_unproved(uow: UnitOfWork, case_id: UUID) -> datetime | None:
     return (await uow.scalars(first))[0]
 
 
+async def apart(uow: UnitOfWork, person_id: UUID) -> list[Any]:
+    """A person's ties to mother or child, each with who has either in hand now; locked, so that the last move sees all.
+
+    ``is_apart``: both are in somebody's hands, and these are not the same.
+    """
+    ties = await uow.execute(
+        "SELECT id FROM family_ties WHERE :person IN (person_id, child_id) ORDER BY id", person=person_id
+    )
+    for tie_id in ties.scalars():
+        await uow.execute("SELECT pg_advisory_xact_lock(hashtextextended(:tie, 0))", tie=f"tie:{tie_id}")
+    found = await uow.execute(
+        """
+        SELECT t.id, t.correlation_id, t.district, t.child_case_id, t.child_id, m.agency AS party,
+               c.agency AS other_party, coalesce(m.agency <> c.agency, false) AS is_apart,
+               greatest(m.since, c.since) AS since
+        FROM family_ties t
+        LEFT JOIN custodies m ON m.person_id = t.person_id AND m.until IS NULL
+        LEFT JOIN custodies c ON c.person_id = t.child_id AND c.until IS NULL
+        WHERE :person IN (t.person_id, t.child_id)
+        """,
+        person=person_id,
+    )
+    return list(found.mappings())
+
+
+async def comes_with_child(uow: UnitOfWork, person_id: UUID) -> bool:
+    """Whether the person is taken for a child, or has one along."""
+    found = await uow.execute(
+        """
+        SELECT EXISTS (SELECT 1 FROM cases WHERE person_id = :person AND apparent_minor)
+            OR EXISTS (SELECT 1 FROM family_ties WHERE person_id = :person)
+        """,
+        person=person_id,
+    )
+    return bool(found.scalar_one())
+
+
 async def is_child(uow: UnitOfWork, person_id: UUID) -> bool:
     """Whether any case takes the person for a child."""
     found = await uow.execute(

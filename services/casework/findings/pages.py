@@ -28,6 +28,7 @@ KINDS = {
     "GIVER_DID_NOT_HOLD": "Yang menyerahkan bukan penjaga saat itu",
     "PROOF_MISSING": "Bukti serah terima belum ada",
     "OPERATION_COUNT_DIFFERS": "Jumlah orang pada berita acara tidak sama",
+    "MOTHER_AND_CHILD_APART": "Ibu dan anak terpisah",
     "CHILD_AMONG_ADULTS": "Anak berada di tempat orang dewasa",
     "EMPTY_ROSTER": "Tidak ada petugas jaga pada suatu giliran",
 }

@@ -293,7 +293,7 @@ class EndIsTooFar(Invalid):
 class AdultsOnly(Conflict):
     """An apparent minor is a child until proven otherwise, and never kept with adults (`handoff.md` §6)."""
 
-    text = "Tempat ini hanya menerima orang dewasa, sedangkan orang ini tampak di bawah umur."
+    text = "Tempat ini hanya menerima orang dewasa, sedangkan orang ini tampak di bawah umur atau bersama anaknya."
     advice = "Pilih tempat yang menerima anak, atau minta UPTD PPA menentukan tempatnya."
 
 

@@ -39,6 +39,7 @@ WORDS = {
     "OTHER_AGENCY": "instansi lain",
     "reporter.report-accepted": "«laporan diterima» kepada pelapor",
     "receiver.handoff-requested": "«permintaan baru» kepada instansi tujuan",
+    "receiver.link-pin": "«PIN tautan» kepada instansi tujuan",
     "receiver.handoff-reminder": "«pengingat» kepada instansi tujuan",
     "head.handoff-late": "«terlambat» kepada pimpinan",
     "sender.next-candidate": "«diteruskan» kepada pengirim",

@@ -341,3 +341,39 @@ async def test_a_child_kept_with_adults_is_recorded_and_is_a_finding(street: Str
     )  # fmt: skip
     kinds = {f["kind"] for f in (await street.case())["findings"]}
     assert "CHILD_AMONG_ADULTS" in kinds
+
+
+async def test_mother_and_child_are_asked_for_together_and_named_when_apart(
+    street: Street, casework: Bench, issuer: Issuer
+) -> None:
+    mother, child, stranger = street, Street(casework, issuer), Street(casework, issuer)
+    await mother.found()
+    await child.found(apparent_minor=True)
+    await stranger.found()
+    mothers, childs = await mother.case_id(), await child.case_id()
+    wrong = await mother.office.send(f"/cases/{mothers}/tie", other_case_id=str(await stranger.case_id()))
+    assert (wrong.status_code, wrong.json()["code"]) == (409, "nobody_is_a_child")
+    for one, other in ((childs, mothers), (mothers, childs)):
+        assert (await mother.office.send(f"/cases/{one}/tie", other_case_id=str(other))).status_code == 200
+    assert ((await mother.case())["tied_to"], (await child.case())["tied_to"]) == ([str(childs)], [str(mothers)])
+    placing = {"purpose": "PLACEMENT", "candidates": ["upt-bina-laras"]}
+    refused = await mother.office.send(f"/cases/{mothers}/handoffs", **placing)
+    assert (refused.status_code, refused.json()["code"]) == (409, "adults_only")
+    await mother.office.post(f"/cases/{mothers}/handoffs", **{**placing, "candidates": ["dinsos-jatim"]})
+    for case in (await mother.case(), await child.case()):
+        assert [h["to_agency"] for h in case["handoffs"] if h["purpose"] == "PLACEMENT"] == ["dinsos-jatim"]
+
+    async def taken(case_id: UUID) -> None:
+        await mother.office.post(
+            "/custodies", case_id=str(case_id), to_agency=SOEGIRI, from_agency="satpolpp-lamongan",
+            happened_at=clock.utc_now().isoformat(), place_code="35.24", condition_code="SICK", proof="NONE",
+        )  # fmt: skip
+
+    async def apart() -> list[str]:
+        return [f["state"] for f in (await child.case())["findings"] if f["kind"] == "MOTHER_AND_CHILD_APART"]
+
+    assert await apart() == []
+    await taken(mothers)
+    assert await apart() == ["open"]
+    await taken(childs)
+    assert await apart() == ["explained"]

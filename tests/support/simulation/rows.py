@@ -295,6 +295,10 @@ async def _no_findings(about: str, district: str, found: Sequence[Any], uow: Wor
     return []
 
 
+async def _nobody_apart(uow: Work, person_id: UUID) -> list[Any]:
+    return []
+
+
 async def _nobody_on_duty(uow: Work, agency: str, desk: str, at: datetime) -> list[Shift]:
     return []
 
@@ -324,7 +328,12 @@ STAND_INS: dict[Any, dict[str, Any]] = {
         "handoff_of": _handoff_of,
     },
     rosters_repository: {"on_duty": _nobody_on_duty},
-    custody_repository: {"locked_chain": _locked_chain, "is_child": _is_no_child},
+    custody_repository: {
+        "locked_chain": _locked_chain,
+        "is_child": _is_no_child,
+        "comes_with_child": _is_no_child,
+        "apart": _nobody_apart,
+    },
 }
 
 
@@ -339,7 +348,7 @@ READ_BY_COMMANDS = {
     "keep_first_package": lambda *of_a_package: None,
     "keep_package": _nothing_kept,
     "person_known": _nobody_known,
-    "is_child": _is_no_child,
+    "comes_with_child": _is_no_child,
 }
 """What the commands of hand-offs take from elsewhere by name."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.casework.clocks.commands import clocks_of_new
-from services.casework.custody.repository import is_child
+from services.casework.custody.repository import comes_with_child
 from services.casework.directory.domain import CaseworkPack
 from services.casework.directory.queries import pack_in_force
 from services.casework.handoffs import domain, facts, repository
@@ -188,8 +188,8 @@ async def ask_next(group: HandoffGroup, pack: CaseworkPack, uow: UnitOfWork, *, 
 
 
 async def is_no_place_for(person_id: UUID, agency: str, pack: CaseworkPack, uow: UnitOfWork) -> bool:
-    """Whether a person is taken for a child and the agency takes adults only (`handoff.md` §6)."""
-    return pack.is_for_adults_only(agency) and await is_child(uow, person_id)
+    """Whether a person is a child, or has one along, and the agency takes adults only (`handoff.md` §6)."""
+    return pack.is_for_adults_only(agency) and await comes_with_child(uow, person_id)
 
 
 async def follow(
