@@ -63,6 +63,7 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
                 casework.CaseClosed,
                 casework.CaseMarkedDuplicate,
                 casework.CaseTied,
+                casework.CaseUntied,
                 casework.CaseOccurrenceRecorded,
                 casework.CaseAidHeld,
                 casework.CaseAidReleased,

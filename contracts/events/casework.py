@@ -80,6 +80,15 @@ class CaseTied(Event):
     is_the_child: bool
 
 
+class CaseUntied(Event):
+    """The tie between mother and child was a mistake, or holds no longer. Said about each of the two cases."""
+
+    TYPE: ClassVar[str] = "casework.case.untied.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
+
+    tied_case_id: UUID
+
+
 class CaseMarkedDuplicate(Event):
     """A case turned out to be about what another case is about; the other one goes on."""
 

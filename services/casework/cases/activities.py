@@ -60,7 +60,7 @@ class CaseActivities:
 
     @activity.defn(name="mind_stay")
     async def mind_stay(self, ref: CaseRef) -> None:
-        """Something about the person's custody is due; its name is older than that it minds more than the stay."""
+        """Something about the person's custody is due; named when that was the stay alone."""
         await acting(self._running, lambda uow: commands.mind_custody(ref.case_id, uow))
 
     @activity.defn(name="record_outcome")

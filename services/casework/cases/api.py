@@ -48,6 +48,14 @@ async def post_tie(
     return await write(lambda uow: commands.tie_mother_and_child(case_id, body.other_case_id, uow), CaseOut.of, 200)
 
 
+@router.post("/cases/{case_id}/untie", response_model=CaseOut, responses=problems(409))
+async def post_untie(
+    case_id: UUID, body: TieIn, caller: Annotated[Principal, requires("case:act")], write: Write
+) -> Response:
+    """Lepas kaitan ibu dan anak yang keliru atau tidak berlaku lagi."""
+    return await write(lambda uow: commands.untie(case_id, body.other_case_id, uow), CaseOut.of, 200)
+
+
 @router.post("/cases/{case_id}/handoffs", response_model=HandoffReceipt, status_code=201, responses=problems(409))
 async def post_handoff(
     case_id: UUID, body: HandoffIn, caller: Annotated[Principal, requires("handoff:open")], write: Write

@@ -52,6 +52,7 @@ CONFERENCE_WITHIN = timedelta(days=1)
 CALLED_WITHIN = timedelta(hours=2)
 """How soon a desk is telephoned that a rung's message did not reach."""
 RULES_VERSION = 1
+BOTH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,13 +257,16 @@ async def tie_mother_and_child(case_id: UUID, other_case_id: UUID, uow: UnitOfWo
 
     Raises ``NotFound``, ``CaseIsClosed``, ``NobodyIsAChild``.
     """
-    one, other = [await uow.locked(Case, which) for which in sorted((case_id, other_case_id))]
-    mother, child = (other, one) if one.apparent_minor else (one, other)
-    if mother.apparent_minor or not child.apparent_minor:
+    cases = await _both(case_id, other_case_id, uow)
+    children = [case for case in cases.values() if case.apparent_minor]
+    if len(cases) != BOTH or len(children) != 1:
         raise domain.NobodyIsAChild(())
-    if CaseState.CLOSED in (mother.state, child.state):
+    if any(case.state == CaseState.CLOSED for case in cases.values()):
         raise domain.CaseIsClosed(())
-    if await repository.tie_of(uow, mother.person_id, child.person_id) is None:
+    (child,) = children
+    (mother,) = [case for case in cases.values() if case is not child]
+    known = await repository.tie_between(uow, [mother.person_id, child.person_id])
+    if known is None:
         tie = FamilyTie(
             id=clock.new_id(),
             correlation_id=mother.correlation_id,
@@ -273,11 +277,34 @@ async def tie_mother_and_child(case_id: UUID, other_case_id: UUID, uow: UnitOfWo
             child_id=child.person_id,
         )
         uow.create(tie, "tie")
-        for case, with_whom in ((mother, child), (child, mother)):
-            uow.change(case, "tie", is_tied=True)
-            uow.publish(facts.case_tied(with_whom), about=case)
-        await compare_families(child.person_id, uow)
-    return one if one.id == case_id else other
+    elif known.is_ended:
+        uow.change(known, "tie", is_ended=False)
+    else:
+        return cases[case_id]
+    for case, with_whom in ((mother, child), (child, mother)):
+        uow.change(case, "tie", is_tied=True)
+        uow.publish(facts.case_tied(with_whom), about=case)
+    await compare_families(child.person_id, uow)
+    return cases[case_id]
+
+
+async def untie(case_id: UUID, other_case_id: UUID, uow: UnitOfWork) -> Case:
+    """The tie was a mistake, or holds no longer; without one it changes nothing. Raises ``NotFound``."""
+    cases = await _both(case_id, other_case_id, uow)
+    tie = await repository.tie_between(uow, [case.person_id for case in cases.values()])
+    if tie is None or tie.is_ended:
+        return cases[case_id]
+    uow.change(tie, "untie", is_ended=True)
+    one, other = cases.values()
+    for case, from_whom in ((one, other), (other, one)):
+        uow.change(case, "untie", is_tied=bool(await repository.tied_to(uow, case.id)))
+        uow.publish(facts.case_untied(from_whom), about=case)
+    await compare_families(tie.child_id, uow)
+    return cases[case_id]
+
+
+async def _both(case_id: UUID, other_case_id: UUID, uow: UnitOfWork) -> dict[UUID, Case]:
+    return {which: await uow.locked(Case, which) for which in sorted({case_id, other_case_id})}
 
 
 async def convene(handoff: Handoff, uow: UnitOfWork) -> None:

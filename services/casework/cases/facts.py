@@ -39,6 +39,11 @@ def case_tied(other: Case) -> events.CaseTied:
     return events.CaseTied(tied_case_id=other.id, is_the_child=not other.apparent_minor)
 
 
+def case_untied(other: Case) -> events.CaseUntied:
+    """It belongs together with another one no longer."""
+    return events.CaseUntied(tied_case_id=other.id)
+
+
 def case_marked_duplicate(parent_case_id: UUID) -> events.CaseMarkedDuplicate:
     """Another case is about the same."""
     return events.CaseMarkedDuplicate(parent_case_id=parent_case_id)

@@ -1,6 +1,6 @@
 """Every query on cases."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -64,15 +64,17 @@ async def stay_of(uow: UnitOfWork, case_id: UUID) -> Stay | None:
     return Stay(row["id"], row["agency"], row["since"]) if row else None
 
 
-async def tie_of(uow: UnitOfWork, person_id: UUID, child_id: UUID) -> FamilyTie | None:
-    """The tie between two persons."""
-    return await uow.first(select(FamilyTie).where(FamilyTie.person_id == person_id, FamilyTie.child_id == child_id))
+async def tie_between(uow: UnitOfWork, person_ids: Collection[UUID]) -> FamilyTie | None:
+    """The tie between two persons, ended or not, locked."""
+    both = col(FamilyTie.person_id).in_(person_ids), col(FamilyTie.child_id).in_(person_ids)
+    return await uow.first(select(FamilyTie).where(*both).with_for_update())
 
 
 async def tied_to(source: UnitOfWork | ReadSession, case_id: UUID) -> list[UUID]:
     """The cases from which a case is never parted."""
     either = or_(FamilyTie.case_id == case_id, FamilyTie.child_case_id == case_id)
-    ties = await source.all(select(FamilyTie).where(either).order_by(col(FamilyTie.id)))
+    holding = col(FamilyTie.is_ended).is_(False)
+    ties = await source.all(select(FamilyTie).where(either, holding).order_by(col(FamilyTie.id)))
     return [tie.child_case_id if tie.case_id == case_id else tie.case_id for tie in ties]
 
 

@@ -44,7 +44,10 @@ class Case(Aggregate, table=True):
 
 
 class FamilyTie(Aggregate, table=True):
-    """A mother and her child, each with a case: neither is moved without the other (`handoff.md` §6)."""
+    """A mother and her child, each with a case: neither is moved without the other (`handoff.md` §6).
+
+    ``is_ended``: it was a mistake, or holds no longer.
+    """
 
     __tablename__ = "family_ties"
 
@@ -52,3 +55,4 @@ class FamilyTie(Aggregate, table=True):
     person_id: UUID
     child_case_id: UUID
     child_id: UUID
+    is_ended: bool = False

@@ -131,7 +131,7 @@ async def apart(uow: UnitOfWork, person_id: UUID) -> list[Any]:
     found = await uow.execute(
         """
         SELECT t.id, t.correlation_id, t.district, t.child_case_id, t.child_id, m.agency AS party,
-               c.agency AS other_party, coalesce(m.agency <> c.agency, false) AS is_apart,
+               c.agency AS other_party, coalesce(m.agency <> c.agency AND NOT t.is_ended, false) AS is_apart,
                greatest(m.since, c.since) AS since
         FROM family_ties t
         LEFT JOIN custodies m ON m.person_id = t.person_id AND m.until IS NULL
@@ -148,7 +148,7 @@ async def comes_with_child(uow: UnitOfWork, person_id: UUID) -> bool:
     found = await uow.execute(
         """
         SELECT EXISTS (SELECT 1 FROM cases WHERE person_id = :person AND apparent_minor)
-            OR EXISTS (SELECT 1 FROM family_ties WHERE person_id = :person)
+            OR EXISTS (SELECT 1 FROM family_ties WHERE person_id = :person AND NOT is_ended)
         """,
         person=person_id,
     )

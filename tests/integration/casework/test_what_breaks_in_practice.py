@@ -375,5 +375,9 @@ async def test_mother_and_child_are_asked_for_together_and_named_when_apart(
     assert await apart() == []
     await taken(mothers)
     assert await apart() == ["open"]
+    await mother.office.send(f"/cases/{childs}/untie", other_case_id=str(mothers))
+    assert ((await mother.case())["tied_to"], await apart()) == ([], ["explained"])
+    await mother.office.send(f"/cases/{childs}/tie", other_case_id=str(mothers))
+    assert await apart() == ["open"]
     await taken(childs)
     assert await apart() == ["explained"]

@@ -22,6 +22,7 @@ STATEMENTS = (
         person_id uuid NOT NULL,
         child_case_id uuid NOT NULL REFERENCES cases (id),
         child_id uuid NOT NULL,
+        is_ended boolean NOT NULL,
         UNIQUE (person_id, child_id),
         CHECK (person_id <> child_id)
     )
