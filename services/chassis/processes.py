@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -21,6 +22,7 @@ from fastapi import APIRouter
 
 from services.chassis import operators, parked, runbook, telemetry
 from services.chassis.auth import Policy, TokenVerifier
+from services.chassis.clock import Pace
 from services.chassis.database import DATABASE_AWAY, Units, connection_arguments, open_units
 from services.chassis.database.unit import ScopeRule
 from services.chassis.inbox import Inbox, Subscriptions
@@ -35,6 +37,7 @@ from services.chassis.web import Check, create_api
 
 PARTS = ("api", "consumer", "relay", "worker")
 PRUNE_EVERY_SECONDS = 3600
+CLOCK_MAY_JUMP = timedelta(minutes=5)
 GAUGES_EVERY_SECONDS = 5
 
 
@@ -281,16 +284,19 @@ def _relays(service: Service, settings: ServiceSettings) -> list[Relay]:
 
 
 async def _prune(settings: ServiceSettings, stop: asyncio.Event) -> None:
+    # A database clock that jumps ahead would have everything deleted that was said and heard lately.
+    pace = Pace(CLOCK_MAY_JUMP)
     while not stop.is_set():
         with contextlib.suppress(*DATABASE_AWAY):
             connection = await asyncpg.connect(settings.database_url, timeout=5, **connection_arguments("pruner"))
             try:
-                await prune(
-                    connection,
-                    outbox_days=settings.outbox_keep_days,
-                    inbox_days=settings.inbox_keep_days,
-                    request_key_days=settings.request_key_keep_days,
-                )
+                if pace.jumped(await connection.fetchval("SELECT now()")) is None:
+                    await prune(
+                        connection,
+                        outbox_days=settings.outbox_keep_days,
+                        inbox_days=settings.inbox_keep_days,
+                        request_key_days=settings.request_key_keep_days,
+                    )
             finally:
                 await connection.close(timeout=2)
         with contextlib.suppress(TimeoutError):

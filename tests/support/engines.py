@@ -11,7 +11,7 @@ import shutil
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -109,16 +109,19 @@ class Stack:
 
 
 @asynccontextmanager
-async def running(names: Sequence[str], state: Path | None = None, *, durable: bool = False) -> AsyncIterator[Stack]:
+async def running(
+    names: Sequence[str], state: Path | None = None, *, durable: bool = False, postgres_under: Sequence[str] = ()
+) -> AsyncIterator[Stack]:
     """Run engines until the block ends. Without `state` they get a folder of their own that goes with them.
 
-    `durable=True` for tests that count what survives; the default spares the disk.
+    `durable=True` for tests that count what survives; the default spares the disk. `postgres_under`: a command that
+    becomes PostgreSQL.
     """
     folder = state or TEST_STATE / f"engines-{os.getpid()}-{uuid4().hex[:6]}"
     _sweep()
     site = open_site(folder, usual_ports=False, clients=CLIENTS)
     make: dict[str, Callable[[], Part]] = {
-        "postgres": lambda: engines.postgres(site, durable=durable),
+        "postgres": lambda: _under(postgres_under, engines.postgres(site, durable=durable)),
         "kafka": lambda: engines.kafka(site, durable=durable),
         "temporal": lambda: engines.temporal(site),
         "zipkin": lambda: engines.zipkin(site),
@@ -137,6 +140,11 @@ async def running(names: Sequence[str], state: Path | None = None, *, durable: b
         if state is None:
             engines.wipe_elsewhere(folder)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _under(command: Sequence[str], part: Part) -> Part:
+    """A part that is started through another command."""
+    return replace(part, command=[*command, *part.command])
 
 
 def _databases(site: Site) -> Part:

@@ -22,12 +22,13 @@ class HandoffActivities:
     async def read_clock(self, start: HandoffStart) -> ClockReading:
         """When to look again."""
         tag_span(handoff_id=str(start.handoff_id))
-        return await acting(self._running, lambda uow: commands.read_clock(start.handoff_id, uow))
+        return await acting(self._running, lambda uow: commands.read_clock(start.handoff_id, uow, self._pace))
 
     @activity.defn(name="ring_clock")
     async def ring_clock(self, start: HandoffStart) -> ClockReading:
         """Write the next rung if it is due."""
         tag_span(handoff_id=str(start.handoff_id))
+        woken_at = activity.info().scheduled_time
         return await acting(
-            self._running, lambda uow: commands.ring_clock(start.handoff_id, self._reach, uow, self._pace)
+            self._running, lambda uow: commands.ring_clock(start.handoff_id, self._reach, uow, self._pace, woken_at)
         )

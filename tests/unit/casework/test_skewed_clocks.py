@@ -49,9 +49,18 @@ class Machine:
 
     def wait(self, span: timedelta, jump: timedelta = timedelta(0)) -> timedelta | None:
         """Time passes for both; the database's clock may jump. Answers by how much it is not believed."""
+        self.wait_unseen(span, jump)
+        return self.pace.jumped(self.database_now)
+
+    def wait_unseen(self, span: timedelta, jump: timedelta) -> None:
+        """Time passes, the clock may jump, and nobody looks."""
         self.seconds += span.total_seconds()
         self.database_now += span + jump
-        return self.pace.jumped(self.database_now)
+
+
+def at(machine: Machine, rows: Rows) -> Any:
+    """A unit of work at the instant that the database shows."""
+    return Work(rows, SYSTEM, machine.database_now)
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=3), timedelta(minutes=6), timedelta(days=-3)])
@@ -99,6 +108,35 @@ def test_a_database_clock_that_jumps_holds_the_rungs_and_they_go_on_when_it_is_b
     rungs, reading = rungs_after_a_jump(machine.pace, machine)
     assert rungs == 0
     assert (reading.is_open, reading.look_again_within) == (True, timedelta(minutes=1))
+
+
+def test_a_jump_is_known_to_a_process_that_has_not_rung_yet() -> None:
+    machine = Machine()
+    with rows_in_memory(Random(SEED)):
+        rows = Rows(simulated_pack())
+        handoff = asked(rows)
+        run(commands.read_clock(handoff.id, at(machine, rows), machine.pace))
+        machine.wait_unseen(timedelta(minutes=1), timedelta(days=3))
+        run(commands.ring_clock(handoff.id, REACH, at(machine, rows), machine.pace))
+        assert rows.rungs_of[handoff.id] == []
+
+
+@pytest.mark.parametrize(
+    ("behind", "wait"), [(timedelta(seconds=20), timedelta(seconds=20)), (timedelta(hours=2), timedelta(minutes=1))]
+)
+def test_a_timer_ahead_of_the_databases_clock_waits_for_it(behind: timedelta, wait: timedelta) -> None:
+    machine = Machine()
+    with rows_in_memory(Random(SEED)):
+        rows = Rows(simulated_pack())
+        handoff = asked(rows)
+        look = run(commands.read_clock(handoff.id, at(machine, rows))).look_again_at
+        assert look is not None
+        machine.database_now = look - behind
+        reading = run(commands.ring_clock(handoff.id, REACH, at(machine, rows), None, look))
+        assert (reading.look_again_at, reading.look_again_within) == (look, wait)
+        machine.database_now = look - timedelta(days=1)
+        early = run(commands.ring_clock(handoff.id, REACH, at(machine, rows), None, machine.database_now))
+        assert early.look_again_within is None, "a timer that is early by its own clock too waits for the instant"
 
 
 def test_the_twin_that_believes_any_clock_rings_falsely() -> None:

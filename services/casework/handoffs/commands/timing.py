@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.casework.clocks import repository as clocks_repository
@@ -23,8 +23,13 @@ from services.chassis.database import UnitOfWork
 from services.chassis.telemetry import log
 
 
-async def read_clock(handoff_id: UUID, uow: UnitOfWork) -> ClockReading:
-    """What the rows say: whether a clock will ring, and when the timer should look next."""
+async def read_clock(handoff_id: UUID, uow: UnitOfWork, pace: Pace | None = None) -> ClockReading:
+    """What the rows say: whether a clock will ring, and when the timer should look next.
+
+    The database's clock is seen here first (``pace``): a process that has not rung yet knows a jump too.
+    """
+    if pace is not None:
+        pace.jumped(await uow.now())
     handoff = await uow.locked(Handoff, handoff_id)
     return await _reading(handoff, await clocks_of(handoff, await pack_in_force(uow, handoff.district), uow), uow)
 
@@ -66,15 +71,17 @@ def desk_of(handoff: Handoff, owner: str, pack: CaseworkPack) -> DeskOf:
 
 
 HELD_FOR = timedelta(minutes=1)
-"""While the database's clock is not believed, it is looked at so often."""
+"""While the database's clock is not believed, or is behind the timer's, it is looked at so often at least."""
 
 
-async def ring_clock(handoff_id: UUID, reach: Reach, uow: UnitOfWork, pace: Pace | None = None) -> ClockReading:
+async def ring_clock(
+    handoff_id: UUID, reach: Reach, uow: UnitOfWork, pace: Pace | None = None, woken_at: datetime | None = None
+) -> ClockReading:
     """What a timer does when it wakes: lock, look at the database's clock, write at most the next rung of each clock.
 
     A timer that is early, late or doubled changes nothing that is not due; every rung is written once. A rung whose
     message did not arrive in time is telephoned; the ladder goes on meanwhile. While the database's clock has jumped
-    (``pace``) nothing rings.
+    (``pace``) nothing rings. ``woken_at``: the instant by the timer's own clock, which may be ahead of the database's.
     """
     jumped = pace.jumped(await uow.now()) if pace is not None else None
     if jumped is not None:
@@ -106,7 +113,15 @@ async def ring_clock(handoff_id: UUID, reach: Reach, uow: UnitOfWork, pace: Pace
             await ask_next(group, pack, uow)
         if kind == RungKind.CASE_CONFERENCE:
             await reach.convene(handoff, uow)
-    return await _reading(handoff, clocks, uow)
+    return _not_at_once(await _reading(handoff, clocks, uow), now, woken_at)
+
+
+def _not_at_once(reading: ClockReading, now: datetime, woken_at: datetime | None) -> ClockReading:
+    """A timer ahead of the database's clock waits until that has come so far; it would ask again without end."""
+    look = reading.look_again_at
+    if look is None or woken_at is None or not now < look <= woken_at:
+        return reading
+    return reading.model_copy(update={"look_again_within": min(look - now, HELD_FOR)})
 
 
 async def note_notice(fact_id: UUID, news: Notice, reach: Reach, uow: UnitOfWork) -> None:

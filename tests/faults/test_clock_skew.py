@@ -1,0 +1,290 @@
+"""The clock of a PostgreSQL is set away by days and by minutes while all runs on it, and set right again.
+
+Invariant: no rung is written before its deadline has truly passed; a minute after the later of the deadline and the
+recovery every rung that is due is written once, with one fact; every answer stays, whether it was given before or
+during the skew; what runs goes on and answers. Deadlines lie seconds and minutes ahead. The twin believes any clock.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+import pytest_asyncio
+from structlog.testing import capture_logs
+
+from benchmarks.ground import Ground, free_port
+from services.casework.directory.domain import CaseworkPack, Rung, RungKind
+from services.casework.handoffs import commands
+from services.casework.handoffs.commands import RequestHandoff, timing
+from services.casework.packages.domain import Purpose
+from services.casework.wiring import SERVICE, gauges
+from services.chassis import clock, processes
+from services.chassis.clock import Pace
+from services.chassis.principal import system_principal
+from services.chassis.temporal import connect
+from tests.integration.casework.conftest import load, quick_pack
+from tests.support.database_clock import DatabaseClock, database_clock
+from tests.support.engines import Stack, running
+from tests.support.eventually import eventually
+from tests.support.identity import Issuer
+from tests.support.services import Bench, bench_for
+
+OFFICE, MENUR, LAWANG = "dinsos-lamongan", "rsj-menur", "rsj-lawang"
+WITHIN = timedelta(seconds=60)
+SOON, LATER, MUCH_LATER = timedelta(seconds=2), timedelta(seconds=5), timedelta(minutes=20)
+SEEN_WITHIN = {MENUR: SOON, LAWANG: LATER}
+LADDER = (
+    Rung(after=timedelta(0), kind=RungKind.REMIND_DESK),
+    Rung(after=timedelta(seconds=1), kind=RungKind.SECTION_HEAD),
+)
+ASKED_CLOCKS = ["RECEIVED_BY", "ANSWER_BY"]
+SYSTEM = system_principal("casework")
+
+
+def pack_with_two_clocks() -> CaseworkPack:
+    """The district's pack; two hospitals have seconds to look and minutes to answer, both around the clock."""
+    pack = quick_pack()
+    ladders = {**pack.ladders, "silent": LADDER}
+    clocks = tuple(
+        rules.model_copy(
+            update={
+                "emergency": True,
+                "receive_within": SEEN_WITHIN[rules.agency],
+                "receipt_ladder": "silent",
+                "answer_within": MUCH_LATER,
+                "ladder": "silent",
+            }
+        )
+        if rules.agency in SEEN_WITHIN
+        else rules
+        for rules in pack.clocks
+    )
+    return pack.model_copy(update={"clocks": clocks, "ladders": ladders})
+
+
+@dataclass(slots=True)
+class Skewed:
+    """A casework on a database whose clock is set, what was asked of whom there, and who answered."""
+
+    bench: Bench
+    dial: DatabaseClock
+    issuer: Issuer
+    asked: list[UUID] = field(default_factory=list)
+    answered: list[UUID] = field(default_factory=list)
+    right_at: datetime = field(default_factory=clock.utc_now)
+
+    async def ask(self, agency: str, count: int) -> list[UUID]:
+        """Ask one hospital so often."""
+        found = []
+        for _ in range(count):
+            new = uuid4()
+            request = RequestHandoff(
+                new, new, "35.24", new, "35.24.17.2007", "bed", 1, Purpose.INPATIENT_BED, OFFICE, [agency], "", ""
+            )
+            found.append(await self._opened(request))
+        self.asked += found
+        return found
+
+    async def _opened(self, request: RequestHandoff) -> UUID:
+        handoff = await self.bench.units.perform(lambda uow: commands.open_handoff(request, uow), principal=SYSTEM)
+        return handoff.id
+
+    async def answer(self, agency: str, handoff_id: UUID) -> None:
+        """The hospital's program says yes; it may be told to come again, and does."""
+        token = self.issuer.token(f"desk-{agency}", agency=agency, roles=["agency"])
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+
+        async def said() -> bool:
+            answer = await self.bench.client.post(f"/handoffs/{handoff_id}/acceptance", json={}, headers=headers)
+            assert answer.status_code == 200 or "retry-after" in answer.headers, answer.text
+            return answer.status_code == 200
+
+        await eventually(said, what="the answer is taken")
+        self.answered.append(handoff_id)
+
+    async def told(self) -> None:
+        """Wait until everything has left, and every timer has looked."""
+
+        async def is_told() -> bool:
+            unsent = await self.bench.value("SELECT count(*) FROM outbox WHERE sent_at IS NULL")
+            looked = await self.bench.value("SELECT count(*) FROM clock_keepers WHERE handoff_id = ANY($1)", self.asked)
+            return not unsent and looked == len(self.asked)
+
+        await eventually(is_told, within_seconds=30, what="everything told")
+
+    async def is_ready(self) -> bool:
+        """The running parts are well."""
+        url = f"http://127.0.0.1:{self.bench.settings.ops_port}/health/ready"
+        async with httpx2.AsyncClient(trust_env=False) as client:
+            answer = await client.get(url)
+        assert answer.status_code == 200, answer.text
+        return True
+
+    async def breaches(self, within_seconds: float = WITHIN.total_seconds() + 10) -> list[str]:
+        """Wait until all that is due has rung or the time is over; what the invariant finds."""
+
+        async def all_rung() -> bool:
+            return not [what async for what in self._missing()]
+
+        with suppress(AssertionError):
+            await eventually(all_rung, within_seconds=within_seconds, what="every rung")
+        found = [what async for what in self._missing()]
+        kept = await self.bench.rows("SELECT id FROM handoffs WHERE state = 'accepted'")
+        lost = set(self.answered) - {row["id"] for row in kept}
+        return [*found, *await self.wrong_rungs(), *(f"{one}: the answer is lost" for one in lost)]
+
+    async def wrong_rungs(self) -> list[str]:
+        """Rungs whose instant had not come when they were written, that came late, or that were not told of once."""
+        rungs = await self.bench.rows(
+            """
+            SELECT r.handoff_id, r.clock, r.rung_no, r.decided_at, c.due_at,
+                   (SELECT count(*) FROM outbox o WHERE o.exit = 'kafka' AND o.headers->>'ce_factid' = r.fact_id::text)
+                   AS told
+            FROM rungs r JOIN clocks c USING (handoff_id, occurrence)
+            WHERE c.kind = r.clock AND r.handoff_id = ANY($1) AND r.clock = ANY($2)
+            """,
+            self.asked,
+            ASKED_CLOCKS,
+        )
+        found = []
+        for rung in rungs:
+            name = f"{rung['handoff_id']}: rung {rung['rung_no']} of {rung['clock']}"
+            rings_at = rung["due_at"] + LADDER[rung["rung_no"] - 1].after
+            if not rings_at <= rung["decided_at"] <= clock.utc_now():
+                found.append(f"{name} rang falsely")
+            elif rung["decided_at"] > max(rings_at, self.right_at) + WITHIN:
+                found.append(f"{name} rang late")
+            if rung["told"] != 1:
+                found.append(f"{name} was told of {rung['told']} times")
+        return found
+
+    async def _missing(self) -> AsyncIterator[str]:
+        due = await self.bench.rows(
+            """
+            SELECT c.handoff_id, c.kind, array(SELECT rung_no FROM rungs r WHERE (r.handoff_id, r.clock, r.occurrence)
+                   = (c.handoff_id, c.kind, c.occurrence) ORDER BY rung_no) AS rungs
+            FROM clocks c WHERE c.state = 'running' AND c.handoff_id = ANY($1) AND c.kind = ANY($2)
+                  AND c.due_at < $3
+            """,
+            self.asked,
+            ASKED_CLOCKS,
+            self.right_at + LATER,
+        )
+        for row in due:
+            if row["rungs"] != [1, 2]:
+                yield f"{row['handoff_id']}: {row['kind']} has rungs {row['rungs']}"
+
+    async def untold_answers(self) -> list[str]:
+        """Answers without their one fact; asked while the clock is wrong, by which a fact may be old enough to go."""
+        told = await self.bench.rows(
+            "SELECT headers->>'ce_subject' AS id, count(*) AS times FROM outbox"
+            " WHERE exit = 'kafka' AND headers->>'ce_type' = 'casework.handoff.accepted.v1' GROUP BY 1"
+        )
+        times = {row["id"]: row["times"] for row in told}
+        return [
+            f"{one}: the answer was told of {n} times" for one in self.answered if (n := times.get(str(one), 0)) != 1
+        ]
+
+    async def passes(self, span: timedelta) -> None:
+        """Until so much time has truly passed."""
+        ends = clock.utc_now() + span
+
+        async def passed() -> bool:
+            return clock.utc_now() > ends
+
+        await eventually(passed, within_seconds=span.total_seconds() + 5, what="the time")
+
+    async def live_through(self, away: timedelta) -> list[str]:
+        """Ask and answer before and while the clock is away, let deadlines pass, set it right; what is found."""
+        _, _, answered = await self.ask(MENUR, 3)
+        answered_later, *_ = await self.ask(LAWANG, 2)
+        await self.answer(MENUR, answered)
+        await self.told()
+        self.dial.set_away(away)
+        with capture_logs() as said:
+            await self.answer(LAWANG, answered_later)
+            await self.told()
+            await self.passes(SOON + LADDER[-1].after)
+            await eventually(self.is_ready, what="ready")
+            found = await self.wrong_rungs() + await self.untold_answers()
+            figures = {name: value for name, _, value in await gauges(self.bench.units.pool)}
+        self.dial.set_right()
+        self.right_at = clock.utc_now()
+        if abs(figures["sigap_database_clock_away_seconds"] - abs(away.total_seconds())) > 2:
+            found.append("the figure does not tell how far the clock was away")
+        if "database_clock_jumped" not in {line["event"] for line in said}:
+            found.append("nobody said that the clock jumped")
+        return found + await self.breaches()
+
+
+@asynccontextmanager
+async def casework_on(place: Ground, stack: Stack) -> AsyncIterator[Bench]:
+    """Casework with relay and worker; a wrong clock is looked at, and old rows are deleted, every second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timing, "HELD_FOR", timedelta(seconds=1))
+        patch.setattr(processes, "PRUNE_EVERY_SECONDS", 1)
+        async with bench_for(SERVICE, stack, place.issuer, ops_port=free_port()) as bench:
+            await load(bench, pack_with_two_clocks())
+            async with bench.running("relay", "worker"):
+                yield bench
+
+
+@pytest.fixture(scope="module")
+def dial() -> Iterator[DatabaseClock]:
+    with database_clock() as found:
+        yield found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stack(place: Ground, dial: DatabaseClock) -> AsyncIterator[Stack]:
+    """The ground's Kafka and Temporal, and a PostgreSQL of its own."""
+    async with running(["postgres"], postgres_under=dial.command) as own:
+        ports = {**place.stack.site.ports, "postgres": own.site.ports["postgres"]}
+        yield replace(own, site=replace(own.site, ports=ports))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def bench(place: Ground, stack: Stack) -> AsyncIterator[Bench]:
+    async with casework_on(place, stack) as found:
+        yield found
+
+
+@pytest.fixture
+def casework(bench: Bench, dial: DatabaseClock, place: Ground) -> Iterator[Skewed]:
+    yield Skewed(bench, dial, place.issuer)
+    dial.set_right()
+
+
+@pytest.mark.parametrize(
+    "away", [timedelta(days=30), timedelta(days=-30), timedelta(minutes=6)], ids=["ahead", "behind", "a-little"]
+)
+async def test_a_clock_set_away_rings_nothing_and_loses_nothing(casework: Skewed, away: timedelta) -> None:
+    assert await casework.live_through(away) == []
+
+
+async def test_a_timer_does_not_spin_while_the_database_is_a_little_behind(casework: Skewed) -> None:
+    asked, *_ = await casework.ask(MENUR, 1)
+    await casework.told()
+    casework.dial.set_away(-SOON)
+    await casework.passes(2 * SOON)
+    stack = casework.bench.stack
+    client = await connect(stack.temporal_address, stack.temporal_namespace)
+    seen = await client.get_workflow_handle(f"handoff:{asked}").describe()
+    casework.dial.set_right()
+    casework.right_at = clock.utc_now()
+    assert seen.history_length < 60
+    assert await casework.breaches() == []
+
+
+async def test_the_checker_catches_the_twin_that_believes_any_clock(
+    place: Ground, stack: Stack, dial: DatabaseClock
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Pace, "jumped", lambda pace, database_now: None)
+        async with casework_on(place, stack) as bench:
+            found = await Skewed(bench, dial, place.issuer).live_through(timedelta(days=30))
+    assert any("ANSWER_BY rang falsely" in what for what in found), "the checker did not notice a false rung"
