@@ -18,8 +18,9 @@ from benchmarks.ground import Process, ground, service_environment, start
 from benchmarks.intake import body
 from benchmarks.ratio import keep, make_result, p99
 from deploy.local.places import CHECKOUT
-from services.casework.cases.commands import CASES, workflow_id
+from services.casework.cases.commands import CASES
 from services.casework.handoffs.messages import HandoffStart
+from services.casework.steps.messages import procedure_id
 from services.chassis import clock
 
 WARM_UP = 40
@@ -107,7 +108,7 @@ class _Road:
 
     async def started(self, count: int, within_seconds: float = 60) -> dict[str, float]:
         """When the workflow of each posted report began; who has none at the end is counted as missing."""
-        wanted = {workflow_id(clock.derived_id(CASES, report)): report for report in self._posted_at}
+        wanted = {procedure_id(clock.derived_id(CASES, report)): report for report in self._posted_at}
         found: dict[str, float] = {}
         until = time.perf_counter() + within_seconds
         while len(found) < count and time.perf_counter() < until:
