@@ -68,7 +68,7 @@ class CaseClosed(Event):
 
 
 class CaseTied(Event):
-    """A mother and her child are known to belong together: neither is moved without the other.
+    """A mother and her child are known to belong together: what is asked to move one is asked for both.
 
     Said about each of the two cases.
     """

@@ -290,7 +290,10 @@ async def _prune(settings: ServiceSettings, stop: asyncio.Event) -> None:
         with contextlib.suppress(*DATABASE_AWAY):
             connection = await asyncpg.connect(settings.database_url, timeout=5, **connection_arguments("pruner"))
             try:
-                if pace.jumped(await connection.fetchval("SELECT now()")) is None:
+                jumped = pace.jumped(await connection.fetchval("SELECT now()"))
+                if jumped is not None:
+                    telemetry.log().error("database_clock_jumped", seconds=int(jumped.total_seconds()))
+                else:
                     await prune(
                         connection,
                         outbox_days=settings.outbox_keep_days,

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from services.casework.cases import commands, queries
 from services.casework.cases.domain import CaseState
-from services.casework.cases.schemas import CaseDetail, CaseOut, CasePage, HandoffIn, TieIn
+from services.casework.cases.schemas import CaseDetail, CaseOut, CasePage, HandoffIn, TieIn, UntieIn
 from services.casework.handoffs.api import receipt
 from services.casework.handoffs.schemas import HandoffReceipt
 from services.chassis.auth import requires
@@ -44,13 +44,13 @@ async def get_case(case_id: UUID, caller: Annotated[Principal, requires("case:re
 async def post_tie(
     case_id: UUID, body: TieIn, caller: Annotated[Principal, requires("case:act")], write: Write
 ) -> Response:
-    """Kaitkan perkara ibu dan anaknya: yang satu tidak dipindahkan tanpa yang lain."""
-    return await write(lambda uow: commands.tie_mother_and_child(case_id, body.other_case_id, uow), CaseOut.of, 200)
+    """Kaitkan perkara ibu dengan perkara anaknya: permintaan pindah bagi yang satu berlaku bagi keduanya."""
+    return await write(lambda uow: commands.tie_mother_and_child(case_id, body.child_case_id, uow), CaseOut.of, 200)
 
 
 @router.post("/cases/{case_id}/untie", response_model=CaseOut, responses=problems(409))
 async def post_untie(
-    case_id: UUID, body: TieIn, caller: Annotated[Principal, requires("case:act")], write: Write
+    case_id: UUID, body: UntieIn, caller: Annotated[Principal, requires("case:act")], write: Write
 ) -> Response:
     """Lepas kaitan ibu dan anak yang keliru atau tidak berlaku lagi."""
     return await write(lambda uow: commands.untie(case_id, body.other_case_id, uow), CaseOut.of, 200)
@@ -60,5 +60,8 @@ async def post_untie(
 async def post_handoff(
     case_id: UUID, body: HandoffIn, caller: Annotated[Principal, requires("handoff:open")], write: Write
 ) -> Response:
-    """Minta satu pekerjaan kepada instansi lain, atau catatkan permintaan instansi yang tidak punya aplikasi."""
+    """Minta satu pekerjaan kepada instansi lain, atau catatkan permintaan instansi yang tidak punya aplikasi.
+
+    Permintaan pindah bagi ibu atau anak yang dikaitkan dibuat bagi keduanya; jawabannya serah terima perkara ini.
+    """
     return await write(lambda uow: commands.open_handoff(body.command(case_id), uow), receipt, 201)

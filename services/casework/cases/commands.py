@@ -27,10 +27,12 @@ from services.casework.handoffs.commands import (
     Reach,
     RequestHandoff,
     expire_of_case,
+    is_no_place_for,
     known_step,
     request_handoff,
 )
 from services.casework.handoffs.domain import AdultsOnly
+from services.casework.handoffs.queries import is_asked_for
 from services.casework.handoffs.tables import Handoff
 from services.casework.packages.domain import MOVES_A_PERSON, Purpose
 from services.casework.steps.messages import (
@@ -45,6 +47,7 @@ from services.casework.tasks.commands import CreateTask, cancel_of_case, create_
 from services.casework.tasks.domain import TaskKind
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
+from services.chassis.errors import NotFound
 
 CASES = UUID("7c9f0a3e-0f0f-5c57-8f0e-7d6f5a0f9b11")
 AID = UUID("b4b1a1fe-5b4e-58f5-a2a5-6f0d3a0c7e21")
@@ -52,7 +55,6 @@ CONFERENCE_WITHIN = timedelta(days=1)
 CALLED_WITHIN = timedelta(hours=2)
 """How soon a desk is telephoned that a rung's message did not reach."""
 RULES_VERSION = 1
-BOTH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ async def enter_stage(case_id: UUID, stage: str, uow: UnitOfWork) -> None:
 async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
     """A procedure's step asks for a hand-off: candidates from the pack unless the step names them.
 
-    Nobody is asked for what is so already, and no place for adults is asked to take a child.
+    Nobody is asked for what is so already, and no place for adults is asked to take a child, or a mother with hers.
     """
     case = await uow.locked(Case, step.case_id)
     if case.state == CaseState.CLOSED:
@@ -169,6 +171,7 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
         )
         return known or done
     candidates = step.candidates or pack.candidates_for(step.purpose, case.village_code)
+    fitting = [code for code in candidates if not await is_no_place_for(case.person_id, code, pack, uow)]
     return await request_handoff(
         RequestHandoff(
             case_id=case.id,
@@ -181,7 +184,7 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
             occurrence=step.occurrence,
             purpose=Purpose(step.purpose),
             from_agency=step.from_agency or case.holder,
-            candidates=[code for code in candidates if not (case.apparent_minor and pack.is_for_adults_only(code))],
+            candidates=fitting,
             reply_to=procedure_id(case.id),
             reply_workflow=case.workflow,
         ),
@@ -204,7 +207,8 @@ class OpenHandoff:
 async def open_handoff(command: OpenHandoff, uow: UnitOfWork) -> Handoff:
     """Ask by hand, beside what the procedure asks for; answers the first candidate's hand-off.
 
-    What moves a mother or her child is asked for both, in one commit: no form parts them (`handoff.md` §6).
+    What moves a mother or her child is asked for both, in one commit, unless the other's was asked for already or is no
+    longer served: no form parts them (`handoff.md` §6). The answer is the hand-off of the case that was named.
 
     Raises ``NotFound``, ``CaseIsClosed``, ``AgencyIsUnknown``, ``NobodyToAsk``, ``AdultsOnly``.
     """
@@ -212,20 +216,22 @@ async def open_handoff(command: OpenHandoff, uow: UnitOfWork) -> Handoff:
     if case.state == CaseState.CLOSED:
         raise domain.CaseIsClosed(())
     pack = await pack_in_force(uow, case.district)
-    tied = await repository.tied_to(uow, case.id) if case.is_tied else []
-    together = [await uow.locked(Case, other) for other in tied]
-    with_a_child = case.apparent_minor or any(other.apparent_minor for other in together)
-    if with_a_child and any(pack.is_for_adults_only(code) for code in command.candidates):
-        raise AdultsOnly(domain.legal_moves(case.state))
     asked = await _ask_by_hand(case, command, pack, uow)
-    if command.purpose in MOVES_A_PERSON:
-        for other in together:
-            if other.state != CaseState.CLOSED:
-                await _ask_by_hand(other, command, pack, uow)
+    is_moved = command.purpose in MOVES_A_PERSON
+    for other_id in await repository.tied_to(uow, case.id) if case.is_tied and is_moved else []:
+        other = await uow.locked(Case, other_id)
+        is_over = other.state == CaseState.CLOSED or other.outcome in domain.ENDS_EVERYTHING
+        if not is_over and not await is_asked_for(other.id, command.purpose, uow):
+            await _ask_by_hand(other, command, pack, uow)
     return asked
 
 
 async def _ask_by_hand(case: Case, command: OpenHandoff, pack: CaseworkPack, uow: UnitOfWork) -> Handoff:
+    named = [pack.agency(code).code for code in command.candidates]
+    candidates = named or pack.candidates_for(command.purpose.value, case.village_code)
+    fitting = [code for code in candidates if not await is_no_place_for(case.person_id, code, pack, uow)]
+    if len(fitting) < len(candidates) and (named or not fitting):
+        raise AdultsOnly(domain.legal_moves(case.state))
     sender = pack.agency(command.from_agency or case.holder).code
     for_others = sender != uow.principal.agency
     return await handoffs.open_handoff(
@@ -240,8 +246,7 @@ async def _ask_by_hand(case: Case, command: OpenHandoff, pack: CaseworkPack, uow
             occurrence=1,
             purpose=command.purpose,
             from_agency=sender,
-            candidates=[pack.agency(code).code for code in command.candidates]
-            or pack.candidates_for(command.purpose.value, case.village_code),
+            candidates=fitting,
             reply_to=procedure_id(case.id),
             reply_workflow=case.workflow,
             mode=command.mode,
@@ -252,19 +257,19 @@ async def _ask_by_hand(case: Case, command: OpenHandoff, pack: CaseworkPack, uow
     )
 
 
-async def tie_mother_and_child(case_id: UUID, other_case_id: UUID, uow: UnitOfWork) -> Case:
-    """Two cases of which one is a child's belong together; told again it changes nothing.
+async def tie_mother_and_child(case_id: UUID, child_case_id: UUID, uow: UnitOfWork) -> Case:
+    """A mother, who may be young herself, and her child belong together; told again it changes nothing.
 
-    Raises ``NotFound``, ``CaseIsClosed``, ``NobodyIsAChild``.
+    Raises ``NotFound``, also for two districts, ``CaseIsClosed``, ``NotTheCaseOfAChild``.
     """
-    cases = await _both(case_id, other_case_id, uow)
-    children = [case for case in cases.values() if case.apparent_minor]
-    if len(cases) != BOTH or len(children) != 1:
-        raise domain.NobodyIsAChild(())
-    if any(case.state == CaseState.CLOSED for case in cases.values()):
+    cases = await _both(case_id, child_case_id, uow)
+    mother, child = cases[case_id], cases[child_case_id]
+    if mother is child or not child.apparent_minor:
+        raise domain.NotTheCaseOfAChild(())
+    if mother.district != child.district:
+        raise NotFound(kind="cases")
+    if CaseState.CLOSED in (mother.state, child.state):
         raise domain.CaseIsClosed(())
-    (child,) = children
-    (mother,) = [case for case in cases.values() if case is not child]
     known = await repository.tie_between(uow, [mother.person_id, child.person_id])
     if known is None:
         tie = FamilyTie(
@@ -280,12 +285,12 @@ async def tie_mother_and_child(case_id: UUID, other_case_id: UUID, uow: UnitOfWo
     elif known.is_ended:
         uow.change(known, "tie", is_ended=False)
     else:
-        return cases[case_id]
+        return mother
     for case, with_whom in ((mother, child), (child, mother)):
         uow.change(case, "tie", is_tied=True)
-        uow.publish(facts.case_tied(with_whom), about=case)
+        uow.publish(facts.case_tied(with_whom, is_the_child=case is child), about=case)
     await compare_families(child.person_id, uow)
-    return cases[case_id]
+    return mother
 
 
 async def untie(case_id: UUID, other_case_id: UUID, uow: UnitOfWork) -> Case:

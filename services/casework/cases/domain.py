@@ -93,11 +93,11 @@ STAGES: Mapping[str, tuple[str, ...]] = {
 """The stages of each procedure in their order (`domain.md` §4.1, §4.2); one may be left out, none is gone back to."""
 
 
-class NobodyIsAChild(Conflict):
-    """A tie is between an adult and somebody who is taken for a child."""
+class NotTheCaseOfAChild(Conflict):
+    """A mother is tied to somebody who is taken for a child."""
 
-    text = "Kaitan ibu dan anak memerlukan satu perkara orang dewasa dan satu perkara anak."
-    advice = "Periksa nomor perkara; bila orang itu tampak di bawah umur, catat dahulu pada laporannya."
+    text = "Perkara yang dikaitkan bukan perkara anak."
+    advice = "Isi perkara anaknya; bila orang itu tampak di bawah umur, catat dahulu pada laporannya."
 
 
 class StageIsUnknown(Conflict):

@@ -34,9 +34,9 @@ def case_closed(case: Case, reason_code: str) -> events.CaseClosed:
     return events.CaseClosed(outcome=case.outcome or "UNKNOWN", reason_code=reason_code)
 
 
-def case_tied(other: Case) -> events.CaseTied:
+def case_tied(other: Case, *, is_the_child: bool) -> events.CaseTied:
     """It belongs together with another one."""
-    return events.CaseTied(tied_case_id=other.id, is_the_child=not other.apparent_minor)
+    return events.CaseTied(tied_case_id=other.id, is_the_child=is_the_child)
 
 
 def case_untied(other: Case) -> events.CaseUntied:

@@ -16,7 +16,7 @@ from pydantic import StringConstraints
 from services.casework.cases import access, commands, queries
 from services.casework.cases.domain import CaseState
 from services.casework.cases.queries import show_case
-from services.casework.cases.schemas import TieFormIn, TieIn
+from services.casework.cases.schemas import TieFormIn, UntieIn
 from services.casework.custody.commands import record_custody
 from services.casework.custody.domain import PARTIES_WITHOUT_A_DESK, CustodianKind, Proof
 from services.casework.custody.pages import PARTIES
@@ -85,8 +85,8 @@ WORDS = {
     "taker": "Yang menerima",
     "place_code": "Kode wilayah tempat",
     "ba_number": "Nomor berita acara",
-    "other_number": "Nomor perkara yang lain",
-    "case-tied": "Tercatat: ibu dan anak dikaitkan; yang satu tidak dipindahkan tanpa yang lain.",
+    "child_number": "Nomor perkara anak",
+    "case-tied": "Tercatat: ibu dan anak dikaitkan; pindah diminta bagi keduanya.",
     "case-untied": "Tercatat: kaitan ibu dan anak dilepas.",
     "custody-recorded": "Tercatat. Lihat rantai penguasaan pada halaman perkara.",
 }
@@ -187,14 +187,14 @@ async def post_tie(
     case_id: UUID, caller: Annotated[Principal, page_requires("case:act")], reading: Reading, form: Form
 ) -> Response:
     """Mother and child belong together."""
-    other = await queries.case_of_number(form.read(TieFormIn).other_number, reading)
+    other = await queries.case_of_number(form.read(TieFormIn).child_number, reading)
     return await form.write(lambda uow: commands.tie_mother_and_child(case_id, other.id, uow), "case-tied")
 
 
 @router.post("/perkara/{case_id}/lepas")
 async def post_untie(case_id: UUID, caller: Annotated[Principal, page_requires("case:act")], form: Form) -> Response:
     """They belong together no longer."""
-    other = form.read(TieIn).other_case_id
+    other = form.read(UntieIn).other_case_id
     return await form.write(lambda uow: commands.untie(case_id, other, uow), "case-untied")
 
 

@@ -34,15 +34,21 @@ class HandoffIn(RequestBody):
 
 
 class TieIn(RequestBody):
-    """The case of a mother or child who belongs together with this one's."""
+    """The case of a child whose mother's case this is."""
 
-    other_case_id: UUID
+    child_case_id: UUID
 
 
 class TieFormIn(RequestBody):
     """The same by the number that people know."""
 
-    other_number: Annotated[str, StringConstraints(max_length=64, strip_whitespace=True)]
+    child_number: Annotated[str, StringConstraints(max_length=64, strip_whitespace=True)]
+
+
+class UntieIn(RequestBody):
+    """The case with which this one belongs together no longer."""
+
+    other_case_id: UUID
 
 
 class CaseOut(BaseModel):

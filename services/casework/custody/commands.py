@@ -182,21 +182,18 @@ async def end_custody(person_id: UUID, reason_code: str, happened_at: datetime, 
 
 
 async def compare_families(person_id: UUID, uow: UnitOfWork) -> None:
-    """Mother and child in different hands are a finding of the office, settled when they are together again."""
+    """Mother and child in different hands are a finding of the office, each time anew, until they are together."""
     for tie in await repository.apart(uow, person_id):
-        office = (await pack_in_force(uow, tie["district"])).office
+        if not (tie["is_apart"] or tie["is_settled"]):
+            continue
         found = Found(
             kind=FindingKind.MOTHER_AND_CHILD_APART,
-            cause=str(tie["id"]),
-            owner=office,
+            cause=tie["cause"] or "",
+            owner=(await pack_in_force(uow, tie["district"])).office,
             correlation_id=tie["correlation_id"],
             case_id=tie["child_case_id"],
             person_id=tie["child_id"],
-            details={
-                "party": tie["party"],
-                "other_party": tie["other_party"],
-                "from": _written(tie["since"]),
-            },
+            details={"party": tie["party"], "other_party": tie["other_party"], "from": _written(tie["since"])},
         )
         await keep_findings(f"tie:{tie['id']}", tie["district"], [found] if tie["is_apart"] else [], uow)
 

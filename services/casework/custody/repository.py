@@ -107,9 +107,10 @@ UNPROVED = and_(
 
 
 async def unproved(uow: UnitOfWork, case_id: UUID, told_by: datetime) -> list[Custody]:
-    """Hand-overs of a case without a proof that were told by an instant."""
+    """Hand-overs of a case without a proof that were told by an instant, locked against a proof that comes now."""
     told = col(Custody.recorded_at) <= told_by
-    return await uow.all(select(Custody).where(Custody.case_id == case_id, UNPROVED, told).order_by(col(Custody.id)))
+    query = select(Custody).where(Custody.case_id == case_id, UNPROVED, told).order_by(col(Custody.id))
+    return await uow.all(query.with_for_update())
 
 
 async def first_unproved(uow: UnitOfWork, case_id: UUID) -> datetime | None:
@@ -121,7 +122,8 @@ async def first_unproved(uow: UnitOfWork, case_id: UUID) -> datetime | None:
 async def apart(uow: UnitOfWork, person_id: UUID) -> list[Any]:
     """A person's ties to mother or child, each with who has either in hand now; locked, so that the last move sees all.
 
-    ``is_apart``: both are in somebody's hands, and these are not the same.
+    ``is_apart``: both are in somebody's hands, and these are not the same. ``is_settled``: they are the same, or the
+    tie has ended; with one of them in nobody's hands it is neither. ``cause`` tells one parting from the next.
     """
     ties = await uow.execute(
         "SELECT id FROM family_ties WHERE :person IN (person_id, child_id) ORDER BY id", person=person_id
@@ -132,6 +134,8 @@ async def apart(uow: UnitOfWork, person_id: UUID) -> list[Any]:
         """
         SELECT t.id, t.correlation_id, t.district, t.child_case_id, t.child_id, m.agency AS party,
                c.agency AS other_party, coalesce(m.agency <> c.agency AND NOT t.is_ended, false) AS is_apart,
+               coalesce(m.agency = c.agency, false) OR t.is_ended AS is_settled,
+               m.id::text || ':' || c.id::text AS cause,
                greatest(m.since, c.since) AS since
         FROM family_ties t
         LEFT JOIN custodies m ON m.person_id = t.person_id AND m.until IS NULL
@@ -148,7 +152,8 @@ async def comes_with_child(uow: UnitOfWork, person_id: UUID) -> bool:
     found = await uow.execute(
         """
         SELECT EXISTS (SELECT 1 FROM cases WHERE person_id = :person AND apparent_minor)
-            OR EXISTS (SELECT 1 FROM family_ties WHERE person_id = :person AND NOT is_ended)
+            OR EXISTS (SELECT 1 FROM family_ties t JOIN cases c ON c.id = t.child_case_id
+                       WHERE t.person_id = :person AND NOT t.is_ended AND c.apparent_minor)
         """,
         person=person_id,
     )

@@ -46,7 +46,7 @@ class LinkOut(BaseModel):
 
 
 class LinkMade(LinkOut):
-    """A link with what opens it: the address goes to the desk, the PIN is told by phone, never along with it."""
+    """A link with what opens it: the address goes to the desk, the PIN to its number, never along with it."""
 
     url: str
     pin: str

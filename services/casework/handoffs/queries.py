@@ -17,6 +17,7 @@ from services.casework.handoffs import access, domain, repository
 from services.casework.handoffs.domain import Circumstances, HandoffState
 from services.casework.handoffs.tables import Handoff, LinkAnswer, SpokenAnswer
 from services.casework.packages.commands import keep_package
+from services.casework.packages.domain import Purpose
 from services.casework.packages.queries import PackageView, readers_of, show_package
 from services.casework.promises.repository import of_handoff
 from services.casework.promises.tables import Promise
@@ -217,3 +218,8 @@ async def handoffs_of_case(reading: ReadSession, case_id: UUID) -> tuple[list[Ha
     handoffs = await repository.of_case(reading, case_id)
     rungs = await rungs_of(reading, [handoff.id for handoff in handoffs])
     return handoffs, dict(Counter(rung.handoff_id for rung in rungs))
+
+
+async def is_asked_for(case_id: UUID, purpose: Purpose, uow: UnitOfWork) -> bool:
+    """Whether something of a purpose is asked for in a case and has not ended."""
+    return any(group.purpose == purpose for group in await repository.open_groups_of_case(uow, case_id))

@@ -4,6 +4,9 @@ from contracts.envelope import Envelope, Event
 from services.casework.story.tables import StoryRow
 from services.chassis.database import UnitOfWork
 
+SEALED = {"sealed_pin"}
+"""What no story keeps, not even under its seal."""
+
 
 async def add_line(event: Event, envelope: Envelope, uow: UnitOfWork) -> None:
     """Keep a fact as a line of its case's story; the inbox lets it through once."""
@@ -14,7 +17,7 @@ async def add_line(event: Event, envelope: Envelope, uow: UnitOfWork) -> None:
             district=str(envelope.district),
             correlation_id=envelope.correlationid,
             event_type=envelope.type,
-            facts=event.model_dump(mode="json"),
+            facts=event.model_dump(mode="json", exclude=SEALED),
             happened_at=envelope.time,
             recorded_at=envelope.recordedtime,
             actor=envelope.actor,

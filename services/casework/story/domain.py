@@ -51,7 +51,7 @@ TEXTS: dict[str, str] = {
     "casework.letter.signed.v1": "{kind} nomor {number}: salinan bertanda tangan diterima",
     "casework.case.tied.v1": "Ibu dan anak: perkara ini terkait dengan perkara lain, keduanya tidak dipisahkan",
     "casework.case.untied.v1": "Ibu dan anak: kaitan dengan perkara lain dilepas",
-    "casework.link.pin_issued.v1": "PIN ke-{pin_number} tautan untuk {to_agency} dikirim ke nomor mejanya",
+    "casework.link.pin_issued.v1": "PIN ke-{pin_number} tautan untuk {to_agency} dibuat",
     "casework.letter.voided.v1": "{kind} nomor {number} tidak berlaku lagi ({reason_code})",
     "casework.finding.opened.v1": "Temuan: {kind}, dijelaskan oleh {owner_agency}",
     "casework.finding.explained.v1": "Temuan dijelaskan: {kind} ({explanation})",

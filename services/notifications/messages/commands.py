@@ -12,7 +12,7 @@ from services.chassis.database import UnitOfWork
 from services.notifications.messages import domain, facts, repository
 from services.notifications.messages.domain import MessageState, Move, Reason
 from services.notifications.messages.messages import MessageChanged, MessageReading, MessageStart, Sending
-from services.notifications.messages.tables import CaseNumber, Message, ReportSource
+from services.notifications.messages.tables import CaseNumber, Message, MessagePin, ReportSource
 from services.notifications.subscribers.domain import (
     Subscriber,
     SubscriberKind,
@@ -55,7 +55,8 @@ class TellFact:
         """The duty telephones under which a recipient is told; the empty one is the office's own number."""
         if recipient is not Recipient.RECEIVER:
             return [""]
-        return [one for one in self.on_duty if find_duty_phone(pack.subscribers, self.receiver, one)] or [""]
+        known = ((one, find_duty_phone(pack.subscribers, self.receiver, one)) for one in self.on_duty)
+        return [one for one, phone in known if phone and not phone.is_opted_out] or [""]
 
     def agency_for(self, recipient: Recipient) -> str:
         """The agency behind a recipient, as far as the fact itself knows."""
@@ -108,12 +109,14 @@ async def tell_fact(command: TellFact, uow: UnitOfWork) -> list[UUID]:
             purpose=command.purpose,
             due_at=command.due_at,
             told_at=command.told_at,
-            sealed_pin=command.sealed_pin,
             facts_by=now + pack.delivery.facts_within,
             reason_code=Reason.TOLD_TOO_LATE.value if is_late else None,
         )
         uow.create(message, "tell", happened_at=command.told_at)
         if not is_late:
+            if command.sealed_pin is not None:
+                pin = MessagePin(message_id=message_id, district=command.district, sealed_pin=command.sealed_pin)
+                uow.insert(pin)
             wake(message, uow)
         made.append(message_id)
     return made
@@ -194,6 +197,8 @@ async def prepare_message(message_id: UUID, uow: UnitOfWork) -> MessageReading:
     template = pack.template(message.template)
     if template is None:
         return await _skip(message, Reason.TEXT_IS_GONE, pack, uow)
+    if "pin" in template.placeholders and message.due_at and message.due_at <= await uow.now():
+        return await _skip(message, Reason.TOLD_TOO_LATE, pack, uow)
     case = await repository.case_number(uow, message.correlation_id)
     is_patient = await uow.now() < message.facts_by
     if case is None and "case_number" in template.placeholders and is_patient:
@@ -248,6 +253,7 @@ def _reading(message: Message, pack: NotificationsPack, *, is_missing_facts: boo
 
 async def _skip(message: Message, reason: Reason, pack: NotificationsPack, uow: UnitOfWork) -> MessageReading:
     state = domain.next_state(message.state, Move.SKIP)
+    await repository.forget_pin(uow, message.id)
     uow.change(
         message,
         Move.SKIP.value,
@@ -277,9 +283,10 @@ async def address_of(message_id: UUID, uow: UnitOfWork, private_key: str) -> Add
         return None
     pack = await pack_in_force(uow, message.district)
     to = _find(pack, message, message.agency, message.village_code)
-    if to is None or message.sealed_pin is None:
+    sealed_pin = await repository.sealed_pin(uow, message.id)
+    if to is None or sealed_pin is None:
         return Addressed(to.phone, message.body) if to else None
-    pin = sealing.unwrap(base64.b64decode(message.sealed_pin), private_key).decode()
+    pin = sealing.unwrap(base64.b64decode(sealed_pin), private_key).decode()
     return Addressed(to.phone, message.body.replace(HIDDEN_PIN, pin))
 
 
@@ -291,7 +298,8 @@ async def record_sent(sending: Sending, uow: UnitOfWork) -> MessageReading:
         await _fail(message, sending.refusal, uow)
     elif message.state == MessageState.PENDING:
         state = domain.next_state(message.state, Move.SEND)
-        uow.change(message, Move.SEND.value, state=state.value, sent_at=await uow.now(), sealed_pin=None)
+        uow.change(message, Move.SEND.value, state=state.value, sent_at=await uow.now())
+        await repository.forget_pin(uow, message.id)
         uow.publish(facts.message_sent(message), about=message)
     return _reading(message, pack)
 
@@ -315,11 +323,8 @@ async def record_report(message_id: UUID, was_delivered: bool | None, uow: UnitO
 
 
 async def _fail(message: Message, reason_code: str, uow: UnitOfWork) -> None:
-    changes: dict[str, Any] = {
-        "state": domain.next_state(message.state, Move.FAIL).value,
-        "reason_code": reason_code,
-        "sealed_pin": None,
-    }
+    await repository.forget_pin(uow, message.id)
+    changes: dict[str, Any] = {"state": domain.next_state(message.state, Move.FAIL).value, "reason_code": reason_code}
     uow.change(message, Move.FAIL.value, reason=reason_code, ended_at=await uow.now(), **changes)
     uow.publish(facts.message_failed(message, reason_code), about=message)
 

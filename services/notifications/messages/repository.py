@@ -25,6 +25,18 @@ async def report_source(uow: UnitOfWork, correlation_id: UUID) -> ReportSource |
     return await uow.first(select(ReportSource).where(ReportSource.correlation_id == correlation_id))
 
 
+async def sealed_pin(uow: UnitOfWork, message_id: UUID) -> str | None:
+    """The PIN that a message takes along."""
+    found = await uow.execute("SELECT sealed_pin FROM message_pins WHERE message_id = :id", id=message_id)
+    sealed: str | None = found.scalar_one_or_none()
+    return sealed
+
+
+async def forget_pin(uow: UnitOfWork, message_id: UUID) -> None:
+    """The message has gone, or never will."""
+    await uow.execute("DELETE FROM message_pins WHERE message_id = :id", id=message_id)
+
+
 async def what_keeps_open(case_id: UUID, correlation_id: UUID, uow: UnitOfWork) -> Sequence[str]:
     """What of a case keeps it from closing here: a message that no gateway has taken yet.
 

@@ -9,10 +9,7 @@ from services.chassis.database import UTC_INSTANT, Aggregate, DistrictRow
 
 
 class Message(Aggregate, table=True):
-    """One message to one recipient about one fact. The number itself is not kept: it stands in the pack.
-
-    ``sealed_pin`` is there until the gateway has the message.
-    """
+    """One message to one recipient about one fact. The number itself is not kept: it stands in the pack."""
 
     __tablename__ = "messages"
 
@@ -33,10 +30,18 @@ class Message(Aggregate, table=True):
     to_name: str = Field(default="", max_length=200)
     to_masked: str = Field(default="", max_length=20)
     body: str = Field(default="", max_length=1000)
-    sealed_pin: str | None = Field(default=None, max_length=400)
     reason_code: str | None = Field(default=None, max_length=64)
     sent_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     ended_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+
+
+class MessagePin(DistrictRow, table=True):
+    """The PIN that a message takes along, sealed for this service; there until the message has gone or never will."""
+
+    __tablename__ = "message_pins"
+
+    message_id: UUID = Field(primary_key=True)
+    sealed_pin: str = Field(max_length=400)
 
 
 class CaseNumber(DistrictRow, table=True):

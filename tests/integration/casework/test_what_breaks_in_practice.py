@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.casework.cases.commands import REACH
+from services.casework.cases.commands import REACH, ask_handoff
 from services.casework.handoffs.commands import ring_clock
+from services.casework.steps.messages import RequestStep
 from services.chassis import clock
 from services.chassis.principal import system_principal
 from tests.integration.casework.test_journey import Desk, registry_answers, report_verified
@@ -351,21 +352,30 @@ async def test_mother_and_child_are_asked_for_together_and_named_when_apart(
     await child.found(apparent_minor=True)
     await stranger.found()
     mothers, childs = await mother.case_id(), await child.case_id()
-    wrong = await mother.office.send(f"/cases/{mothers}/tie", other_case_id=str(await stranger.case_id()))
-    assert (wrong.status_code, wrong.json()["code"]) == (409, "nobody_is_a_child")
-    for one, other in ((childs, mothers), (mothers, childs)):
-        assert (await mother.office.send(f"/cases/{one}/tie", other_case_id=str(other))).status_code == 200
+    for not_a_child in (await stranger.case_id(), mothers):
+        wrong = await mother.office.send(f"/cases/{mothers}/tie", child_case_id=str(not_a_child))
+        assert (wrong.status_code, wrong.json()["code"]) == (409, "not_the_case_of_a_child")
+    for _ in range(2):
+        assert (await mother.office.send(f"/cases/{mothers}/tie", child_case_id=str(childs))).status_code == 200
     assert ((await mother.case())["tied_to"], (await child.case())["tied_to"]) == ([str(childs)], [str(mothers)])
-    placing = {"purpose": "PLACEMENT", "candidates": ["upt-bina-laras"]}
-    refused = await mother.office.send(f"/cases/{mothers}/handoffs", **placing)
-    assert (refused.status_code, refused.json()["code"]) == (409, "adults_only")
-    await mother.office.post(f"/cases/{mothers}/handoffs", **{**placing, "candidates": ["dinsos-jatim"]})
+    for named in (["upt-bina-laras"], []):
+        refused = await mother.office.send(f"/cases/{mothers}/handoffs", purpose="PLACEMENT", candidates=named)
+        assert (refused.status_code, refused.json()["code"]) == (409, "adults_only"), named
+    step = RequestStep(case_id=mothers, step="placing", purpose="PLACEMENT")
+    asked_by_procedure = await casework.units.perform(
+        lambda uow: ask_handoff(step, uow), principal=system_principal("casework")
+    )
+    assert asked_by_procedure.outcome == "EXHAUSTED", "the pack knows a place for adults only"
+    for _ in range(2):
+        await child.office.post(f"/cases/{childs}/handoffs", purpose="PLACEMENT", candidates=["dinsos-jatim"])
+    asked = [h["to_agency"] for h in (await mother.case())["handoffs"] if h["purpose"] == "PLACEMENT"]
+    assert asked == ["dinsos-jatim"], "asked for both, and for the other one once"
     for case in (await mother.case(), await child.case()):
-        assert [h["to_agency"] for h in case["handoffs"] if h["purpose"] == "PLACEMENT"] == ["dinsos-jatim"]
+        assert {h["to_agency"] for h in case["handoffs"] if h["purpose"] == "PLACEMENT"} == {"dinsos-jatim"}
 
-    async def taken(case_id: UUID) -> None:
+    async def taken(case_id: UUID, taker: str = SOEGIRI, giver: str = "satpolpp-lamongan") -> None:
         await mother.office.post(
-            "/custodies", case_id=str(case_id), to_agency=SOEGIRI, from_agency="satpolpp-lamongan",
+            "/custodies", case_id=str(case_id), to_agency=taker, from_agency=giver,
             happened_at=clock.utc_now().isoformat(), place_code="35.24", condition_code="SICK", proof="NONE",
         )  # fmt: skip
 
@@ -377,7 +387,13 @@ async def test_mother_and_child_are_asked_for_together_and_named_when_apart(
     assert await apart() == ["open"]
     await mother.office.send(f"/cases/{childs}/untie", other_case_id=str(mothers))
     assert ((await mother.case())["tied_to"], await apart()) == ([], ["explained"])
-    await mother.office.send(f"/cases/{childs}/tie", other_case_id=str(mothers))
+    await mother.office.send(f"/cases/{mothers}/tie", child_case_id=str(childs))
     assert await apart() == ["open"]
+    found = next(f for f in (await child.case())["findings"] if f["kind"] == "MOTHER_AND_CHILD_APART")
+    await mother.office.move(
+        f"../findings/{found['finding_id']}", "explanation", explanation="OTHER_CAUSE", reason="dirawat dahulu"
+    )
     await taken(childs)
     assert await apart() == ["explained"]
+    await taken(childs, PUSKESMAS, SOEGIRI)
+    assert await apart() == ["explained", "open"], "one explanation does not answer for the next parting"

@@ -1,7 +1,7 @@
 """A case as notifications hears of it, fact by fact."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -123,9 +123,16 @@ class Story:
     def handoff_rejected(self) -> HandoffRejected:
         return HandoffRejected(**self._handoff(), reason_code="NO_CAPACITY")
 
-    def link_pin_issued(self, pin: str, teller: str = "notifications") -> LinkPinIssued:
+    def link_pin_issued(self, pin: str, teller: str = "notifications", days: int = 7) -> LinkPinIssued:
+        expires_at = datetime.now(UTC) + timedelta(days=days)
         sealed = sealing.wrap(pin.encode(), {"": bytes(SEALING_KEYS[teller].public_key)})[""]
-        said = {"link_id": uuid4(), "to_desk": "admisi", "pin_number": 1, "expires_at": DUE, "sealed_pin": sealed}
+        said = {
+            "link_id": uuid4(),
+            "to_desk": "admisi",
+            "pin_number": 1,
+            "expires_at": expires_at,
+            "sealed_pin": sealed,
+        }
         return LinkPinIssued.model_validate({**self._handoff(), **said})
 
     def outcome_recorded(self) -> CaseOutcomeRecorded:

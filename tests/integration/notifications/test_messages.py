@@ -92,9 +92,9 @@ async def test_whoever_has_the_turn_is_told_under_their_duty_telephone(
     await story.hear(story.report_verified(None))
     await story.hear(story.case_opened())
     own, police = "dinsos-lamongan", "satpolpp-lamongan"
-    await story.hear(story.handoff_requested(to_agency=own, on_duty=("piket-1", "piket-2")))
-    await story.hear(story.handoff_requested(to_agency=police, on_duty=("nobody-s",)))
-    await story.hear(story.handoff_escalated("REMIND_DESK", clock="READ_BY", owed_by=own, on_duty=("piket-2",)))
+    await story.hear(story.handoff_requested(to_agency=police, on_duty=("piket-1", "piket-2")))
+    await story.hear(story.handoff_requested(to_agency=own, on_duty=("nobody-s",)))
+    await story.hear(story.handoff_escalated("REMIND_DESK", clock="READ_BY", owed_by=police, on_duty=("piket-2",)))
     await story.hear(story.handoff_escalated("BOTH_HEADS", 3, clock="READ_BY", owed_by=own))
     async with notifications.running("relay", "worker"):
         rows = await all_end(story, 7)
@@ -103,7 +103,7 @@ async def test_whoever_has_the_turn_is_told_under_their_duty_telephone(
         ("head.handoff-late", "RECEIVER_HEAD", "+6281200000109"),
         ("head.handoff-late", "SENDER_HEAD", "+6281200000101"),
         ("receiver.handoff-reminder", "RECEIVER", "+6281200000052"),
-        ("receiver.handoff-requested", "RECEIVER", "+6281200000002"),
+        ("receiver.handoff-requested", "RECEIVER", "+6281200000001"),
         ("receiver.handoff-requested", "RECEIVER", "+6281200000051"),
         ("receiver.handoff-requested", "RECEIVER", "+6281200000052"),
     ]
@@ -113,18 +113,20 @@ async def test_a_pin_is_told_to_the_desk_and_kept_nowhere(notifications: Bench, 
     await story.hear(story.case_opened())
     await story.hear(story.link_pin_issued("418207"))
     await story.hear(story.link_pin_issued("993351", teller="intake"))
+    await story.hear(story.link_pin_issued("777123", days=-1))
     async with notifications.running("relay", "worker"):
-        rows = await all_end(story, 2)
+        rows = await all_end(story, 3)
     by_state = {row["state"]: row for row in rows}
     assert by_state["failed"]["reason_code"] == "PIN_UNREADABLE"
+    assert by_state["skipped"]["reason_code"] == "TOLD_TOO_LATE", "the link had expired"
     sent = gateway.messages[str(by_state["delivered"]["id"])]
     assert sent["to"] == "+6281200000009"
     assert sent["text"].startswith("Dinsos Lamongan: PIN 418207 untuk tautan permintaan")
     assert "PIN •••••• untuk" in by_state["delivered"]["body"]
-    assert [row["sealed_pin"] for row in rows] == [None, None]
     ids = [row["id"] for row in rows]
+    assert await notifications.rows("SELECT * FROM message_pins WHERE message_id = ANY($1)", ids) == []
     kept = await notifications.rows("SELECT changes::text FROM actions WHERE aggregate_id = ANY($1)", ids)
-    assert not any(pin in row["changes"] for pin in ("418207", "993351") for row in kept)
+    assert not any(told in row["changes"] for told in ("418207", "993351", "sealed") for row in kept)
 
 
 async def facts_about(notifications: Bench, story: Story, count: int) -> list[str]:

@@ -82,7 +82,7 @@ class Desk(PackPart):
     calendar: str = "office"
     contact: str = ""
     keeps_roster: bool = False
-    duty_phones: tuple[str, ...] = ()
+    duty_phones: tuple[Annotated[str, Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=64)], ...] = ()
 
 
 class Agency(PackPart):
@@ -100,6 +100,13 @@ class Agency(PackPart):
     stay_limit: Duration | None = None
     adults_only: bool = False
     desks: tuple[Desk, ...] = Field(min_length=1)
+
+    @field_validator("desks")
+    @classmethod
+    def _phones_where_somebody_is_told(cls, desks: tuple[Desk, ...]) -> tuple[Desk, ...]:
+        if any(desk.duty_phones and (n or not desk.keeps_roster) for n, desk in enumerate(desks)):
+            raise ValueError("duty telephones go with the roster of the first desk, where hand-offs arrive")
+        return desks
 
 
 class Rung(PackPart):

@@ -13,7 +13,10 @@ ONCE = "messages_cause_fact_id_recipient_template_key"
 
 def upgrade() -> None:
     """Messages from before were told under the office's own number."""
-    op.execute("ALTER TABLE messages ADD COLUMN duty_phone text NOT NULL DEFAULT '', ADD COLUMN sealed_pin text")
+    op.execute("ALTER TABLE messages ADD COLUMN duty_phone text NOT NULL DEFAULT ''")
+    op.execute(
+        "CREATE TABLE message_pins (message_id uuid PRIMARY KEY, district text NOT NULL, sealed_pin text NOT NULL)"
+    )
     op.execute(f"ALTER TABLE messages DROP CONSTRAINT {ONCE}")
     op.execute(
         "ALTER TABLE messages ADD CONSTRAINT messages_told_once UNIQUE (cause_fact_id, recipient, template, duty_phone)"
@@ -28,4 +31,5 @@ def downgrade() -> None:
     )
     op.execute("ALTER TABLE messages DROP CONSTRAINT messages_told_once")
     op.execute(f"ALTER TABLE messages ADD CONSTRAINT {ONCE} UNIQUE (cause_fact_id, recipient, template)")
-    op.execute("ALTER TABLE messages DROP COLUMN duty_phone, DROP COLUMN sealed_pin")
+    op.execute("ALTER TABLE messages DROP COLUMN duty_phone")
+    op.execute("DROP TABLE message_pins")
