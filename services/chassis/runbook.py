@@ -38,6 +38,7 @@ LINES: Mapping[str, str] = {
     "drain_failed": "a-fault-of-ours",
     "unexpected_fault": "a-fault-of-ours",
     "database_away": "a-database-is-away",
+    "database_clock_jumped": "the-databases-clock-jumped",
     "process_failed": "a-fault-of-ours",
 }
 
