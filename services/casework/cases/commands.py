@@ -35,8 +35,8 @@ from services.casework.handoffs.domain import AdultsOnly
 from services.casework.handoffs.queries import is_asked_for
 from services.casework.handoffs.tables import Handoff
 from services.casework.packages.domain import MOVES_A_PERSON, Purpose
+from services.casework.steps.commands import look_again
 from services.casework.steps.messages import (
-    CaseChanged,
     ProcedureStart,
     RequestStep,
     StepEnded,
@@ -128,15 +128,8 @@ async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
 
 def tell_procedure(case: Case, uow: UnitOfWork) -> None:
     """Start the case's procedure, or let it look again; cases of a type without one are led by people alone."""
-    if case.workflow:
-        uow.signal(
-            case.workflow,
-            procedure_id(case.id),
-            "case_changed",
-            CaseChanged(),
-            start=ProcedureStart(case_id=case.id, district=case.district, rules_version=case.rules_version),
-            about=case,
-        )
+    start = ProcedureStart(case_id=case.id, district=case.district, rules_version=case.rules_version)
+    look_again(case.workflow, procedure_id(case.id), start, case, uow)
 
 
 async def enter_stage(case_id: UUID, stage: str, uow: UnitOfWork) -> None:

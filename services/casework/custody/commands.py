@@ -13,7 +13,8 @@ from services.casework.directory.queries import pack_in_force
 from services.casework.findings.commands import keep_findings
 from services.casework.findings.domain import FindingKind, Found
 from services.casework.findings.tables import Finding
-from services.casework.steps.messages import CaseChanged, ProcedureStart, procedure_id
+from services.casework.steps.commands import look_again
+from services.casework.steps.messages import ProcedureStart, procedure_id
 from services.chassis import clock, sealing
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
@@ -104,17 +105,8 @@ async def record_custody(command: RecordCustody, uow: UnitOfWork, private_key: s
     )
     known = await repository.locked_chain(uow, custody.person_id)
     opened = await _take_in(custody, known, command.giver, pack, uow)
-    if case["workflow"]:
-        uow.signal(
-            case["workflow"],
-            procedure_id(command.case_id),
-            "case_changed",
-            CaseChanged(),
-            start=ProcedureStart(
-                case_id=command.case_id, district=case["district"], rules_version=case["rules_version"]
-            ),
-            about=custody,
-        )
+    start = ProcedureStart(case_id=command.case_id, district=case["district"], rules_version=case["rules_version"])
+    look_again(case["workflow"], procedure_id(command.case_id), start, custody, uow)
     return Recorded(custody, opened)
 
 

@@ -2,10 +2,15 @@
 
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from services.casework.rosters.tables import Shift
 from services.chassis.database import ReadSession, UnitOfWork
+
+
+def _has_begun_and_not_ended(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return col(Shift.starts_at) <= at, col(Shift.ends_at) > at, col(Shift.is_withdrawn).is_(False)
 
 
 async def on_duty(source: UnitOfWork | ReadSession, agency: str, desk: str, at: datetime) -> list[Shift]:
@@ -15,9 +20,7 @@ async def on_duty(source: UnitOfWork | ReadSession, agency: str, desk: str, at: 
         .where(
             Shift.agency == agency,
             Shift.desk == desk,
-            col(Shift.starts_at) <= at,
-            col(Shift.ends_at) > at,
-            col(Shift.is_withdrawn).is_(False),
+            *_has_begun_and_not_ended(at),
         )
         .order_by(col(Shift.starts_at), col(Shift.id))
     )
@@ -44,9 +47,7 @@ async def shift_of(uow: UnitOfWork, agency: str, officer: str, at: datetime) -> 
         .where(
             Shift.agency == agency,
             Shift.officer == officer,
-            col(Shift.starts_at) <= at,
-            col(Shift.ends_at) > at,
-            col(Shift.is_withdrawn).is_(False),
+            *_has_begun_and_not_ended(at),
         )
         .order_by(col(Shift.ends_at).desc())
     )

@@ -19,7 +19,8 @@ from services.casework.packages.domain import Purpose
 from services.casework.promises import repository as promises_repository
 from services.casework.promises.domain import Verdict, verdict_on
 from services.casework.rosters.queries import phones_on_duty
-from services.casework.steps.messages import CaseChanged, ProcedureStart, StepEnded, StepResult
+from services.casework.steps.commands import look_again
+from services.casework.steps.messages import ProcedureStart, StepEnded, StepResult
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.persons import PersonKnown, person_known
@@ -259,15 +260,8 @@ async def _search_on(
 
 def tell_procedure(group: HandoffGroup, uow: UnitOfWork) -> None:
     """Something of the case changed that its procedure may wait for."""
-    if group.reply_workflow:
-        uow.signal(
-            group.reply_workflow,
-            group.reply_to,
-            "case_changed",
-            CaseChanged(),
-            start=ProcedureStart(case_id=group.case_id, district=group.district),
-            about=group,
-        )
+    start = ProcedureStart(case_id=group.case_id, district=group.district)
+    look_again(group.reply_workflow, group.reply_to, start, group, uow)
 
 
 async def end_exhausted(group: HandoffGroup, handoff: Handoff, uow: UnitOfWork) -> None:
