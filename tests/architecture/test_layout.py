@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-SERVICES = ("intake", "casework", "disbursement", "notifications")
+from tests.support.checkout import ROOT, SERVICES, imports_of, modules
+
 ROOT_FILES = {"__init__", "__main__", "settings", "wiring", "subscriptions"}
 SUBJECT_FILES = {
     "__init__", "domain", "access", "messages", "tables", "repository", "facts", "commands", "queries", "api",
@@ -20,10 +20,6 @@ SUBJECT_FILES = {
 WINGS = {"casework": {"case", "papers", "desks", "handoff", "person", "office"}}
 """Services whose subjects stand in groups: a wing holds subjects and nothing else."""
 NOT_A_SUBJECT = {"migrations", "templates", "static", "__pycache__"}
-
-
-def modules(folder: Path) -> Iterator[Path]:
-    return (file for file in sorted(folder.rglob("*.py")) if "__pycache__" not in file.parts)
 
 
 def subjects(service: str) -> Iterator[Path]:
@@ -46,16 +42,6 @@ def test_the_same_file_names_stand_in_every_subject(service: str) -> None:
         names = {file.stem for file in subject.glob("*.py")}
         allowed = SUBJECT_FILES | ({"blocks"} if subject.name == "procedures" else set())
         assert names <= allowed, f"{subject}: {names - allowed}"
-
-
-def imports_of(file: Path) -> set[str]:
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-    return found
 
 
 PURE = (
