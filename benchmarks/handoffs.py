@@ -58,7 +58,9 @@ async def p10() -> None:
             await office.pool.execute(CASES, office.case_id, tag, STARTS, "open")
             begun = time.perf_counter()
             await _open_by_api(office, tag)
-            while await office.value("SELECT EXISTS (SELECT FROM outbox WHERE exit = 'temporal' AND sent_at IS NULL)"):
+            while await office.value(
+                "SELECT EXISTS (SELECT FROM outbox WHERE transport = 'temporal' AND sent_at IS NULL)"
+            ):
                 await asyncio.sleep(0.02)
             return begun, time.perf_counter()
 
@@ -75,11 +77,12 @@ async def p10() -> None:
         made, armed = 0, dict[Side, list[float]]({ours: [], bare: []})
 
         async def settled(side: Side) -> float:
-            """Until the server's word; the next side begins when the worker has read every row: its clock is armed."""
+            """Until the server's word; the next side begins when the worker has read every row: its deadline is
+            armed."""
             nonlocal made
             begun, said = await side()
             made += STARTS
-            await office.until("SELECT count(*) FROM clock_keepers", made)
+            await office.until("SELECT count(*) FROM timer_checks", made)
             armed[side].append(STARTS / (time.perf_counter() - begun))
             return STARTS / (said - begun)
 
@@ -88,7 +91,7 @@ async def p10() -> None:
     to_the_end = [one / other for one, other in zip(armed[ours][1:], armed[bare][1:], strict=True)]
     kept = {"unit": "×", "target": 0.70, "goal": 0.85, "correct": opened == 2 * STARTS * (PAIRS + 1) + 1}
     note = (
-        f"ours: {STARTS} POST /cases/(id)/handoffs, {IN_FLIGHT} at a time, each with its rows, actions, package, "
+        f"ours: {STARTS} POST /cases/(id)/handoffs, {IN_FLIGHT} at a time, each with its rows, actions, disclosure, "
         "feed lines, fact and signal in one commit, until the relay has the server's word for the last workflow; "
         "other: client.start_workflow of as many HandoffWorkflows, as many at a time, same task queue, same worker, "
         "which reads a row of its own for each on both sides, here mostly after the bare side's end but beside ours; "
@@ -104,7 +107,11 @@ async def p10() -> None:
     note = "the same runs, each side until the worker has read the last row and set its timer: when a promise is kept"
     keep(
         make_result(
-            "P10a", "hand-offs opened by API → clock armed ÷ bare start → clock armed", to_the_end, **kept, note=note
+            "P10a",
+            "hand-offs opened by API → deadline armed ÷ bare start → deadline armed",
+            to_the_end,
+            **kept,
+            note=note,
         )
     )
 
@@ -182,7 +189,8 @@ async def p11() -> None:
         )
     )
     note = (
-        f"from its start until the last of {DUE_WHILE_AWAY} deadlines that fell due while it was down has rung; it "
+        f"from its start until the last of {DUE_WHILE_AWAY} deadlines that fell due while it was down has "
+        "escalation; it "
         f"had been killed; afterwards it listed every run as running; {busy}"
     )
     keep(
@@ -220,10 +228,12 @@ async def _latencies(url: str, headers: dict[str, str]) -> list[float]:
 
 
 async def _restart(office: Office) -> tuple[float, int]:
-    """Deadlines of some timers come near, the server is killed and started; seconds until each of them has rung."""
+    """Deadlines of some timers come near, the server is killed and started; seconds until each of them has escalation
+    step.
+    """
     due_at = datetime.now(UTC) + timedelta(seconds=12)
     await office.pool.execute(
-        "UPDATE clocks SET rings_at = $1, due_at = $1 FROM generate_series(1, $2::int) n"
+        "UPDATE deadlines SET escalates_at = $1, due_at = $1 FROM generate_series(1, $2::int) n"
         " WHERE handoff_id = md5('away' || 'handoff' || n)::uuid",
         due_at,
         DUE_WHILE_AWAY,
@@ -231,8 +241,8 @@ async def _restart(office: Office) -> tuple[float, int]:
     before = datetime.now(UTC)
     await _wake(office, "away", DUE_WHILE_AWAY)
     await office.until(
-        "SELECT count(*) FROM clock_keepers k JOIN generate_series(1, $1::int) n"
-        " ON k.handoff_id = md5('away' || 'handoff' || n)::uuid WHERE k.looked_at > $2",
+        "SELECT count(*) FROM timer_checks k JOIN generate_series(1, $1::int) n"
+        " ON k.handoff_id = md5('away' || 'handoff' || n)::uuid WHERE k.checked_at > $2",
         DUE_WHILE_AWAY,
         DUE_WHILE_AWAY,
         before,
@@ -244,14 +254,14 @@ async def _restart(office: Office) -> tuple[float, int]:
     started = time.perf_counter()
     await office.place.stack.start("temporal")
     print(f"    down for {down:.1f} s, ready {time.perf_counter() - started:.1f} s after its start", flush=True)
-    rang = await _all_rang(office, "away", DUE_WHILE_AWAY)
+    rang = await _all_escalated_of(office, "away", DUE_WHILE_AWAY)
     return time.perf_counter() - started, rang
 
 
 async def _wake(office: Office, tag: str, count: int) -> None:
     """Tell the workflows of some hand-offs to look again, through the outbox, as a moved deadline does."""
     await office.pool.execute(
-        "INSERT INTO outbox OVERRIDING SYSTEM VALUE SELECT r.* FROM (SELECT * FROM outbox WHERE exit = 'temporal'"
+        "INSERT INTO outbox OVERRIDING SYSTEM VALUE SELECT r.* FROM (SELECT * FROM outbox WHERE transport = 'temporal'"
         " AND body::text LIKE '%handoff:' || $1::uuid::text || '%' ORDER BY id LIMIT 1) o,"
         " generate_series(1, $3::int) n,"
         " LATERAL jsonb_populate_record(o::outbox, jsonb_build_object('id', nextval('outbox_id_seq'),"
@@ -263,9 +273,9 @@ async def _wake(office: Office, tag: str, count: int) -> None:
     )
 
 
-async def _all_rang(office: Office, tag: str, count: int, within_seconds: float = 300) -> int:
+async def _all_escalated_of(office: Office, tag: str, count: int, within_seconds: float = 300) -> int:
     until = time.perf_counter() + within_seconds
-    while (rang := await office.rung(tag, count)) < count and time.perf_counter() < until:
+    while (rang := await office.escalated(tag, count)) < count and time.perf_counter() < until:
         await asyncio.sleep(0.05)
     return rang
 
@@ -289,12 +299,13 @@ async def _burst(office: Office, count: int, *, rounds: int, target: float, goal
         begun = time.perf_counter()
         await office.begin("worker")
         ready = time.perf_counter()
-        doubled += abs(await _all_rang(office, tag, count) - count)
+        doubled += abs(await _all_escalated_of(office, tag, count) - count)
         samples.append(time.perf_counter() - ready)
         spans.append(time.perf_counter() - begun)
         print(f"    {count} due: {samples[-1]:.1f} s from readiness, {spans[-1]:.1f} s from the start", flush=True)
     note = (
-        "they fell due while the worker was away; from its saying that it is ready until the last rung is written; "
+        "they fell due while the worker was away; from its saying that it is ready until the last escalation "
+        "is written; "
         f"{statistics.median(spans):.1f} s from its start; {busy}"
     )
     keep(

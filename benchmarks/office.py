@@ -44,13 +44,13 @@ INSERT INTO handoffs SELECT r.* FROM handoffs h, generate_series(1, $3::int) n, 
     'case_id', coalesce(md5($4::text || 'case' || (1 + n % $5::int)), h.case_id::text),
     'to_agency', ($7::text[])[1 + n % cardinality($7::text[])],
     'ended_at', CASE WHEN $6::timestamptz IS NULL THEN now() END,
-    'clock', CASE WHEN $6::timestamptz IS NOT NULL THEN h.clock END)) r WHERE h.id = $1
+    'deadline', CASE WHEN $6::timestamptz IS NOT NULL THEN h.deadline END)) r WHERE h.id = $1
 """
-CLOCKS = """
-INSERT INTO clocks SELECT r.* FROM clocks c, generate_series(1, $3::int) n, LATERAL jsonb_populate_record(c,
+DEADLINES = """
+INSERT INTO deadlines SELECT r.* FROM deadlines c, generate_series(1, $3::int) n, LATERAL jsonb_populate_record(c,
     jsonb_build_object('id', md5($2 || c.kind || n), 'handoff_id', md5($2 || 'handoff' || n),
-    'correlation_id', md5($2 || 'key' || n), 'rings_at', $4::timestamptz,
-    'due_at', $4::timestamptz - (c.rings_at - c.due_at))) r WHERE c.handoff_id = $1
+    'correlation_id', md5($2 || 'key' || n), 'escalates_at', $4::timestamptz,
+    'due_at', $4::timestamptz - (c.escalates_at - c.due_at))) r WHERE c.handoff_id = $1
 """
 
 
@@ -116,26 +116,27 @@ class Office:
             raise SystemExit(f"casework {arguments[0]} failed")
 
     async def fill(self, tag: str, count: int, due_at: datetime) -> None:
-        """So many open hand-offs with running clocks, in four statements; their workflows are started by nobody yet."""
+        """So many open hand-offs with running deadlines, in four statements; their workflows are started by nobody
+        yet."""
         await self.pool.execute(GROUPS, self.handoff_id, tag, count)
         await self.pool.execute(HANDOFFS, self.handoff_id, tag, count, None, 1, due_at, [HOSPITAL], "requested")
-        await self.pool.execute(CLOCKS, self.handoff_id, tag, count, due_at)
+        await self.pool.execute(DEADLINES, self.handoff_id, tag, count, due_at)
 
     async def workflows_look(self, tag: str, count: int) -> None:
         """Start their workflows by ``reconcile`` and the relay; returns when each has read its row."""
         await self.command("reconcile")
         await self.until(
-            "SELECT count(*) FROM clock_keepers k JOIN generate_series(1, $2::int) n"
+            "SELECT count(*) FROM timer_checks k JOIN generate_series(1, $2::int) n"
             " ON k.handoff_id = md5($1 || 'handoff' || n)::uuid",
             count,
             tag,
             count,
         )
 
-    async def rung(self, tag: str, count: int) -> int:
-        """How many of them have rung."""
+    async def escalated(self, tag: str, count: int) -> int:
+        """How many of them have escalation step."""
         found: int = await self.value(
-            "SELECT count(*) FROM rungs r JOIN generate_series(1, $2::int) n"
+            "SELECT count(*) FROM escalation_steps r JOIN generate_series(1, $2::int) n"
             " ON r.handoff_id = md5($1 || 'handoff' || n)::uuid",
             tag,
             count,

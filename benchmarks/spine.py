@@ -13,8 +13,8 @@ from benchmarks.ground import ground
 from benchmarks.ratio import keep, make_result, p99, paired
 from contracts.events.intake import ReportRejected
 from services.chassis.database import UnitOfWork, Units, open_units
-from services.chassis.kafka import KafkaExit, wire_headers
-from services.chassis.outbox import OutboxRow, Relay, Waker
+from services.chassis.kafka import KafkaTransport, wire_headers
+from services.chassis.outbox import OutboxNotifier, OutboxRow, Relay
 from services.chassis.principal import system_principal
 from tests.support.probe import SCHEMA, make_probe, probe_service
 from tests.support.services import Bench, bench_for
@@ -36,7 +36,7 @@ async def p2() -> None:
             "SELECT id, key, target, body, headers, district, recorded_at FROM outbox ORDER BY id"
         )
         messages = [OutboxRow(*record.values()) for record in records]
-        exit_ = KafkaExit(bench.settings.kafka_bootstrap_servers, bench.prefix)
+        exit_ = KafkaTransport(bench.settings.kafka_bootstrap_servers, bench.prefix)
         await exit_.open()
         producer = AIOKafkaProducer(
             bootstrap_servers=bench.settings.kafka_bootstrap_servers, enable_idempotence=True, acks="all"
@@ -93,9 +93,9 @@ async def p3() -> None:
         bench_for(probe_service(), place.stack, place.issuer, schema=SCHEMA, owner="intake") as bench,
         bench.running("relay", "consumer"),
     ):
-        waker, stop = Waker(bench.settings.database_url), asyncio.Event()
-        waking = asyncio.create_task(waker.run(stop))
-        units = await open_units(bench.settings.database_url, name="bench", queue="", pool_size=2, said=waker)
+        notifier, stop = OutboxNotifier(bench.settings.database_url), asyncio.Event()
+        waking = asyncio.create_task(notifier.run(stop))
+        units = await open_units(bench.settings.database_url, name="bench", queue="", pool_size=2, said=notifier)
         await asyncio.sleep(3)
         ratios, missing = [], 0
         for round_ in range(5):
@@ -152,7 +152,7 @@ async def _our_latencies(bench: Bench, units: Units, count: int) -> tuple[list[f
         await asyncio.sleep(0.05)
     await asyncio.sleep(1)
     rows = await bench.rows(
-        "SELECT e.correlation_id, extract(epoch FROM e.heard_at - o.recorded_at)::float AS taken FROM effects e"
+        "SELECT e.correlation_id, extract(epoch FROM e.consumed_at - o.recorded_at)::float AS taken FROM effects e"
         " JOIN outbox o ON o.key = e.correlation_id::text WHERE e.correlation_id = ANY($1::uuid[])",
         keys,
     )

@@ -1,4 +1,4 @@
-"""AsyncAPI 3.0 documents made from `topics.py` and what each service hears: one per service, one for the house.
+"""AsyncAPI 3.0 documents made from `topics.py` and what each service consumes: one per service, one for the house.
 
 Every event type is a message of its own with its own send and receive operation, although inside a service one
 subscriber per topic dispatches them all.
@@ -18,7 +18,7 @@ from contracts.envelope import CONTENT_TYPE, TRACEPARENT_PATTERN, Envelope, Even
 from contracts.topics import TOPICS_BY_OWNER, Topic, all_topics, event_class, parse_type, topic_of
 
 Document = dict[str, Any]
-Hears = Mapping[str, Mapping[str, str]]
+Consumes = Mapping[str, Mapping[str, str]]
 """Service -> event type -> name of the handler."""
 
 BINDING_VERSION = "0.5.0"
@@ -32,7 +32,7 @@ _ABOUT = (
 )
 
 
-def house_document(hears: Hears, schemas: Mapping[str, Schema]) -> Document:
+def house_document(consumes: Consumes, schemas: Mapping[str, Schema]) -> Document:
     """The whole house: every topic, who sends on it and who listens.
 
     `schemas` gives the JSON Schema of each event type. Raises `KeyError` when a service hears an unknown type.
@@ -40,14 +40,14 @@ def house_document(hears: Hears, schemas: Mapping[str, Schema]) -> Document:
     operations: Document = {}
     for owner in TOPICS_BY_OWNER:
         operations |= _sends(owner, f"{owner}.")
-    for service, handlers in hears.items():
+    for service, handlers in consumes.items():
         operations |= _receives(handlers, f"{service}.")
     return _document("Sigap", "urn:sigap", all_topics(), {event.TYPE for event in _events()}, operations, schemas)
 
 
-def service_document(service: str, hears: Hears, schemas: Mapping[str, Schema]) -> Document:
-    """What one service says and hears. Raises `KeyError` when it hears an unknown type."""
-    handlers = hears.get(service, {})
+def service_document(service: str, consumes: Consumes, schemas: Mapping[str, Schema]) -> Document:
+    """What one service says and consumes. Raises `KeyError` when it hears an unknown type."""
+    handlers = consumes.get(service, {})
     own = {event.TYPE for topic in TOPICS_BY_OWNER[service] for event in topic.events}
     shown = own | set(handlers)
     topics = tuple(topic for topic in all_topics() if any(event.TYPE in shown for event in topic.events))

@@ -119,7 +119,7 @@ def all_events() -> list[type[Event]]:
     return [event for topic in all_topics() for event in topic.events]
 
 
-def what_services_hear() -> dict[str, dict[str, str]]:
+def what_services_consume() -> dict[str, dict[str, str]]:
     """Service -> event type -> handler's name, from each `services/<service>/subscriptions.py` that exists."""
     pages = {service: _imported(f"services.{service}.subscriptions") for service in TOPICS_BY_OWNER}
     return {
@@ -159,11 +159,11 @@ def _imported(module_name: str) -> Any:
         return None
 
 
-def asyncapi_documents(hears: asyncapi.Hears) -> dict[str, asyncapi.Document]:
+def asyncapi_documents(consumes: asyncapi.Consumes) -> dict[str, asyncapi.Document]:
     """File name -> AsyncAPI document: the house and each service."""
     schemas = {event.TYPE: schema_of(event) for event in all_events()}
-    documents = {service: asyncapi.service_document(service, hears, schemas) for service in TOPICS_BY_OWNER}
-    return {HOUSE: asyncapi.house_document(hears, schemas)} | {
+    documents = {service: asyncapi.service_document(service, consumes, schemas) for service in TOPICS_BY_OWNER}
+    return {HOUSE: asyncapi.house_document(consumes, schemas)} | {
         f"{service}.yaml": document for service, document in documents.items()
     }
 
@@ -207,7 +207,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--unreleased", action="store_true", help="let types that no release has published break")
     options = parser.parse_args(arguments)
 
-    documents = asyncapi_documents(what_services_hear())
+    documents = asyncapi_documents(what_services_consume())
     rest = openapi_documents()
     findings = [
         *schema_findings(all_events(), SCHEMAS),

@@ -87,7 +87,7 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
                 casework.HandoffExpired,
                 casework.HandoffSuperseded,
                 casework.HandoffConditionallyAccepted,
-                casework.HandoffPromiseDecided,
+                casework.HandoffConditionDecided,
                 casework.HandoffHeld,
                 casework.HandoffResumed,
                 casework.HandoffResent,

@@ -264,17 +264,17 @@ class HandoffConditionallyAccepted(HandoffFact):
     conditions: tuple[Code, ...]
 
 
-class HandoffPromiseDecided(HandoffFact):
+class HandoffConditionDecided(HandoffFact):
     """A condition of a conditional yes was met, waived or broken."""
 
-    TYPE: ClassVar[str] = "casework.handoff.promise_decided.v1"
+    TYPE: ClassVar[str] = "casework.handoff.condition_decided.v1"
 
-    promise_code: Code
+    condition_code: Code
     verdict: Literal["met", "waived", "broken"]
 
 
 class HandoffHeld(HandoffFact):
-    """The hand-off and its clocks stand still, for a reason."""
+    """The hand-off and its deadlines stand still, for a reason."""
 
     TYPE: ClassVar[str] = "casework.handoff.held.v1"
 
@@ -282,13 +282,13 @@ class HandoffHeld(HandoffFact):
 
 
 class HandoffResumed(HandoffFact):
-    """The hand-off goes on where it was held, its clocks with what was left of them."""
+    """The hand-off goes on where it was held, its deadlines with what was left of them."""
 
     TYPE: ClassVar[str] = "casework.handoff.resumed.v1"
 
 
 class HandoffResent(HandoffFact):
-    """The desk was told once more of a request that it has not answered; no clock changed. `on_duty`: as asked."""
+    """The desk was told once more of a request that it has not answered; no deadline changed. `on_duty`: as asked."""
 
     TYPE: ClassVar[str] = "casework.handoff.resent.v1"
 
@@ -298,7 +298,7 @@ class HandoffResent(HandoffFact):
 
 
 class HandoffQuestioned(HandoffFact):
-    """The receiver asked back: its clock stands still and the sender's runs."""
+    """The receiver asked back: its deadline stands still and the sender's runs."""
 
     TYPE: ClassVar[str] = "casework.handoff.questioned.v1"
 
@@ -314,7 +314,7 @@ class HandoffReplied(HandoffFact):
 
 
 class HandoffContested(HandoffFact):
-    """The receiver says that the answer recorded on its behalf was wrong: it is asked anew, with fresh clocks."""
+    """The receiver says that the answer recorded on its behalf was wrong: it is asked anew, with fresh deadlines."""
 
     TYPE: ClassVar[str] = "casework.handoff.contested.v1"
 
@@ -358,11 +358,11 @@ class HandoffStatusReported(HandoffFact):
 
 
 class HandoffDeadlineMoved(HandoffFact):
-    """A decree changed the working calendar, and with it an open clock; rungs that rang stay."""
+    """A decree changed the working calendar, and with it an open deadline; escalation steps that was taken stay."""
 
     TYPE: ClassVar[str] = "casework.handoff.deadline_moved.v1"
 
-    clock: Code
+    deadline: Code
     occurrence: Ordinal
     due_at: Instant
     was_due_at: Instant
@@ -370,17 +370,17 @@ class HandoffDeadlineMoved(HandoffFact):
 
 
 class HandoffEscalated(HandoffFact):
-    """A clock ran out and the ladder's next rung was decided; its delivery is another fact.
+    """A deadline ran out and the escalation policy's next escalation step was decided; its delivery is another fact.
 
     `owed_by` is the agency that let it run out, `on_duty` the duty telephones at its desk.
     """
 
     TYPE: ClassVar[str] = "casework.handoff.escalated.v1"
 
-    clock: Code
+    deadline: Code
     occurrence: Ordinal
-    rung_no: Ordinal
-    rung: Literal[
+    step_no: Ordinal
+    escalation: Literal[
         "REMIND_DESK",
         "SECTION_HEAD",
         "BOTH_HEADS",
@@ -410,7 +410,7 @@ class CustodyTransferred(Event):
     from_agency: Slug | None = None
     to_agency: Slug
     place_code: RegionCode
-    condition_code: Code
+    observed_state: Code
     ba_number: Reference | None = None
     custodian_kind: Literal["AGENCY", "CARRIER", "FAMILY", "OTHER"] | None = None
     until: Instant | None = None
@@ -443,7 +443,7 @@ class CustodyEnded(Event):
     person_id: UUID
     from_agency: Slug
     place_code: RegionCode
-    condition_code: Code
+    observed_state: Code
     ba_number: Reference | None = None
     reason_code: Code
 

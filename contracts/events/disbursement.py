@@ -1,4 +1,4 @@
-"""What disbursement says: who is entitled to what, batches of payments, and each payment's fate."""
+"""What disbursement says: who is entitled to what, batches of payments, and each payment's disposition."""
 
 from __future__ import annotations
 

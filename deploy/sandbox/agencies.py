@@ -25,7 +25,7 @@ LONGEST_POLL_SECONDS = 1.2
 
 
 class PersonIsNotThereYet(ValueError):
-    """The package came before the person's own facts did: look again a little later."""
+    """The disclosure came before the person's own facts did: look again a little later."""
 
 
 class Agency:
@@ -86,10 +86,10 @@ class Agency:
             answer.raise_for_status()
         return answer.status_code < 300
 
-    async def package(self, item: dict[str, Any]) -> dict[str, Any]:
+    async def disclosure(self, item: dict[str, Any]) -> dict[str, Any]:
         """What the hand-off says about the person, for its purpose."""
         detail = await self.api.get(f"/handoffs/{item['handoff_id']}")
-        found: dict[str, Any] = detail["package"]
+        found: dict[str, Any] = detail["disclosure"]
         if found["as_of"] is None:
             raise PersonIsNotThereYet
         return found
@@ -132,7 +132,7 @@ async def closes_as_sender(agency: Agency, item: dict[str, Any], traceparent: st
 async def examines(agency: Agency, item: dict[str, Any], traceparent: str) -> None:
     """The puskesmas examines the person and says whether a mental hospital is needed."""
     if _to_me(agency, item):
-        features = str((await agency.package(item)).get("features") or "")
+        features = str((await agency.disclosure(item)).get("features") or "")
         is_other = agency.scenario.not_odgj_when_features_hold in features
         await takes_over(agency, item, traceparent, "NOT_ODGJ" if is_other else "NEEDS_HOSPITAL")
 
@@ -147,7 +147,7 @@ async def admits_when_reminded(agency: Agency, item: dict[str, Any], traceparent
     """The late hospital answers its first reminder, treats, and says who may be fetched; one runs away, one dies."""
     if not _to_me(agency, item):
         return
-    name = (await agency.package(item)).get("name")
+    name = (await agency.disclosure(item)).get("name")
     await agency.move(item, "acceptance", traceparent)
     await agency.move(item, "arrival", traceparent, ba_number=_paper(item))
     await agency.move(item, "start", traceparent)
@@ -180,7 +180,7 @@ async def takes_home(agency: Agency, item: dict[str, Any], traceparent: str) -> 
 async def traces_family(agency: Agency, item: dict[str, Any], traceparent: str) -> None:
     """The village recognises some people by how they look, whether or not anybody knows their name."""
     if _to_me(agency, item):
-        features = (await agency.package(item)).get("features")
+        features = (await agency.disclosure(item)).get("features")
         known = agency.scenario.family_is_known(str(features))
         await works(agency, item, traceparent, "FAMILY_READY" if known else "FAMILY_NOT_FOUND")
 

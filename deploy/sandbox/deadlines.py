@@ -1,9 +1,11 @@
-"""``python -m deploy.sandbox deadlines <hand-off>``: its running clocks fall due now, so that a program is rung at.
+"""``python -m deploy.sandbox deadlines <hand-off>``: its running deadlines fall due now, so that a program is
+escalated at.
 
 Only a sandbox can do this. It is no command, route or setting of casework, which has no way to bring a promise forward:
 it reaches the database with the secrets that ``make up`` wrote into the state folder of this machine, and an
 installation that was not started by ``make up`` has no such folder. What it does goes the way of every change: a unit
-of work with an action that names the sandbox, lines in both feeds, and a signal to the workflow that keeps the clocks.
+of work with an action that names the sandbox, lines in both feeds, and a signal to the workflow that keeps the
+deadlines.
 """
 
 import asyncio
@@ -15,7 +17,7 @@ from uuid import UUID
 from deploy.local.accounts import open_demo_site
 from deploy.local.daemon import holder
 from deploy.local.environment import service_environment
-from services.casework.handoff.deadlines.commands import clocks_of
+from services.casework.handoff.deadlines.commands import deadlines_of
 from services.casework.handoff.handoffs.commands.rows import locked, note_next_due, tell
 from services.casework.office.directory.queries import pack_in_force
 from services.chassis.database import UnitOfWork, Units, open_units
@@ -26,22 +28,27 @@ REASON = "SANDBOX"
 
 
 async def bring_forward(handoff_id: UUID, uow: UnitOfWork) -> list[str]:
-    """Every running clock with a rung ahead rings its next one now; answers their kinds. Raises ``NotFound``.
+    """Every running deadline with an escalation step ahead takes its next one now; answers their kinds. Raises
+    ``NotFound``.
 
-    Once more brings the rung after that.
+    Once more brings the escalation step after that.
     """
     _, handoff = await locked(handoff_id, uow)
     pack = await pack_in_force(uow, handoff.district)
-    clocks = await clocks_of(handoff, pack, uow)
+    deadlines = await deadlines_of(handoff, pack, uow)
     now: datetime = await uow.now()
-    moved = [clock for clock in clocks.running() if clock.rings_at is not None and clock.rings_at > now]
-    for clock in moved:
-        after = pack.ladders[clock.ladder][clock.rungs].after
-        uow.change(clock, "bring_forward", reason=REASON, due_at=now - after, rings_at=now)
+    moved = [
+        deadline
+        for deadline in deadlines.running()
+        if deadline.escalates_at is not None and deadline.escalates_at > now
+    ]
+    for deadline in moved:
+        after = pack.escalation_policies[deadline.escalation_policy][deadline.escalations].after
+        uow.change(deadline, "bring_forward", reason=REASON, due_at=now - after, escalates_at=now)
     if moved:
-        uow.change(handoff, "bring_forward", reason=REASON, **note_next_due(handoff, clocks))
+        uow.change(handoff, "bring_forward", reason=REASON, **note_next_due(handoff, deadlines))
         tell(handoff, "deadline-moved", now, uow)
-    return [clock.kind for clock in moved]
+    return [deadline.kind for deadline in moved]
 
 
 async def _perform(handoff_id: UUID, units: Units) -> list[str]:
@@ -61,7 +68,7 @@ async def _on_this_machine(handoff_id: UUID) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 when a clock was brought forward, 1 when there was none or no system runs here, 2 when the id is none."""
+    """0 when a deadline was brought forward, 1 when there was none or no system runs here, 2 when the id is none."""
     try:
         (handoff_id,) = (UUID(argument) for argument in arguments)
     except ValueError:
@@ -74,5 +81,5 @@ def main(arguments: Sequence[str]) -> int:
         moved = asyncio.run(_on_this_machine(handoff_id))
     except NotFound:
         moved = []
-    sys.stdout.write(f"due now: {', '.join(moved)}\n" if moved else "no clock of such a hand-off runs\n")
+    sys.stdout.write(f"due now: {', '.join(moved)}\n" if moved else "no deadline of such a hand-off runs\n")
     return 0 if moved else 1

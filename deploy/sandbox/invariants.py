@@ -30,7 +30,7 @@ async def check_all(site: Site, scenario: Scenario, client: httpx2.AsyncClient, 
         ("setiap hak dibayar tepat sekali di bank", lambda: _paid_once(site, client)),
         ("setiap pemberitahuan dikirim sekali", lambda: _told_once(site, client)),
         ("kotak keluar kosong", lambda: _outboxes(site)),
-        ("tidak ada pesan yang tersisih", lambda: _parked(site)),
+        ("tidak ada pesan yang tersisih", lambda: _dead_letters(site)),
         ("tidak ada data pribadi di topik", lambda: _topics(site, scenario)),
         ("tidak ada data pribadi di riwayat alur kerja", lambda: _histories(site, scenario)),
         ("tidak ada data pribadi di telemetri dan log", lambda: _files(site, scenario)),
@@ -115,7 +115,7 @@ FOLDED = {
     "casework": (
         "cases",
         "handoffs",
-        "clocks",
+        "deadlines",
         "promises",
         "custodies",
         "case_findings",
@@ -189,14 +189,14 @@ async def _outboxes(site: Site) -> str:
     return ", ".join(waiting)
 
 
-async def _parked(site: Site) -> str:
+async def _dead_letters(site: Site) -> str:
     waiting = []
     for service in SERVICES:
         rows = await _rows(
             site,
             service,
-            "SELECT count(*) AS count, min(error_code) AS code FROM parked"
-            " WHERE state IN ('parked', 'waiting', 'replay')",
+            "SELECT count(*) AS count, min(error_code) AS code FROM dead_letters"
+            " WHERE state IN ('dead', 'blocked', 'replay')",
         )
         if rows[0]["count"]:
             waiting.append(f"{service} {rows[0]['count']} ({rows[0]['code']})")

@@ -318,7 +318,7 @@ async def _finish(journey: Journey) -> int:
     for case in sorted(await _cases(journey), key=lambda c: str(c["number"])):
         detail = await api.get(f"/cases/{case['case_id']}")
         path = " ".join(agency for agency, _ in groupby(_short(c["agency"]) for c in detail["custody"]))
-        rungs = sum(handoff["rungs"] for handoff in detail["handoffs"])
+        escalations = sum(handoff["escalations"] for handoff in detail["handoffs"])
         end = int(time.time() * 1000)
         link = (
             f"{zipkin}?annotationQuery=case.id%3D{case['source_report_id']}"
@@ -326,7 +326,8 @@ async def _finish(journey: Journey) -> int:
         )
         print(
             f"{case['number']:<27} {journey.reports[case['source_report_id']]:<13} {path:<48} "
-            f"{len(detail['handoffs']):>2} {rungs:>3} {case['outcome'] or '–':<16} {case['aid_state'] or '–':<9} {link}"
+            f"{len(detail['handoffs']):>2} {escalations:>3} {case['outcome'] or '–':<16} "
+            f"{case['aid_state'] or '–':<9} {link}"
         )
     print()
     _show_addresses(journey)

@@ -1,6 +1,6 @@
 """Lays the demo's pace over the districts' packs: ``python -m deploy.sandbox.pace <packs> <target>``.
 
-Only clocks, ladders, hours and the dates of visits change; no rule does.
+Only deadlines, escalation policies, hours and the dates of visits change; no rule does.
 """
 
 import shutil
@@ -16,9 +16,9 @@ PACE = Path(__file__).parent / "scenarios" / "lamongan-2022" / "pace.yaml"
 
 def paced(pack: dict[str, Any], pace: dict[str, Any]) -> dict[str, Any]:
     """A casework pack with the demo's pace."""
-    clocks = [dict(clock) for clock in pack["clocks"]]
-    for clock in clocks:
-        clock.update(pace["clocks_by_agency"].get(clock.get("agency", ""), {}))
+    sla_rules = [dict(rule) for rule in pack["sla_rules"]]
+    for rule in sla_rules:
+        rule.update(pace["sla_rules_by_agency"].get(rule.get("agency", ""), {}))
     types = [
         {**rules, **{dates: pace[dates][: len(rules.get(dates, []))] for dates in DATES}}
         for rules in pack["case_types"]
@@ -27,8 +27,8 @@ def paced(pack: dict[str, Any], pace: dict[str, Any]) -> dict[str, Any]:
         **pack,
         "version": f"{pack['version']}-demo",
         "calendars": {**pack["calendars"], **pace["calendars"]},
-        "ladders": {**pack["ladders"], **pace["ladders"]},
-        "clocks": clocks,
+        "escalation_policies": {**pack["escalation_policies"], **pace["escalation_policies"]},
+        "sla_rules": sla_rules,
         "case_types": types,
     }
 

@@ -1,1 +1,1 @@
-"""Casework: opens the case and hands it between agencies, with a clock on every promise."""
+"""Casework: opens the case and hands it between agencies, with a deadline on every promise."""

@@ -10,7 +10,8 @@ from services.chassis.settings import ServiceSettings
 class CaseworkSettings(ServiceSettings):
     """What casework needs beyond every service.
 
-    ``clock_may_jump_seconds``: by how much the database's clock may leave the pace of this process before rungs wait.
+    ``clock_may_jump_seconds``: by how much the database's clock may leave the pace of this process before escalation
+    steps wait.
     ``sealing_recipients``: ``notifications=<public key, base64>``, which tells the PINs of links; without it an officer
     reads them out. ``documents_folder`` holds scans and letters, sealed; back it up with the database.
     ``upload_limit_bytes`` lets the largest document through, with what a form puts around it.

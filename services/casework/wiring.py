@@ -23,8 +23,8 @@ from services.casework.case.occurrences import pages as occurrences_pages
 from services.casework.case.occurrences.activities import OccurrenceActivities
 from services.casework.case.procedures.gepeng.workflow import GepengProcedure
 from services.casework.case.procedures.odgj.workflow import OdgjProcedure
-from services.casework.case.timeline import api as story_api
-from services.casework.case.timeline import pages as story_pages
+from services.casework.case.timeline import api as timeline_api
+from services.casework.case.timeline import pages as timeline_pages
 from services.casework.desks.closures import access as closures_access
 from services.casework.desks.closures import api as closures_api
 from services.casework.desks.closures import pages as closures_pages
@@ -37,12 +37,12 @@ from services.casework.desks.tasks import access as tasks_access
 from services.casework.desks.tasks import api as tasks_api
 from services.casework.desks.tasks import pages as tasks_pages
 from services.casework.desks.tasks.tables import Task
-from services.casework.handoff.disclosures import access as packages_access
+from services.casework.handoff.disclosures import access as disclosures_access
 from services.casework.handoff.handoffs import access as handoffs_access
 from services.casework.handoff.handoffs import api as handoffs_api
 from services.casework.handoff.handoffs import pages as handoffs_pages
 from services.casework.handoff.handoffs.activities import HandoffActivities
-from services.casework.handoff.handoffs.commands import rearm_clocks, recompute_deadlines
+from services.casework.handoff.handoffs.commands import rearm_deadlines, recompute_deadlines
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.handoff.handoffs.workflow import HandoffWorkflow
 from services.casework.office.directory.access import OFFICE_ROLES
@@ -104,19 +104,19 @@ def activities(running: Running) -> Sequence[Callable[..., Any]]:
         CaseActivities(running),
     )
     return [
-        handoffs.read_clock,
-        handoffs.ring_clock,
+        handoffs.read_deadlines,
+        handoffs.escalate_if_due,
         cases.read_case,
         cases.enter_stage,
         cases.request_handoff,
         cases.create_task,
-        cases.ring_task,
-        cases.mind_stay,
+        cases.check_task_due,
+        cases.check_stay,
         cases.record_outcome,
         cases.request_aid,
         cases.read_aid,
         ClosingActivities(running).close_case,
-        OccurrenceActivities(running).hear_of_step,
+        OccurrenceActivities(running).record_step_occurrence,
     ]
 
 
@@ -126,7 +126,8 @@ async def prepare(running: Running, app: Any) -> None:
 
 
 async def put_in_force(pack: CaseworkPack, uow: UnitOfWork) -> bool:
-    """Load a pack and move the open clocks that its calendar moves; False when exactly this one is already loaded."""
+    """Load a pack and move the open deadlines that its calendar moves; False when exactly this one is already
+    loaded."""
     is_new = await load_pack(pack, uow)
     if is_new:
         await recompute_deadlines(pack, uow)
@@ -140,9 +141,9 @@ async def load_packs(running: Running, arguments: Sequence[str]) -> int:
 
 async def reconcile(running: Running, arguments: Sequence[str]) -> int:
     """``reconcile``: signal the workflow of every open row, so that a lost one is started again."""
-    clocks = await running.units.perform(rearm_clocks, principal=running.principal)
+    deadlines = await running.units.perform(rearm_deadlines, principal=running.principal)
     cases = await running.units.perform(rearm_procedures, principal=running.principal)
-    sys.stdout.write(f"{clocks} jam serah terima dan {cases} perkara ditengok kembali\n")
+    sys.stdout.write(f"{deadlines} jam serah terima dan {cases} perkara ditengok kembali\n")
     return 0
 
 
@@ -159,18 +160,18 @@ def draft_calendar(arguments: Sequence[str]) -> int:
 
 
 async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
-    """The office's own figures: open hand-offs by age, clocks near breach, findings nobody explained."""
+    """The office's own figures: open hand-offs by age, deadlines near breach, findings nobody explained."""
     rows = await pool.fetch(
         """
         SELECT state, count(*) AS count, coalesce(extract(epoch FROM now() - min(requested_at)), 0)::float AS oldest
         FROM handoffs WHERE due_at IS NOT NULL GROUP BY state
         """
     )
-    clocks = await pool.fetchrow(
+    deadlines = await pool.fetchrow(
         """
         SELECT count(*) FILTER (WHERE due_at < now() + interval '1 hour') AS near,
-               count(*) FILTER (WHERE rings_at < now() - interval '5 minutes') AS silent
-        FROM clocks WHERE state = 'running' AND rings_at IS NOT NULL
+               count(*) FILTER (WHERE escalates_at < now() - interval '5 minutes') AS silent
+        FROM deadlines WHERE state = 'running' AND escalates_at IS NOT NULL
         """
     )
     away = abs((await pool.fetchval("SELECT clock_timestamp()") - clock.utc_now()).total_seconds())
@@ -181,8 +182,8 @@ async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
     found += [("sigap_handoffs_oldest_seconds", {"state": row["state"]}, row["oldest"]) for row in rows]
     return [
         *found,
-        ("sigap_clocks_near_breach", {}, float(clocks["near"])),
-        ("sigap_clocks_silent", {}, float(clocks["silent"])),
+        ("sigap_deadlines_near_breach", {}, float(deadlines["near"])),
+        ("sigap_deadlines_silent", {}, float(deadlines["silent"])),
         ("sigap_cases_open", {}, float(cases)),
         ("sigap_database_clock_away_seconds", {}, away),
     ]
@@ -190,17 +191,17 @@ async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
 
 FIGURES = {
     "sigap_case_findings_open": "records-contradict-each-other",
-    "sigap_handoffs_open": "hand-offs-grow-old-clocks-come-near",
-    "sigap_handoffs_oldest_seconds": "hand-offs-grow-old-clocks-come-near",
-    "sigap_clocks_near_breach": "hand-offs-grow-old-clocks-come-near",
-    "sigap_clocks_silent": "a-clock-should-have-rung",
+    "sigap_handoffs_open": "hand-offs-grow-old-deadlines-come-near",
+    "sigap_handoffs_oldest_seconds": "hand-offs-grow-old-deadlines-come-near",
+    "sigap_deadlines_near_breach": "hand-offs-grow-old-deadlines-come-near",
+    "sigap_deadlines_silent": "a-deadline-should-have-escalated",
     "sigap_database_clock_away_seconds": "the-databases-clock-jumped",
-    "sigap_cases_open": "hand-offs-grow-old-clocks-come-near",
+    "sigap_cases_open": "hand-offs-grow-old-deadlines-come-near",
 }
 """Where the runbook says what each figure of ours means."""
 
 PAGES = (
-    story_pages,
+    timeline_pages,
     tasks_pages,
     findings_pages,
     custody_pages,
@@ -221,7 +222,7 @@ SERVICE = Service(
     settings=CaseworkSettings,
     policy={
         **handoffs_access.PERMISSIONS,
-        **packages_access.PERMISSIONS,
+        **disclosures_access.PERMISSIONS,
         **tasks_access.PERMISSIONS,
         **cases_access.PERMISSIONS,
         **closing_access.PERMISSIONS,
@@ -238,7 +239,7 @@ SERVICE = Service(
         cases_api.router,
         occurrences_api.router,
         closing_api.router,
-        story_api.router,
+        timeline_api.router,
         handoffs_api.router,
         desks_api.router,
         closures_api.router,

@@ -1,8 +1,8 @@
-"""Hearing once: the inbox, and the parking place for what cannot be handled.
+"""Consuming once: the inbox, and the place aside for what cannot be handled.
 
 A fact is applied in the transaction that remembers its id, so a redelivery finds it done. What fails for its content
-twice is parked with its error, and later messages of the same publisher and key park behind it so that their order
-holds; every other key goes on. People mend, replay or drop parked messages; the consumer drains them.
+twice is set aside with its error, and later messages of the same publisher and key wait behind it so that their order
+holds; every other key goes on. People mend, replay or drop dead letters; the consumer drains them.
 """
 
 import asyncio
@@ -27,12 +27,12 @@ Handler = Callable[[Any, Envelope, UnitOfWork], Awaitable[None]]
 Subscriptions = Mapping[str, Handler]
 
 QUICK_TRIES = 2
-OPEN_STATES = "('parked', 'waiting', 'replay')"
+OPEN_STATES = "('dead', 'blocked', 'replay')"
 
 _tracer = trace.get_tracer("sigap.inbox")
 _skipped = meter.create_counter("sigap_messages_skipped", description="Messages of unknown types or newer versions")
-_heard = meter.create_counter("sigap_messages_heard", description="Facts applied")
-_parked = meter.create_counter("sigap_messages_parked", description="Messages set aside")
+_consumed = meter.create_counter("sigap_messages_consumed", description="Facts applied")
+_dead_lettered = meter.create_counter("sigap_messages_dead_lettered", description="Messages set aside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Inbox:
         self._first_retry_seconds = first_retry_seconds
 
     async def hear(self, record: Record) -> str:
-        """Handle one record to its end: ``applied``, ``duplicate``, ``skipped`` or ``parked``.
+        """Handle one record to its end: ``applied``, ``duplicate``, ``skipped`` or ``set-aside``.
 
         Never raises for the content of a message. Raises when the infrastructure is at fault: the caller waits and
         gives the same record again.
@@ -118,8 +118,8 @@ class Inbox:
                 if isinstance(caught, BodyIsNotTheEvent | EnvelopeIsNotReadable):
                     break
                 await asyncio.sleep(0.02 * (quick_try + 1))
-        await self._park(record, error)
-        return "parked"
+        await self._set_aside(record, error)
+        return "set-aside"
 
     async def _apply(self, record: Record, envelope: Envelope, fact: Event, handler: Handler) -> str:
         trace.get_current_span().set_attributes({EVENT_TYPE: envelope.type, CASE_ID: str(envelope.correlationid)})
@@ -127,21 +127,21 @@ class Inbox:
             await self._units.perform(
                 lambda uow: handler(fact, envelope, uow),
                 principal=self._principal,
-                guard=guard_of(envelope, record, behind_parked=True),
+                guard=guard_of(envelope, record, blocked_only=True),
                 cause=Cause(causation_id=envelope.id),
             )
         except GuardIsSpent:
-            if await self._is_behind_parked(record):
-                await self._park(record, None)
-                return "parked"
+            if await self._is_blocked(record):
+                await self._set_aside(record, None)
+                return "set-aside"
             return "duplicate"
-        _heard.add(1, {EVENT_TYPE: envelope.type})
+        _consumed.add(1, {EVENT_TYPE: envelope.type})
         return "applied"
 
-    async def _is_behind_parked(self, record: Record) -> bool:
+    async def _is_blocked(self, record: Record) -> bool:
         return bool(
             await self._units.pool.fetchval(
-                f"SELECT EXISTS (SELECT 1 FROM parked WHERE owner = $1 AND key = $2 AND state IN {OPEN_STATES}"
+                f"SELECT EXISTS (SELECT 1 FROM dead_letters WHERE owner = $1 AND key = $2 AND state IN {OPEN_STATES}"
                 " AND NOT (topic = $3 AND partition = $4 AND record_offset >= $5))",
                 record.owner,
                 record.ordering_key,
@@ -151,14 +151,15 @@ class Inbox:
             )
         )
 
-    async def _park(self, record: Record, error: Exception | None) -> None:
+    async def _set_aside(self, record: Record, error: Exception | None) -> None:
         """Set a record aside: with its error, or (without one) waiting behind an earlier one of its key."""
         envelope = _envelope_or_none(record)
         context = trace.get_current_span().get_span_context()
         hopeless = isinstance(error, BodyIsNotTheEvent | EnvelopeIsNotReadable)
         await self._units.pool.execute(
             """
-            INSERT INTO parked (district, owner, key, topic, partition, record_offset, fact_id, event_type, headers,
+            INSERT INTO dead_letters (district, owner, key, topic, partition, record_offset, fact_id, event_type,
+            headers,
                 body, state, error_code, error_text, tries, trace_id, next_try_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10, $11, $12, $13, $14, $15,
                 CASE WHEN $16::int > 0 THEN now() + $16 * interval '1 second' END)
@@ -174,27 +175,27 @@ class Inbox:
             record.event_type or None,
             headers_to_json(record.headers),
             record.body,
-            "waiting" if error is None else "parked",
+            "blocked" if error is None else "dead",
             code_of(error) if error else None,
             explain(error) if error else None,
             0 if error is None else QUICK_TRIES,
             f"{context.trace_id:032x}" if context.is_valid else None,
             0 if error is None or hopeless else self._first_retry_seconds,
         )
-        _parked.add(1, {EVENT_TYPE: record.event_type or "unknown"})
+        _dead_lettered.add(1, {EVENT_TYPE: record.event_type or "unknown"})
         log().warning(
-            "message_parked",
+            "message_dead_lettered",
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
             event_type=record.event_type,
             case_id=str(envelope.correlationid) if envelope else None,
-            error=code_of(error) if error else "behind_parked",
+            error=code_of(error) if error else "blocked_only",
             error_at=where(error) if error else "",
         )
 
     async def drain(self) -> int:
-        """Handle parked messages whose turn it is; returns how many were handled well.
+        """Handle dead letters whose turn it is; returns how many were handled well.
 
         The turn of a key belongs to its earliest open message: when people marked it for replay, when its time to try
         again has come, or when it only waited for an earlier one that is resolved.
@@ -204,10 +205,10 @@ class Inbox:
         while True:
             row = await self._units.pool.fetchrow(
                 f"""
-                SELECT p.* FROM parked p
+                SELECT p.* FROM dead_letters p
                 WHERE state IN {OPEN_STATES} AND p.id <> ALL($1::bigint[])
-                  AND (state IN ('replay', 'waiting') OR next_try_at <= now())
-                  AND NOT EXISTS (SELECT 1 FROM parked e WHERE e.owner = p.owner AND e.key = p.key AND e.id < p.id
+                  AND (state IN ('replay', 'blocked') OR next_try_at <= now())
+                  AND NOT EXISTS (SELECT 1 FROM dead_letters e WHERE e.owner = p.owner AND e.key = p.key AND e.id < p.id
                                   AND e.state IN {OPEN_STATES})
                 ORDER BY p.id LIMIT 1
                 """,
@@ -232,7 +233,7 @@ class Inbox:
 
         async def apply(uow: UnitOfWork) -> bool:
             mine = await uow.execute(
-                "UPDATE parked SET state = 'done', decided_at = now(), tries = tries + 1, version = version + 1"
+                "UPDATE dead_letters SET state = 'done', decided_at = now(), tries = tries + 1, version = version + 1"
                 f" WHERE id = :id AND version = :version AND state IN {OPEN_STATES} RETURNING id",
                 id=row["id"],
                 version=row["version"],
@@ -252,7 +253,7 @@ class Inbox:
 
         headers = dict(record.headers)
         context = _context_of(headers)
-        with _tracer.start_as_current_span("parked message process", context=context, kind=SpanKind.CONSUMER):
+        with _tracer.start_as_current_span("dead letter process", context=context, kind=SpanKind.CONSUMER):
             try:
                 return await self._units.perform(apply, principal=self._principal, cause=_cause_of(record))
             except Exception as error:
@@ -261,7 +262,7 @@ class Inbox:
                 hopeless = isinstance(error, BodyIsNotTheEvent | EnvelopeIsNotReadable)
                 await self._units.pool.execute(
                     """
-                    UPDATE parked SET state = 'parked', tries = tries + 1, error_code = $2, error_text = $3,
+                    UPDATE dead_letters SET state = 'dead', tries = tries + 1, error_code = $2, error_text = $3,
                         version = version + 1,
                         next_try_at = CASE WHEN $5 OR tries >= 12 THEN NULL
                             ELSE now() + least($4 * power(2, tries), 21600) * interval '1 second' END
@@ -293,26 +294,26 @@ def read(record: Record) -> tuple[Envelope, Event]:
         raise BodyIsNotTheEvent(fields=tuple(names[:20])) from None
 
 
-def guard_of(envelope: Envelope, record: Record, *, behind_parked: bool) -> Guard:
+def guard_of(envelope: Envelope, record: Record, *, blocked_only: bool) -> Guard:
     """What makes hearing repeat-safe: the fact's id, or on a compacted topic the subject's highest sequence."""
-    parked = (
-        f" WHERE NOT EXISTS (SELECT 1 FROM parked WHERE owner = $4 AND key = $5 AND state IN {OPEN_STATES})"
-        if behind_parked
+    unblocked = (
+        f" WHERE NOT EXISTS (SELECT 1 FROM dead_letters WHERE owner = $4 AND key = $5 AND state IN {OPEN_STATES})"
+        if blocked_only
         else ""
     )
-    key = [record.owner, record.ordering_key] if behind_parked else []
+    key = [record.owner, record.ordering_key] if blocked_only else []
     district = str(envelope.district)
     if topic_of(envelope.type).cleanup == "compact":
         sequence = f"${len(key) + 4}"
         return Guard(
             "INSERT INTO inbox_subjects AS i (event_type, subject, district, sequence)"
-            f" SELECT $1::text, $2::text, $3::text, {sequence}::bigint{parked}"
+            f" SELECT $1::text, $2::text, $3::text, {sequence}::bigint{unblocked}"
             " ON CONFLICT (event_type, subject) DO UPDATE SET sequence = excluded.sequence, received_at = now()"
             " WHERE i.sequence < excluded.sequence RETURNING 1",
             [envelope.type, str(envelope.subject), district, *key, envelope.sequence],
         )
     return Guard(
-        f"INSERT INTO inbox (fact_id, event_type, district) SELECT $1::uuid, $2::text, $3::text{parked}"
+        f"INSERT INTO inbox (fact_id, event_type, district) SELECT $1::uuid, $2::text, $3::text{unblocked}"
         " ON CONFLICT DO NOTHING RETURNING 1",
         [envelope.factid, envelope.type, district, *key],
     )
@@ -320,7 +321,7 @@ def guard_of(envelope: Envelope, record: Record, *, behind_parked: bool) -> Guar
 
 def _guard_inside(envelope: Envelope, record: Record) -> tuple[str, dict[str, Any]]:
     """The same guard as a statement with named values, for use inside a running transaction."""
-    guard = guard_of(envelope, record, behind_parked=False)
+    guard = guard_of(envelope, record, blocked_only=False)
     sql = guard.sql
     for number in range(len(guard.values), 0, -1):
         sql = sql.replace(f"${number}::", f"CAST(:v{number} AS ").replace(f"${number}", f":v{number}")

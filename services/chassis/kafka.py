@@ -1,4 +1,4 @@
-"""Kafka: the relay's exit, and the one subscriber through which a service hears everything."""
+"""Kafka: the relay's transport, and the one subscriber through which a service hears everything."""
 
 import asyncio
 import ssl
@@ -20,7 +20,7 @@ from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLS
 from contracts.topics import topic_of
 from services.chassis.database import is_infrastructure
 from services.chassis.inbox import Inbox, Record, Subscriptions
-from services.chassis.outbox import ExitAway, OutboxRow, Sent
+from services.chassis.outbox import OutboxRow, Sent, TransportAway
 from services.chassis.settings import ServiceSettings
 from services.chassis.telemetry import log
 
@@ -48,7 +48,7 @@ def security_of(settings: ServiceSettings) -> BaseSecurity | None:
     )
 
 
-class KafkaExit:
+class KafkaTransport:
     """Sends outbox rows to Kafka, pipelined, in order per key, with an idempotent producer and acks=all."""
 
     name = "kafka"
@@ -75,16 +75,16 @@ class KafkaExit:
             await producer.start()
         except KafkaError as error:
             await producer.stop()
-            raise ExitAway from error
+            raise TransportAway from error
         self._producer = producer
 
     async def ask(self) -> None:
-        """Raise ``ExitAway`` when no broker answers."""
+        """Raise ``TransportAway`` when no broker answers."""
         assert self._producer is not None
         try:
             await self._producer.client.fetch_all_metadata()
         except KafkaError as error:
-            raise ExitAway from error
+            raise TransportAway from error
 
     async def send(self, rows: Sequence[OutboxRow], connection: asyncpg.Connection) -> Sent:
         """Hand all rows to the producer in order, then wait for the broker's word on each."""
@@ -152,7 +152,7 @@ class Consumer:
         self._handled: dict[TopicPartition, int] = {}
         self._subscriber: Any = None
         self._stop = asyncio.Event()
-        self.last_heard = 0.0
+        self.last_consumed = 0.0
         self.is_waiting = False
         self.lag = 0
 
@@ -204,10 +204,10 @@ class Consumer:
             heartbeat_interval_ms=settings.kafka_heartbeat_interval_ms,
             max_poll_interval_ms=NEVER_LEAVE_FOR_SLOWNESS_MS,
         )
-        self._subscriber(self._hear)
+        self._subscriber(self._consume)
         return broker
 
-    async def _hear(self, message: KafkaMessage) -> None:
+    async def _consume(self, message: KafkaMessage) -> None:
         raw: Any = message.raw_message
         record = Record(raw.topic, raw.partition, raw.offset, raw.key, raw.headers, raw.value)
         wait = 0.1
@@ -219,12 +219,12 @@ class Consumer:
                 if self._stop.is_set():
                     return
                 if not is_infrastructure(error):
-                    log().error("hearing_failed", error=type(error).__name__, exc_info=error)
+                    log().error("consuming_failed", error=type(error).__name__, exc_info=error)
                 self.is_waiting = True
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 2.0)
         self.is_waiting = False
-        self.last_heard = time.monotonic()
+        self.last_consumed = time.monotonic()
         self._handled[TopicPartition(raw.topic, raw.partition)] = raw.offset + 1
 
     async def _commit(self) -> None:
@@ -280,7 +280,7 @@ class Consumer:
         return time.time() - polled < POLLED_WITHIN_SECONDS or self._is_at_work()
 
     def _is_at_work(self) -> bool:
-        return time.monotonic() - self.last_heard < POLLED_WITHIN_SECONDS
+        return time.monotonic() - self.last_consumed < POLLED_WITHIN_SECONDS
 
 
 async def _repair_headers(message: Any, original: Any) -> Any:
@@ -300,5 +300,5 @@ def _readable(value: bytes | None) -> bytes:
 
 
 async def _leave_body(message: Any) -> Any:
-    """The inbox reads the body itself, so that a broken one is parked and not lost in a decoder."""
+    """The inbox reads the body itself, so that a broken one is set aside and not lost in a decoder."""
     return message.body

@@ -1,4 +1,4 @@
-"""An operator's commands, the same for every service: `parked`, `replay`, `drop`, `release`, `unsent`, `resend`.
+"""An operator's commands, the same for every service: `dead-letters`, `replay`, `drop`, `release`, `unsent`, `resend`.
 
 They do what the API and the pages do, for whoever sits at the machine while sign-in or the pages are away.
 """
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from services.chassis.database import UnitOfWork
+from services.chassis.dead_letters import OPEN, ClaimDeadLetter, DecideDeadLetter, claim_dead_letter, decide_dead_letter
 from services.chassis.errors import SigapError
-from services.chassis.parked import OPEN, ClaimParked, DecideParked, claim_parked, decide_parked
 from services.chassis.telemetry import log
 
 if TYPE_CHECKING:
@@ -22,47 +22,49 @@ if TYPE_CHECKING:
 Command = Callable[["Running", Sequence[str]], Awaitable[int]]
 
 _PARKED = """
-SELECT id, state, topic, event_type, coalesce(error_code, '') AS error_code, tries, parked_at
-FROM parked WHERE state = ANY($1::text[]) ORDER BY id LIMIT 200
+SELECT id, state, topic, event_type, coalesce(error_code, '') AS error_code, tries, set_aside_at
+FROM dead_letters WHERE state = ANY($1::text[]) ORDER BY id LIMIT 200
 """
 _UNSENT = """
-SELECT id, exit, target, error, recorded_at,
+SELECT id, transport, target, error, recorded_at,
        (SELECT count(*) FROM outbox w
-        WHERE w.exit = o.exit AND w.key = o.key AND w.sent_at IS NULL AND w.id > o.id) AS waiting
-FROM outbox o WHERE sent_at IS NULL AND parked_at IS NOT NULL ORDER BY id LIMIT 200
+        WHERE w.transport = o.transport AND w.key = o.key AND w.sent_at IS NULL AND w.id > o.id) AS waiting
+FROM outbox o WHERE sent_at IS NULL AND unsendable_at IS NOT NULL ORDER BY id LIMIT 200
 """
 
 
-async def show_parked(running: "Running", arguments: Sequence[str]) -> int:
-    """``parked``: messages set aside and not yet resolved; exit code 1 when there are some, for watchers."""
+async def show_dead_letters(running: "Running", arguments: Sequence[str]) -> int:
+    """``dead-letters``: messages set aside and not yet resolved; exit code 1 when there are some, for watchers."""
     rows = await running.units.pool.fetch(_PARKED, list(OPEN))
-    _print(("id", "state", "topic", "event_type", "error_code", "tries", "parked_at"), rows, "tidak ada pesan tersisih")
+    _print(
+        ("id", "state", "topic", "event_type", "error_code", "tries", "set_aside_at"), rows, "tidak ada pesan tersisih"
+    )
     return 1 if rows else 0
 
 
-async def replay_parked(running: "Running", arguments: Sequence[str]) -> int:
+async def replay_dead_letter(running: "Running", arguments: Sequence[str]) -> int:
     """``replay <id> <reason>``: try a message again; later ones of its key follow."""
     return await _decide(running, arguments, "replay")
 
 
-async def drop_parked(running: "Running", arguments: Sequence[str]) -> int:
+async def drop_dead_letter(running: "Running", arguments: Sequence[str]) -> int:
     """``drop <id> <reason>``: give a message up."""
     return await _decide(running, arguments, "dropped")
 
 
-async def release_parked(running: "Running", arguments: Sequence[str]) -> int:
+async def release_dead_letter(running: "Running", arguments: Sequence[str]) -> int:
     """``release <id>``: let a message go that somebody took on, so that others can decide it."""
     if len(arguments) != 1 or not _is_number(arguments[0]):
         return _usage("release <id>")
-    parked_id = int(arguments[0])
-    command = ClaimParked(parked_id, await _version(running, parked_id), is_taken=False)
-    return await _perform(running, lambda uow: claim_parked(command, uow), f"pesan {parked_id} dilepas")
+    dead_letter_id = int(arguments[0])
+    command = ClaimDeadLetter(dead_letter_id, await _version(running, dead_letter_id), is_taken=False)
+    return await _perform(running, lambda uow: claim_dead_letter(command, uow), f"pesan {dead_letter_id} dilepas")
 
 
 async def show_unsent(running: "Running", arguments: Sequence[str]) -> int:
     """``unsent``: outbox rows refused for good, and how many wait behind each; exit code 1 when there are some."""
     rows = await running.units.pool.fetch(_UNSENT)
-    _print(("id", "exit", "target", "error", "waiting", "recorded_at"), rows, "tidak ada baris yang tertahan")
+    _print(("id", "transport", "target", "error", "waiting", "recorded_at"), rows, "tidak ada baris yang tertahan")
     return 1 if rows else 0
 
 
@@ -71,8 +73,8 @@ async def resend_unsent(running: "Running", arguments: Sequence[str]) -> int:
     if len(arguments) != 1 or not _is_number(arguments[0]):
         return _usage("resend <id>")
     freed = await running.units.pool.fetchval(
-        "UPDATE outbox SET parked_at = NULL, error = NULL"
-        " WHERE id = $1 AND sent_at IS NULL AND parked_at IS NOT NULL RETURNING id",
+        "UPDATE outbox SET unsendable_at = NULL, error = NULL"
+        " WHERE id = $1 AND sent_at IS NULL AND unsendable_at IS NOT NULL RETURNING id",
         int(arguments[0]),
     )
     if freed is None:
@@ -84,10 +86,10 @@ async def resend_unsent(running: "Running", arguments: Sequence[str]) -> int:
 
 
 COMMANDS: Mapping[str, Command] = {
-    "parked": show_parked,
-    "replay": replay_parked,
-    "drop": drop_parked,
-    "release": release_parked,
+    "dead-letters": show_dead_letters,
+    "replay": replay_dead_letter,
+    "drop": drop_dead_letter,
+    "release": release_dead_letter,
     "unsent": show_unsent,
     "resend": resend_unsent,
 }
@@ -97,10 +99,10 @@ async def _decide(running: "Running", arguments: Sequence[str], state: str) -> i
     name = "replay" if state == "replay" else "drop"
     if len(arguments) < 2 or not _is_number(arguments[0]):
         return _usage(f"{name} <id> <alasan>")
-    parked_id, reason = int(arguments[0]), " ".join(arguments[1:])
-    command = DecideParked(parked_id, await _version(running, parked_id), state, f"{reason} ({_who()})")
+    dead_letter_id, reason = int(arguments[0]), " ".join(arguments[1:])
+    command = DecideDeadLetter(dead_letter_id, await _version(running, dead_letter_id), state, f"{reason} ({_who()})")
     done = "akan dicoba lagi" if state == "replay" else "dibuang"
-    return await _perform(running, lambda uow: decide_parked(command, uow), f"pesan {parked_id} {done}")
+    return await _perform(running, lambda uow: decide_dead_letter(command, uow), f"pesan {dead_letter_id} {done}")
 
 
 async def _perform(running: "Running", work: Callable[[UnitOfWork], Awaitable[Any]], done: str) -> int:
@@ -113,8 +115,8 @@ async def _perform(running: "Running", work: Callable[[UnitOfWork], Awaitable[An
     return 0
 
 
-async def _version(running: "Running", parked_id: int) -> int:
-    return await running.units.pool.fetchval("SELECT version FROM parked WHERE id = $1", parked_id) or 0
+async def _version(running: "Running", dead_letter_id: int) -> int:
+    return await running.units.pool.fetchval("SELECT version FROM dead_letters WHERE id = $1", dead_letter_id) or 0
 
 
 def _is_number(text: str) -> bool:

@@ -1,9 +1,9 @@
-"""The relay: carries committed outbox rows out, in order per key, through three exits.
+"""The relay: carries committed outbox rows out, in order per key, through three transports.
 
-One relay per service and exit is active, by an advisory lock on the very connection that reads and marks. A row is
+One relay per service and transport is active, by an advisory lock on the very connection that reads and marks. A row is
 marked sent only after the other side confirmed it; a crash in between sends it again, and the receivers are built for
-that. A key whose send failed is held back while the others go on; a row that can never be sent is parked and holds its
-key until somebody mends or drops it.
+that. A key whose send failed is held back while the others go on; a row that can never be sent is set aside and holds
+its key until somebody mends or drops it.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ _tracer = trace.get_tracer("sigap.relay")
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One committed message as an exit sees it. ``body`` and ``headers`` are JSON text."""
+    """One committed message as a transport sees it. ``body`` and ``headers`` are JSON text."""
 
     id: int
     key: str
@@ -47,14 +47,15 @@ class NeverSendable(Exception):
 
 @dataclass(slots=True)
 class Sent:
-    """What became of a batch: ids that were confirmed, keys to hold for a while, rows to park with their reason."""
+    """What became of a batch: ids that were confirmed, keys to hold for a while, rows to set aside with their
+    reason."""
 
     confirmed: list[int] = field(default_factory=list)
     held_keys: set[str] = field(default_factory=set)
     impossible: list[tuple[int, str]] = field(default_factory=list)
 
 
-class Exit(Protocol):
+class OutboxTransport(Protocol):
     """A way out of the outbox."""
 
     name: str
@@ -78,19 +79,19 @@ class Exit(Protocol):
 
 _SELECT = """
 SELECT id, key, target, body, headers, district, recorded_at FROM outbox o
-WHERE exit = $1 AND sent_at IS NULL AND parked_at IS NULL AND key <> ALL($2::text[])
-  AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.exit = o.exit AND p.key = o.key
-                  AND p.parked_at IS NOT NULL AND p.sent_at IS NULL)
+WHERE transport = $1 AND sent_at IS NULL AND unsendable_at IS NULL AND key <> ALL($2::text[])
+  AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.transport = o.transport AND p.key = o.key
+                  AND p.unsendable_at IS NOT NULL AND p.sent_at IS NULL)
 ORDER BY id LIMIT $3
 """
 
 
 class Relay:
-    """The loop of one exit."""
+    """The loop of one transport."""
 
-    def __init__(self, database_url: str, exit_: Exit, *, batch_rows: int, poll_ms: int) -> None:
+    def __init__(self, database_url: str, transport: OutboxTransport, *, batch_rows: int, poll_ms: int) -> None:
         self._database_url = database_url
-        self._exit = exit_
+        self._transport = transport
         self._batch_rows = batch_rows
         self._poll_seconds = poll_ms / 1000
         self._held: dict[str, tuple[float, float]] = {}
@@ -100,9 +101,9 @@ class Relay:
         self.stood_by = False
 
     @property
-    def exit_name(self) -> str:
+    def transport_name(self) -> str:
         """Which way out this loop serves."""
-        return self._exit.name
+        return self._transport.name
 
     async def run(self, stop: asyncio.Event) -> None:
         """Relay until told to stop; every failure of the infrastructure is waited out."""
@@ -111,21 +112,21 @@ class Relay:
             try:
                 await self._serve(stop)
                 wait = 0.1
-            except (*DATABASE_AWAY, ExitAway) as error:
-                log().warning("relay_waits", exit=self._exit.name, error=type(error).__name__)
+            except (*DATABASE_AWAY, TransportAway) as error:
+                log().warning("relay_waits", transport=self._transport.name, error=type(error).__name__)
                 self.is_active = False
                 await _pause(stop, wait)
                 wait = min(wait * 2, 5.0)
-        await self._exit.close()
+        await self._transport.close()
 
     async def _serve(self, stop: asyncio.Event) -> None:
         connection = await asyncpg.connect(
             self._database_url,
             timeout=5,
-            **connection_arguments(f"relay-{self._exit.name}", ends_when_silent_ms=LOCK_OUTLIVES_US_MS),
+            **connection_arguments(f"relay-{self._transport.name}", ends_when_silent_ms=LOCK_OUTLIVES_US_MS),
         )
         try:
-            lock = f"relay:{self._exit.name}"
+            lock = f"relay:{self._transport.name}"
             while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", lock):
                 self.stood_by = True
                 self.last_turn = time.monotonic()
@@ -133,11 +134,11 @@ class Relay:
                     return
             self.stood_by = False
             await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
-            await self._exit.open()
+            await self._transport.open()
             asked = 0.0
             while not stop.is_set():
                 if time.monotonic() - asked > ASK_EVERY_SECONDS:
-                    await asyncio.wait_for(self._exit.ask(), ANSWER_WITHIN_SECONDS)
+                    await asyncio.wait_for(self._transport.ask(), ANSWER_WITHIN_SECONDS)
                     asked = time.monotonic()
                 self.is_active = True
                 self._woken.clear()
@@ -155,23 +156,23 @@ class Relay:
         """Send one batch; True when there may be more."""
         now = time.monotonic()
         held = [key for key, (until, _) in self._held.items() if until > now]
-        records = await connection.fetch(_SELECT, self._exit.name, held, self._batch_rows)
+        records = await connection.fetch(_SELECT, self._transport.name, held, self._batch_rows)
         if not records:
             return False
         rows = [OutboxRow(*record.values()) for record in records]
         with _tracer.start_as_current_span(
-            f"relay {self._exit.name}", kind=SpanKind.INTERNAL, attributes={"outbox.rows": len(rows)}
+            f"relay {self._transport.name}", kind=SpanKind.INTERNAL, attributes={"outbox.rows": len(rows)}
         ):
-            sent = await self._exit.send(rows, connection)
+            sent = await self._transport.send(rows, connection)
             if sent.confirmed:
                 await connection.execute(
                     "UPDATE outbox SET sent_at = now() WHERE id = ANY($1::bigint[])", sent.confirmed
                 )
             for row_id, reason in sent.impossible:
                 await connection.execute(
-                    "UPDATE outbox SET parked_at = now(), error = $2 WHERE id = $1", row_id, reason
+                    "UPDATE outbox SET unsendable_at = now(), error = $2 WHERE id = $1", row_id, reason
                 )
-                log().error("outbox_row_parked", exit=self._exit.name, outbox_id=row_id, reason=reason)
+                log().error("outbox_row_unsendable", transport=self._transport.name, outbox_id=row_id, reason=reason)
         for key in sent.held_keys:
             _, last = self._held.get(key, (0.0, 0.1))
             pause = min(last * 2, 30.0)
@@ -184,11 +185,11 @@ class Relay:
         return (bool(sent.confirmed) and len(rows) == self._batch_rows) or bool(sent.impossible)
 
 
-class ExitAway(Exception):
+class TransportAway(Exception):
     """The other side as a whole cannot be reached: wait, nothing is lost."""
 
 
-class FeedExit:
+class FeedTransport:
     """Numbers the agencies' feed, in order, in the same transaction that marks the rows as sent.
 
     A number taken at insert would skip rows that commit late; here one relay counts, so a cursor skips nothing.
@@ -223,7 +224,7 @@ class FeedExit:
         """Nothing to let go."""
 
 
-class Waker:
+class OutboxNotifier:
     """Wakes the relay after commits: NOTIFY on a connection of its own, coalesced, never inside the commit.
 
     NOTIFY inside the writing transaction would serialise all commits of the service, and each one is a commit of its
@@ -249,7 +250,9 @@ class Waker:
             self._said.clear()
             try:
                 if connection is None or connection.is_closed():
-                    connection = await asyncpg.connect(self._database_url, timeout=5, **connection_arguments("waker"))
+                    connection = await asyncpg.connect(
+                        self._database_url, timeout=5, **connection_arguments("notifier")
+                    )
                 await connection.execute(f"NOTIFY {CHANNEL}")
                 await asyncio.sleep(WAKE_AGAIN_SECONDS)
             except DATABASE_AWAY:

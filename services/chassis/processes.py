@@ -20,19 +20,19 @@ import uvicorn
 import uvloop
 from fastapi import APIRouter
 
-from services.chassis import operators, parked, runbook, telemetry
+from services.chassis import dead_letters, operators, runbook, telemetry
 from services.chassis.auth import Policy, TokenVerifier
 from services.chassis.clock import Pace
 from services.chassis.database import DATABASE_AWAY, Units, connection_arguments, open_units
 from services.chassis.database.unit import ScopeRule
 from services.chassis.inbox import Inbox, Subscriptions
-from services.chassis.kafka import Consumer, KafkaExit, security_of
+from services.chassis.kafka import Consumer, KafkaTransport, security_of
 from services.chassis.migrations import migrate
-from services.chassis.outbox import FeedExit, Relay, Waker, prune
+from services.chassis.outbox import FeedTransport, OutboxNotifier, Relay, prune
 from services.chassis.pages import Pages
 from services.chassis.principal import Principal, system_principal
 from services.chassis.settings import ServiceSettings
-from services.chassis.temporal import TemporalExit, WorkflowWorker
+from services.chassis.temporal import TemporalTransport, WorkflowWorker
 from services.chassis.web import Check, create_api
 
 PARTS = ("api", "consumer", "relay", "worker")
@@ -48,7 +48,7 @@ class Running:
     settings: Any
     units: Units
     principal: Principal
-    waker: Waker
+    notifier: OutboxNotifier
 
 
 Gauges = Callable[[asyncpg.Pool], Awaitable[list[tuple[str, dict[str, str], float]]]]
@@ -124,16 +124,16 @@ def _loop() -> asyncio.Runner:
 
 
 async def _open(service: Service, settings: ServiceSettings) -> Running:
-    waker = Waker(settings.database_url)
+    notifier = OutboxNotifier(settings.database_url)
     units = await open_units(
         settings.database_url,
         name=f"{service.name}-{settings.process_slot}",
         queue=settings.queue,
         pool_size=settings.database_pool_size,
         scope=service.scope,
-        said=waker,
+        said=notifier,
     )
-    return Running(settings=settings, units=units, principal=system_principal(service.name), waker=waker)
+    return Running(settings=settings, units=units, principal=system_principal(service.name), notifier=notifier)
 
 
 async def _run_command(
@@ -160,7 +160,7 @@ async def serve(
             loop.add_signal_handler(number, stop.set)
     running = await _open(service, settings)
     checks: list[Check] = [_database_check(running.units)]
-    tasks: list[Awaitable[None]] = [running.waker.run(stop)]
+    tasks: list[Awaitable[None]] = [running.notifier.run(stop)]
     if "relay" in parts:
         relays = _relays(service, settings)
         tasks += [relay.run(stop) for relay in relays]
@@ -172,7 +172,7 @@ async def serve(
             running.units,
             service.subscriptions,
             running.principal,
-            first_retry_seconds=settings.parked_first_retry_seconds,
+            first_retry_seconds=settings.dead_letter_first_retry_seconds,
         )
         consumer = Consumer(settings, inbox, service.subscriptions)
         tasks.append(consumer.run(stop))
@@ -242,10 +242,10 @@ def build_app(
         title=service.title,
         version="1.0.0",
         root_path=settings.root_path or f"/{service.name}",
-        routers=[*service.routers, parked.router, *service.page_routers],
+        routers=[*service.routers, dead_letters.router, *service.page_routers],
         body_limit_bytes=settings.request_body_limit_bytes,
         upload_limit_bytes=settings.upload_limit_bytes,
-        policy={**service.policy, **parked.PERMISSIONS},
+        policy={**service.policy, **dead_letters.PERMISSIONS},
         verifier=TokenVerifier(settings.oidc_issuer, settings.oidc_audience),
         units=running.units if running else None,
         checks=checks,
@@ -271,15 +271,15 @@ def ops_app(settings: ServiceSettings, checks: Sequence[Check]) -> Any:
 
 
 def _relays(service: Service, settings: ServiceSettings) -> list[Relay]:
-    exits: list[Any] = [
-        KafkaExit(settings.kafka_bootstrap_servers, settings.topic_prefix, security_of(settings)),
-        FeedExit(),
+    transports: list[Any] = [
+        KafkaTransport(settings.kafka_bootstrap_servers, settings.topic_prefix, security_of(settings)),
+        FeedTransport(),
     ]
     if service.workflows:
-        exits.append(TemporalExit(settings.temporal_address, settings.temporal_namespace))
+        transports.append(TemporalTransport(settings.temporal_address, settings.temporal_namespace))
     return [
-        Relay(settings.database_url, exit_, batch_rows=settings.relay_batch_rows, poll_ms=settings.relay_poll_ms)
-        for exit_ in exits
+        Relay(settings.database_url, transport, batch_rows=settings.relay_batch_rows, poll_ms=settings.relay_poll_ms)
+        for transport in transports
     ]
 
 
@@ -308,12 +308,12 @@ async def _prune(settings: ServiceSettings, stop: asyncio.Event) -> None:
 
 _SPINE_GAUGES = """
 SELECT (SELECT coalesce(extract(epoch FROM now() - min(recorded_at)), 0)
-        FROM outbox WHERE sent_at IS NULL AND parked_at IS NULL) AS outbox_age,
+        FROM outbox WHERE sent_at IS NULL AND unsendable_at IS NULL) AS outbox_age,
        (SELECT count(*) FROM outbox WHERE sent_at IS NULL) AS outbox_rows,
-       (SELECT count(*) FROM outbox WHERE sent_at IS NULL AND parked_at IS NOT NULL) AS outbox_parked,
-       (SELECT count(*) FROM parked WHERE state IN ('parked', 'waiting', 'replay')) AS parked,
-       (SELECT coalesce(extract(epoch FROM now() - min(parked_at)), 0)
-        FROM parked WHERE state IN ('parked', 'waiting', 'replay')) AS parked_age
+       (SELECT count(*) FROM outbox WHERE sent_at IS NULL AND unsendable_at IS NOT NULL) AS outbox_unsendable,
+       (SELECT count(*) FROM dead_letters WHERE state IN ('dead', 'blocked', 'replay')) AS dead_letters,
+       (SELECT coalesce(extract(epoch FROM now() - min(set_aside_at)), 0)
+        FROM dead_letters WHERE state IN ('dead', 'blocked', 'replay')) AS dead_letter_age
 """
 
 
@@ -326,18 +326,18 @@ async def _measure(service: Service, running: Running, stop: asyncio.Event) -> N
 
     show("sigap_outbox_oldest_seconds", "Age of the oldest unsent outbox row")
     show("sigap_outbox_rows", "Unsent outbox rows")
-    show("sigap_outbox_parked", "Outbox rows that can never be sent")
-    show("sigap_parked_messages", "Messages set aside and not yet resolved")
-    show("sigap_parked_oldest_seconds", "Age of the oldest message set aside")
+    show("sigap_outbox_unsendable", "Outbox rows that can never be sent")
+    show("sigap_dead_letters", "Messages set aside and not yet resolved")
+    show("sigap_dead_letters_oldest_seconds", "Age of the oldest message set aside")
     shown: set[str] = set()
     while not stop.is_set():
         with contextlib.suppress(*DATABASE_AWAY):
             row = await running.units.pool.fetchrow(_SPINE_GAUGES)
             readings["sigap_outbox_oldest_seconds"] = [(float(row["outbox_age"]), {})]
             readings["sigap_outbox_rows"] = [(float(row["outbox_rows"]), {})]
-            readings["sigap_outbox_parked"] = [(float(row["outbox_parked"]), {})]
-            readings["sigap_parked_messages"] = [(float(row["parked"]), {})]
-            readings["sigap_parked_oldest_seconds"] = [(float(row["parked_age"]), {})]
+            readings["sigap_outbox_unsendable"] = [(float(row["outbox_unsendable"]), {})]
+            readings["sigap_dead_letters"] = [(float(row["dead_letters"]), {})]
+            readings["sigap_dead_letters_oldest_seconds"] = [(float(row["dead_letter_age"]), {})]
             if service.gauges is not None:
                 fresh: dict[str, list[tuple[float, dict[str, Any]]]] = {}
                 for name, labels, value in await service.gauges(running.units.pool):
@@ -379,7 +379,7 @@ def _relay_check(relay: Relay) -> Check:
     async def check() -> tuple[str, bool, str]:
         turns = time.monotonic() - relay.last_turn < 5
         ok = (relay.is_active or relay.stood_by) and turns
-        return f"relay-{relay.exit_name}", ok, "stand-by" if relay.stood_by else "" if ok else "not relaying"
+        return f"relay-{relay.transport_name}", ok, "stand-by" if relay.stood_by else "" if ok else "not relaying"
 
     return check
 
@@ -390,7 +390,7 @@ def _outbox_check(units: Units, limit_seconds: int) -> Check:
             age = await asyncio.wait_for(
                 units.pool.fetchval(
                     "SELECT coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float"
-                    " FROM outbox WHERE sent_at IS NULL AND parked_at IS NULL"
+                    " FROM outbox WHERE sent_at IS NULL AND unsendable_at IS NULL"
                 ),
                 2,
             )

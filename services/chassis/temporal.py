@@ -1,4 +1,4 @@
-"""Temporal: the client, the relay's exit by signal-with-start, and the worker process."""
+"""Temporal: the client, the relay's transport by signal-with-start, and the worker process."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor, Worker
 
-from services.chassis.outbox import ExitAway, OutboxRow, Sent
+from services.chassis.outbox import OutboxRow, Sent, TransportAway
 from services.chassis.telemetry import log
 
 AWAY = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.RESOURCE_EXHAUSTED)
@@ -28,7 +28,7 @@ LOOK_EVERY_SECONDS = 2.0
 
 
 async def connect(address: str, namespace: str) -> Client:
-    """A client that traces and speaks pydantic. Raises ``ExitAway`` while the server is away."""
+    """A client that traces and speaks pydantic. Raises ``TransportAway`` while the server is away."""
     try:
         return await asyncio.wait_for(
             Client.connect(
@@ -40,7 +40,7 @@ async def connect(address: str, namespace: str) -> Client:
             10,
         )
     except (RPCError, RuntimeError, TimeoutError) as error:
-        raise ExitAway from error
+        raise TransportAway from error
 
 
 async def answers(client: Client) -> bool:
@@ -51,7 +51,7 @@ async def answers(client: Client) -> bool:
         return False
 
 
-class TemporalExit:
+class TemporalTransport:
     """Signals workflows, starting those that do not run: id reuse allowed, a running one is used.
 
     A late signal to an ended run starts a run whose first activity reads the row and ends when there is nothing to do.
@@ -70,10 +70,10 @@ class TemporalExit:
             self._client = await connect(self._address, self._namespace)
 
     async def ask(self) -> None:
-        """Raise ``ExitAway`` when the server does not answer."""
+        """Raise ``TransportAway`` when the server does not answer."""
         assert self._client is not None
         if not await answers(self._client):
-            raise ExitAway
+            raise TransportAway
 
     async def send(self, rows: Sequence[OutboxRow], connection: asyncpg.Connection) -> Sent:
         """One workflow after another per key, several keys side by side."""
@@ -104,7 +104,7 @@ class TemporalExit:
 
         await asyncio.gather(*(send_key(key, mine) for key, mine in by_key.items()))
         if away and not sent.confirmed:
-            raise ExitAway from away[0]
+            raise TransportAway from away[0]
         return sent
 
     async def _signal(self, row: OutboxRow) -> None:

@@ -197,7 +197,7 @@ class Answered:
     is_replayed: bool = False
 
 
-class WriteDoor:
+class IdempotentWrite:
     """Performs one write for one HTTP request: once per ``Idempotency-Key``, committed before the answer leaves."""
 
     def __init__(self, request: Request, key: UUID, body: bytes) -> None:
@@ -210,8 +210,8 @@ class WriteDoor:
     ) -> Response:
         """Run the command, or give the first answer again when this key was used with the same body before.
 
-        Raises ``KeyUsedForOtherRequest`` when it was used with another body, and ``StillInFlight`` when its twin is
-        being worked on at this moment.
+        Raises ``KeyUsedForOtherRequest`` when it was used with another body, and ``StillInFlight`` when the same
+        request is being worked on at this moment.
         """
         given = await self.perform(work, answer, status)
         headers = {"Idempotency-Replayed": "true"} if given.is_replayed else {}
@@ -258,16 +258,16 @@ class WriteDoor:
         return Answered(row["status"], row["answer"].encode(), is_replayed=True)
 
 
-async def _write_door(
+async def _idempotent_write(
     request: Request,
     idempotency_key: Annotated[
         UUID, Header(description="UUID buatan pemanggil; kunci dan isi yang sama memberi jawaban pertama kembali")
     ],
-) -> WriteDoor:
-    return WriteDoor(request, idempotency_key, await request.body())
+) -> IdempotentWrite:
+    return IdempotentWrite(request, idempotency_key, await request.body())
 
 
-Write = Annotated[WriteDoor, Depends(_write_door)]
+Write = Annotated[IdempotentWrite, Depends(_idempotent_write)]
 """How a route writes. Never open a unit of work in any other way from HTTP."""
 
 

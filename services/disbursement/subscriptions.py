@@ -1,4 +1,4 @@
-"""Everything that disbursement hears, on one page: event type -> handler."""
+"""Everything that disbursement consumes, on one page: event type -> handler."""
 
 from contracts.events.casework import CaseAidEnded, CaseAidHeld, CaseAidReleased, CaseAidRequested, CaseClosingAsked
 from contracts.events.disbursement import ClosingAnswered

@@ -1,4 +1,4 @@
-"""Everything that intake hears, on one page: event type -> handler."""
+"""Everything that intake consumes, on one page: event type -> handler."""
 
 from contracts.events.casework import CaseClosingAsked
 from contracts.events.intake import ClosingAnswered

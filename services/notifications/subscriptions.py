@@ -1,4 +1,4 @@
-"""Everything that notifications hears, on one page: event type -> handler."""
+"""Everything that notifications consumes, on one page: event type -> handler."""
 
 from contracts.events.casework import (
     CaseClosingAsked,
@@ -19,14 +19,14 @@ from services.notifications.messages import handlers as messages
 from services.notifications.messages.repository import what_keeps_open
 
 SUBSCRIPTIONS: dict[str, Handler] = {
-    ReportVerified.TYPE: messages.when_report_verified_tell_reporter,
+    ReportVerified.TYPE: messages.when_report_verified_notify_reporter,
     CaseOpened.TYPE: messages.when_case_opened_keep_number,
-    HandoffRequested.TYPE: messages.when_handoff_asks_tell_receiver,
-    HandoffResent.TYPE: messages.when_handoff_asks_tell_receiver,
-    HandoffEscalated.TYPE: messages.when_handoff_escalated_tell_rung,
-    HandoffRejected.TYPE: messages.when_handoff_rejected_tell_sender,
-    LinkPinIssued.TYPE: messages.when_link_has_pin_tell_desk,
-    CaseOutcomeRecorded.TYPE: messages.when_outcome_recorded_tell_village_and_reporter,
+    HandoffRequested.TYPE: messages.when_handoff_asks_notify_receiver,
+    HandoffResent.TYPE: messages.when_handoff_asks_notify_receiver,
+    HandoffEscalated.TYPE: messages.when_handoff_escalated_notify_of_escalation,
+    HandoffRejected.TYPE: messages.when_handoff_rejected_notify_sender,
+    LinkPinIssued.TYPE: messages.when_link_has_pin_notify_desk,
+    CaseOutcomeRecorded.TYPE: messages.when_outcome_recorded_notify_village_and_reporter,
     CaseClosingAsked.TYPE: when_closing_asked_answer(ClosingAnswered, what_keeps_open),
-    PaymentCredited.TYPE: messages.when_payment_credited_tell_village,
+    PaymentCredited.TYPE: messages.when_payment_credited_notify_village,
 }

@@ -25,7 +25,7 @@ FROM_ROWS = (
 RESTARTS = {
     "OdgjProcedure": FROM_ROWS,
     "GepengProcedure": FROM_ROWS,
-    "HandoffWorkflow": "casework/test_clocks.py::test_a_clock_started_anew_at_any_rung_rings_what_is_left",
+    "HandoffWorkflow": "casework/test_deadlines.py::test_a_deadline_started_anew_at_any_escalation_takes_what_is_left",
     "RegistryCheckWorkflow": "intake/test_registry_check.py"
     "::test_a_check_started_anew_at_any_stage_asks_on_until_it_is_answered",
     "PaymentBatchWorkflow": "disbursement/test_payment_batch.py::test_a_run_that_starts_late_does_only_what_is_left",

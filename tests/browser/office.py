@@ -91,7 +91,7 @@ class Visitors:
         self._contexts.append(context)
         context.on("request", self._note)
         page = await context.new_page()
-        page.on("console", self._hear)
+        page.on("console", self._consume)
         return Desk(page, self.system, username)
 
     def _note(self, request: Any) -> None:
@@ -99,7 +99,7 @@ class Visitors:
         if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "127.0.0.1":
             self.elsewhere.append(request.url)
 
-    def _hear(self, message: Any) -> None:
+    def _consume(self, message: Any) -> None:
         if message.type == "error" and "Content Security Policy" in message.text:
             self.complaints.append(message.text)
 

@@ -17,7 +17,7 @@ async def told_wrongly(system: System, seeds: Seeds) -> dict[str, Any]:
     at = (datetime.now(UTC) - timedelta(seconds=5)).isoformat()
     body = {
         "case_id": seeds.cases[3], "to_agency": "puskesmas-babat", "from_agency": "rsud-soegiri", "happened_at": at,
-        "place_code": "35.24.05.1003", "condition_code": "STABLE", "belongings": [{"kind": "BAG", "count": 2}],
+        "place_code": "35.24.05.1003", "observed_state": "STABLE", "belongings": [{"kind": "BAG", "count": 2}],
     }  # fmt: skip
     await system.post("casework", "/custodies", body, by="sri.peksos")
     found: dict[str, Any] = await system.get("casework", f"/cases/{seeds.cases[3]}", by="sri.peksos")

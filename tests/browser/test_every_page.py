@@ -25,11 +25,11 @@ async def look(desk: Desk, service: str, path: str, name: str) -> None:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def parked_messages(system: System) -> list[int]:
+async def dead_letter_messages(system: System) -> list[int]:
     """Two messages that casework can make nothing of."""
     producer = AIOKafkaProducer(bootstrap_servers=f"127.0.0.1:{system.site.ports['kafka']}", acks="all")
     await producer.start()
-    before = {row["id"] for row in (await system.get("casework", "/parked", by="joko.operator"))["items"]}
+    before = {row["id"] for row in (await system.get("casework", "/dead-letters", by="joko.operator"))["items"]}
     try:
         for _ in range(2):
             key = str(uuid4()).encode()
@@ -38,12 +38,12 @@ async def parked_messages(system: System) -> list[int]:
     finally:
         await producer.stop()
 
-    async def parked() -> list[int]:
-        rows = (await system.get("casework", "/parked", by="joko.operator", limit=200))["items"]
+    async def set_aside() -> list[int]:
+        rows = (await system.get("casework", "/dead-letters", by="joko.operator", limit=200))["items"]
         fresh = [row["id"] for row in rows if row["id"] not in before]
         return fresh if len(fresh) == 2 else []
 
-    return await eventually(parked, within_seconds=60, what="two parked messages")
+    return await eventually(set_aside, within_seconds=60, what="two dead letters")
 
 
 async def test_the_offices_pages(visitors: Visitors, seeds: Seeds) -> None:
@@ -69,12 +69,12 @@ async def test_the_money_pages(visitors: Visitors, seeds: Seeds) -> None:
     await look(hadi, "disbursement", f"/daftar-bayar/{seeds.batch}", "daftar-bayar")
 
 
-async def test_an_operator_replays_one_parked_message_and_drops_another(
-    visitors: Visitors, parked_messages: list[int]
+async def test_an_operator_replays_one_dead_letter_and_drops_another(
+    visitors: Visitors, dead_letter_messages: list[int]
 ) -> None:
     joko = await visitors.sit_down("joko.operator")
     await look(joko, "casework", "/tersisih", "tersisih")
-    first, second = parked_messages
+    first, second = dead_letter_messages
     await look(joko, "casework", f"/tersisih/{first}", "tersisih-satu")
     await expect(joko.page.get_by_text("{tidak utuh")).to_be_visible()
     await joko.press("Urus pesan ini")
@@ -92,11 +92,11 @@ async def test_an_operator_replays_one_parked_message_and_drops_another(
     await expect(joko.page.get_by_role("status")).to_have_text("Pesan akan dicoba lagi.")
 
 
-async def test_an_auditor_reads_parked_messages_but_decides_nothing(
-    visitors: Visitors, parked_messages: list[int]
+async def test_an_auditor_reads_dead_letters_but_decides_nothing(
+    visitors: Visitors, dead_letter_messages: list[int]
 ) -> None:
     nur = await visitors.sit_down("nur.auditor")
-    page = await nur.open("casework", f"/tersisih/{parked_messages[0]}")
+    page = await nur.open("casework", f"/tersisih/{dead_letter_messages[0]}")
     await expect(page.get_by_role("heading", name="Keadaan")).to_be_visible()
     await expect(page.get_by_role("button", name="Buang")).to_have_count(0)
 

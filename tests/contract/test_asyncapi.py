@@ -39,7 +39,7 @@ def committed(name: str) -> Any:
 
 
 def test_every_committed_document_is_current() -> None:
-    documents = generate.asyncapi_documents(generate.what_services_hear())
+    documents = generate.asyncapi_documents(generate.what_services_consume())
     assert [str(finding) for finding in generate.asyncapi_findings(documents)] == []
     assert {path.name for path in (CONTRACTS / "asyncapi").glob("*.yaml")} == set(documents)
 

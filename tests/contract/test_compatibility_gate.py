@@ -167,7 +167,7 @@ def test_the_command_refuses_to_overwrite_a_break_and_writes_when_it_may(
     monkeypatch.setattr(generate, "SCHEMAS", committed)
     monkeypatch.setattr(generate, "ASYNCAPI", tmp_path)
     monkeypatch.setattr(generate, "all_events", lambda: [event_with(reason=None)])
-    monkeypatch.setattr(generate, "asyncapi_documents", lambda hears: {})
+    monkeypatch.setattr(generate, "asyncapi_documents", lambda consumes: {})
     monkeypatch.setattr(generate, "openapi_documents", dict)
     file = committed / "intake" / f"{TYPE}.json"
     before = file.read_text()

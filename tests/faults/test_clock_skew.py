@@ -1,8 +1,11 @@
 """The clock of a PostgreSQL is set away by days and by minutes while all runs on it, and set right again.
 
-Invariant: no rung is written before its deadline has truly passed; a minute after the later of the deadline and the
-recovery every rung that is due is written once, with one fact; every answer stays, whether it was given before or
-during the skew; what runs goes on and answers. Deadlines lie seconds and minutes ahead. The twin believes any clock.
+Invariant: no escalation step is written before its deadline has truly passed; a minute after the later of the deadline
+and the
+recovery every escalation step that is due is written once, with one fact; every answer stays, whether it was given
+before or
+during the skew; what runs goes on and answers. Deadlines lie seconds and minutes ahead. The faulty variant believes
+any clock.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -20,7 +23,7 @@ from benchmarks.ground import Ground, free_port
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs import commands
 from services.casework.handoff.handoffs.commands import RequestHandoff, timing
-from services.casework.office.directory.domain import CaseworkPack, Rung, RungKind
+from services.casework.office.directory.domain import CaseworkPack, EscalationKind, PolicyStep
 from services.casework.wiring import SERVICE, gauges
 from services.chassis import clock, processes
 from services.chassis.clock import Pace
@@ -37,9 +40,9 @@ OFFICE, MENUR, LAWANG = "dinsos-lamongan", "rsj-menur", "rsj-lawang"
 WITHIN = timedelta(seconds=60)
 SOON, LATER, MUCH_LATER = timedelta(seconds=2), timedelta(seconds=5), timedelta(minutes=20)
 SEEN_WITHIN = {MENUR: SOON, LAWANG: LATER}
-LADDER = (
-    Rung(after=timedelta(0), kind=RungKind.REMIND_DESK),
-    Rung(after=timedelta(seconds=1), kind=RungKind.SECTION_HEAD),
+ESCALATION_POLICY = (
+    PolicyStep(after=timedelta(0), kind=EscalationKind.REMIND_DESK),
+    PolicyStep(after=timedelta(seconds=1), kind=EscalationKind.SECTION_HEAD),
 )
 ASKED_CLOCKS = ["RECEIVED_BY", "ANSWER_BY"]
 SYSTEM = system_principal("casework")
@@ -48,22 +51,22 @@ SYSTEM = system_principal("casework")
 def pack_with_two_clocks() -> CaseworkPack:
     """The district's pack; two hospitals have seconds to look and minutes to answer, both around the clock."""
     pack = quick_pack()
-    ladders = {**pack.ladders, "silent": LADDER}
-    clocks = tuple(
+    escalation_policies = {**pack.escalation_policies, "silent": ESCALATION_POLICY}
+    sla_rules = tuple(
         rules.model_copy(
             update={
                 "emergency": True,
                 "receive_within": SEEN_WITHIN[rules.agency],
-                "receipt_ladder": "silent",
+                "receipt_escalation_policy": "silent",
                 "answer_within": MUCH_LATER,
-                "ladder": "silent",
+                "escalation_policy": "silent",
             }
         )
         if rules.agency in SEEN_WITHIN
         else rules
-        for rules in pack.clocks
+        for rules in pack.sla_rules
     )
-    return pack.model_copy(update={"clocks": clocks, "ladders": ladders})
+    return pack.model_copy(update={"sla_rules": sla_rules, "escalation_policies": escalation_policies})
 
 
 @dataclass(slots=True)
@@ -125,49 +128,52 @@ class Skewed:
         return True
 
     async def breaches(self, within_seconds: float = WITHIN.total_seconds() + 10) -> list[str]:
-        """Wait until all that is due has rung or the time is over; what the invariant finds."""
+        """Wait until all that is due has escalation step or the time is over; what the invariant finds."""
 
-        async def all_rung() -> bool:
+        async def all_escalated() -> bool:
             return not [what async for what in self._missing()]
 
         with suppress(AssertionError):
-            await eventually(all_rung, within_seconds=within_seconds, what="every rung")
+            await eventually(all_escalated, within_seconds=within_seconds, what="every escalation")
         found = [what async for what in self._missing()]
         kept = await self.bench.rows("SELECT id FROM handoffs WHERE state = 'accepted'")
         lost = set(self.answered) - {row["id"] for row in kept}
-        return [*found, *await self.wrong_rungs(), *(f"{one}: the answer is lost" for one in lost)]
+        return [*found, *await self.wrong_escalations(), *(f"{one}: the answer is lost" for one in lost)]
 
-    async def wrong_rungs(self) -> list[str]:
-        """Rungs whose instant had not come when they were written, that came late, or that were not told of once."""
-        rungs = await self.bench.rows(
+    async def wrong_escalations(self) -> list[str]:
+        """Escalation steps whose instant had not come when they were written, that came late, or that were not told of
+        once.
+        """
+        escalations = await self.bench.rows(
             """
-            SELECT r.handoff_id, r.clock, r.rung_no, r.decided_at, c.due_at,
-                   (SELECT count(*) FROM outbox o WHERE o.exit = 'kafka' AND o.headers->>'ce_factid' = r.fact_id::text)
-                   AS told
-            FROM rungs r JOIN clocks c USING (handoff_id, occurrence)
-            WHERE c.kind = r.clock AND r.handoff_id = ANY($1) AND r.clock = ANY($2)
+            SELECT r.handoff_id, r.deadline, r.step_no, r.decided_at, c.due_at,
+                   (SELECT count(*) FROM outbox o WHERE o.transport = 'kafka' AND o.headers->>'ce_factid' =
+                   r.fact_id::text) AS told
+            FROM escalation_steps r JOIN deadlines c USING (handoff_id, occurrence)
+            WHERE c.kind = r.deadline AND r.handoff_id = ANY($1) AND r.deadline = ANY($2)
             """,
             self.asked,
             ASKED_CLOCKS,
         )
         found = []
-        for rung in rungs:
-            name = f"{rung['handoff_id']}: rung {rung['rung_no']} of {rung['clock']}"
-            rings_at = rung["due_at"] + LADDER[rung["rung_no"] - 1].after
-            if not rings_at <= rung["decided_at"] <= clock.utc_now():
-                found.append(f"{name} rang falsely")
-            elif rung["decided_at"] > max(rings_at, self.right_at) + WITHIN:
-                found.append(f"{name} rang late")
-            if rung["told"] != 1:
-                found.append(f"{name} was told of {rung['told']} times")
+        for escalation in escalations:
+            name = f"{escalation['handoff_id']}: escalation {escalation['step_no']} of {escalation['deadline']}"
+            escalates_at = escalation["due_at"] + ESCALATION_POLICY[escalation["step_no"] - 1].after
+            if not escalates_at <= escalation["decided_at"] <= clock.utc_now():
+                found.append(f"{name} was taken falsely")
+            elif escalation["decided_at"] > max(escalates_at, self.right_at) + WITHIN:
+                found.append(f"{name} was taken late")
+            if escalation["told"] != 1:
+                found.append(f"{name} was told of {escalation['told']} times")
         return found
 
     async def _missing(self) -> AsyncIterator[str]:
         due = await self.bench.rows(
             """
-            SELECT c.handoff_id, c.kind, array(SELECT rung_no FROM rungs r WHERE (r.handoff_id, r.clock, r.occurrence)
-                   = (c.handoff_id, c.kind, c.occurrence) ORDER BY rung_no) AS rungs
-            FROM clocks c WHERE c.state = 'running' AND c.handoff_id = ANY($1) AND c.kind = ANY($2)
+            SELECT c.handoff_id, c.kind, array(SELECT step_no FROM escalation_steps r WHERE (r.handoff_id, r.deadline,
+            r.occurrence)
+                   = (c.handoff_id, c.kind, c.occurrence) ORDER BY step_no) AS escalations
+            FROM deadlines c WHERE c.state = 'running' AND c.handoff_id = ANY($1) AND c.kind = ANY($2)
                   AND c.due_at < $3
             """,
             self.asked,
@@ -175,14 +181,14 @@ class Skewed:
             self.right_at + LATER,
         )
         for row in due:
-            if row["rungs"] != [1, 2]:
-                yield f"{row['handoff_id']}: {row['kind']} has rungs {row['rungs']}"
+            if row["escalations"] != [1, 2]:
+                yield f"{row['handoff_id']}: {row['kind']} has escalations {row['escalations']}"
 
     async def untold_answers(self) -> list[str]:
         """Answers without their one fact; asked while the clock is wrong, by which a fact may be old enough to go."""
         told = await self.bench.rows(
             "SELECT headers->>'ce_subject' AS id, count(*) AS times FROM outbox"
-            " WHERE exit = 'kafka' AND headers->>'ce_type' = 'casework.handoff.accepted.v1' GROUP BY 1"
+            " WHERE transport = 'kafka' AND headers->>'ce_type' = 'casework.handoff.accepted.v1' GROUP BY 1"
         )
         times = {row["id"]: row["times"] for row in told}
         return [
@@ -208,9 +214,9 @@ class Skewed:
         with capture_logs() as said:
             await self.answer(LAWANG, answered_later)
             await self.told()
-            await self.passes(SOON + LADDER[-1].after)
+            await self.passes(SOON + ESCALATION_POLICY[-1].after)
             await eventually(self.is_ready, what="ready")
-            found = await self.wrong_rungs() + await self.untold_answers()
+            found = await self.wrong_escalations() + await self.untold_answers()
             figures = {name: value for name, _, value in await gauges(self.bench.units.pool)}
         self.dial.set_right()
         self.right_at = clock.utc_now()
@@ -262,7 +268,7 @@ def casework(bench: Bench, dial: DatabaseClock, place: Ground) -> Iterator[Skewe
 @pytest.mark.parametrize(
     "away", [timedelta(days=30), timedelta(days=-30), timedelta(minutes=6)], ids=["ahead", "behind", "a-little"]
 )
-async def test_a_clock_set_away_rings_nothing_and_loses_nothing(casework: Skewed, away: timedelta) -> None:
+async def test_a_clock_set_away_escalates_nothing_and_loses_nothing(casework: Skewed, away: timedelta) -> None:
     assert await casework.live_through(away) == []
 
 
@@ -280,11 +286,11 @@ async def test_a_timer_does_not_spin_while_the_database_is_a_little_behind(casew
     assert await casework.breaches() == []
 
 
-async def test_the_checker_catches_the_twin_that_believes_any_clock(
+async def test_the_checker_catches_the_faulty_variant_that_believes_any_clock(
     place: Ground, stack: Stack, dial: DatabaseClock
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Pace, "jumped", lambda pace, database_now: None)
         async with casework_on(place, stack) as bench:
             found = await Skewed(bench, dial, place.issuer).live_through(timedelta(days=30))
-    assert any("ANSWER_BY rang falsely" in what for what in found), "the checker did not notice a false rung"
+    assert any("ANSWER_BY was taken falsely" in what for what in found), "the checker did not notice a false escalation"

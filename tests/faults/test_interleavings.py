@@ -1,7 +1,8 @@
 """Several requests with one key at once, from clients that hang up, lose patience and try again, under kills.
 
 Invariant: whatever the interleaving, the key has one effect, says one fact, and everybody who gets an answer gets the
-same one. Seeded; small here, whole with ``SIGAP_FAULT_INTERLEAVINGS=200``. The twin must be caught by the same checker.
+same one. Seeded; small here, whole with ``SIGAP_FAULT_INTERLEAVINGS=200``. The faulty variant must be caught by the
+same checker.
 """
 
 import asyncio
@@ -110,6 +111,6 @@ async def test_a_key_has_one_effect_in_every_interleaving(place: Ground) -> None
         assert await breaches(intake, INTERLEAVINGS) == []
 
 
-async def test_the_checker_catches_the_twin_that_forgets_keys(place: Ground) -> None:
-    async with two_of_intake(place, ["tests.support.twins", "forget-request-keys"]) as intake:
+async def test_the_checker_catches_the_faulty_variant_that_forgets_keys(place: Ground) -> None:
+    async with two_of_intake(place, ["tests.support.faulty_variants", "forget-request-keys"]) as intake:
         assert await breaches(intake, 2), "the checker did not notice forget-request-keys"

@@ -1,8 +1,8 @@
 """``kill -9`` of every process and every engine while clients post and keep their own list.
 
 Invariant: what was acknowledged is there, once, under the id that was answered; one key has one effect; every fact
-left, in order, and no other one did; every check that was asked for is answered once; nothing stays parked. Seeded;
-small here, whole with ``SIGAP_FAULT_KILLS=200``. Each twin must be caught by the same checker.
+left, in order, and no other one did; every check that was asked for is answered once; nothing stays set aside. Seeded;
+small here, whole with ``SIGAP_FAULT_KILLS=200``. Each faulty variant must be caught by the same checker.
 
 ``SIGAP_FAULT_RESULTS`` names a file for the figures: the time to go on after each kind of kill, and its ratio to what
 bare PostgreSQL needs from a ``kill -9`` until it accepts connections, measured in the same run.
@@ -43,7 +43,7 @@ CLIENTS = 4
 PROCESSES = ("api", "relay", "consumer", "worker")
 ENGINES = ("postgres", "kafka", "temporal")
 GOES_ON = {
-    "relay": "SELECT count(*) > 0 FROM outbox WHERE exit = 'kafka' AND recorded_at > $1 AND sent_at IS NOT NULL",
+    "relay": "SELECT count(*) > 0 FROM outbox WHERE transport = 'kafka' AND recorded_at > $1 AND sent_at IS NOT NULL",
     "consumer": "SELECT count(*) > 0 FROM registry_checks WHERE asked_at > $1",
     "worker": "SELECT count(*) > 0 FROM registry_checks WHERE asked_at > $1 AND answered_at IS NOT NULL",
 }
@@ -209,12 +209,14 @@ async def breaches(storm: Storm, settles_within_seconds: float) -> list[str]:
         said = {
             row["fact_id"]
             for row in await connection.fetch(
-                "SELECT headers->>'ce_factid' AS fact_id FROM outbox WHERE exit = 'kafka'"
+                "SELECT headers->>'ce_factid' AS fact_id FROM outbox WHERE transport = 'kafka'"
             )
         }
         told += await _wrong_messages(storm, said)
-        parked = await connection.fetchval("SELECT count(*) FROM parked WHERE state IN ('parked', 'waiting', 'replay')")
-        return told + ([f"{parked} messages parked"] if parked else [])
+        set_aside = await connection.fetchval(
+            "SELECT count(*) FROM dead_letters WHERE state IN ('dead', 'blocked', 'replay')"
+        )
+        return told + ([f"{set_aside} messages set aside"] if set_aside else [])
     finally:
         await connection.close()
 
@@ -262,7 +264,7 @@ async def _wrong_checks(ledger: Ledger, connection: asyncpg.Connection) -> list[
         row["handoff_id"]: row["facts"]
         for row in await connection.fetch(
             "SELECT c.handoff_id, (SELECT count(*) FROM outbox WHERE headers->>'ce_subject' = c.id::text"
-            " AND exit = 'kafka') AS facts FROM registry_checks c"
+            " AND transport = 'kafka') AS facts FROM registry_checks c"
         )
     }
     told = [f"check lost: {asked}" for asked in ledger.asked if asked not in answers]
@@ -333,9 +335,9 @@ async def test_nothing_acknowledged_is_lost_and_no_effect_is_doubled(place: Grou
 
 
 @pytest.mark.parametrize(
-    ("twin", "kills"),
+    ("variant", "kills"),
     [("answer-before-commit", ["api"]), ("forget-request-keys", ["api"]), ("mark-before-sending", ["relay", "relay"])],
 )
-async def test_the_checker_catches_the_broken_twin(place: Ground, twin: str, kills: list[str]) -> None:
-    _, found = await weather(place, kills, ("tests.support.twins", twin), ("api", "relay"), 10)
-    assert found, f"the checker did not notice {twin}"
+async def test_the_checker_catches_the_faulty_variant(place: Ground, variant: str, kills: list[str]) -> None:
+    _, found = await weather(place, kills, ("tests.support.faulty_variants", variant), ("api", "relay"), 10)
+    assert found, f"the checker did not notice {variant}"

@@ -1,7 +1,7 @@
 """A member of the consumer group joins or goes every two seconds, and another one dies by ``kill -9``.
 
-Invariant: each fact has its effect once, in order per key, and nothing stays parked. Ten seconds of it here, a minute
-with ``SIGAP_FAULT_MEMBERSHIP_SECONDS=60``. The twin must be caught by the same checker.
+Invariant: each fact has its effect once, in order per key, and nothing stays set aside. Ten seconds of it here, a
+minute with ``SIGAP_FAULT_MEMBERSHIP_SECONDS=60``. The faulty variant must be caught by the same checker.
 """
 
 import asyncio
@@ -89,11 +89,11 @@ async def breaches(place: Ground, command: tuple[str, ...], seconds: int) -> lis
         taken = await feeding
         total = sum(map(len, taken.values()))
 
-        async def all_heard() -> bool:
+        async def all_consumed() -> bool:
             return len(await rows(url, EFFECTS)) >= total
 
         with suppress(AssertionError):
-            await eventually(all_heard, within_seconds=20)
+            await eventually(all_consumed, within_seconds=20)
     found: dict[UUID, list[UUID]] = {}
     for row in await rows(url, EFFECTS):
         found.setdefault(row["correlation_id"], []).append(row["handoff_id"])
@@ -102,10 +102,10 @@ async def breaches(place: Ground, command: tuple[str, ...], seconds: int) -> lis
         heard = found.get(key, [])
         told += [f"lost: {fact}" for fact in asked if fact not in heard]
         told += [f"out of order or doubled under {key}"] if sorted(heard) == sorted(asked) and heard != asked else []
-    parked = await rows(url, "SELECT error_code FROM parked WHERE state IN ('parked', 'waiting', 'replay')")
+    set_aside = await rows(url, "SELECT error_code FROM dead_letters WHERE state IN ('dead', 'blocked', 'replay')")
     actions = (await rows(url, "SELECT count(*) FROM actions"))[0][0]
     print(f"{changes} comings and goings, {total} facts, {actions} effects")
-    told += [f"parked: {row['error_code']}" for row in parked]
+    told += [f"set aside: {row['error_code']}" for row in set_aside]
     return told + ([f"{actions} effects of {total} facts"] if actions != total else [])
 
 
@@ -113,7 +113,7 @@ async def test_nothing_is_lost_or_doubled_while_members_come_and_go(place: Groun
     assert await breaches(place, ("services.intake",), SECONDS) == []
 
 
-async def test_the_checker_catches_the_twin_that_commits_before_handling(place: Ground) -> None:
-    assert await breaches(place, ("tests.support.twins", "commit-before-handling"), 8), (
+async def test_the_checker_catches_the_faulty_variant_that_commits_before_handling(place: Ground) -> None:
+    assert await breaches(place, ("tests.support.faulty_variants", "commit-before-handling"), 8), (
         "the checker did not notice commit-before-handling"
     )

@@ -1,8 +1,8 @@
 """Deadlines that fall while the workflow server, the database or the broker is away, and a workflow store that is lost.
 
 Invariant: a minute after the later of its deadline and the recovery no hand-off is neither answered nor escalated, and
-every rung rang once; where the store is lost, and every workflow has to be begun anew, two minutes after. 30 of them
-here, whole with ``SIGAP_FAULT_DEADLINES=1000``. The twin forgets what it rang.
+every escalation step was taken once; where the store is lost, and every workflow has to be begun anew, two minutes
+after. 30 of them here, whole with ``SIGAP_FAULT_DEADLINES=1000``. The faulty variant forgets what it took.
 """
 
 import os
@@ -21,35 +21,40 @@ from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs import commands
 from services.casework.handoff.handoffs.commands import MoveHandoff, RequestHandoff
 from services.casework.handoff.handoffs.domain import Move
-from services.casework.office.directory.domain import CaseworkPack, Rung, RungKind
+from services.casework.office.directory.domain import CaseworkPack, EscalationKind, PolicyStep
 from services.casework.wiring import SERVICE
 from services.chassis import clock
 from services.chassis.principal import Principal, system_principal
 from tests.integration.casework.conftest import load, quick_pack
 from tests.support.eventually import eventually
 from tests.support.services import Bench, bench_for
-from tests.support.simulation.twins import without
+from tests.support.simulation.faulty_variants import without
 
 DEADLINES = int(os.environ.get("SIGAP_FAULT_DEADLINES", "30"))
 OFFICE, MENUR = "dinsos-lamongan", "rsj-menur"
 WITHIN = timedelta(seconds=60)
 ANSWER_WITHIN = timedelta(seconds=5 + DEADLINES / 20)
-LADDER = (
-    Rung(after=timedelta(0), kind=RungKind.REMIND_DESK),
-    Rung(after=timedelta(seconds=1), kind=RungKind.SECTION_HEAD),
+ESCALATION_POLICY = (
+    PolicyStep(after=timedelta(0), kind=EscalationKind.REMIND_DESK),
+    PolicyStep(after=timedelta(seconds=1), kind=EscalationKind.SECTION_HEAD),
 )
 SYSTEM = system_principal("casework")
 HOSPITAL = Principal(f"agency:{MENUR}", MENUR, frozenset({"agency"}), ("35.24",))
 
 
 def short_pack() -> CaseworkPack:
-    """The district's pack; one hospital has seconds to answer, and two rungs."""
+    """The district's pack; one hospital has seconds to answer, and two escalation steps."""
     pack = quick_pack()
-    clocks = tuple(
-        clock.model_copy(update={"answer_within": ANSWER_WITHIN}) if clock.agency == MENUR else clock
-        for clock in pack.clocks
+    sla_rules = tuple(
+        rule.model_copy(update={"answer_within": ANSWER_WITHIN}) if rule.agency == MENUR else rule
+        for rule in pack.sla_rules
     )
-    return pack.model_copy(update={"clocks": clocks, "ladders": {**pack.ladders, "silent": LADDER}})
+    return pack.model_copy(
+        update={
+            "sla_rules": sla_rules,
+            "escalation_policies": {**pack.escalation_policies, "silent": ESCALATION_POLICY},
+        }
+    )
 
 
 @dataclass(slots=True)
@@ -73,7 +78,7 @@ class Deadlines:
             self.asked.append(handoff.id)
 
         async def told() -> bool:
-            waiting = "SELECT count(*) FROM outbox WHERE exit = 'temporal' AND sent_at IS NULL"
+            waiting = "SELECT count(*) FROM outbox WHERE transport = 'temporal' AND sent_at IS NULL"
             return not await self.bench.value(waiting)
 
         await eventually(told, within_seconds=30, what="every workflow told")
@@ -84,8 +89,8 @@ class Deadlines:
             await self.bench.units.perform(_accepting(handoff_id), principal=HOSPITAL)
 
     async def until_due(self) -> None:
-        """Until the last deadline and the last rung's instant have passed."""
-        passed_at = clock.utc_now() + ANSWER_WITHIN + LADDER[-1].after
+        """Until the last deadline and the last escalation step's instant have passed."""
+        passed_at = clock.utc_now() + ANSWER_WITHIN + ESCALATION_POLICY[-1].after
 
         async def passed() -> bool:
             return clock.utc_now() > passed_at
@@ -93,35 +98,44 @@ class Deadlines:
         await eventually(passed, within_seconds=600, what="the deadlines")
 
     async def breaches(self) -> list[str]:
-        """Wait until all is rung or the time is over; what the invariant finds."""
+        """Wait until all is escalation step or the time is over; what the invariant finds."""
         with suppress(AssertionError):
-            await eventually(self._all_rung, within_seconds=self.within.total_seconds() + 10, what="every rung")
+            await eventually(
+                self._all_escalated, within_seconds=self.within.total_seconds() + 10, what="every escalation"
+            )
         return [what for row in await self._rows() for what in self._breaches_of(row)]
 
     async def _rows(self) -> list[Any]:
         return await self.bench.rows(
             """
-            SELECT h.id, h.state, c.due_at, coalesce(r.numbers, '{}') AS rungs, r.first_at, coalesce(f.told, 0) AS told
-            FROM handoffs h JOIN clocks c ON c.handoff_id = h.id AND c.kind = 'ANSWER_BY'
-            LEFT JOIN (SELECT handoff_id, array_agg(rung_no ORDER BY decided_at, rung_no) AS numbers,
-                              min(decided_at) AS first_at FROM rungs GROUP BY 1) r ON r.handoff_id = h.id
-            LEFT JOIN (SELECT headers->>'ce_subject' AS subject, count(*) AS told FROM outbox WHERE exit = 'kafka'
+            SELECT h.id, h.state, c.due_at, coalesce(r.numbers, '{}') AS escalations, r.first_at, coalesce(f.told, 0)
+            AS told FROM handoffs h JOIN deadlines c ON c.handoff_id = h.id AND c.kind = 'ANSWER_BY'
+            LEFT JOIN (SELECT handoff_id, array_agg(step_no ORDER BY decided_at, step_no) AS numbers,
+                              min(decided_at) AS first_at FROM escalation_steps GROUP BY 1) r ON r.handoff_id = h.id
+            LEFT JOIN (SELECT headers->>'ce_subject' AS subject, count(*) AS told FROM outbox WHERE transport = 'kafka'
                        AND headers->>'ce_type' = 'casework.handoff.escalated.v1' GROUP BY 1) f ON f.subject = h.id::text
             WHERE h.id = ANY($1)
             """,
             self.asked,
         )
 
-    async def _all_rung(self) -> bool:
-        return all(row["state"] == "accepted" or len(row["rungs"]) == len(LADDER) for row in await self._rows())
+    async def _all_escalated(self) -> bool:
+        return all(
+            row["state"] == "accepted" or len(row["escalations"]) == len(ESCALATION_POLICY)
+            for row in await self._rows()
+        )
 
     def _breaches_of(self, row: Any) -> list[str]:
         assert self.recovered_at is not None
-        told = [] if row["told"] == len(row["rungs"]) else [f"{row['id']}: {row['told']} facts of {row['rungs']}"]
+        told = (
+            []
+            if row["told"] == len(row["escalations"])
+            else [f"{row['id']}: {row['told']} facts of {row['escalations']}"]
+        )
         if row["state"] == "accepted":
             return told
-        if row["rungs"] != [1, 2]:
-            return [*told, f"{row['id']}: {row['state']}, rungs {row['rungs']}"]
+        if row["escalations"] != [1, 2]:
+            return [*told, f"{row['id']}: {row['state']}, escalations {row['escalations']}"]
         late = row["first_at"] > max(row["due_at"], self.recovered_at) + self.within
         return [*told, f"{row['id']}: escalated only at {row['first_at']}"] if late else told
 
@@ -171,18 +185,18 @@ async def test_a_lost_workflow_store_is_made_again_from_the_rows(place: Ground, 
         file.unlink()
     await deadlines.until_due()
     await place.stack.start("temporal")
-    armed = await casework.units.perform(commands.rearm_clocks, principal=SYSTEM)
+    armed = await casework.units.perform(commands.rearm_deadlines, principal=SYSTEM)
     assert armed >= DEADLINES
     deadlines.recovered_at = clock.utc_now()
     assert await deadlines.breaches() == []
 
 
-async def test_the_checker_catches_the_twin_that_forgets_what_it_rang(place: Ground) -> None:
-    with without("forget-the-rungs"):
+async def test_the_checker_catches_the_faulty_variant_that_forgets_what_it_took(place: Ground) -> None:
+    with without("forget-the-escalations"):
         async with casework_on(place) as bench:
             deadlines = Deadlines(bench, count=2, within=timedelta(0))
             await deadlines.ask()
             await deadlines.until_due()
             deadlines.recovered_at = clock.utc_now()
             found = await deadlines.breaches()
-    assert any("rungs [1]" in what for what in found), "the checker did not notice a rung forgotten"
+    assert any("escalations [1]" in what for what in found), "the checker did not notice an escalation forgotten"

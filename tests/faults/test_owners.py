@@ -3,7 +3,7 @@
 Every connection is cut again and again, PostgreSQL is killed, callers hang up and ask again under the same key.
 Invariant: each promise has the one holder that its state says, a group one firm yes, a person one custodian; an answer
 that was given happened once; every row is the fold of its actions. Seeded; 500 hand-offs here, whole with
-``SIGAP_FAULT_HANDOFFS=10000``. The twin forgets to hand the promise over.
+``SIGAP_FAULT_HANDOFFS=10000``. The faulty variant forgets to hand the promise over.
 """
 
 import asyncio
@@ -73,7 +73,7 @@ class Walks:
                 if Move(move) in WAYS
             ]
             if not legal or chance.random() < RINGS:
-                await self._by_system(partial(commands.ring_clock, handoff["id"], REACH))
+                await self._by_system(partial(commands.escalate_if_due, handoff["id"], REACH))
                 continue
             side, move = chance.choice([(side, move) for side, move in legal if move not in ENDS] or legal)
             await self._say(OFFICE if side is Side.SENDER else handoff["to_agency"], handoff["id"], move, chance)
@@ -170,7 +170,7 @@ async def test_every_hand_off_has_one_owner_whatever_breaks(place: Ground) -> No
     assert moves > HANDOFFS, "nobody moved"
 
 
-async def test_the_checker_catches_the_twin_that_forgets_to_hand_the_promise_over(
+async def test_the_checker_catches_the_faulty_variant_that_forgets_to_hand_the_promise_over(
     place: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with arena_on(place) as arena:
@@ -179,8 +179,8 @@ async def test_the_checker_catches_the_twin_that_forgets_to_hand_the_promise_ove
         await connection.execute("ALTER TABLE handoffs DROP CONSTRAINT handoffs_one_promise_holder")
         await connection.close()
         walks = Walks(arena)
-        with monkeypatch.context() as twin:
-            twin.setattr(domain, "promise_holder", lambda state, sender, receiver, held=None: sender)
+        with monkeypatch.context() as variant:
+            variant.setattr(domain, "promise_holder", lambda state, sender, receiver, held=None: sender)
             await walk_all(walks, 12)
         found = await walks.breaches()
     assert any("holds the promise" in what for what in found), "the checker did not notice a promise without its holder"

@@ -19,9 +19,9 @@ import pytest
 from benchmarks.ground import Ground
 from contracts.events.intake import ReportRejected
 from tests.support.eventually import eventually
+from tests.support.faulty_variants import broken
 from tests.support.probe import BROKEN_REASONS, SCHEMA, probe_service
 from tests.support.services import Bench, bench_for
-from tests.support.twins import broken
 from tests.support.wire import wire
 
 SEED = 23
@@ -85,7 +85,7 @@ async def send(run: Run) -> None:
     """One message after another, at an even pace, once the consumer is at work."""
     async with run.bench.producer() as put:
         await put(TOPIC, *wire(ReportRejected(reason_code="FIRST"), subject=uuid4(), correlation_id=uuid4()))
-        await run.bench.all_heard()
+        await run.bench.all_consumed()
         for message in run.told:
             reason = "REFUSED" if message.kind == "refused" else message.reason
             key, body, headers = wire(
@@ -109,15 +109,15 @@ async def feed(run: Run) -> None:
     free = {(m.key, m.sequence): m.at for m in run.told if (m.key, m.sequence) not in waiting | poison}
 
     async def heard() -> dict[tuple[UUID, int], datetime]:
-        rows = await run.bench.rows("SELECT correlation_id, sequence, heard_at FROM effects")
-        return {(row["correlation_id"], row["sequence"]): row["heard_at"] for row in rows}
+        rows = await run.bench.rows("SELECT correlation_id, sequence, consumed_at FROM effects")
+        return {(row["correlation_id"], row["sequence"]): row["consumed_at"] for row in rows}
 
     async def all_free() -> bool:
         return set(free) <= set(await heard())
 
     with suppress(AssertionError):
         await eventually(all_free, within_seconds=15)
-    await run.bench.all_heard()
+    await run.bench.all_consumed()
     when = await heard()
     first = min(message.at for message in run.poison())
     late = {place: (when[place] - at).total_seconds() for place, at in free.items() if place in when}
@@ -128,8 +128,8 @@ async def feed(run: Run) -> None:
         run.breaches.append(f"another key waited {slowest:.1f} s")
     run.breaches += [f"never heard: {place}" for place in set(free) - set(when)]
     run.breaches += [f"heard before its turn: {place}" for place in set(when) & (waiting | poison)]
-    rows = await run.bench.rows("SELECT key, state, headers FROM parked ORDER BY id")
-    for state, expected in (("parked", poison), ("waiting", waiting)):
+    rows = await run.bench.rows("SELECT key, state, headers FROM dead_letters ORDER BY id")
+    for state, expected in (("dead", poison), ("blocked", waiting)):
         there = sorted(row["key"] for row in rows if row["state"] == state)
         if there != sorted(str(key) for key, _ in expected):
             run.breaches.append(f"{len(there)} messages {state}, not {len(expected)}")
@@ -138,9 +138,9 @@ async def feed(run: Run) -> None:
 async def mend(run: Run) -> None:
     """People look at each message set aside: mend the broken body, replay what a release mended, drop the rest."""
     BROKEN_REASONS.clear()
-    items = (await run.bench.client.get("/parked?limit=200", headers=run.headers)).json()["items"]
+    items = (await run.bench.client.get("/dead-letters?limit=200", headers=run.headers)).json()["items"]
     for item in items:
-        if item["state"] != "parked":
+        if item["state"] != "dead":
             continue
         decision: dict[str, Any] = {"expected_version": item["version"], "reason": "uji gangguan"}
         match item["error_code"]:
@@ -151,12 +151,12 @@ async def mend(run: Run) -> None:
             case _:
                 path = "replay"
         headers = {**run.headers, "Idempotency-Key": str(uuid4())}
-        answer = await run.bench.client.post(f"/parked/{item['id']}/{path}", json=decision, headers=headers)
+        answer = await run.bench.client.post(f"/dead-letters/{item['id']}/{path}", json=decision, headers=headers)
         # The drainer may have been quicker with what a release mended.
         assert answer.status_code == 200 or (path == "replay" and answer.status_code in (404, 409)), answer.text
 
     async def nothing_aside() -> bool:
-        return not await run.bench.value("SELECT count(*) FROM parked WHERE state NOT IN ('done', 'dropped')")
+        return not await run.bench.value("SELECT count(*) FROM dead_letters WHERE state NOT IN ('done', 'dropped')")
 
     await eventually(nothing_aside, within_seconds=60, what="nothing set aside")
     expected: dict[UUID, list[int]] = {}
@@ -174,7 +174,7 @@ async def poisoned(place: Ground) -> Run:
     """A run up to the looking; the handler's fault is still there."""
     BROKEN_REASONS.add("REFUSED")
     async with bench_for(
-        probe_service(), place.stack, place.issuer, schema=SCHEMA, owner="intake", parked_first_retry_seconds=3600
+        probe_service(), place.stack, place.issuer, schema=SCHEMA, owner="intake", dead_letter_first_retry_seconds=3600
     ) as bench:
         operator = {"Authorization": f"Bearer {place.issuer.token(roles=['operator'])}"}
         run = Run(bench, operator, planned(random.Random(SEED)))
@@ -195,8 +195,8 @@ async def test_poison_is_set_aside_and_holds_only_its_own_key(place: Ground) -> 
     assert run.breaches == []
 
 
-@pytest.mark.parametrize("twin", ["lose-poison", "stall-at-poison"])
-async def test_the_checker_catches_the_broken_twin(place: Ground, twin: str) -> None:
-    with broken(twin):
+@pytest.mark.parametrize("variant", ["lose-poison", "stall-at-poison"])
+async def test_the_checker_catches_the_faulty_variant(place: Ground, variant: str) -> None:
+    with broken(variant):
         run = await poisoned(place)
-    assert run.breaches, f"the checker did not notice {twin}"
+    assert run.breaches, f"the checker did not notice {variant}"

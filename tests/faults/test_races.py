@@ -1,7 +1,8 @@
 """Two answers at once: to the same hand-off, to two of one group, under one key, and against the timer.
 
 Invariant: one outcome, one fact for it, one promise holder, only legal moves, and every row is the fold of its actions.
-Seeded; a few of each here, whole with ``SIGAP_FAULT_RACES=1000``. The twin decides without looking at the group.
+Seeded; a few of each here, whole with ``SIGAP_FAULT_RACES=1000``. The faulty variant decides without looking at the
+group.
 """
 
 import asyncio
@@ -21,20 +22,20 @@ import pytest_asyncio
 
 from benchmarks.ground import Ground
 from services.casework.case.cases.commands import REACH
-from services.casework.handoff.deadlines.tables import Clock
+from services.casework.handoff.deadlines.tables import Deadline
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs import commands, domain
 from services.casework.handoff.handoffs.commands import RequestHandoff
 from services.casework.handoff.handoffs.domain import MOVES, OPEN, HandoffState, Move
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup
-from services.casework.office.directory.domain import CaseworkPack, Rung, RungKind
+from services.casework.office.directory.domain import CaseworkPack, EscalationKind, PolicyStep
 from services.casework.wiring import SERVICE
 from services.chassis.principal import system_principal
 from tests.integration.casework.conftest import load, quick_pack
 from tests.support.folding import unlike_their_actions
 from tests.support.identity import Issuer
 from tests.support.services import Bench, bench_for
-from tests.support.simulation.twins import without
+from tests.support.simulation.faulty_variants import without
 
 SEED = 23
 RACES = int(os.environ.get("SIGAP_FAULT_RACES", "20"))
@@ -46,12 +47,17 @@ MOVE_VERBS = {move.value for move in Move}
 def pack_due_at_once() -> CaseworkPack:
     """The district's pack; one hospital's answer is due at once, and the next one is asked at the second ring."""
     pack = quick_pack()
-    clocks = tuple(
-        clock.model_copy(update={"answer_within": timedelta(0)}) if clock.agency == MENUR else clock
-        for clock in pack.clocks
+    sla_rules = tuple(
+        rule.model_copy(update={"answer_within": timedelta(0)}) if rule.agency == MENUR else rule
+        for rule in pack.sla_rules
     )
-    at_once = tuple(Rung(after=timedelta(0), kind=kind) for kind in (RungKind.REMIND_DESK, RungKind.NEXT_CANDIDATE))
-    return pack.model_copy(update={"clocks": clocks, "ladders": {**pack.ladders, "silent": at_once}})
+    at_once = tuple(
+        PolicyStep(after=timedelta(0), kind=kind)
+        for kind in (EscalationKind.REMIND_DESK, EscalationKind.NEXT_CANDIDATE)
+    )
+    return pack.model_copy(
+        update={"sla_rules": sla_rules, "escalation_policies": {**pack.escalation_policies, "silent": at_once}}
+    )
 
 
 @dataclass(slots=True)
@@ -93,30 +99,37 @@ class Arena:
         """The timer looks."""
 
         await asyncio.sleep(self.chance.uniform(0, 0.02))
-        await self.bench.units.perform(lambda uow: commands.ring_clock(handoff_id, REACH, uow), principal=SYSTEM)
+        await self.bench.units.perform(lambda uow: commands.escalate_if_due(handoff_id, REACH, uow), principal=SYSTEM)
         return 200
 
     async def breaches(self) -> list[str]:
         """What the invariant finds in all rows there are."""
         found = []
-        for kind in (Handoff, HandoffGroup, Clock):
+        for kind in (Handoff, HandoffGroup, Deadline):
             unlike = await unlike_their_actions(self.bench, kind)
             found += [f"{one}: {kind.__name__} is not what its actions fold to" for one in unlike]
         for row in await self.bench.rows(HANDOFFS_WHOLE):
             found += [f"{row['id']}: {what}" for what in _breaches_of(row)]
-        found += [f"{row['handoff_id']}: rungs {row['numbers']} of {row['clock']}" for row in await self._odd_rungs()]
+        found += [
+            f"{row['handoff_id']}: escalations {row['numbers']} of {row['deadline']}"
+            for row in await self._odd_escalations()
+        ]
         firm = await self.bench.rows(
             "SELECT group_id FROM handoffs WHERE coalesce(held_state, state) IN ('accepted', 'arrived', 'in-progress')"
             " GROUP BY group_id HAVING count(*) > 1"
         )
         return found + [f"{row['group_id']}: two firm yeses" for row in firm]
 
-    async def _odd_rungs(self) -> list[Any]:
-        rungs = await self.bench.rows(
-            "SELECT handoff_id, clock, array_agg(rung_no ORDER BY rung_no) AS numbers FROM rungs"
-            " GROUP BY handoff_id, clock, occurrence"
+    async def _odd_escalations(self) -> list[Any]:
+        escalations = await self.bench.rows(
+            "SELECT handoff_id, deadline, array_agg(step_no ORDER BY step_no) AS numbers FROM escalation_steps"
+            " GROUP BY handoff_id, deadline, occurrence"
         )
-        return [rung for rung in rungs if rung["numbers"] != list(range(1, len(rung["numbers"]) + 1))]
+        return [
+            escalation
+            for escalation in escalations
+            if escalation["numbers"] != list(range(1, len(escalation["numbers"]) + 1))
+        ]
 
 
 HANDOFFS_WHOLE = """
@@ -125,11 +138,11 @@ HANDOFFS_WHOLE = """
     JOIN (SELECT aggregate_id AS id, array_agg(ARRAY[version::text, verb, changes::json->>'state'] ORDER BY version)
           AS actions FROM actions WHERE aggregate = 'handoffs' GROUP BY 1) a ON a.id = h.id
     LEFT JOIN (SELECT headers->>'ce_subject' AS subject, array_agg((headers->>'ce_sequence')::int) AS versions
-               FROM outbox WHERE exit = 'kafka' GROUP BY 1) f ON f.subject = h.id::text
-    LEFT JOIN (SELECT handoff_id, count(*) AS running FROM clocks WHERE state = 'running' GROUP BY 1) c
+               FROM outbox WHERE transport = 'kafka' GROUP BY 1) f ON f.subject = h.id::text
+    LEFT JOIN (SELECT handoff_id, count(*) AS running FROM deadlines WHERE state = 'running' GROUP BY 1) c
            ON c.handoff_id = h.id
 """
-"""Every hand-off with its actions in order, the versions of which a fact was told, and how many clocks run."""
+"""Every hand-off with its actions in order, the versions of which a fact was told, and how many deadlines run."""
 
 
 def _breaches_of(row: Any) -> Iterator[str]:
@@ -146,7 +159,7 @@ def _breaches_of(row: Any) -> Iterator[str]:
                 yield f"{facts[int(version)]} facts of {verb}"
         state = HandoffState(after or state)
     if state in OPEN - {HandoffState.ON_HOLD} and not row["running"]:
-        yield f"{state} without a running clock"
+        yield f"{state} without a running deadline"
 
 
 @asynccontextmanager
@@ -220,7 +233,7 @@ async def test_a_race_has_one_outcome(arena: Arena, race: Race) -> None:
     assert await run_races(arena, race, RACES) == []
 
 
-async def test_the_checker_catches_the_twin_that_forgets_the_group(place: Ground) -> None:
+async def test_the_checker_catches_the_faulty_variant_that_forgets_the_group(place: Ground) -> None:
     async with arena_on(place) as arena:
         # The rows refuse a second firm yes by themselves; the checker is asked alone.
         connection = await asyncpg.connect(arena.bench.settings.migrator_database_url)

@@ -31,8 +31,8 @@ from services.notifications.templates.commands import load_pack as load_notifica
 from services.notifications.templates.domain import NotificationsPack
 from services.notifications.wiring import SERVICE as NOTIFICATIONS
 from tests.contract.test_event_examples import example_of
+from tests.support.faulty_variants import broken
 from tests.support.services import Bench, bench_for
-from tests.support.twins import broken
 
 SEED = 22
 STORIES = 12
@@ -64,7 +64,7 @@ Message = tuple[str, bytes, bytes, list[tuple[str, bytes]]]
 
 
 def stories(service: Service, count: int) -> list[list[Message]]:
-    """What a service hears, a list for each key, in the order of the page on which it subscribes."""
+    """What a service consumes, a list for each key, in the order of the page on which it subscribes."""
     by_key: dict[bytes, list[Message]] = {}
     for number in range(count):
         for kind in service.subscriptions:
@@ -142,7 +142,7 @@ async def fed(place: Ground, service: Service, count: int, times: int) -> dict[s
                     for message in messages:
                         await send(*message)
                     if messages:
-                        await bench.all_heard()
+                        await bench.all_consumed()
         return await contents(bench, given)
 
 
@@ -152,7 +152,7 @@ def _plain(message: Message) -> list[Any]:
 
 
 async def differences(place: Ground, service: Service, count: int = STORIES) -> list[str]:
-    """The tables that hold something else after feeding three times than after feeding once; and what is parked."""
+    """The tables that hold something else after feeding three times than after feeding once; and what is set aside."""
     once, thrice = await fed(place, service, count, 1), await fed(place, service, count, TIMES)
     told = [
         f"{name}: {len(once[name])} rows, then {len(thrice[name])}: {set(once[name]) ^ set(thrice[name])}"
@@ -161,7 +161,9 @@ async def differences(place: Ground, service: Service, count: int = STORIES) -> 
     ]
     assert (digest(once) == digest(thrice)) == (told == [])
     assert sum(map(len, once.values())) > count
-    return told + [f"{len(found['parked'])} messages parked" for found in (once, thrice) if found["parked"]]
+    return told + [
+        f"{len(found['dead_letters'])} messages set aside" for found in (once, thrice) if found["dead_letters"]
+    ]
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -169,7 +171,7 @@ async def test_fed_three_times_a_service_holds_what_it_held_after_once(place: Gr
     assert await differences(place, SERVICES[name]) == []
 
 
-async def test_the_checker_catches_the_twin_with_a_deaf_inbox(place: Ground) -> None:
+async def test_the_checker_catches_the_faulty_variant_with_a_deaf_inbox(place: Ground) -> None:
     with broken("deaf-inbox"):
         told = await differences(place, CASEWORK, 2)
     assert told, "the checker did not notice deaf-inbox"

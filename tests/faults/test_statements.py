@@ -18,21 +18,21 @@ from benchmarks.intake import body
 from contracts.topics import topic_of
 from services.chassis.database import open_units
 from services.chassis.inbox import Inbox, Record
-from services.chassis.outbox import Waker
+from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
 from services.chassis.processes import Running, build_app
 from services.intake.subscriptions import SUBSCRIPTIONS
 from services.intake.wiring import SERVICE
 from tests.support.cable import Cable, cable_to
 from tests.support.eventually import eventually
+from tests.support.faulty_variants import broken
 from tests.support.services import Bench, bench_for
-from tests.support.twins import broken
 from tests.support.wire import handoff_of, wire
 
 IN_THE_MIDDLE = 4
 """Exchange of a warm verification with the database that comes after its row was locked, and before the commit."""
 Try = Callable[[], Awaitable[str]]
-"""Does a deed under its one key: the answer, or nothing when it was not acknowledged."""
+"""Does a command under its one key: the answer, or nothing when it was not acknowledged."""
 
 
 @dataclass
@@ -116,7 +116,9 @@ async def desk_of(place: Ground) -> AsyncIterator[Desk]:
         ),
     ):
         units = await open_units(url, name="cut", queue=bench.settings.queue, pool_size=1, scope=SERVICE.scope)
-        app = build_app(SERVICE, bench.settings, Running(bench.settings, units, system_principal("intake"), Waker(url)))
+        app = build_app(
+            SERVICE, bench.settings, Running(bench.settings, units, system_principal("intake"), OutboxNotifier(url))
+        )
         assert SERVICE.prepare is not None
         await SERVICE.prepare(bench, app)  # type: ignore[arg-type]
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
@@ -126,15 +128,15 @@ async def desk_of(place: Ground) -> AsyncIterator[Desk]:
         await units.close()
 
 
-async def cut_everywhere(desk: Desk, deed: str) -> tuple[int, list[str]]:
-    """Cut a deed at each of its statements in both ways; how many cuts there were and what the invariant finds."""
-    whole = await _grown(desk, await getattr(desk, deed)())
+async def cut_everywhere(desk: Desk, command: str) -> tuple[int, list[str]]:
+    """Cut a command at each of its statements in both ways; how many cuts there were and what the invariant finds."""
+    whole = await _grown(desk, await getattr(desk, command)())
     cuts, told = 0, []
     for answered in (False, True):
         for exchange in range(1, 200):
             # Connections and prepared statements as in a process that has worked for a while.
-            assert await (await getattr(desk, deed)())()
-            go = await getattr(desk, deed)()
+            assert await (await getattr(desk, command)())()
+            go = await getattr(desk, command)()
             before = await desk.counts()
             desk.cable.cut_at(exchange, answered=answered)
             first = await go()
@@ -142,7 +144,7 @@ async def cut_everywhere(desk: Desk, deed: str) -> tuple[int, list[str]]:
                 desk.cable.mend()
                 break
             cuts += 1
-            place = f"{deed}, statement {exchange}, {'answered' if answered else 'not asked'}"
+            place = f"{command}, statement {exchange}, {'answered' if answered else 'not asked'}"
             after = _difference(before, await desk.counts())
             if after not in ({}, whole):
                 told.append(f"{place}: only {after} of {whole}")
@@ -168,11 +170,13 @@ def _difference(before: dict[str, int], after: dict[str, int]) -> dict[str, int]
     return {table: after[table] - before[table] for table in after if after[table] != before[table]}
 
 
-@pytest.mark.parametrize("deed", ["receive", "verify", "look", "hear"])
-async def test_a_deed_cut_between_any_two_statements_is_done_whole_or_not_at_all(place: Ground, deed: str) -> None:
+@pytest.mark.parametrize("command", ["receive", "verify", "look", "hear"])
+async def test_a_command_cut_between_any_two_statements_is_done_whole_or_not_at_all(
+    place: Ground, command: str
+) -> None:
     async with desk_of(place) as desk:
-        cuts, told = await cut_everywhere(desk, deed)
-    print(f"{deed}: {cuts} cuts")
+        cuts, told = await cut_everywhere(desk, command)
+    print(f"{command}: {cuts} cuts")
     assert cuts >= 2
     assert told == []
 
@@ -199,7 +203,7 @@ async def test_rows_locked_by_a_writer_that_fell_silent_are_free_again(place: Gr
         assert not (await silent).is_success
 
 
-async def test_the_checker_catches_the_twin_that_says_apart(place: Ground) -> None:
+async def test_the_checker_catches_the_faulty_variant_that_says_apart(place: Ground) -> None:
     with broken("say-apart"):
         async with desk_of(place) as desk:
             _, told = await cut_everywhere(desk, "receive")

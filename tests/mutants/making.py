@@ -3,8 +3,8 @@
 Structural ones remove, repeat or swap an awaited command; whoever reads the workflow's history sees them. Value ones
 change an argument, a duration or a condition, which leaves the order of commands as it was.
 
-Written with ``ast`` and not with a mutation library: those mutate whole packages, know nothing of commands that leave a
-workflow, and judge every mutant by one suite. Here the kind of a mutant says who has to catch it.
+Written with ``ast`` and not with a mutation library: those mutate whole packages, know nothing of commands that
+leave a workflow, and judge every mutant by one suite. Here the kind of a mutant says who has to catch it.
 """
 
 import ast

@@ -27,7 +27,7 @@ PLACES = {
     "services.casework.case.procedures.blocks": Place({**GEPENG, **ODGJ}, PROCEDURES),
     "services.casework.case.procedures.odgj.workflow": Place(ODGJ, PROCEDURES),
     "services.casework.case.procedures.gepeng.workflow": Place(GEPENG, PROCEDURES),
-    "services.casework.handoff.handoffs.workflow": Place(HANDOFF, ("tests/workflows/casework/test_clocks.py",)),
+    "services.casework.handoff.handoffs.workflow": Place(HANDOFF, ("tests/workflows/casework/test_deadlines.py",)),
     "services.intake.registries.workflow": Place(CHECK, ("tests/workflows/intake/test_registry_check.py",)),
     "services.disbursement.rails.workflow": Place(BATCH, ("tests/workflows/disbursement/test_payment_batch.py",)),
     "services.notifications.messages.workflow": Place(MESSAGE, ("tests/workflows/notifications/test_message.py",)),

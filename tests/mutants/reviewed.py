@@ -11,7 +11,7 @@ RAISES = "it ends by raising, so that nothing after it is reached"
 MUTANTS: dict[str, str] = {
     "services/casework/case/procedures/blocks.py:CaseProcedure.handoff: "
     "twice `await self.happened(result, TOLD_WITH_A_FAILURE[result.reason_code])`": RAISES,
-    "services/casework/case/procedures/odgj/workflow.py:OdgjProcedure.story: "
+    "services/casework/case/procedures/odgj/workflow.py:OdgjProcedure.procedure: "
     "twice `await self.happened(screening, 'NOT_THIS_TYPE')`": RAISES,
     "services/casework/case/procedures/blocks.py:CaseProcedure.step_ended: `True` -> `False`": (
         "it is kept because it ended"

@@ -5,6 +5,7 @@ afterwards they are kept for ever and only added to (``python -m tests.replay.re
 """
 
 import asyncio
+import json
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -24,18 +25,18 @@ from tests.support.procedures import (
     ANSWERS,
     NOBODY_AWAITS,
     WAITS,
-    Clock,
+    Deadline,
     Rows,
     scripted,
     silent_at,
     skipping,
-    start_clock,
+    start_deadline,
     start_procedure,
     working,
 )
 
 HISTORIES = Path(__file__).parent / "histories"
-CLOCKS = [UUID(f"01a20200-0000-7000-8000-0000000000{last}") for last in ("01", "02")]
+DEADLINES = [UUID(f"01a20200-0000-7000-8000-0000000000{last}") for last in ("01", "02")]
 ONLY_NEW = "--new" in sys.argv
 INSURED = {"identification": ("COMPLETED", "MATCHED"), "insurance": ("COMPLETED", "ACTIVE")}
 ENDS: dict[str, dict[str, Any]] = {
@@ -61,7 +62,7 @@ async def _keep(handle: WorkflowHandle[Any, Any], name: str) -> None:
     if ONLY_NEW and file.exists():
         return
     history = await handle.fetch_history()
-    file.write_text(history.to_json() + "\n")
+    file.write_text(json.dumps(json.loads(history.to_json()), separators=(",", ":"), ensure_ascii=False) + "\n")
     print(name, len(history.events), "events")
 
 
@@ -121,22 +122,22 @@ async def _settle(reached: Callable[[], bool]) -> None:
     await asyncio.sleep(0.5)
 
 
-async def _clocks() -> None:
+async def _deadlines() -> None:
     async with skipping() as env:
         now = await env.get_current_time()
-        clock = Clock(env, [now + timedelta(hours=h) for h in (2, 4, 8)])
-        async with working(env.client, clock.activities()):
-            handle = await start_clock(env.client, CLOCKS[0])
+        deadline = Deadline(env, [now + timedelta(hours=h) for h in (2, 4, 8)])
+        async with working(env.client, deadline.activities()):
+            handle = await start_deadline(env.client, DEADLINES[0])
             await handle.result()
-            await _keep(handle, "HandoffWorkflow-rang-to-the-end")
+            await _keep(handle, "HandoffWorkflow-escalated-to-the-end")
     async with skipping() as env:
         now = await env.get_current_time()
-        clock = Clock(env, [now + timedelta(days=1)])
-        async with working(env.client, clock.activities()):
-            handle = await start_clock(env.client, CLOCKS[1])
-            await _settle(lambda: clock.looks > 0)
+        deadline = Deadline(env, [now + timedelta(days=1)])
+        async with working(env.client, deadline.activities()):
+            handle = await start_deadline(env.client, DEADLINES[1])
+            await _settle(lambda: deadline.looks > 0)
             await _keep(handle, "HandoffWorkflow-open")
-            clock.is_open = False
+            deadline.is_open = False
             await handle.signal("handoff_changed", HandoffChanged(event_id="answered"))
             await handle.result()
             await _keep(handle, "HandoffWorkflow-answered")
@@ -208,7 +209,7 @@ async def main() -> None:
     await _late_tasks()
     await _over_the_limit()
     await _open_procedures()
-    await _clocks()
+    await _deadlines()
     await _registry_checks()
     await _payments()
     await _messages()

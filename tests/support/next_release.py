@@ -1,6 +1,6 @@
 """Each workflow as a next release might ship it: with a branch that only a higher ``rules_version`` takes.
 
-With ``NEXT_RULES`` set to today's version it is the broken twin: the branch is taken by running cases too.
+With ``NEXT_RULES`` set to today's version it is the faulty variant: the branch is taken by running cases too.
 """
 
 from datetime import timedelta

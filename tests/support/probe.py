@@ -51,7 +51,7 @@ SCHEMA = [
     " version integer NOT NULL, recorded_at timestamptz NOT NULL DEFAULT now(), note text NOT NULL)",
     "CREATE TABLE effects (fact_id uuid PRIMARY KEY, correlation_id uuid NOT NULL, sequence integer NOT NULL,"
     " reason text NOT NULL, district text NOT NULL, place bigint GENERATED ALWAYS AS IDENTITY,"
-    " heard_at timestamptz NOT NULL DEFAULT clock_timestamp())",
+    " consumed_at timestamptz NOT NULL DEFAULT clock_timestamp())",
 ]
 
 

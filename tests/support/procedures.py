@@ -25,10 +25,10 @@ from services.casework.case.cases.messages import (
     EnterStage,
     RecordOutcome,
 )
-from services.casework.case.occurrences.messages import StepTold
+from services.casework.case.occurrences.messages import StepOccurrence
 from services.casework.case.procedures.gepeng.workflow import GepengProcedure
 from services.casework.case.procedures.odgj.workflow import OdgjProcedure
-from services.casework.handoff.handoffs.messages import ClockReading, HandoffChanged, HandoffStart
+from services.casework.handoff.handoffs.messages import DeadlineReading, HandoffChanged, HandoffStart
 from services.casework.handoff.handoffs.workflow import HandoffWorkflow
 from services.casework.office.procedure_messages.messages import ProcedureStart, RequestStep, StepEnded, StepResult
 from tests.support.eventually import eventually
@@ -144,7 +144,7 @@ class Rows:
     looks: int = 0
     due: dict[str, datetime] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
-    told: list[StepTold] = field(default_factory=list)
+    told: list[StepOccurrence] = field(default_factory=list)
     stays: list[datetime] = field(default_factory=list)
     noted: set[tuple[str, str]] = field(default_factory=set)
 
@@ -164,7 +164,7 @@ class Rows:
         if answer is not None:
             still = await _standing_still(self.client)
             asyncio.get_running_loop().create_task(self._tell_then(still, case_id, step, *answer))
-        return StepResult(step=step, ended=False, look_again_at=self.due.get(step))
+        return StepResult(step=step, ended=False, next_check_at=self.due.get(step))
 
     async def _tell_then(self, go_on: Callable[[], Awaitable[None]], case_id: UUID, step: str, *answer: str) -> None:
         try:
@@ -212,20 +212,20 @@ class Rows:
         self.asked[step.step] = step
         return await self._step(step.case_id, step.step)
 
-    @activity.defn(name="ring_task")
-    async def ring_task(self, step: CreateStepTask) -> StepResult:
+    @activity.defn(name="check_task_due")
+    async def check_task_due(self, step: CreateStepTask) -> StepResult:
         self._note(f"ring {step.step}")
         await self._tell(step.case_id, step.step, "COMPLETED", "DONE")
         return StepResult(step=step.step, ended=False)
 
-    @activity.defn(name="mind_stay")
-    async def mind_stay(self, ref: CaseRef) -> None:
+    @activity.defn(name="check_stay")
+    async def check_stay(self, ref: CaseRef) -> None:
         if self.stay_ends_at is not None:
             self.stays.append(self.stay_ends_at)
         self.stay_ends_at = None
 
-    @activity.defn(name="hear_of_step")
-    async def hear_of_step(self, told: StepTold) -> None:
+    @activity.defn(name="record_step_occurrence")
+    async def record_step_occurrence(self, told: StepOccurrence) -> None:
         self._note(f"happened {told.kind}")
         self.told.append(told)
         self.has_ended = True
@@ -259,8 +259,9 @@ class Rows:
 
     def activities(self) -> list[Any]:
         return [
-            self.read_case, self.enter_stage, self.request_handoff, self.create_task, self.ring_task,
-            self.record_outcome, self.request_aid, self.read_aid, self.close_case, self.mind_stay, self.hear_of_step,
+            self.read_case, self.enter_stage, self.request_handoff, self.create_task, self.check_task_due,
+            self.record_outcome, self.request_aid, self.read_aid,
+            self.close_case, self.check_stay, self.record_step_occurrence,
         ]  # fmt: skip
 
 
@@ -285,40 +286,42 @@ async def until_called(rows: Rows, step: str) -> None:
 
 
 @dataclass
-class Clock:
-    """Plays a hand-off's row for its clock: a ladder of instants, rung when asked at or after their time."""
+class Deadline:
+    """Plays a hand-off's row for its deadline: an escalation policy of instants, escalation step when asked at or after
+    their time.
+    """
 
     env: WorkflowEnvironment
-    ladder: list[datetime]
+    escalation_policy: list[datetime]
     is_open: bool = True
-    rung: list[datetime] = field(default_factory=list)
+    escalated_at: list[datetime] = field(default_factory=list)
     looks: int = 0
     held: int = 0
     """So often the database's clock is not believed."""
 
-    def _reading(self) -> ClockReading:
-        left = self.ladder[len(self.rung) :]
-        return ClockReading(is_open=self.is_open and bool(left), look_again_at=left[0] if left else None)
+    def _reading(self) -> DeadlineReading:
+        left = self.escalation_policy[len(self.escalated_at) :]
+        return DeadlineReading(is_open=self.is_open and bool(left), next_check_at=left[0] if left else None)
 
-    @activity.defn(name="read_clock")
-    async def read_clock(self, start: HandoffStart) -> ClockReading:
+    @activity.defn(name="read_deadlines")
+    async def read_deadlines(self, start: HandoffStart) -> DeadlineReading:
         self.looks += 1
         return self._reading()
 
-    @activity.defn(name="ring_clock")
-    async def ring_clock(self, start: HandoffStart) -> ClockReading:
-        left = self.ladder[len(self.rung) :]
+    @activity.defn(name="escalate_if_due")
+    async def escalate_if_due(self, start: HandoffStart) -> DeadlineReading:
+        left = self.escalation_policy[len(self.escalated_at) :]
         now = await self.env.get_current_time()
         if self.held:
             self.held -= 1
             days_off = now + timedelta(days=3)
-            return ClockReading(is_open=True, look_again_at=days_off, look_again_within=timedelta(minutes=1))
+            return DeadlineReading(is_open=True, next_check_at=days_off, next_check_within=timedelta(minutes=1))
         if self.is_open and left and now >= left[0]:
-            self.rung.append(now)
+            self.escalated_at.append(now)
         return self._reading()
 
     def activities(self) -> list[Any]:
-        return [self.read_clock, self.ring_clock]
+        return [self.read_deadlines, self.escalate_if_due]
 
 
 @asynccontextmanager
@@ -353,7 +356,7 @@ async def start_procedure(
     )
 
 
-async def start_clock(
+async def start_deadline(
     client: Client, handoff_id: UUID | None = None, rules_version: int = 1, said: str = ""
 ) -> WorkflowHandle[Any, Any]:
     """Start a hand-off's workflow, with a word by the event id ``said`` when there is one."""

@@ -20,7 +20,7 @@ from contracts.topics import all_topics, topic_of
 from deploy.sandbox.records import ends_of, partitions_of
 from services.chassis.database import Units, open_units
 from services.chassis.migrations import migrate
-from services.chassis.outbox import Waker
+from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
 from services.chassis.processes import PARTS, Running, Service, build_app, serve
 from tests.support.engines import Stack
@@ -90,7 +90,7 @@ class Bench:
         finally:
             await producer.stop()
 
-    async def all_heard(self, within_seconds: float = 60) -> None:
+    async def all_consumed(self, within_seconds: float = 60) -> None:
         """Wait until this service's group has committed everything that lies on its topics now."""
         topics = {self.prefix + topic_of(kind).name for kind in self.service.subscriptions}
         admin = AIOKafkaAdminClient(bootstrap_servers=self.stack.kafka_bootstrap)
@@ -162,7 +162,7 @@ async def bench_for(
             "topic_prefix": prefix,
             "group_prefix": prefix,
             "oidc_issuer": issuer.url,
-            "parked_first_retry_seconds": 1,
+            "dead_letter_first_retry_seconds": 1,
             "deployment": "local",
             **sealing_settings(owner or service.name),
             **overrides,
@@ -174,7 +174,7 @@ async def bench_for(
         await asyncio.to_thread(migrate, service.name, urls.migrator)
     await make_topics(stack.kafka_bootstrap, prefix)
     units = await open_units(urls.app, name="test", queue=settings.queue, pool_size=8, scope=service.scope)
-    running = Running(settings, units, system_principal(service.name), Waker(urls.app))
+    running = Running(settings, units, system_principal(service.name), OutboxNotifier(urls.app))
     app = build_app(service, settings, running)
     if service.prepare is not None:
         await service.prepare(running, app)

@@ -92,7 +92,7 @@ async def test_a_producer_keeps_the_envelope(records: list[tuple[Topic, Any]], o
         sequences[topic.name, envelope.subject].append((envelope.sequence, envelope.id))
         said.add(envelope.type.removeprefix(f"{owner}.").rpartition(".v")[0])
     for said_about in sequences.values():
-        first_heard = list(dict.fromkeys(said_about))
-        assert [number for number, _ in first_heard] == sorted(number for number, _ in first_heard)
+        first_consumed = list(dict.fromkeys(said_about))
+        assert [number for number, _ in first_consumed] == sorted(number for number, _ in first_consumed)
     assert causes & every_id, "an answer to a fact names the fact"
     assert said >= SAID_BY_A_JOURNEY[owner], SAID_BY_A_JOURNEY[owner] - said

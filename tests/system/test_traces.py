@@ -39,11 +39,11 @@ PROCEDURE: list[Edge] = [
 HANDOFF: list[Edge] = [
     ("casework runactivity:request_handoff", "casework signalwithstartworkflow:handoffworkflow", PARENT),
     ("casework signalwithstartworkflow:handoffworkflow", "casework runworkflow:handoffworkflow", PARENT),
-    ("casework signalwithstartworkflow:handoffworkflow", "casework startactivity:read_clock", PARENT),
-    ("casework startactivity:ring_clock", "casework runactivity:ring_clock", PARENT),
-    ("casework runactivity:ring_clock", "casework casework.handoffs publish", PARENT),
+    ("casework signalwithstartworkflow:handoffworkflow", "casework startactivity:read_deadlines", PARENT),
+    ("casework startactivity:escalate_if_due", "casework runactivity:escalate_if_due", PARENT),
+    ("casework runactivity:escalate_if_due", "casework casework.handoffs publish", PARENT),
     ("casework runactivity:request_handoff", "sandbox agency answers", LINK),
-    ("casework runactivity:ring_clock", "sandbox agency answers", LINK),
+    ("casework runactivity:escalate_if_due", "sandbox agency answers", LINK),
     ("sandbox agency answers", "casework post /casework/handoffs/{handoff_id}/acceptance", PARENT),
     ("sandbox agency answers", "casework post /casework/handoffs/{handoff_id}/completion", PARENT),
     (

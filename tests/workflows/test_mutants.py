@@ -7,18 +7,22 @@ from tests.mutants.places import PLACES, file_of
 from tests.mutants.reviewed import CHANGES, MUTANTS
 from tests.mutants.running import Noticed, all_mutants, chosen, tried
 
-CLOCK = "services/casework/handoff/handoffs/workflow.py"
+DEADLINE = "services/casework/handoff/handoffs/workflow.py"
 EVERYONE = all_mutants()
 
 
 def mutant(kind: str, function: str, change: str) -> Mutant:
-    """The one mutant of the hand-off's clock that is meant."""
-    (found,) = [m for m in EVERYONE if (m.file, m.kind, m.function) == (CLOCK, kind, function) and change in m.change]
+    """The one mutant of the hand-off's deadline that is meant."""
+    (found,) = [
+        m for m in EVERYONE if (m.file, m.kind, m.function) == (DEADLINE, kind, function) and change in m.change
+    ]
     return found
 
 
 def test_a_command_taken_away_is_noticed_by_replay_alone() -> None:
-    gone = mutant("structural", "HandoffWorkflow.run", "no `reading = await workflow.execute_activity('ring_clock'")
+    gone = mutant(
+        "structural", "HandoffWorkflow.run", "no `reading = await workflow.execute_activity('escalate_if_due'"
+    )
     assert tried(gone, "replay") is Noticed.REPLAY
 
 
@@ -29,7 +33,7 @@ def test_an_inverted_duplicate_check_is_noticed_by_the_workflow_tests_alone() ->
 
 def test_a_module_that_means_the_same_survives() -> None:
     source = file_of("services.casework.handoff.handoffs.workflow").read_text()
-    assert tried(Mutant(CLOCK, 1, "module", "value", "nothing", source), "replay", "tests") is Noticed.NOBODY
+    assert tried(Mutant(DEADLINE, 1, "module", "value", "nothing", source), "replay", "tests") is Noticed.NOBODY
 
 
 @pytest.mark.parametrize("module", PLACES)

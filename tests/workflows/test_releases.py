@@ -32,7 +32,16 @@ from tests.support.notices import QUEUE as MESSAGES
 from tests.support.notices import ScriptedMessage
 from tests.support.payments import QUEUE as PAYMENTS
 from tests.support.payments import ScriptedBatch
-from tests.support.procedures import BLOCKED, QUEUE, WAITS, Clock, silent_at, skipping, start_clock, start_procedure
+from tests.support.procedures import (
+    BLOCKED,
+    QUEUE,
+    WAITS,
+    Deadline,
+    silent_at,
+    skipping,
+    start_deadline,
+    start_procedure,
+)
 
 Handle: TypeAlias = WorkflowHandle[Any, Any]
 HANDOFF = UUID("01a20200-0000-7000-8000-0000000000a1")
@@ -99,17 +108,17 @@ async def _procedure(workflow: str, silent: str, env: WorkflowEnvironment) -> St
 
 
 async def _handoff(env: WorkflowEnvironment, rules_version: int = 1) -> Story:
-    clock = Clock(env, [await env.get_current_time() + timedelta(days=1)])
+    deadline = Deadline(env, [await env.get_current_time() + timedelta(days=1)])
 
     async def finish(handle: Handle) -> None:
         await handle.result()
-        assert len(clock.rung) == 1
+        assert len(deadline.escalated_at) == 1
 
     return Story(
         queue=QUEUE,
-        activities=clock.activities(),
-        begin=lambda: start_clock(env.client, HANDOFF, rules_version),
-        looks=lambda: clock.looks,
+        activities=deadline.activities(),
+        begin=lambda: start_deadline(env.client, HANDOFF, rules_version),
+        looks=lambda: deadline.looks,
         nudge=lambda handle: handle.signal("handoff_changed", HandoffChanged(event_id="nudge")),
         finish=finish,
     )

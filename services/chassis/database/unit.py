@@ -27,7 +27,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from contracts.envelope import Event
 from contracts.topics import topic_of
 from services.chassis import clock
-from services.chassis.database.joint import JointCommits
+from services.chassis.database.group_commit import GroupCommit
 from services.chassis.database.tables import Aggregate
 from services.chassis.database.writer import (
     Guard,
@@ -389,7 +389,7 @@ class Units:
     ) -> None:
         self.engine = engine
         self.pool = pool
-        self.joint = JointCommits(pool)
+        self.joint = GroupCommit(pool)
         self.queue = queue
         self.scope = scope
         self._said = said
@@ -409,7 +409,8 @@ class Units:
         A machine's lost race, a deadlock or a serialization failure is tried again, up to ``tries`` times, and so is
         guarded work whose connection broke: the guard tells whether the broken try had been committed. Raises
         whatever the command raised (nothing of it is then written), ``GuardIsSpent`` when this key or fact was worked
-        on before, ``StillInFlight`` when a twin holds the lock too long, ``Unavailable`` when the database is away.
+        on before, ``StillInFlight`` when the same request, still in flight, holds the lock too long, ``Unavailable``
+        when the database is away.
         """
         for attempt in range(1, tries + 1):
             uow = UnitOfWork(self, principal, guard, cause or Cause())

@@ -162,7 +162,7 @@ ACTION_COLUMNS = (
     ("district", "text", ""),
 )
 OUTBOX_COLUMNS = (
-    ("exit", "text", ""),
+    ("transport", "text", ""),
     ("key", "text", ""),
     ("target", "text", ""),
     ("body", "text", "::json"),

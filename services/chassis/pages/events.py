@@ -1,4 +1,4 @@
-"""What a service says and hears, for people: its committed AsyncAPI document as a page, and as it lies there."""
+"""What a service says and consumes, for people: its committed AsyncAPI document as a page, and as it lies there."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 import contracts
-from services.chassis.pages.doors import page_router
+from services.chassis.pages.forms import page_router
 from services.chassis.web import RouteIsUnknown
 
 DOCUMENTS = Path(contracts.__file__).parent / "asyncapi"

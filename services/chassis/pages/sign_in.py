@@ -18,7 +18,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.chassis.auth import IdentityProviderIsAway, TokenVerifier
 from services.chassis.errors import Unauthenticated
-from services.chassis.pages.doors import ANYBODY, Form, page_requires, page_router
+from services.chassis.pages.forms import ANYBODY, Form, page_requires, page_router
 from services.chassis.pages.sessions import cookie_name, end_session, set_cookie, start_session
 from services.chassis.principal import Principal
 from services.chassis.settings import ServiceSettings

@@ -16,8 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from services.chassis import clock
-from services.chassis.pages import events, parked, sign_in, words
-from services.chassis.pages.doors import (
+from services.chassis.pages import dead_letters, events, sign_in, words
+from services.chassis.pages.forms import (
     ANYBODY,
     current_trace_id,
     page_requires,
@@ -60,9 +60,9 @@ class Pages:
     ) -> None:
         """``folders`` hold templates; ``words`` give codes, actions and form fields their Indonesian names."""
         self._folders = folders
-        self._links = (*links, PageLink("/tersisih", "Pesan tersisih", "parked:read"))
-        self.words = {**parked.WORDS, **(words or {})}
-        self.routers = (sign_in.router, parked.router, events.router, _own_pages())
+        self._links = (*links, PageLink("/tersisih", "Pesan tersisih", "dead-letter:read"))
+        self.words = {**dead_letters.WORDS, **(words or {})}
+        self.routers = (sign_in.router, dead_letters.router, events.router, _own_pages())
         self.provider: sign_in.Provider
         self.provider_origin = ""
 

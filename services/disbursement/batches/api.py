@@ -14,11 +14,11 @@ from services.disbursement.batches import commands, queries
 from services.disbursement.batches.domain import BatchState
 from services.disbursement.batches.schemas import (
     ApprovalIn,
+    BatchDetailOut,
     BatchIn,
     BatchOut,
     BatchPage,
     BatchRejectionIn,
-    BatchStoryOut,
 )
 from services.disbursement.batches.tables import Batch
 from services.disbursement.ledger.queries import entries_of_batch
@@ -51,13 +51,13 @@ async def get_batches(
     return BatchPage(items=[BatchOut.of(row) for row in rows], next_after=rows[-1].id if len(rows) == limit else None)
 
 
-@router.get("/batches/{batch_id}", response_model=BatchStoryOut, responses=problems())
+@router.get("/batches/{batch_id}", response_model=BatchDetailOut, responses=problems())
 async def get_batch(
     batch_id: UUID, caller: Annotated[Principal, requires("batch:read")], reading: Reading
-) -> BatchStoryOut:
+) -> BatchDetailOut:
     """Satu daftar bayar dengan isinya, persetujuannya, dan tindakan yang sah bagi Anda."""
     tag_span(batch_id=str(batch_id))
-    return BatchStoryOut.telling(await queries.show_batch(batch_id, reading))
+    return BatchDetailOut.telling(await queries.show_batch(batch_id, reading))
 
 
 @router.post("/batches/{batch_id}/approvals", status_code=201, response_model=BatchOut, responses=problems(409))

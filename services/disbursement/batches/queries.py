@@ -12,7 +12,7 @@ from services.disbursement.batches.tables import Approval, Batch, BatchLine, Pay
 
 
 @dataclass(frozen=True, slots=True)
-class BatchStory:
+class BatchDetail:
     """A batch with its list, its approvals, its payments, and what the caller may do with it now."""
 
     batch: Batch
@@ -30,11 +30,11 @@ async def find_batch(batch_id: UUID, reading: ReadSession) -> Batch:
     return batch
 
 
-async def show_batch(batch_id: UUID, reading: ReadSession) -> BatchStory:
+async def show_batch(batch_id: UUID, reading: ReadSession) -> BatchDetail:
     """One batch with all that belongs to it. Raises ``NotFound`` as ``find_batch`` does."""
     batch = await find_batch(batch_id, reading)
     approvals = await repository.approvals(reading, batch_id)
-    return BatchStory(
+    return BatchDetail(
         batch=batch,
         lines=await repository.lines(reading, batch_id),
         approvals=approvals,

@@ -10,7 +10,7 @@ from contracts.values import RegionCode
 from services.chassis.web import CodeText, RequestBody
 from services.disbursement.batches.commands import ApproveBatch, ProposeBatch, RejectBatch
 from services.disbursement.batches.domain import BATCH_LIMIT
-from services.disbursement.batches.queries import BatchStory
+from services.disbursement.batches.queries import BatchDetail
 from services.disbursement.batches.tables import Batch
 
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -132,7 +132,7 @@ class ApprovalOut(BaseModel):
     approved_at: datetime
 
 
-class BatchStoryOut(BatchOut):
+class BatchDetailOut(BatchOut):
     """A batch with its list, its approvals and what the caller may do now."""
 
     lines: list[LineOut]
@@ -140,7 +140,7 @@ class BatchStoryOut(BatchOut):
     legal_now: list[str] = Field(description="Tindakan yang sah bagi Anda sekarang")
 
     @classmethod
-    def telling(cls, story: BatchStory) -> "BatchStoryOut":
+    def telling(cls, story: BatchDetail) -> "BatchDetailOut":
         """From the rows."""
         payments = {payment.id: payment for payment in story.payments}
         lines = []

@@ -33,7 +33,7 @@ from services.notifications.templates.queries import pack_in_force
 
 
 @dataclass(frozen=True, slots=True)
-class TellFact:
+class NotifyOfFact:
     """A fact that somebody may have to be told of, with what it knows about whom it concerns."""
 
     occasion: Occasion
@@ -42,7 +42,7 @@ class TellFact:
     district: str
     told_at: datetime
     case_id: UUID | None = None
-    rung: str = ""
+    escalation: str = ""
     reporter: str = ""
     sender: str = ""
     receiver: str = ""
@@ -73,7 +73,7 @@ class TellFact:
                 return self.district
 
 
-async def tell_fact(command: TellFact, uow: UnitOfWork) -> list[UUID]:
+async def notify_of_fact(command: NotifyOfFact, uow: UnitOfWork) -> list[UUID]:
     """One message per recipient and text that the pack's rules name for this fact, however often it is told.
 
     A fact that is older than the pack allows (a topic read again from its start) is noted and told to nobody. Raises
@@ -82,7 +82,7 @@ async def tell_fact(command: TellFact, uow: UnitOfWork) -> list[UUID]:
     pack = await pack_in_force(uow, command.district)
     rules = {
         domain.message_id(command.fact_id, rule.to, rule.template, phone): (rule, phone)
-        for rule in pack.rules_for(command.occasion, command.rung)
+        for rule in pack.rules_for(command.occasion, command.escalation)
         for phone in command.phones_for(rule.to, pack)
     }
     known = await repository.known_ids(uow, list(rules))

@@ -15,11 +15,18 @@ from contracts.events.casework import (
 from contracts.events.disbursement import PaymentCredited
 from contracts.events.intake import ReportVerified
 from services.chassis.database import UnitOfWork
-from services.notifications.messages.commands import KnowCase, KnowReport, TellFact, know_case, know_report, tell_fact
+from services.notifications.messages.commands import (
+    KnowCase,
+    KnowReport,
+    NotifyOfFact,
+    know_case,
+    know_report,
+    notify_of_fact,
+)
 from services.notifications.templates.domain import Occasion
 
 
-async def when_report_verified_tell_reporter(fact: ReportVerified, envelope: Envelope, uow: UnitOfWork) -> None:
+async def when_report_verified_notify_reporter(fact: ReportVerified, envelope: Envelope, uow: UnitOfWork) -> None:
     """Keep who reported, and tell them that their report was taken up."""
     reporter = fact.reporter_agency or ""
     await know_report(
@@ -32,7 +39,7 @@ async def when_report_verified_tell_reporter(fact: ReportVerified, envelope: Env
         ),
         uow,
     )
-    await tell_fact(_about(Occasion.REPORT_VERIFIED, envelope, reporter=reporter), uow)
+    await notify_of_fact(_about(Occasion.REPORT_VERIFIED, envelope, reporter=reporter), uow)
 
 
 async def when_case_opened_keep_number(fact: CaseOpened, envelope: Envelope, uow: UnitOfWork) -> None:
@@ -50,11 +57,11 @@ async def when_case_opened_keep_number(fact: CaseOpened, envelope: Envelope, uow
     )
 
 
-async def when_handoff_asks_tell_receiver(
+async def when_handoff_asks_notify_receiver(
     fact: HandoffRequested | HandoffResent, envelope: Envelope, uow: UnitOfWork
 ) -> None:
     """An agency is asked for something; one that has not answered is told again in the same words."""
-    await tell_fact(
+    await notify_of_fact(
         _about(
             Occasion.HANDOFF_REQUESTED,
             envelope,
@@ -69,16 +76,20 @@ async def when_handoff_asks_tell_receiver(
     )
 
 
-async def when_handoff_escalated_tell_rung(fact: HandoffEscalated, envelope: Envelope, uow: UnitOfWork) -> None:
-    """A rung of the ladder rang: tell whom the pack names for it; reminded is the desk that owes the step."""
-    await tell_fact(
+async def when_handoff_escalated_notify_of_escalation(
+    fact: HandoffEscalated, envelope: Envelope, uow: UnitOfWork
+) -> None:
+    """An escalation step of the escalation policy rang: tell whom the pack names for it; reminded is the desk that owes
+    the step.
+    """
+    await notify_of_fact(
         _about(
             Occasion.HANDOFF_ESCALATED,
             envelope,
             case_id=fact.case_id,
-            rung=fact.rung,
+            escalation=fact.escalation,
             sender=fact.from_agency,
-            receiver=fact.owed_by if fact.owed_by and fact.rung == "REMIND_DESK" else fact.to_agency,
+            receiver=fact.owed_by if fact.owed_by and fact.escalation == "REMIND_DESK" else fact.to_agency,
             purpose=fact.purpose,
             due_at=fact.due_at,
             on_duty=fact.on_duty,
@@ -87,9 +98,9 @@ async def when_handoff_escalated_tell_rung(fact: HandoffEscalated, envelope: Env
     )
 
 
-async def when_handoff_rejected_tell_sender(fact: HandoffRejected, envelope: Envelope, uow: UnitOfWork) -> None:
+async def when_handoff_rejected_notify_sender(fact: HandoffRejected, envelope: Envelope, uow: UnitOfWork) -> None:
     """An agency declined."""
-    await tell_fact(
+    await notify_of_fact(
         _about(
             Occasion.HANDOFF_REJECTED,
             envelope,
@@ -102,16 +113,16 @@ async def when_handoff_rejected_tell_sender(fact: HandoffRejected, envelope: Env
     )
 
 
-async def when_outcome_recorded_tell_village_and_reporter(
+async def when_outcome_recorded_notify_village_and_reporter(
     fact: CaseOutcomeRecorded, envelope: Envelope, uow: UnitOfWork
 ) -> None:
     """The service of a case ended."""
-    await tell_fact(_about(Occasion.OUTCOME_RECORDED, envelope, case_id=envelope.subject), uow)
+    await notify_of_fact(_about(Occasion.OUTCOME_RECORDED, envelope, case_id=envelope.subject), uow)
 
 
-async def when_link_has_pin_tell_desk(fact: LinkPinIssued, envelope: Envelope, uow: UnitOfWork) -> None:
+async def when_link_has_pin_notify_desk(fact: LinkPinIssued, envelope: Envelope, uow: UnitOfWork) -> None:
     """The PIN of a link goes to the desk's registered number, never along with the link's address."""
-    await tell_fact(
+    await notify_of_fact(
         _about(
             Occasion.LINK_PIN_ISSUED,
             envelope,
@@ -127,13 +138,13 @@ async def when_link_has_pin_tell_desk(fact: LinkPinIssued, envelope: Envelope, u
     )
 
 
-async def when_payment_credited_tell_village(fact: PaymentCredited, envelope: Envelope, uow: UnitOfWork) -> None:
+async def when_payment_credited_notify_village(fact: PaymentCredited, envelope: Envelope, uow: UnitOfWork) -> None:
     """Aid was paid."""
-    await tell_fact(_about(Occasion.PAYMENT_CREDITED, envelope, case_id=fact.case_id), uow)
+    await notify_of_fact(_about(Occasion.PAYMENT_CREDITED, envelope, case_id=fact.case_id), uow)
 
 
-def _about(occasion: Occasion, envelope: Envelope, **known: Any) -> TellFact:
-    return TellFact(
+def _about(occasion: Occasion, envelope: Envelope, **known: Any) -> NotifyOfFact:
+    return NotifyOfFact(
         occasion=occasion,
         fact_id=envelope.factid,
         correlation_id=envelope.correlationid,

@@ -115,16 +115,17 @@ def refuse_words_of_the_person(text: str) -> str:
 
 
 class Rule(PackPart):
-    """On an occasion (and, for an escalation, on some rungs of the ladder) somebody gets a text."""
+    """On an occasion (and, for an escalation, on some escalation steps of the escalation policy) somebody gets a
+    text."""
 
     occasion: Occasion
-    rungs: tuple[Code, ...] = ()
+    escalations: tuple[Code, ...] = ()
     to: Recipient
     template: Slug
 
-    def applies(self, occasion: Occasion, rung: str) -> bool:
+    def applies(self, occasion: Occasion, escalation: str) -> bool:
         """Whether the rule speaks about this fact."""
-        return self.occasion is occasion and (not self.rungs or rung in self.rungs)
+        return self.occasion is occasion and (not self.escalations or escalation in self.escalations)
 
 
 class Delivery(PackPart):
@@ -153,9 +154,9 @@ class NotificationsPack(PackPart):
         """A text by its key."""
         return next((template for template in self.templates if template.key == key), None)
 
-    def rules_for(self, occasion: Occasion, rung: str) -> Iterable[Rule]:
+    def rules_for(self, occasion: Occasion, escalation: str) -> Iterable[Rule]:
         """Who gets what on an occasion."""
-        return (rule for rule in self.rules if rule.applies(occasion, rung))
+        return (rule for rule in self.rules if rule.applies(occasion, escalation))
 
     def purpose(self, code: str) -> str:
         """A hand-off's purpose in plain words; a code without a label is simply a service."""

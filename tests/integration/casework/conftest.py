@@ -1,4 +1,4 @@
-"""Casework under test: the Lamongan pack with short clocks, all parts running in this process."""
+"""Casework under test: the Lamongan pack with short deadlines, all parts running in this process."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -21,18 +21,20 @@ PACK = Path("deploy/districts/35.24-lamongan/casework.yaml")
 
 
 def quick_pack() -> CaseworkPack:
-    """The district's pack; only the silent hospital's clock and ladder are short."""
+    """The district's pack; only the silent hospital's deadline and escalation policy are short."""
     pack = CaseworkPack.model_validate(yaml.safe_load(PACK.read_text()))
     seconds = timedelta(seconds=1)
-    clocks = tuple(
-        clock.model_copy(update={"answer_within": seconds}) if clock.agency == "rsj-menur" else clock
-        for clock in pack.clocks
+    sla_rules = tuple(
+        rule.model_copy(update={"answer_within": seconds}) if rule.agency == "rsj-menur" else rule
+        for rule in pack.sla_rules
     )
     silent = tuple(
-        rung.model_copy(update={"after": n * seconds}) if n < 3 else rung
-        for n, rung in enumerate(pack.ladders["silent"])
+        escalation.model_copy(update={"after": n * seconds}) if n < 3 else escalation
+        for n, escalation in enumerate(pack.escalation_policies["silent"])
     )
-    return pack.model_copy(update={"clocks": clocks, "ladders": {**pack.ladders, "silent": silent}})
+    return pack.model_copy(
+        update={"sla_rules": sla_rules, "escalation_policies": {**pack.escalation_policies, "silent": silent}}
+    )
 
 
 async def load(bench: Bench, pack: CaseworkPack) -> None:

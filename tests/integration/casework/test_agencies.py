@@ -10,8 +10,8 @@ from services.casework.handoff.handoffs.domain import HandoffState
 from tests.integration.casework.test_findings import a_finding_of, operation
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.integration.casework.test_tasks import open_task
-from tests.support.doors import doors_of, knock, let_in, office_elsewhere, parked_row
 from tests.support.identity import Issuer
+from tests.support.row_routes import dead_letter_row, knock, let_in, office_elsewhere, row_routes_of
 from tests.support.services import Bench
 
 OFFICE, SENDER, STRANGER = "dinsos-lamongan", "satpolpp-lamongan", "puskesmas-paciran"
@@ -33,11 +33,12 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
     handoff_id = await Desk(casework, issuer, OFFICE, "caseworker").open_handoff(report_id, "CUSTODY_TRANSFER")
     case_id = await casework.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
     task_id = await open_task(casework, timedelta(days=1))
-    promise_id, shift_id = uuid4(), uuid4()
+    condition_id, shift_id = uuid4(), uuid4()
     await casework.units.pool.execute(
-        "INSERT INTO promises (id, district, correlation_id, version, handoff_id, case_id, number, code, about, owner,"
+        "INSERT INTO conditions (id, district, correlation_id, version, handoff_id, case_id, number, code, "
+        "about, owner,"
         " asked_by, due_at, state) VALUES ($1, '35.24', $2, 1, $3, $4, 1, 'X', 'CASE', $5, $5, now(), 'open')",
-        promise_id, report_id, UUID(handoff_id), case_id, OFFICE,
+        condition_id, report_id, UUID(handoff_id), case_id, OFFICE,
     )  # fmt: skip
     await casework.units.pool.execute(
         "INSERT INTO shifts (id, district, correlation_id, version, agency, desk, officer, starts_at, ends_at,"
@@ -46,12 +47,13 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
     )  # fmt: skip
     closure_id = uuid4()
     await casework.units.pool.execute(
-        "INSERT INTO closures (id, district, correlation_id, version, agency, fate, reason_code, state, handoffs,"
+        "INSERT INTO closures (id, district, correlation_id, version, agency, disposition, reason_code, "
+        "state, handoffs,"
         " waiting) VALUES ($1, '35.24', $1, 1, $2, 'REDIRECT', 'AGENCY_CLOSED', 'open', 1, 1)", closure_id, OFFICE,
     )  # fmt: skip
     forced_closing_id = uuid4()
     await casework.units.pool.execute(
-        "INSERT INTO forced_closings (id, district, correlation_id, version, case_id, state, reason_code, fates,"
+        "INSERT INTO forced_closings (id, district, correlation_id, version, case_id, state, reason_code, dispositions,"
         " proposed_by, proposed_at) VALUES ($1, '35.24', $2, 1, $3, 'proposed', 'X', '{}', 'staff:x', now())",
         forced_closing_id, report_id, case_id,
     )  # fmt: skip
@@ -82,10 +84,11 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
     person_id = await casework.value("SELECT person_id FROM cases WHERE id = $1", case_id)
     custody_id = await casework.value("SELECT id FROM custodies WHERE case_id = $1", case_id)
     return {
-        "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id, "parked_id": await parked_row(casework),
+        "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id,
+        "dead_letter_id": await dead_letter_row(casework),
         "person_id": person_id, "custody_id": custody_id, "operation_id": operation_id,
         "finding_id": await a_finding_of(casework, issuer, OFFICE),
-        "promise_id": promise_id, "shift_id": shift_id, "closure_id": closure_id,
+        "condition_id": condition_id, "shift_id": shift_id, "closure_id": closure_id,
         "forced_closing_id": forced_closing_id, "document_id": document_id, "letter_id": letter_id,
         "link_id": link_id,
     }  # fmt: skip
@@ -95,9 +98,10 @@ async def untouched(bench: Bench, rows: dict[str, UUID | int | str]) -> bool:
     """Whether no row has moved."""
     found = await bench.rows(
         "SELECT version FROM handoffs WHERE id = $1 AND state = $2 UNION ALL SELECT version FROM tasks WHERE id = $3"
-        " UNION ALL SELECT version FROM parked WHERE id = $4 UNION ALL SELECT version FROM custodies WHERE id = $5"
+        " UNION ALL SELECT version FROM dead_letters WHERE id = $4 UNION ALL SELECT version FROM custodies "
+        "WHERE id = $5"
         " UNION ALL SELECT version FROM case_findings WHERE id = $6",
-        rows["handoff_id"], HandoffState.REQUESTED.value, rows["task_id"], rows["parked_id"], rows["custody_id"],
+        rows["handoff_id"], HandoffState.REQUESTED.value, rows["task_id"], rows["dead_letter_id"], rows["custody_id"],
         UUID(str(rows["finding_id"])),
     )  # fmt: skip
     papers = await bench.value("SELECT count(*) FROM operation_counts WHERE operation_id = $1", rows["operation_id"])
@@ -117,9 +121,9 @@ async def test_another_agency_finds_nothing_that_is_not_its_own(
 ) -> None:
     token = issuer.token(f"{role}-{STRANGER}", agency=STRANGER, roles=(role,))
     assert await let_in(casework, rows, token, 404, 403) == []
-    for door in doors_of(casework.app):
-        if door.parameter == "handoff_id" and not door.path.endswith(BY_PEOPLE):
-            assert await knock(casework, door, rows["handoff_id"], token) == 404, door
+    for route in row_routes_of(casework.app):
+        if route.parameter == "handoff_id" and not route.path.endswith(BY_PEOPLE):
+            assert await knock(casework, route, rows["handoff_id"], token) == 404, route
     assert await untouched(casework, rows)
 
 
@@ -128,16 +132,16 @@ async def test_a_party_makes_only_the_moves_of_its_own_side(
 ) -> None:
     sender = issuer.machine(SENDER)
     receiver = issuer.token("receiver", agency=OFFICE, roles=("agency",))
-    for door in doors_of(casework.app):
-        if door.parameter != "handoff_id" or door.path.endswith(BY_PEOPLE):
+    for route in row_routes_of(casework.app):
+        if route.parameter != "handoff_id" or route.path.endswith(BY_PEOPLE):
             continue
-        if door.method == "GET":
-            assert await knock(casework, door, rows["handoff_id"], sender) == 200
-            is_senders = door.path.endswith(SENDERS_READS)
-            assert await knock(casework, door, rows["handoff_id"], receiver) == (403 if is_senders else 200), door
-        elif not door.path.endswith(BY_BOTH):
-            other = receiver if door.path.endswith(SENDERS_MOVES) else sender
-            assert await knock(casework, door, rows["handoff_id"], other) == 403, door
+        if route.method == "GET":
+            assert await knock(casework, route, rows["handoff_id"], sender) == 200
+            is_senders = route.path.endswith(SENDERS_READS)
+            assert await knock(casework, route, rows["handoff_id"], receiver) == (403 if is_senders else 200), route
+        elif not route.path.endswith(BY_BOTH):
+            other = receiver if route.path.endswith(SENDERS_MOVES) else sender
+            assert await knock(casework, route, rows["handoff_id"], other) == 403, route
     assert await untouched(casework, rows)
 
 
@@ -150,7 +154,7 @@ async def test_lists_hold_only_what_is_ones_own(
         "/handoffs?limit=200",
         "/tasks?limit=200",
         "/cases?limit=200",
-        "/parked?limit=200",
+        "/dead-letters?limit=200",
         "/findings?limit=200",
         "/custodies/tonight?limit=200",
     ):

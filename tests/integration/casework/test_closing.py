@@ -88,7 +88,9 @@ async def test_a_change_heard_before_the_answer_that_does_not_know_of_it_is_not_
     await street.becomes(lambda case: case["state"] == "closed", "closed")
 
 
-async def test_two_people_close_over_what_is_open_and_each_thing_gets_its_fate(street: Street, issuer: Issuer) -> None:
+async def test_two_people_close_over_what_is_open_and_each_thing_gets_its_disposition(
+    street: Street, issuer: Issuer
+) -> None:
     await street.found(is_with_reporter=False, operation_id=None)
     case_id = await street.case_id()
     task = await street.office.open_task(street.report_id, "FIRST_RESPONSE")
@@ -96,17 +98,17 @@ async def test_two_people_close_over_what_is_open_and_each_thing_gets_its_fate(s
     worker = Desk(street.bench, issuer, "dinsos-lamongan", "caseworker")
     head = ForeignHead(street.bench, issuer)
     wrong = await worker.send(
-        f"/cases/{case_id}/forced-closings", reason_code="OPENED_BY_MISTAKE", fates={item: "READ"}
+        f"/cases/{case_id}/forced-closings", reason_code="OPENED_BY_MISTAKE", dispositions={item: "READ"}
     )
-    assert (wrong.status_code, wrong.json()["code"]) == (422, "fate_does_not_fit")
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "disposition_does_not_fit")
     partial = {f"task:{uuid4()}": "CANCEL"}
-    left = await worker.send(f"/cases/{case_id}/forced-closings", reason_code="OPENED_BY_MISTAKE", fates=partial)
-    assert (left.status_code, left.json()["code"]) == (409, "fates_are_incomplete")
+    left = await worker.send(f"/cases/{case_id}/forced-closings", reason_code="OPENED_BY_MISTAKE", dispositions=partial)
+    assert (left.status_code, left.json()["code"]) == (409, "dispositions_are_incomplete")
     proposed = await worker.post(
-        f"/cases/{case_id}/forced-closings", reason_code="OPENED_BY_MISTAKE", fates={item: "CANCEL"}
+        f"/cases/{case_id}/forced-closings", reason_code="OPENED_BY_MISTAKE", dispositions={item: "CANCEL"}
     )
     again = await worker.send(
-        f"/cases/{case_id}/forced-closings", reason_code="OPENED_BY_MISTAKE", fates={item: "CANCEL"}
+        f"/cases/{case_id}/forced-closings", reason_code="OPENED_BY_MISTAKE", dispositions={item: "CANCEL"}
     )
     assert (again.status_code, again.json()["code"]) == (409, "closing_is_proposed")
     assert (await street.case())["state"] == "open", "nothing happens before another person decides"
@@ -137,7 +139,7 @@ async def test_a_refused_proposal_changes_nothing_and_another_may_follow(street:
     await street.found(is_with_reporter=False, operation_id=None)
     case_id = await street.case_id()
     task = await street.office.open_task(street.report_id, "FIRST_RESPONSE")
-    body = {"reason_code": "OPENED_BY_MISTAKE", "fates": {f"task:{task['id']}": "CANCEL"}}
+    body = {"reason_code": "OPENED_BY_MISTAKE", "dispositions": {f"task:{task['id']}": "CANCEL"}}
     proposed = await street.office.post(f"/cases/{case_id}/forced-closings", **body)
     head = ForeignHead(street.bench, issuer)
     await head.post(f"/forced-closings/{proposed['forced_closing_id']}/refusal")
@@ -148,9 +150,9 @@ async def test_a_refused_proposal_changes_nothing_and_another_may_follow(street:
 async def test_a_case_is_never_closed_over_somebodys_custody(street: Street) -> None:
     await street.found()
     found = await closing(street)
-    fates = {b["item"]: b["fates"][0] if b["fates"] else "CANCEL" for b in found["blockers"]}
+    dispositions = {b["item"]: b["dispositions"][0] if b["dispositions"] else "CANCEL" for b in found["blockers"]}
     refused = await street.office.send(
-        f"/cases/{await street.case_id()}/forced-closings", reason_code="NO_ANSWER_FOR_LONG", fates=fates
+        f"/cases/{await street.case_id()}/forced-closings", reason_code="NO_ANSWER_FOR_LONG", dispositions=dispositions
     )
     assert (refused.status_code, refused.json()["code"]) == (409, "custody_cannot_be_forced")
 
@@ -160,7 +162,9 @@ async def test_a_case_with_nothing_open_needs_no_force(street: Street) -> None:
     await others_answer(street.bench, street.report_id)
     await street.becomes(lambda case: case["state"] == "closed", "closed")
     refused = await street.office.send(
-        f"/cases/{await street.case_id()}/forced-closings", reason_code="NO_ANSWER_FOR_LONG", fates={"aid:x": "PAY_ON"}
+        f"/cases/{await street.case_id()}/forced-closings",
+        reason_code="NO_ANSWER_FOR_LONG",
+        dispositions={"aid:x": "PAY_ON"},
     )
     assert (refused.status_code, refused.json()["code"]) == (409, "case_is_closed")
 

@@ -10,10 +10,10 @@ import pytest_asyncio
 
 from services.casework.case.cases.commands import REACH
 from services.casework.desks.closures.tables import Closure
-from services.casework.handoff.handoffs.commands import ring_clock
+from services.casework.handoff.handoffs.commands import escalate_if_due
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup
 from services.chassis.principal import system_principal
-from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask, clocks, seen
+from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask, deadlines, seen
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.eventually import eventually
 from tests.support.folding import unlike_their_actions
@@ -44,22 +44,22 @@ async def case_id(casework: Bench) -> UUID:
 
 async def facts(bench: Bench, handoff: dict[str, Any]) -> list[str]:
     rows = await bench.rows(
-        "SELECT headers->>'ce_type' AS type FROM outbox WHERE exit = 'kafka' AND headers->>'ce_subject' = $1"
+        "SELECT headers->>'ce_type' AS type FROM outbox WHERE transport = 'kafka' AND headers->>'ce_subject' = $1"
         " ORDER BY id", handoff["handoff_id"],
     )  # fmt: skip
     return [row["type"].split(".")[2] for row in rows]
 
 
-async def test_a_request_told_again_is_the_same_request_under_the_same_clock(
+async def test_a_request_told_again_is_the_same_request_under_the_same_deadline(
     casework: Bench, office: Desk, issuer: Issuer, case_id: UUID
 ) -> None:
     handoff = await ask(office, case_id)
     await office.move(handoff["handoff_id"], "resending")
     again = await seen(office, handoff)
-    assert (again["state"], clocks(again)) == ("requested", clocks(handoff))
+    assert (again["state"], deadlines(again)) == ("requested", deadlines(handoff))
     assert await facts(casework, handoff) == ["requested", "resent"]
     lines = await casework.value(
-        "SELECT count(*) FROM outbox WHERE exit = 'feed' AND target = $1 AND body::jsonb->>'handoff_id' = $2",
+        "SELECT count(*) FROM outbox WHERE transport = 'feed' AND target = $1 AND body::jsonb->>'handoff_id' = $2",
         SOEGIRI, handoff["handoff_id"],
     )  # fmt: skip
     assert lines == 2
@@ -76,11 +76,11 @@ async def test_a_redirected_request_ends_with_its_reason_and_its_step_with_whoev
     await hospital.move(handoff["handoff_id"], "acceptance")
     await office.move(handoff["handoff_id"], "redirection", reason_code="AGENCY_CLOSED", to_agency=LAWANG)
     old = await seen(office, handoff)
-    assert (old["state"], old["reason_code"], clocks(old)) == ("expired", "AGENCY_CLOSED", {})
+    assert (old["state"], old["reason_code"], deadlines(old)) == ("expired", "AGENCY_CLOSED", {})
     (new,) = [c for c in old["candidates"] if c["agency"] == LAWANG]
     fresh = await office.get(f"/handoffs/{new['handoff_id']}")
     assert (fresh["state"], fresh["group_id"]) == ("requested", old["group_id"])
-    assert clocks(fresh).keys() == {"ANSWER_BY"}
+    assert deadlines(fresh).keys() == {"ANSWER_BY"}
     await other.move(new["handoff_id"], "acceptance")
     await other.move(new["handoff_id"], "start")
     await other.move(new["handoff_id"], "completion", result_code="DISCHARGED_STABLE")
@@ -113,7 +113,7 @@ async def test_an_agency_that_closes_leaves_nothing_stuck_and_nobody_behind(
     def of_mine(items: list[dict[str, Any]], value: str) -> dict[str, str]:
         return {item["handoff_id"]: item[value] for item in items if item["handoff_id"] in mine}
 
-    foreseen = of_mine((await office.get(f"/closures/preview?{query}"))["items"], "treatment")
+    foreseen = of_mine((await office.get(f"/closures/preview?{query}"))["items"], "disposition")
     assert foreseen == {
         there["handoff_id"]: "PERSON_IS_THERE", asked["handoff_id"]: "REDIRECT",
         promised["handoff_id"]: "REDIRECT", worked_on["handoff_id"]: "REDIRECT",
@@ -121,7 +121,12 @@ async def test_an_agency_that_closes_leaves_nothing_stuck_and_nobody_behind(
     assert (await seen(office, asked))["state"] == "requested", "a look changes nothing"
     monkeypatch.setattr("services.casework.desks.closures.commands.BATCH_ROWS", 2)
     decided = await office.post(
-        "/closures", district="35.24", agency=agency, fate="REDIRECT", reason_code="AGENCY_CLOSED", to_agency=SOEGIRI
+        "/closures",
+        district="35.24",
+        agency=agency,
+        disposition="REDIRECT",
+        reason_code="AGENCY_CLOSED",
+        to_agency=SOEGIRI,
     )
     await place.move(asked["handoff_id"], "rejection", reason_code="FULL")
     while decided["waiting"]:
@@ -142,7 +147,7 @@ async def test_an_agency_that_closes_leaves_nothing_stuck_and_nobody_behind(
     for kind, one in ((Closure, decided["closure_id"]), (Handoff, promised["handoff_id"])):
         assert UUID(one) not in await unlike_their_actions(casework, kind)
     assert UUID(promised["group_id"]) not in await unlike_their_actions(casework, HandoffGroup)
-    itself = {"district": "35.24", "agency": agency, "fate": "REDIRECT", "reason_code": "X", "to_agency": agency}
+    itself = {"district": "35.24", "agency": agency, "disposition": "REDIRECT", "reason_code": "X", "to_agency": agency}
     refused = await office.send("/closures", **itself)
     assert (refused.status_code, refused.json()["code"]) == (422, "redirected_to_itself")
 
@@ -154,15 +159,16 @@ async def test_after_three_days_of_a_partner_away_everything_completes(
     ids = [UUID(handoff["handoff_id"]) for handoff in handoffs]
     away = timedelta(days=3)
     await casework.units.pool.execute(
-        "UPDATE clocks SET started_at = started_at - $2::interval, due_at = due_at - $2::interval,"
-        " rings_at = rings_at - $2::interval WHERE handoff_id = ANY($1::uuid[]) AND state = 'running'", ids, away,
+        "UPDATE deadlines SET started_at = started_at - $2::interval, due_at = due_at - $2::interval,"
+        " escalates_at = escalates_at - $2::interval WHERE handoff_id = ANY($1::uuid[]) AND state = "
+        "'running'", ids, away,
     )  # fmt: skip
     for handoff_id in ids:
         while await _is_behind(casework, handoff_id):
-            await casework.units.perform(partial(ring_clock, handoff_id, REACH), principal=SYSTEM)
+            await casework.units.perform(partial(escalate_if_due, handoff_id, REACH), principal=SYSTEM)
     waited = [await seen(office, handoff) for handoff in handoffs]
     assert {h["state"] for h in waited} == {"requested"}, "silence never means refused"
-    assert all("CASE_CONFERENCE" in {r["kind"] for r in h["rungs"]} for h in waited), "people were told, in order"
+    assert all("CASE_CONFERENCE" in {r["kind"] for r in h["escalations"]} for h in waited), "people were told, in order"
     found = await office.get("/tasks?limit=200")
     assert len([t for t in found["items"] if t["kind"] == "CASE_CONFERENCE" and t["case_id"] == str(case_id)]) == 5
     back = Desk(casework, issuer, BABAT)
@@ -174,20 +180,21 @@ async def test_after_three_days_of_a_partner_away_everything_completes(
         await back.move(handoff["handoff_id"], "completion", result_code="TAKEN_OVER")
         await office.move(handoff["handoff_id"], "closure")
         done = await seen(office, handoff)
-        assert (done["state"], clocks(done)) == ("closed", {})
+        assert (done["state"], deadlines(done)) == ("closed", {})
 
 
 async def _is_behind(bench: Bench, handoff_id: UUID) -> bool:
-    """Whether a rung is still due by now."""
+    """Whether an escalation step is still due by now."""
     found: bool = await bench.value(
-        "SELECT count(*) > 0 FROM clocks WHERE handoff_id = $1 AND state = 'running' AND rings_at <= now()", handoff_id
+        "SELECT count(*) > 0 FROM deadlines WHERE handoff_id = $1 AND state = 'running' AND escalates_at <= now()",
+        handoff_id,
     )
     return found
 
 
 async def _whole_feed(bench: Bench, desk: Desk) -> list[dict[str, Any]]:
     async def delivered() -> bool:
-        return not await bench.value("SELECT count(*) FROM outbox WHERE exit = 'feed' AND sent_at IS NULL")
+        return not await bench.value("SELECT count(*) FROM outbox WHERE transport = 'feed' AND sent_at IS NULL")
 
     await eventually(delivered, what="the feed delivered")
     lines: list[dict[str, Any]] = []

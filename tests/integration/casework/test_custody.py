@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from contracts.events.intake import ReportVerified
 from contracts.values import RegionCode
-from services.casework.case.cases.commands import mind_custody
+from services.casework.case.cases.commands import check_custody_deadlines
 from services.casework.office.findings.tables import Finding
 from services.casework.person.custody import queries
 from services.casework.person.custody.commands import TransferCustody, end_custody, transfer_custody
@@ -63,7 +63,7 @@ def told(case_id: UUID, taker: str, hours: float, giver: str | None = None, **mo
     """A record of what happened so many hours ago."""
     return {
         "case_id": str(case_id), "to_agency": taker, "from_agency": giver, "happened_at": hours_ago(hours),
-        "place_code": BABAT, "condition_code": "STABLE", **more,
+        "place_code": BABAT, "observed_state": "STABLE", **more,
     }  # fmt: skip
 
 
@@ -109,7 +109,7 @@ async def test_what_happened_at_two_and_is_told_at_eight_is_history_with_a_findi
     assert [finding["state"] for finding in detail["findings"]] == ["open"]
 
     async def in_the_story() -> bool:
-        lines = (await office.get(f"/cases/{case_id}/story"))["lines"]
+        lines = (await office.get(f"/cases/{case_id}/timeline"))["lines"]
         return any(line["event_type"] == "casework.finding.opened.v1" for line in lines)
 
     await eventually(in_the_story, within_seconds=20, what="the finding in the story")
@@ -144,7 +144,7 @@ async def test_the_same_record_sent_twice_is_taken_once(casework: Bench, issuer:
     assert (first.status_code, again.status_code, again.headers["Idempotency-Replayed"]) == (201, 201, "true")
     assert first.json() == again.json()
     assert await chain(casework, case_id) == [(POST, False), (OFFICE, True)]
-    other = await casework.client.post("/custodies", json={**body, "condition_code": "ILL"}, headers=headers)
+    other = await casework.client.post("/custodies", json={**body, "observed_state": "ILL"}, headers=headers)
     assert other.status_code == 422
 
 
@@ -283,7 +283,7 @@ async def test_a_signed_paper_that_stays_away_is_a_finding_of_the_taker_until_it
 
     (finding,) = await eventually(found, within_seconds=20, what="the finding")
     assert (finding["owner"], finding["state"]) == (PUSKESMAS, "open")
-    await casework.units.perform(lambda uow: mind_custody(case_id, uow), principal=system_principal("test"))
+    await casework.units.perform(lambda uow: check_custody_deadlines(case_id, uow), principal=system_principal("test"))
     assert len(await casework.rows(asked, case_id)) == 1
     taker = Desk(casework, issuer, PUSKESMAS)
     await taker.send(f"/custodies/{custody['custody_id']}/proof", proof="PHOTO", photo_digest="a" * 64)
@@ -350,7 +350,7 @@ async def test_a_signed_arrival_told_late_is_history_and_who_has_the_person_stay
         return await transfer_custody(
             TransferCustody(
                 person_id=person_id, case_id=case_id, correlation_id=uuid4(), district="35.24", to_agency=HOSPITAL,
-                happened_at=datetime.now(UTC) - timedelta(hours=4), place_code=BABAT, condition_code="ILL",
+                happened_at=datetime.now(UTC) - timedelta(hours=4), place_code=BABAT, observed_state="ILL",
                 ba_number="BA/77",
             ),
             uow,

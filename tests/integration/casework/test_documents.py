@@ -8,9 +8,9 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from tests.integration.casework.test_disclosures import case_of, know
 from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask
 from tests.integration.casework.test_journey import Desk, report_verified
-from tests.integration.casework.test_packages import case_of, know
 from tests.support.identity import Issuer
 from tests.support.services import Bench
 from tests.unit.casework.test_documents import JPEG, PDF

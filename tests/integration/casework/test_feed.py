@@ -61,7 +61,7 @@ class Copy:
 
 async def all_numbered(bench: Bench) -> None:
     async def look() -> bool:
-        return not await bench.value("SELECT count(*) FROM outbox WHERE exit = 'feed' AND sent_at IS NULL")
+        return not await bench.value("SELECT count(*) FROM outbox WHERE transport = 'feed' AND sent_at IS NULL")
 
     await eventually(look, what="the feed's lines numbered")
 

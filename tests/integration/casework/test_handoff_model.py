@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from services.casework.handoff.handoffs import domain
 from services.casework.handoff.handoffs.domain import SIDES, Circumstances, HandoffState, Move, Side
 from services.chassis import clock
-from tests.integration.casework.test_handoffs import OFFICE, SOEGIRI, ask, clocks, later, seen
+from tests.integration.casework.test_handoffs import OFFICE, SOEGIRI, ask, deadlines, later, seen
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
@@ -37,7 +37,7 @@ RUNNING: dict[HandoffState, set[str]] = {
     HandoffState.COMPLETED: {"READ_BY"},
     HandoffState.FAILED: {"READ_BY"},
 }
-"""The clocks that run in a state, beside the one that waits for what was spoken to be confirmed."""
+"""The deadlines that run in a state, beside the one that waits for what was spoken to be confirmed."""
 WALKED: set[tuple[HandoffState, Move]] = set()
 
 
@@ -131,9 +131,9 @@ class Beside(RuleBasedStateMachine):
     @rule(is_met=st.booleans())
     def decides_the_condition(self, is_met: bool) -> None:
         """The bed is there, or is not."""
-        promises = self.does(seen(self.hospital, self.handoff))["promises"]
-        waiting = next(promise for promise in promises if promise["state"] == "open")
-        path = f"/promises/{waiting['promise_id']}/{'fulfilment' if is_met else 'breach'}"
+        conditions = self.does(seen(self.hospital, self.handoff))["conditions"]
+        waiting = next(condition for condition in conditions if condition["state"] == "open")
+        path = f"/conditions/{waiting['condition_id']}/{'fulfilment' if is_met else 'breach'}"
         self.does(self.hospital.post(path))
         WALKED.add((self.state, Move.FIRM_UP if is_met else Move.REJECT))
         self.state = HandoffState.ACCEPTED if is_met else HandoffState.REJECTED
@@ -148,7 +148,7 @@ class Beside(RuleBasedStateMachine):
             assert found["promise_holder"] == domain.promise_holder(self.state, OFFICE, SOEGIRI, self.held)
             assert set(found["legal_now"]) == set(domain.legal_now(self.state, side, self.circumstances()))
             expected = RUNNING.get(self.state, set())
-            assert clocks(found).keys() - {"CONFIRM_BY"} == expected, self.state
+            assert deadlines(found).keys() - {"CONFIRM_BY"} == expected, self.state
 
 
 @pytest.mark.parametrize("machine", [Beside])

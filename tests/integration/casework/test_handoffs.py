@@ -68,24 +68,24 @@ async def seen(desk: Desk, handoff: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def clocks(handoff: dict[str, Any], state: str = "running") -> dict[str, str]:
-    """Due instants of the clocks in a state, by kind."""
-    return {c["kind"]: c["due_at"] for c in handoff["clocks"] if c["state"] == state}
+def deadlines(handoff: dict[str, Any], state: str = "running") -> dict[str, str]:
+    """Due instants of the deadlines in a state, by kind."""
+    return {c["kind"]: c["due_at"] for c in handoff["deadlines"] if c["state"] == state}
 
 
 def later(**span: int) -> str:
     return (clock.utc_now() + timedelta(**span)).isoformat()
 
 
-async def test_a_draft_has_no_clock_until_it_is_sent(office: Desk, hospital: Desk, case_id: UUID) -> None:
+async def test_a_draft_has_no_deadline_until_it_is_sent(office: Desk, hospital: Desk, case_id: UUID) -> None:
     draft = await ask(office, case_id, is_draft=True)
-    assert (draft["state"], draft["fhir_status"], draft["clocks"]) == ("draft", "draft", [])
+    assert (draft["state"], draft["fhir_status"], draft["deadlines"]) == ("draft", "draft", [])
     await office.move(draft["handoff_id"], "dispatch")
     sent = await seen(office, draft)
     assert sent["state"] == "requested"
-    assert clocks(sent).keys() == {"ANSWER_BY"}
-    assert sent["clocks"][0]["sentence"]
-    assert sent["clocks"][0]["ahead"][0]["kind"] == "REMIND_DESK"
+    assert deadlines(sent).keys() == {"ANSWER_BY"}
+    assert sent["deadlines"][0]["sentence"]
+    assert sent["deadlines"][0]["ahead"][0]["kind"] == "REMIND_DESK"
 
 
 async def test_a_conditional_yes_is_firm_when_the_last_condition_is_met(
@@ -101,14 +101,14 @@ async def test_a_conditional_yes_is_firm_when_the_last_condition_is_met(
     assert (waiting["state"], waiting["business_status"], waiting["promise_holder"]) == (
         "conditional", "conditional", OFFICE,
     )  # fmt: skip
-    assert clocks(waiting).keys() == {"PROMISE_BY"}, "the answer's clock has stopped"
-    insurance, bed = (promise["promise_id"] for promise in waiting["promises"])
-    await office.post(f"/promises/{insurance}/fulfilment")
+    assert deadlines(waiting).keys() == {"PROMISE_BY"}, "the answer's deadline has stopped"
+    insurance, bed = (condition["condition_id"] for condition in waiting["conditions"])
+    await office.post(f"/conditions/{insurance}/fulfilment")
     assert (await seen(office, handoff))["state"] == "conditional"
-    await hospital.post(f"/promises/{bed}/fulfilment")
+    await hospital.post(f"/conditions/{bed}/fulfilment")
     firm = await seen(office, handoff)
     assert (firm["state"], firm["promise_holder"]) == ("accepted", SOEGIRI)
-    assert clocks(firm).keys() == {"ARRIVE_BY"}
+    assert deadlines(firm).keys() == {"ARRIVE_BY"}
 
 
 async def test_a_broken_condition_ends_the_yes_with_its_reason_and_the_next_one_is_asked(
@@ -117,10 +117,10 @@ async def test_a_broken_condition_ends_the_yes_with_its_reason_and_the_next_one_
     handoff = await ask(office, case_id, SOEGIRI, LAWANG)
     condition = {"code": "BED_AVAILABLE", "owner": "RECEIVER", "due_at": later(days=1)}
     await hospital.move(handoff["handoff_id"], "conditional-acceptance", conditions=[condition])
-    promise = (await seen(hospital, handoff))["promises"][0]["promise_id"]
-    await hospital.post(f"/promises/{promise}/breach", reason_code="NO_BED_AFTER_ALL")
+    condition = (await seen(hospital, handoff))["conditions"][0]["condition_id"]
+    await hospital.post(f"/conditions/{condition}/breach", reason_code="NO_BED_AFTER_ALL")
     ended = await seen(office, handoff)
-    assert (ended["state"], ended["reason_code"], clocks(ended)) == ("rejected", "NO_BED_AFTER_ALL", {})
+    assert (ended["state"], ended["reason_code"], deadlines(ended)) == ("rejected", "NO_BED_AFTER_ALL", {})
     assert [(c["agency"], c["state"]) for c in ended["candidates"]] == [(SOEGIRI, "rejected"), (LAWANG, "requested")]
 
 
@@ -130,13 +130,13 @@ async def test_only_its_owner_meets_a_condition_and_only_its_maker_waives_it(
     handoff = await ask(office, case_id)
     condition = {"code": "INSURANCE_ACTIVE", "owner": "SENDER", "due_at": later(days=1)}
     await hospital.move(handoff["handoff_id"], "conditional-acceptance", conditions=[condition])
-    promise = (await seen(hospital, handoff))["promises"][0]["promise_id"]
+    condition = (await seen(hospital, handoff))["conditions"][0]["condition_id"]
     for desk, verb in ((hospital, "fulfilment"), (office, "waiver")):
-        refused = await _refused(desk, f"/promises/{promise}/{verb}")
-        assert refused["code"] == "promise_is_not_yours"
-    await hospital.post(f"/promises/{promise}/waiver")
+        refused = await _refused(desk, f"/conditions/{condition}/{verb}")
+        assert refused["code"] == "condition_is_not_yours"
+    await hospital.post(f"/conditions/{condition}/waiver")
     assert (await seen(office, handoff))["state"] == "accepted"
-    assert (await _refused(hospital, f"/promises/{promise}/waiver"))["code"] == "promise_is_decided"
+    assert (await _refused(hospital, f"/conditions/{condition}/waiver"))["code"] == "condition_is_decided"
 
 
 async def test_what_was_promised_about_the_case_outlives_the_candidate_who_asked_for_it(
@@ -152,8 +152,11 @@ async def test_what_was_promised_about_the_case_outlives_the_candidate_who_asked
     await other.move(theirs["handoff_id"], "acceptance")
     beaten = await seen(office, handoff)
     assert beaten["state"] == "superseded"
-    assert {p["code"]: p["state"] for p in beaten["promises"]} == {"INSURANCE_ACTIVE": "open", "BED_AVAILABLE": "void"}
-    assert clocks(beaten).keys() == {"PROMISE_BY"}
+    assert {p["code"]: p["state"] for p in beaten["conditions"]} == {
+        "INSURANCE_ACTIVE": "open",
+        "BED_AVAILABLE": "void",
+    }
+    assert deadlines(beaten).keys() == {"PROMISE_BY"}
 
 
 async def test_side_by_side_the_first_firm_yes_wins_and_the_later_may_stay_as_reserve(
@@ -171,26 +174,26 @@ async def test_side_by_side_the_first_firm_yes_wins_and_the_later_may_stay_as_re
     await hospital.move(handoff["handoff_id"], "acceptance")
 
 
-async def test_a_question_stops_the_receivers_clock_and_starts_the_senders(
+async def test_a_question_stops_the_receivers_deadline_and_starts_the_senders(
     office: Desk, hospital: Desk, case_id: UUID
 ) -> None:
     handoff = await ask(office, case_id)
-    before = clocks(handoff)["ANSWER_BY"]
+    before = deadlines(handoff)["ANSWER_BY"]
     await hospital.move(handoff["handoff_id"], "question", question_code="FUNDING_UNCLEAR")
     asked = await seen(office, handoff)
-    assert clocks(asked).keys() == {"REPLY_BY"}
-    assert clocks(asked, "paused").keys() == {"ANSWER_BY"}
+    assert deadlines(asked).keys() == {"REPLY_BY"}
+    assert deadlines(asked, "paused").keys() == {"ANSWER_BY"}
     assert "reply" in asked["acts"]
     await office.move(handoff["handoff_id"], "hold", reason_code="DISASTER")
     await office.move(handoff["handoff_id"], "resumption")
-    assert clocks(await seen(office, handoff)).keys() == {"REPLY_BY"}, "a hold in between answers no question"
+    assert deadlines(await seen(office, handoff)).keys() == {"REPLY_BY"}, "a hold in between answers no question"
     assert (await hospital.move(handoff["handoff_id"], "question", 409, question_code="X"))[
         "code"
     ] == "question_is_open"
     await office.move(handoff["handoff_id"], "reply", reply_code="LETTER_SENT")
     replied = await seen(office, handoff)
-    assert clocks(replied).keys() == {"ANSWER_BY"}
-    assert clocks(replied)["ANSWER_BY"] >= before
+    assert deadlines(replied).keys() == {"ANSWER_BY"}
+    assert deadlines(replied)["ANSWER_BY"] >= before
     assert (await office.move(handoff["handoff_id"], "reply", 409, reply_code="X"))["code"] == "no_question_is_open"
 
 
@@ -202,17 +205,17 @@ async def test_on_hold_everything_stands_still_and_goes_on_where_it_was(
     await office.move(handoff["handoff_id"], "hold", reason_code="WAITING_FOR_DOCUMENT")
     held = await seen(office, handoff)
     assert (held["state"], held["held_state"], held["promise_holder"]) == ("on-hold", "accepted", SOEGIRI)
-    assert (clocks(held), held["due_at"]) == ({}, None)
+    assert (deadlines(held), held["due_at"]) == ({}, None)
     assert (await hospital.move(handoff["handoff_id"], "start", 409))["code"] == "handoff_cannot_move"
     await office.move(handoff["handoff_id"], "resumption")
     resumed = await seen(office, handoff)
     assert (resumed["state"], resumed["held_state"]) == ("accepted", None)
-    assert clocks(resumed)["ARRIVE_BY"] > clocks(held, "paused")["ARRIVE_BY"]
+    assert deadlines(resumed)["ARRIVE_BY"] > deadlines(held, "paused")["ARRIVE_BY"]
 
 
 async def test_an_emergency_is_never_paused(office: Desk, case_id: UUID) -> None:
     handoff = await ask(office, case_id, purpose="EMERGENCY_CARE")
-    assert handoff["clocks"][0]["is_emergency"]
+    assert handoff["deadlines"][0]["is_emergency"]
     refused = await office.move(handoff["handoff_id"], "hold", 409, reason_code="HOLIDAY_CLOSURE")
     assert refused["code"] == "emergency_cannot_pause"
 
@@ -233,7 +236,7 @@ async def test_an_answer_by_phone_counts_from_when_it_was_said_and_waits_to_be_c
     await spoken(office, handoff, "accept", happened_at=said_at)
     told = await seen(office, handoff)
     assert (told["state"], told["spoken_for"], told["promise_holder"]) == ("accepted", True, VILLAGE)
-    assert clocks(told).keys() == {"STATUS_BY", "CONFIRM_BY"}
+    assert deadlines(told).keys() == {"STATUS_BY", "CONFIRM_BY"}
     assert told["spoken"][0]["spoke_with"] == "Petugas Uji"
     action = await casework.rows(
         "SELECT on_behalf_of, actor FROM actions WHERE aggregate_id = $1 AND verb = 'accept'", UUID(told["handoff_id"])
@@ -245,7 +248,7 @@ async def test_an_answer_by_phone_counts_from_when_it_was_said_and_waits_to_be_c
     assert told_elsewhere == [], "who spoke stays in the row"
 
 
-async def test_a_wrong_answer_by_phone_is_contested_and_asked_anew_with_fresh_clocks(
+async def test_a_wrong_answer_by_phone_is_contested_and_asked_anew_with_fresh_deadlines(
     casework: Bench, issuer: Issuer, office: Desk, case_id: UUID
 ) -> None:
     village = Desk(casework, issuer, VILLAGE)
@@ -256,7 +259,7 @@ async def test_a_wrong_answer_by_phone_is_contested_and_asked_anew_with_fresh_cl
     again = await seen(office, handoff)
     assert (again["state"], again["spoken_for"], again["promise_holder"]) == ("requested", False, OFFICE)
     assert again["spoken"][0]["verdict"] == "contested"
-    assert [c["occurrence"] for c in again["clocks"] if c["kind"] == "ANSWER_BY"] == [1, 2]
+    assert [c["occurrence"] for c in again["deadlines"] if c["kind"] == "ANSWER_BY"] == [1, 2]
     await spoken(office, handoff, "accept")
     await village.move(handoff["handoff_id"], "confirmation")
     assert (await seen(office, handoff))["spoken"][1]["verdict"] == "confirmed"
@@ -288,16 +291,16 @@ async def test_nobody_is_taken_over_by_phone_and_nothing_happens_in_the_future(
     assert (await seen(office, handoff))["state"] == "requested"
 
 
-async def test_a_mis_click_is_undone_by_whoever_made_it_and_the_clock_runs_on(
+async def test_a_mis_click_is_undone_by_whoever_made_it_and_the_deadline_runs_on(
     office: Desk, hospital: Desk, case_id: UUID
 ) -> None:
     handoff = await ask(office, case_id)
-    due = clocks(handoff)["ANSWER_BY"]
+    due = deadlines(handoff)["ANSWER_BY"]
     await hospital.move(handoff["handoff_id"], "acceptance")
     assert "undo" in (await seen(hospital, handoff))["legal_now"]
     await hospital.move(handoff["handoff_id"], "undoing")
     undone = await seen(hospital, handoff)
-    assert (undone["state"], undone["promise_holder"], clocks(undone)) == ("received", OFFICE, {"ANSWER_BY": due})
+    assert (undone["state"], undone["promise_holder"], deadlines(undone)) == ("received", OFFICE, {"ANSWER_BY": due})
     wrong = await ask(office, case_id)
     await office.move(wrong["handoff_id"], "error")
     assert (await seen(office, wrong))["fhir_status"] == "entered-in-error"
@@ -344,7 +347,7 @@ async def test_once_the_person_is_there_the_way_back_is_a_hand_off_back(
     assert refused["code"] == "person_is_there"
 
 
-async def test_news_starts_the_next_period_and_ready_starts_the_clock_to_fetch(
+async def test_news_starts_the_next_period_and_ready_starts_the_deadline_to_fetch(
     office: Desk, hospital: Desk, case_id: UUID
 ) -> None:
     handoff = await ask(office, case_id, purpose="MEDICINE_CONTINUITY")
@@ -358,9 +361,9 @@ async def test_news_starts_the_next_period_and_ready_starts_the_clock_to_fetch(
     )
     assert far["code"] == "end_is_too_far"
     told = await seen(office, handoff)
-    assert clocks(told).keys() == {"STATUS_BY", "EXPECTED_END", "FETCH_BY"}
-    assert [c["occurrence"] for c in told["clocks"] if c["kind"] == "STATUS_BY"] == [1, 2]
-    assert next(c["owner"] for c in told["clocks"] if c["kind"] == "FETCH_BY") == OFFICE
+    assert deadlines(told).keys() == {"STATUS_BY", "EXPECTED_END", "FETCH_BY"}
+    assert [c["occurrence"] for c in told["deadlines"] if c["kind"] == "STATUS_BY"] == [1, 2]
+    assert next(c["owner"] for c in told["deadlines"] if c["kind"] == "FETCH_BY") == OFFICE
     await hospital.move(handoff["handoff_id"], "failure", reason_code="ABSCONDED")
     await hospital.move(handoff["handoff_id"], "reopening", reason_code="FOUND_AGAIN")
     assert (await seen(office, handoff))["state"] == "in-progress"
@@ -407,12 +410,18 @@ async def test_a_claim_is_one_persons_until_the_shift_ends_and_hides_nothing(
     assert roster["on_duty"] == ["staff:nurse-one"]
 
 
-async def test_a_decree_moves_open_clocks_and_leaves_rungs(casework: Bench, office: Desk, case_id: UUID) -> None:
-    """Family tracing is answered in office hours: a day off more puts the answer later, a rung that rang stays put."""
+async def test_a_decree_moves_open_deadlines_and_leaves_escalations(
+    casework: Bench, office: Desk, case_id: UUID
+) -> None:
+    """Family tracing is answered in office hours: a day off more puts the answer later, an escalation step that was
+    taken stays put.
+    """
     handoff = await ask(office, case_id, VILLAGE, purpose="FAMILY_TRACING")
     rang = await ask(office, case_id, VILLAGE, purpose="FAMILY_TRACING")
-    before = clocks(handoff)["ANSWER_BY"]
-    await casework.units.pool.execute("UPDATE clocks SET rungs = 1 WHERE handoff_id = $1", UUID(rang["handoff_id"]))
+    before = deadlines(handoff)["ANSWER_BY"]
+    await casework.units.pool.execute(
+        "UPDATE deadlines SET escalations = 1 WHERE handoff_id = $1", UUID(rang["handoff_id"])
+    )
     pack = quick_pack()
     day = datetime.fromisoformat(before).astimezone(ZoneInfo(pack.zone)).date()
     decree = DayOff(day=day, kind=DayOffKind.LOCAL, name="Hari libur uji", source="uji")
@@ -420,10 +429,10 @@ async def test_a_decree_moves_open_clocks_and_leaves_rungs(casework: Bench, offi
     try:
         await casework.units.perform(lambda uow: put_in_force(decreed, uow), principal=system_principal("test"))
         moved = await seen(office, handoff)
-        assert clocks(moved)["ANSWER_BY"] > before
-        assert moved["due_at"] == clocks(moved)["ANSWER_BY"]
-        assert "Kalender kerja berubah" in next(c["sentence"] for c in moved["clocks"])
-        assert clocks(await seen(office, rang))["ANSWER_BY"] == clocks(rang)["ANSWER_BY"]
+        assert deadlines(moved)["ANSWER_BY"] > before
+        assert moved["due_at"] == deadlines(moved)["ANSWER_BY"]
+        assert "Kalender kerja berubah" in next(c["sentence"] for c in moved["deadlines"])
+        assert deadlines(await seen(office, rang))["ANSWER_BY"] == deadlines(rang)["ANSWER_BY"]
         said = await casework.rows(
             "SELECT headers->>'ce_subject' AS subject FROM outbox WHERE headers->>'ce_type' = $1",
             HandoffDeadlineMoved.TYPE,
@@ -439,7 +448,7 @@ async def test_nobody_to_ask_is_said_at_once(office: Desk, case_id: UUID) -> Non
     refused = await _refused(office, f"/cases/{case_id}/handoffs", purpose="TRAINING")
     assert (refused["status"], refused["code"]) == (422, "nobody_to_ask")
     refused = await _refused(office, f"/cases/{case_id}/handoffs", purpose="TRAINING", candidates=[SOEGIRI])
-    assert (refused["status"], refused["code"]) == (409, "purpose_has_no_clock")
+    assert (refused["status"], refused["code"]) == (409, "purpose_has_no_sla_rule")
 
 
 async def test_an_agency_without_software_is_heard_through_the_office(office: Desk, case_id: UUID) -> None:

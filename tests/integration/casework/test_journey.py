@@ -194,8 +194,10 @@ async def test_an_odgj_case_runs_from_report_to_aftercare_and_closes(casework: B
     bed = await alternate.carry_out(report_id, "INPATIENT_BED", "DISCHARGED_STABLE")
     assert (await silent.get(f"/handoffs/{unanswered}"))["state"] == "superseded"
     assert (await silent.move(unanswered, "acceptance", expect=409))["code"] == "group_is_won"
-    rungs = await casework.rows("SELECT kind FROM rungs WHERE handoff_id = $1 ORDER BY rung_no", UUID(unanswered))
-    assert [row["kind"] for row in rungs] == ["REMIND_DESK", "SECTION_HEAD", "NEXT_CANDIDATE"]
+    escalations = await casework.rows(
+        "SELECT kind FROM escalation_steps WHERE handoff_id = $1 ORDER BY step_no", UUID(unanswered)
+    )
+    assert [row["kind"] for row in escalations] == ["REMIND_DESK", "SECTION_HEAD", "NEXT_CANDIDATE"]
 
     await village.carry_out(report_id, "REUNIFICATION", "REUNIFIED")
     await puskesmas.carry_out(report_id, "MEDICINE_CONTINUITY", "TAKEN_OVER", moves_person=False)
@@ -229,7 +231,7 @@ async def test_an_odgj_case_runs_from_report_to_aftercare_and_closes(casework: B
 
     await eventually(closed, within_seconds=20, what="case closed")
     assert bed
-    story = await office.get(f"/cases/{case_id}/story")
+    story = await office.get(f"/cases/{case_id}/timeline")
     texts = [line["text"] for line in story["lines"]]
     assert any("dibuka" in text for text in texts)
     custody = (await office.get(f"/cases/{case_id}"))["custody"]
@@ -253,7 +255,7 @@ async def test_the_reports_id_is_in_the_name_of_its_cases_workflow(casework: Ben
     report_id = await report_verified(casework)
 
     async def signalled() -> Any:
-        found = "SELECT key FROM outbox WHERE exit = 'temporal' AND headers->>'case.id' = $1 ORDER BY id LIMIT 1"
+        found = "SELECT key FROM outbox WHERE transport = 'temporal' AND headers->>'case.id' = $1 ORDER BY id LIMIT 1"
         return await casework.value(found, str(report_id))
 
     assert await eventually(signalled) == procedure_id(clock.derived_id(CASES, str(report_id)))
@@ -279,11 +281,11 @@ async def test_a_district_without_a_pack_has_its_reports_set_aside_until_it_is_l
     elsewhere = quick_pack().model_copy(update={"district": "35.15", "version": "1"})
     report_id = await report_verified(casework, "35.15.01.2001")
 
-    async def parked() -> bool:
-        found = "SELECT count(*) FROM parked WHERE key = $1 AND error_code = 'pack_is_missing'"
+    async def set_aside() -> bool:
+        found = "SELECT count(*) FROM dead_letters WHERE key = $1 AND error_code = 'pack_is_missing'"
         return bool(await casework.value(found, str(report_id)))
 
-    await eventually(parked, what="the report set aside")
+    await eventually(set_aside, what="the report set aside")
     await load(casework, elsewhere)
 
     async def opened() -> bool:

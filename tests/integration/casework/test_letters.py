@@ -16,10 +16,10 @@ from services.casework.papers.letters import adapter, commands
 from services.casework.papers.letters.commands import IssueLetter, Press, ReissueLetter
 from services.chassis import clock
 from services.chassis.principal import Principal
+from tests.integration.casework.test_disclosures import PERSON, case_of, know
 from tests.integration.casework.test_documents import download, upload
 from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, VILLAGE, ask
 from tests.integration.casework.test_journey import Desk, report_verified
-from tests.integration.casework.test_packages import PERSON, case_of, know
 from tests.support.identity import Issuer
 from tests.support.services import Bench, sealing_settings
 from tests.unit.casework.test_documents import PDF
@@ -118,11 +118,11 @@ async def test_the_letter_holds_what_its_receiver_may_know_and_no_more(
     press = Printed(casework)
     for purpose, agency in (("INPATIENT_BED", SOEGIRI), ("FAMILY_TRACING", VILLAGE), ("REUNIFICATION", VILLAGE)):
         handoff = await ask(office, case_id, agency, purpose=purpose)
-        package = await office.get(f"/handoffs/{handoff['handoff_id']}/package")
+        disclosure = await office.get(f"/handoffs/{handoff['handoff_id']}/disclosure")
         await press.issue(handoff)
         told = json.dumps({k: v for k, v in press.data[-1].items() if k != "qr"}, ensure_ascii=False)
         for field in ("name", "nik", "birth_date", "features"):
-            assert (PERSON[field] in told) == (field in package["fields"]), (purpose, field)
+            assert (PERSON[field] in told) == (field in disclosure["fields"]), (purpose, field)
 
 
 async def test_numbers_have_no_gaps_whatever_fails_and_however_many_come_at_once(

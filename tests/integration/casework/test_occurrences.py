@@ -1,4 +1,4 @@
-"""What happened to a person is recorded, and everything that is open meets its fate, on real rows."""
+"""What happened to a person is recorded, and everything that is open meets its disposition, on real rows."""
 
 from datetime import timedelta
 from typing import Any
@@ -49,7 +49,7 @@ async def test_a_death_in_the_middle_ends_everything_and_leaves_the_body_in_some
     foreseen = await office.get(f"/cases/{case_id}/occurrences/preview?kind=DIED")
     done = await office.post(f"/cases/{case_id}/occurrences", kind="DIED", happened_at=just_now())
     assert done == foreseen, "what the worker was shown is what was done"
-    assert {(line["name"], line["fate"]) for line in done["items"]} == {
+    assert {(line["name"], line["disposition"]) for line in done["items"]} == {
         ("HEALTH_SCREENING", "EXPIRES"), ("CUSTODY", "STAYS_UNTIL_BURIAL"),
     }  # fmt: skip
     row = (await casework.rows("SELECT state, reason_code FROM handoffs WHERE id = $1", UUID(screening)))[0]
@@ -84,7 +84,7 @@ async def test_who_left_is_searched_for_and_may_be_found_again(casework: Bench, 
     await puskesmas.move(screening, "arrival", ba_number="BA/9")
     await puskesmas.move(screening, "start")
     done = await office.post(f"/cases/{case_id}/occurrences", kind="ABSCONDED", happened_at=just_now())
-    assert ("HEALTH_SCREENING", "FAILS") in {(line["name"], line["fate"]) for line in done["items"]}
+    assert ("HEALTH_SCREENING", "FAILS") in {(line["name"], line["disposition"]) for line in done["items"]}
     ended = await casework.rows("SELECT ended_reason FROM custodies WHERE case_id = $1 AND until IS NOT NULL", case_id)
     assert "ABSCONDED" in {row["ended_reason"] for row in ended}
     kinds = await casework.rows("SELECT kind, state FROM tasks WHERE case_id = $1", case_id)
@@ -107,7 +107,7 @@ async def test_aid_is_held_at_once_and_let_go_when_found(casework: Bench, office
     )
     await office.post(f"/cases/{case_id}/occurrences", kind="ABSCONDED", happened_at=just_now())
     said = await casework.rows(
-        "SELECT headers->>'ce_type' AS type FROM outbox WHERE headers->>'ce_subject' = $1 AND exit = 'kafka'"
+        "SELECT headers->>'ce_type' AS type FROM outbox WHERE headers->>'ce_subject' = $1 AND transport = 'kafka'"
         " AND headers->>'ce_type' LIKE '%aid_held%'", str(case_id),
     )  # fmt: skip
     assert [row["type"] for row in said] == [CaseAidHeld.TYPE]

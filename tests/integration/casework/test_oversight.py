@@ -10,9 +10,9 @@ import pytest_asyncio
 from services.chassis import clock
 from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask
 from tests.integration.casework.test_journey import Desk, report_verified
-from tests.support.doors import office_elsewhere
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
+from tests.support.row_routes import office_elsewhere
 from tests.support.services import Bench
 
 
@@ -79,7 +79,7 @@ async def test_a_pause_is_listed_with_its_reason_and_its_end(office: Desk, audit
     handoff = await ask(office, case_id, SOEGIRI)
     await office.move(handoff["handoff_id"], "hold", reason_code="WAITING_FOR_DOCUMENT")
     (pause,) = [row for row in await listed(auditor, "PAUSES") if row["handoff_id"] == handoff["handoff_id"]]
-    assert (pause["reason"], pause["clock"], pause["ended_at"]) == ("WAITING_FOR_DOCUMENT", "ANSWER_BY", None)
+    assert (pause["reason"], pause["deadline"], pause["ended_at"]) == ("WAITING_FOR_DOCUMENT", "ANSWER_BY", None)
     await office.move(handoff["handoff_id"], "resumption")
     (pause,) = [row for row in await listed(auditor, "PAUSES") if row["handoff_id"] == handoff["handoff_id"]]
     assert pause["ended_at"] is not None
@@ -138,30 +138,30 @@ async def test_a_case_for_which_nothing_is_due_is_named(casework: Bench, office:
     assert await named()
 
 
-async def test_a_clock_of_which_its_workflow_does_not_know_is_named_with_the_difference(
+async def test_a_deadline_of_which_its_workflow_does_not_know_is_named_with_the_difference(
     casework: Bench, office: Desk, case_id: UUID
 ) -> None:
     handoff = await ask(office, case_id, SOEGIRI)
     handoff_id = UUID(handoff["handoff_id"])
 
     async def looked() -> Any:
-        return await casework.value("SELECT looks_again_at FROM clock_keepers WHERE handoff_id = $1", handoff_id)
+        return await casework.value("SELECT next_check_at FROM timer_checks WHERE handoff_id = $1", handoff_id)
 
     await eventually(looked, what="the workflow's first look")
 
     async def difference() -> str | None:
-        rows = (await office.get("/oversight/clocks-without-keeper"))["items"]
+        rows = (await office.get("/oversight/deadlines-without-timer"))["items"]
         return next((row["difference"] for row in rows if row["handoff_id"] == handoff["handoff_id"]), None)
 
     assert await difference() is None
     await casework.units.pool.execute(
-        "UPDATE clock_keepers SET looked_at = now() - interval '1 hour', looks_again_at = now() + interval '9 days'"
+        "UPDATE timer_checks SET checked_at = now() - interval '1 hour', next_check_at = now() + interval '9 days'"
         " WHERE handoff_id = $1", handoff_id,
     )  # fmt: skip
-    assert await difference() == "LOOKS_TOO_LATE"
+    assert await difference() == "CHECKS_TOO_LATE"
     await casework.units.pool.execute(
-        "UPDATE clocks SET rings_at = now() - interval '1 hour' WHERE handoff_id = $1", handoff_id
+        "UPDATE deadlines SET escalates_at = now() - interval '1 hour' WHERE handoff_id = $1", handoff_id
     )
-    assert await difference() == "DID_NOT_RING"
-    await casework.units.pool.execute("DELETE FROM clock_keepers WHERE handoff_id = $1", handoff_id)
-    assert await difference() == "NO_KEEPER"
+    assert await difference() == "DID_NOT_ESCALATE"
+    await casework.units.pool.execute("DELETE FROM timer_checks WHERE handoff_id = $1", handoff_id)
+    assert await difference() == "NO_TIMER"

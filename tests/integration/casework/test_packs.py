@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.casework.wiring import load_packs
-from services.chassis.outbox import Waker
+from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
 from services.chassis.processes import Running
 from tests.integration.casework.conftest import PACK
@@ -16,7 +16,7 @@ async def test_a_wrong_pack_is_refused_in_one_line_and_the_others_are_loaded(
     casework: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     running = Running(
-        casework.settings, casework.units, system_principal("casework"), Waker(casework.settings.database_url)
+        casework.settings, casework.units, system_principal("casework"), OutboxNotifier(casework.settings.database_url)
     )
     wrong, good = tmp_path / "18.71-balam", tmp_path / "18.72-metro"
     for folder in (wrong, good):

@@ -1,4 +1,4 @@
-"""The sandbox brings a hand-off's deadlines forward, so that a program in the making sees that it is rung at."""
+"""The sandbox brings a hand-off's deadlines forward, so that a program in the making sees that it is escalated at."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from deploy.sandbox.deadlines import bring_forward, main
-from services.casework.handoff.deadlines.tables import Clock
+from services.casework.handoff.deadlines.tables import Deadline
 from services.casework.handoff.handoffs.tables import Handoff
 from services.chassis.errors import NotFound
 from services.chassis.principal import system_principal
@@ -37,7 +37,7 @@ async def forward(casework: Bench, handoff_id: str) -> list[str]:
     return await casework.units.perform(lambda uow: bring_forward(UUID(handoff_id), uow), principal=SANDBOX)
 
 
-async def test_a_clock_that_is_brought_forward_rings_at_its_program_and_again_when_asked_again(
+async def test_a_deadline_that_is_brought_forward_reaches_its_program_and_again_when_asked_again(
     casework: Bench, issuer: Issuer, case_id: UUID
 ) -> None:
     office, hospital = Desk(casework, issuer, OFFICE, "section-head"), Desk(casework, issuer, SOEGIRI)
@@ -47,9 +47,9 @@ async def test_a_clock_that_is_brought_forward_rings_at_its_program_and_again_wh
         assert await forward(casework, handoff_id) == ["ANSWER_BY"]
 
         async def rang(wanted: int = number) -> bool:
-            return len((await hospital.get(f"/handoffs/{handoff_id}"))["rungs"]) == wanted
+            return len((await hospital.get(f"/handoffs/{handoff_id}"))["escalations"]) == wanted
 
-        await eventually(rang, what=f"rung {number}")
+        await eventually(rang, what=f"escalation {number}")
 
     async def told() -> Any:
         return await casework.value(
@@ -58,11 +58,11 @@ async def test_a_clock_that_is_brought_forward_rings_at_its_program_and_again_wh
             f"%{handoff_id}%",
         )
 
-    await eventually(told, what="the rung in the program's feed")
-    assert (await hospital.get(f"/handoffs/{other_id}"))["rungs"] == [], "no other promise is touched"
-    clocks = await casework.rows("SELECT id FROM clocks WHERE handoff_id = $1", UUID(handoff_id))
-    mine = {UUID(handoff_id), *(row["id"] for row in clocks)}
-    for kind in (Handoff, Clock):
+    await eventually(told, what="the escalation in the program's feed")
+    assert (await hospital.get(f"/handoffs/{other_id}"))["escalations"] == [], "no other promise is touched"
+    deadlines = await casework.rows("SELECT id FROM deadlines WHERE handoff_id = $1", UUID(handoff_id))
+    mine = {UUID(handoff_id), *(row["id"] for row in deadlines)}
+    for kind in (Handoff, Deadline):
         assert mine.isdisjoint(await unlike_their_actions(casework, kind))
     reasons = await casework.rows(
         "SELECT DISTINCT actor, reason FROM actions WHERE aggregate_id = $1 AND verb = 'bring_forward'",
@@ -71,7 +71,9 @@ async def test_a_clock_that_is_brought_forward_rings_at_its_program_and_again_wh
     assert [tuple(row) for row in reasons] == [("system:sandbox", "SANDBOX")]
 
 
-async def test_nothing_is_brought_forward_where_no_clock_runs(casework: Bench, issuer: Issuer, case_id: UUID) -> None:
+async def test_nothing_is_brought_forward_where_no_deadline_runs(
+    casework: Bench, issuer: Issuer, case_id: UUID
+) -> None:
     office, hospital = Desk(casework, issuer, OFFICE, "section-head"), Desk(casework, issuer, SOEGIRI)
     handoff_id = (await ask(office, case_id))["handoff_id"]
     await hospital.move(handoff_id, "rejection", reason_code="FULL")

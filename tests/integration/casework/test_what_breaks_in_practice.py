@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.casework.case.cases.commands import REACH, ask_handoff
-from services.casework.handoff.handoffs.commands import ring_clock
+from services.casework.handoff.handoffs.commands import escalate_if_due
 from services.casework.office.procedure_messages.messages import RequestStep
 from services.chassis import clock
 from services.chassis.principal import system_principal
@@ -91,13 +91,15 @@ class Street:
         await eventually(look, what=what)
 
     async def let_time_pass(self, handoff_id: str, kind: str, **span: int) -> None:
-        """A clock of a hand-off as if so much time had passed, rung as often as its ladder says."""
+        """A deadline of a hand-off as if so much time had passed, escalation step as often as its escalation policy
+        says.
+        """
         await self.bench.units.pool.execute(
-            "UPDATE clocks SET due_at = due_at - $3::interval, rings_at = rings_at - $3::interval"
+            "UPDATE deadlines SET due_at = due_at - $3::interval, escalates_at = escalates_at - $3::interval"
             " WHERE handoff_id = $1 AND kind = $2 AND state = 'running'",
             UUID(handoff_id), kind, timedelta(**span),
         )  # fmt: skip
-        ring: Callable[[Any], Awaitable[Any]] = lambda uow: ring_clock(UUID(handoff_id), REACH, uow)  # noqa: E731
+        ring: Callable[[Any], Awaitable[Any]] = lambda uow: escalate_if_due(UUID(handoff_id), REACH, uow)  # noqa: E731
         for _ in range(6):
             await self.bench.units.perform(ring, principal=system_principal("test"))
 
@@ -168,7 +170,8 @@ async def test_break_4_the_family_refuses(street: Street) -> None:
 
 
 async def test_break_5_a_discharged_patient_whom_nobody_fetches(street: Street) -> None:
-    """«Ready» starts the sender's clock and asks the office to fetch; unfetched, the ladder climbs to a case
+    """«Ready» starts the sender's deadline and asks the office to fetch; unfetched, the escalation policy climbs to a
+    case
     conference, and the hospital stays the one holder until the office has signed."""
     await (await street.found()).screened()
     await street.traced("FAMILY_NOT_FOUND")
@@ -222,13 +225,13 @@ async def test_break_8_the_puskesmas_has_not_the_hospitals_medicine(street: Stre
     assert said["state"] == "conditional"
     seen = await street.office.get(f"/handoffs/{again}")
     assert seen["promise_holder"] == OFFICE
-    await street.office.post(f"/promises/{seen['promises'][0]['promise_id']}/fulfilment")
+    await street.office.post(f"/conditions/{seen['conditions'][0]['condition_id']}/fulfilment")
     assert (await street.puskesmas.get(f"/handoffs/{again}"))["state"] == "accepted"
 
 
 async def test_break_10_a_report_out_of_hours(street: Street) -> None:
     """An emergency report opens the case as it comes in; the first response is due 45 minutes later whatever the hour,
-    and emergency care is asked on a clock that counts every hour."""
+    and emergency care is asked on a deadline that counts every hour."""
     await street.found(
         urgency="EMERGENCY", operation_id=None, is_with_reporter=False, channel="PHONE", reporter_agency=OFFICE
     )
@@ -239,7 +242,7 @@ async def test_break_10_a_report_out_of_hours(street: Street) -> None:
     assert await street.holder() == OFFICE
     ward = street.desk(SOEGIRI)
     care = await ward.open_handoff(street.report_id, "EMERGENCY_CARE")
-    answer_by = next(c for c in (await ward.get(f"/handoffs/{care}"))["clocks"] if c["kind"] == "ANSWER_BY")
+    answer_by = next(c for c in (await ward.get(f"/handoffs/{care}"))["deadlines"] if c["kind"] == "ANSWER_BY")
     assert "semua jam dihitung" in answer_by["sentence"]
 
 
@@ -291,7 +294,7 @@ async def test_break_14_an_agency_answers_by_phone_only(street: Street) -> None:
     )  # fmt: skip
     assert said["state"] == "accepted"
     seen = await street.office.get(f"/handoffs/{bed}")
-    assert "CONFIRM_BY" in {c["kind"] for c in seen["clocks"] if c["state"] == "running"}
+    assert "CONFIRM_BY" in {c["kind"] for c in seen["deadlines"] if c["state"] == "running"}
     refused = await street.office.send(f"/handoffs/{bed}/arrival", ba_number="BA/9")
     assert refused.status_code == 403
 
@@ -314,7 +317,7 @@ async def test_a_child_is_in_the_hands_of_those_who_protect_children_within_a_da
     unit = street.desk("uptd-ppa-lamongan")
     handoff = await unit.open_handoff(street.report_id, "CHILD_PROTECTION")
     seen = await unit.get(f"/handoffs/{handoff}")
-    due = next(c for c in seen["clocks"] if c["kind"] == "ANSWER_BY")
+    due = next(c for c in seen["deadlines"] if c["kind"] == "ANSWER_BY")
     assert "24 jam" in due["sentence"]
     paused = await street.office.send(f"/handoffs/{handoff}/hold", reason_code="HOLIDAY_CLOSURE")
     assert (paused.status_code, paused.json()["code"]) == (409, "emergency_cannot_pause")
@@ -338,7 +341,7 @@ async def test_a_child_kept_with_adults_is_recorded_and_is_a_finding(street: Str
     await street.found(apparent_minor=True)
     await street.office.post(
         "/custodies", case_id=str(await street.case_id()), to_agency="upt-bina-laras", from_agency="satpolpp-lamongan",
-        happened_at=clock.utc_now().isoformat(), place_code="35.71", condition_code="STABLE", proof="NONE",
+        happened_at=clock.utc_now().isoformat(), place_code="35.71", observed_state="STABLE", proof="NONE",
     )  # fmt: skip
     kinds = {f["kind"] for f in (await street.case())["findings"]}
     assert "CHILD_AMONG_ADULTS" in kinds
@@ -376,7 +379,7 @@ async def test_mother_and_child_are_asked_for_together_and_named_when_apart(
     async def taken(case_id: UUID, taker: str = SOEGIRI, giver: str = "satpolpp-lamongan") -> None:
         await mother.office.post(
             "/custodies", case_id=str(case_id), to_agency=taker, from_agency=giver,
-            happened_at=clock.utc_now().isoformat(), place_code="35.24", condition_code="SICK", proof="NONE",
+            happened_at=clock.utc_now().isoformat(), place_code="35.24", observed_state="ILL", proof="NONE",
         )  # fmt: skip
 
     async def apart() -> list[str]:

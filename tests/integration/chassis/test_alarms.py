@@ -56,7 +56,7 @@ async def falls(process: Outspoken, name: str, **labels: str) -> None:
 async def say_unsent(bench: Bench, exit_: str, minutes: int, error: str | None = None) -> str:
     key = uuid4().hex
     await bench.units.pool.execute(
-        "INSERT INTO outbox (exit, key, target, body, headers, district, recorded_at, parked_at, error) VALUES"
+        "INSERT INTO outbox (transport, key, target, body, headers, district, recorded_at, unsendable_at, error) VALUES"
         " ($1, $2, 'rsj-uji', '{}', $3::json, '35.24', now() - $4 * interval '1 minute',"
         " CASE WHEN $5::text IS NOT NULL THEN now() END, $5)",
         exit_,
@@ -69,32 +69,33 @@ async def say_unsent(bench: Bench, exit_: str, minutes: int, error: str | None =
 
 
 async def test_the_age_of_the_outbox_rises_and_falls(process: Outspoken, casework: Bench) -> None:
-    parked = await say_unsent(casework, "feed", 20, "MessageSizeTooLargeError")
+    refused = await say_unsent(casework, "feed", 20, "MessageSizeTooLargeError")
     await casework.units.pool.execute(
-        "INSERT INTO outbox (exit, key, target, body, headers, district, recorded_at) SELECT exit, key, target, body,"
+        "INSERT INTO outbox (transport, key, target, body, headers, district, recorded_at) SELECT transport, "
+        "key, target, body,"
         " headers, district, recorded_at + interval '10 minutes' FROM outbox WHERE key = $1",
-        parked,
+        refused,
     )
     await rises(process, "sigap_outbox_oldest_seconds", 500)
     await rises(process, "sigap_outbox_rows", 1)
-    await rises(process, "sigap_outbox_parked", 0)
+    await rises(process, "sigap_outbox_unsendable", 0)
     assert (await process.figure("sigap_outbox_oldest_seconds") or 0) < 1000, "a row that can never leave has no age"
-    await casework.units.pool.execute("UPDATE outbox SET sent_at = now() WHERE parked_at IS NOT NULL")
-    for name in ("sigap_outbox_oldest_seconds", "sigap_outbox_rows", "sigap_outbox_parked"):
+    await casework.units.pool.execute("UPDATE outbox SET sent_at = now() WHERE unsendable_at IS NOT NULL")
+    for name in ("sigap_outbox_oldest_seconds", "sigap_outbox_rows", "sigap_outbox_unsendable"):
         await falls(process, name)
 
 
-async def test_parked_messages_and_their_age_rise_and_fall(process: Outspoken, casework: Bench) -> None:
+async def test_dead_letters_and_their_age_rise_and_fall(process: Outspoken, casework: Bench) -> None:
     key = uuid4()
     fact = wire(ReportRejected(reason_code="X"), subject=key, correlation_id=key, type_name="intake.report.verified.v1")
     async with casework.producer() as send:
         await send("intake.reports", *fact)
-    await rises(process, "sigap_parked_messages", 0)
-    await casework.units.pool.execute("UPDATE parked SET parked_at = now() - interval '2 hours'")
-    await rises(process, "sigap_parked_oldest_seconds", HOUR)
-    await casework.units.pool.execute("UPDATE parked SET state = 'dropped'")
-    await falls(process, "sigap_parked_messages")
-    await falls(process, "sigap_parked_oldest_seconds")
+    await rises(process, "sigap_dead_letters", 0)
+    await casework.units.pool.execute("UPDATE dead_letters SET set_aside_at = now() - interval '2 hours'")
+    await rises(process, "sigap_dead_letters_oldest_seconds", HOUR)
+    await casework.units.pool.execute("UPDATE dead_letters SET state = 'dropped'")
+    await falls(process, "sigap_dead_letters")
+    await falls(process, "sigap_dead_letters_oldest_seconds")
 
 
 async def test_the_lag_of_a_consumer_rises_and_falls(process: Outspoken, casework: Bench, stack: Stack) -> None:
@@ -112,7 +113,9 @@ async def test_the_lag_of_a_consumer_rises_and_falls(process: Outspoken, casewor
     await falls(process, "sigap_consumer_lag_messages")
 
 
-async def test_open_handoffs_by_age_and_clocks_near_breach_rise_and_fall(process: Outspoken, casework: Bench) -> None:
+async def test_open_handoffs_by_age_and_deadlines_near_breach_rise_and_fall(
+    process: Outspoken, casework: Bench
+) -> None:
     pack = CaseworkPack.model_validate(yaml.safe_load(PACK.read_text()))
     await casework.units.perform(lambda uow: load_pack(pack, uow), principal=system_principal("casework"))
     report_id = uuid4()
@@ -127,18 +130,18 @@ async def test_open_handoffs_by_age_and_clocks_near_breach_rise_and_fall(process
     await rises(process, "sigap_cases_open", 0)
     await casework.units.pool.execute("UPDATE handoffs SET requested_at = now() - interval '3 hours'")
     await rises(process, "sigap_handoffs_oldest_seconds", 2 * HOUR, state="requested")
-    await casework.units.pool.execute("UPDATE clocks SET due_at = now() + interval '3 hours'")
-    await falls(process, "sigap_clocks_near_breach")
-    await casework.units.pool.execute("UPDATE clocks SET due_at = now() + interval '30 minutes'")
-    await rises(process, "sigap_clocks_near_breach", 0)
-    await falls(process, "sigap_clocks_silent")
-    await casework.units.pool.execute("UPDATE clocks SET rings_at = now() - interval '6 minutes'")
-    await rises(process, "sigap_clocks_silent", 0)
-    await casework.units.pool.execute("UPDATE clocks SET rings_at = NULL")
+    await casework.units.pool.execute("UPDATE deadlines SET due_at = now() + interval '3 hours'")
+    await falls(process, "sigap_deadlines_near_breach")
+    await casework.units.pool.execute("UPDATE deadlines SET due_at = now() + interval '30 minutes'")
+    await rises(process, "sigap_deadlines_near_breach", 0)
+    await falls(process, "sigap_deadlines_silent")
+    await casework.units.pool.execute("UPDATE deadlines SET escalates_at = now() - interval '6 minutes'")
+    await rises(process, "sigap_deadlines_silent", 0)
+    await casework.units.pool.execute("UPDATE deadlines SET escalates_at = NULL")
     await casework.units.pool.execute("UPDATE handoffs SET due_at = NULL")
     for name in (
-        "sigap_clocks_silent",
-        "sigap_clocks_near_breach",
+        "sigap_deadlines_silent",
+        "sigap_deadlines_near_breach",
         "sigap_handoffs_open",
         "sigap_handoffs_oldest_seconds",
     ):
@@ -151,4 +154,4 @@ async def test_the_help_of_a_figure_leads_to_the_runbook(process: Outspoken) -> 
     for name, section in {**runbook.FIGURES, **FIGURES}.items():
         if name in told:
             assert runbook.link(section) in told[name]
-    assert {"sigap_outbox_oldest_seconds", "sigap_clocks_near_breach", "sigap_consumer_lag_messages"} <= told.keys()
+    assert {"sigap_outbox_oldest_seconds", "sigap_deadlines_near_breach", "sigap_consumer_lag_messages"} <= told.keys()

@@ -174,7 +174,7 @@ async def failing_workflow(flight: Flight, outside: Outside) -> None:
     await eventually(answered, within_seconds=60, what="the registry answered at last")
 
 
-async def parked_message(flight: Flight) -> None:
+async def dead_letter_message(flight: Flight) -> None:
     """Messages that hold the person where ids belong, in body, header and key."""
     _, _, headers = wire(
         ReportRejected(reason_code="X"), subject=uuid4(), correlation_id=uuid4(), type_name=HandoffRequested.TYPE
@@ -185,10 +185,10 @@ async def parked_message(flight: Flight) -> None:
         await send("casework.handoffs", b"a", json.dumps({"person_id": NAME, NAME: NIK}).encode(), headers)
         await send("casework.handoffs", NIK.encode(), b"{}", named)
 
-    async def parked() -> bool:
-        return bool(await flight.bench.value("SELECT count(*) FROM parked") == 2)
+    async def set_aside() -> bool:
+        return bool(await flight.bench.value("SELECT count(*) FROM dead_letters") == 2)
 
-    await eventually(parked, within_seconds=30, what="two parked")
+    await eventually(set_aside, within_seconds=30, what="two set aside")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -204,7 +204,7 @@ async def flight(stack: Stack, issuer: Issuer) -> AsyncIterator[Flight]:
                 await refused(flight)
                 await broken_database(flight)
                 await failing_workflow(flight, outside)
-                await parked_message(flight)
+                await dead_letter_message(flight)
                 flight.found["metrics"] = [(await process.client.get(f"{process.url}/metrics")).content]
                 await outbox_empty(bench)
             flight.found["log"] = [line.encode() for line in process.said]
@@ -231,8 +231,8 @@ async def outbox_empty(bench: Bench) -> None:
 
 async def own_topics(bench: Bench) -> list[bytes]:
     """All that intake said: keys, headers and bodies."""
-    count = await bench.value("SELECT count(*) FROM outbox WHERE exit = 'kafka'")
-    names = [row["target"] for row in await bench.rows("SELECT DISTINCT target FROM outbox WHERE exit = 'kafka'")]
+    count = await bench.value("SELECT count(*) FROM outbox WHERE transport = 'kafka'")
+    names = [row["target"] for row in await bench.rows("SELECT DISTINCT target FROM outbox WHERE transport = 'kafka'")]
     records: Sequence[Any] = await bench.messages(*names, expected=count)
     return [part for r in records for part in (r.key or b"", r.value or b"", *(value for _, value in r.headers))]
 
@@ -252,8 +252,10 @@ async def histories(flight: Flight) -> list[bytes]:
 
 
 async def tables(bench: Bench) -> list[bytes]:
-    """Every row of every table as text; what was parked is kept as it came, for those who may read it."""
-    names = await bench.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'parked'")
+    """Every row of every table as text; what was set aside is kept as it came, for those who may read it."""
+    names = await bench.rows(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'dead_letters'"
+    )
     rows = [row for name in names for row in await bench.rows(f"SELECT t::text FROM {name['tablename']} t")]
     return [row[0].encode() for row in rows]
 
@@ -267,7 +269,7 @@ async def test_the_canary_went_every_way_that_fails(flight: Flight) -> None:
         "words in headers": 201, "constraint": 500, "unhandled": 500, "verified": 200,
     }  # fmt: skip
     assert flight.failed_activities >= 3
-    assert await flight.bench.value("SELECT count(*) FROM parked WHERE body::text <> ''") == 2
+    assert await flight.bench.value("SELECT count(*) FROM dead_letters WHERE body::text <> ''") == 2
     assert any(b"unexpected_fault" in line for line in flight.found["log"])
     assert any(b"library_line" in line for line in flight.found["log"]), "a library spoke too"
 

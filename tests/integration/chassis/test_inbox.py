@@ -30,12 +30,12 @@ async def heard(bench: Bench, *reasons: str) -> None:
     await eventually(ask, what=f"{reasons} heard")
 
 
-async def parked(bench: Bench, count: int) -> list[Any]:
+async def set_aside(bench: Bench, count: int) -> list[Any]:
     async def ask() -> bool:
-        return bool(await bench.value("SELECT count(*) FROM parked WHERE state IN ('parked', 'waiting')") == count)
+        return bool(await bench.value("SELECT count(*) FROM dead_letters WHERE state IN ('dead', 'blocked')") == count)
 
-    await eventually(ask, what=f"{count} parked")
-    return await bench.rows("SELECT * FROM parked ORDER BY id")
+    await eventually(ask, what=f"{count} set aside")
+    return await bench.rows("SELECT * FROM dead_letters ORDER BY id")
 
 
 async def test_a_fact_delivered_three_times_has_one_effect(probe: Bench) -> None:
@@ -48,7 +48,7 @@ async def test_a_fact_delivered_three_times_has_one_effect(probe: Bench) -> None
     assert (await effects(probe)).count("ONCE") == 1
 
 
-async def test_broken_messages_are_parked_or_skipped_and_the_rest_goes_on(probe: Bench) -> None:
+async def test_broken_messages_are_set_aside_or_skipped_and_the_rest_goes_on(probe: Bench) -> None:
     _, body, headers = fact("X")
     without_id = [(name, value) for name, value in headers if name != "ce_factid"]
     bad_bytes = [(name, b"\xff\xfe" if name == "ce_actor" else value) for name, value in headers]
@@ -66,7 +66,7 @@ async def test_broken_messages_are_parked_or_skipped_and_the_rest_goes_on(probe:
         await send("intake.reports", b"k9", None, headers)
         await send("intake.reports", *fact("GOOD"))
         await heard(probe, "GOOD")
-        rows = await parked(probe, 6)
+        rows = await set_aside(probe, 6)
     codes = {row["key"]: row["error_code"] for row in rows}
     assert codes == {
         "k1": "body_is_not_the_event",
@@ -80,19 +80,19 @@ async def test_broken_messages_are_parked_or_skipped_and_the_rest_goes_on(probe:
     assert all(row["next_try_at"] is None for row in rows), "what cannot get well by itself is not tried again"
 
 
-async def test_later_messages_of_a_parked_key_wait_behind_it_and_keep_their_order(probe: Bench) -> None:
+async def test_later_messages_of_a_blocked_key_wait_behind_it_and_keep_their_order(probe: Bench) -> None:
     key = uuid4()
     BROKEN_REASONS.add("BAD")
     try:
         async with probe.running("consumer"), probe.producer() as send:
             await send("intake.reports", *fact("BAD", key, 1))
-            await parked(probe, 1)
+            await set_aside(probe, 1)
             await send("intake.reports", *fact("SECOND", key, 2))
             await send("intake.reports", *fact("THIRD", key, 3))
             await send("intake.reports", *fact("OTHER"))
             await heard(probe, "OTHER")
-            rows = await parked(probe, 3)
-            assert [row["state"] for row in rows] == ["parked", "waiting", "waiting"]
+            rows = await set_aside(probe, 3)
+            assert [row["state"] for row in rows] == ["dead", "blocked", "blocked"]
             BROKEN_REASONS.clear()
             await heard(probe, "BAD", "SECOND", "THIRD")
             await send("intake.reports", *fact("FOURTH", key, 4))
@@ -103,7 +103,7 @@ async def test_later_messages_of_a_parked_key_wait_behind_it_and_keep_their_orde
     assert order == ["BAD", "SECOND", "THIRD", "FOURTH"]
 
 
-async def test_people_mend_replay_and_drop_parked_messages_by_api(probe: Bench, issuer: Issuer) -> None:
+async def test_people_mend_replay_and_drop_dead_letters_by_api(probe: Bench, issuer: Issuer) -> None:
     operator = {"Authorization": f"Bearer {issuer.token(roles=['operator'])}"}
     key = uuid4()
     _, _, headers = fact("X", key)
@@ -111,30 +111,30 @@ async def test_people_mend_replay_and_drop_parked_messages_by_api(probe: Bench, 
         await send("intake.reports", str(key).encode(), b"{}", headers)
         await send("intake.reports", *fact("BEHIND", key, 2))
         await send("intake.reports", b"other", b"[]", fact("Y")[2])
-        await parked(probe, 3)
-        page = (await probe.client.get("/parked", headers=operator)).json()["items"]
+        await set_aside(probe, 3)
+        page = (await probe.client.get("/dead-letters", headers=operator)).json()["items"]
         mine = [item for item in page if item["key"] == str(key)]
-        assert [item["state"] for item in mine] == ["parked", "waiting"]
+        assert [item["state"] for item in mine] == ["dead", "blocked"]
         first, last = mine[0], next(item for item in page if item["key"] == "other")
-        shown = (await probe.client.get(f"/parked/{first['id']}", headers=operator)).json()
+        shown = (await probe.client.get(f"/dead-letters/{first['id']}", headers=operator)).json()
         assert shown["body"] == "{}"
         write = {**operator, "Idempotency-Key": str(uuid4())}
         mended = {"expected_version": 1, "reason": "kode alasan diisi", "body": '{"reason_code": "MENDED"}'}
-        answer = await probe.client.post(f"/parked/{first['id']}/mend", json=mended, headers=write)
+        answer = await probe.client.post(f"/dead-letters/{first['id']}/mend", json=mended, headers=write)
         assert answer.status_code == 200, answer.text
         await heard(probe, "MENDED", "BEHIND")
         write["Idempotency-Key"] = str(uuid4())
         dropped = {"expected_version": 1, "reason": "pesan uji"}
-        answer = await probe.client.post(f"/parked/{last['id']}/drop", json=dropped, headers=write)
+        answer = await probe.client.post(f"/dead-letters/{last['id']}/drop", json=dropped, headers=write)
         assert answer.status_code == 200, answer.text
-        await parked(probe, 0)
+        await set_aside(probe, 0)
         write["Idempotency-Key"] = str(uuid4())
-        again = await probe.client.post(f"/parked/{last['id']}/replay", json=dropped, headers=write)
+        again = await probe.client.post(f"/dead-letters/{last['id']}/replay", json=dropped, headers=write)
         assert again.status_code == 409
     assert await effects(probe) == ["MENDED", "BEHIND"]
 
 
-async def test_a_database_that_is_away_is_waited_for_and_nothing_is_parked(probe: Bench) -> None:
+async def test_a_database_that_is_away_is_waited_for_and_nothing_is_set_aside(probe: Bench) -> None:
     async with probe.running("consumer"), probe.producer() as send:
         await send("intake.reports", *fact("BEFORE"))
         await heard(probe, "BEFORE")
@@ -143,7 +143,7 @@ async def test_a_database_that_is_away_is_waited_for_and_nothing_is_parked(probe
                 await send("intake.reports", *fact(f"DURING_{number}"))
             await asyncio.sleep(2)
         await heard(probe, *(f"DURING_{number}" for number in range(5)))
-    assert await probe.value("SELECT count(*) FROM parked") == 0
+    assert await probe.value("SELECT count(*) FROM dead_letters") == 0
     assert len(await effects(probe)) == 6
 
 

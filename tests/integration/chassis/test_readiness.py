@@ -76,7 +76,8 @@ async def test_an_outbox_that_grew_old_is_told_until_it_left(process: Outspoken,
     key = uuid4().hex
     for error in ("MessageSizeTooLargeError", None):
         await casework.units.pool.execute(
-            "INSERT INTO outbox (exit, key, target, body, headers, district, recorded_at, parked_at, error) VALUES"
+            "INSERT INTO outbox (transport, key, target, body, headers, district, recorded_at, unsendable_at, "
+            "error) VALUES"
             " ('feed', $1, 'rsj-uji', '{}', $2::json, '35.24', now() - interval '2 minutes',"
             " CASE WHEN $3::text IS NOT NULL THEN now() END, $3)",
             key,
@@ -86,7 +87,9 @@ async def test_an_outbox_that_grew_old_is_told_until_it_left(process: Outspoken,
     checks = await process.failing("outbox")
     assert checks["outbox"]["runbook"] == "docs/runbook.md#the-outbox-grows-old"
     assert {name for name, check in checks.items() if not check["ok"]} == {"outbox"}
-    await casework.units.pool.execute("UPDATE outbox SET sent_at = now() WHERE parked_at IS NOT NULL AND key = $1", key)
+    await casework.units.pool.execute(
+        "UPDATE outbox SET sent_at = now() WHERE unsendable_at IS NOT NULL AND key = $1", key
+    )
     await process.is_ready()
 
 
@@ -105,13 +108,13 @@ async def test_a_log_line_has_its_case_its_trace_and_what_to_do_and_nobodys_word
         await send("intake.reports", key, f'{{"person_id": "{WORDS}"}}'.encode(), headers)
 
     async def told() -> bool:
-        return bool(process.lines("message_parked"))
+        return bool(process.lines("message_dead_lettered"))
 
-    await eventually(told, within_seconds=30, what="the message is parked")
-    (line,) = process.lines("message_parked")
+    await eventually(told, within_seconds=30, what="the message is set aside")
+    (line,) = process.lines("message_dead_lettered")
     assert (line["service"], line["level"], line["error"]) == ("casework", "warning", "body_is_not_the_event")
     assert (line["case_id"], line["trace_id"]) == (str(report_id), trace_id)
-    assert line["runbook"] == "docs/runbook.md#a-message-is-parked"
+    assert line["runbook"] == "docs/runbook.md#a-message-was-set-aside"
     assert line["timestamp"].endswith("Z")
     assert not any(WORDS in said for said in process.said)
     assert all(said.startswith("{") for said in process.said), "one JSON object per line, libraries included"

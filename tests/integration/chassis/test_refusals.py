@@ -128,4 +128,4 @@ PAGE_CODES = (
 async def test_a_mended_body_must_be_json(probe: Bench, issuer: Issuer) -> None:
     mend = {"expected_version": 1, "reason": "mended", "body": "{not json"}
     write = headers(issuer, roles=["operator"])
-    assert await code_of(probe, path="/parked/1/mend", json=mend, headers=write) == (422, "body_is_not_json")
+    assert await code_of(probe, path="/dead-letters/1/mend", json=mend, headers=write) == (422, "body_is_not_json")

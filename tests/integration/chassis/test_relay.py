@@ -6,8 +6,8 @@ from typing import Any
 import asyncpg
 
 from services.chassis.database import UnitOfWork
-from services.chassis.kafka import KafkaExit
-from services.chassis.outbox import FeedExit, Relay, Sent, prune
+from services.chassis.kafka import KafkaTransport
+from services.chassis.outbox import FeedTransport, Relay, Sent, prune
 from services.chassis.principal import system_principal
 from tests.support.cable import cable_to
 from tests.support.eventually import eventually
@@ -24,7 +24,7 @@ async def say(bench: Bench, note: str, facts: int = 1) -> str:
 
 
 def relay_of(bench: Bench, exit_: Any | None = None) -> Relay:
-    exit_ = exit_ or KafkaExit(bench.settings.kafka_bootstrap_servers, bench.prefix)
+    exit_ = exit_ or KafkaTransport(bench.settings.kafka_bootstrap_servers, bench.prefix)
     return Relay(bench.settings.database_url, exit_, batch_rows=100, poll_ms=50)
 
 
@@ -42,7 +42,7 @@ async def test_what_was_committed_while_no_relay_ran_is_sent_by_the_next(probe: 
 
 
 async def test_a_crash_between_sending_and_marking_sends_again_and_is_heard_once(probe: Bench) -> None:
-    class Dies(KafkaExit):
+    class Dies(KafkaTransport):
         async def send(self, rows: Any, connection: asyncpg.Connection) -> Sent:
             await super().send(rows, connection)
             raise OSError("killed after the broker took it")
@@ -91,7 +91,9 @@ async def test_of_two_relays_started_at_once_one_is_active(probe: Bench) -> None
 
 async def test_a_relay_with_a_half_open_connection_notices_and_goes_on(probe: Bench) -> None:
     async with cable_to(probe.settings.database_url) as (cable, url):
-        relay = Relay(url, KafkaExit(probe.settings.kafka_bootstrap_servers, probe.prefix), batch_rows=100, poll_ms=50)
+        relay = Relay(
+            url, KafkaTransport(probe.settings.kafka_bootstrap_servers, probe.prefix), batch_rows=100, poll_ms=50
+        )
         stop = asyncio.Event()
         task = asyncio.create_task(relay.run(stop))
         await say(probe, "BEFORE")
@@ -110,7 +112,7 @@ async def test_a_relay_with_a_half_open_connection_notices_and_goes_on(probe: Be
 
 
 async def test_facts_of_one_key_keep_their_order_whatever_fails(probe: Bench) -> None:
-    class Flaky(KafkaExit):
+    class Flaky(KafkaTransport):
         turns = 0
 
         async def send(self, rows: Any, connection: asyncpg.Connection) -> Sent:
@@ -132,7 +134,7 @@ async def test_facts_of_one_key_keep_their_order_whatever_fails(probe: Bench) ->
         assert set(heard) == {1, 2, 3, 4, 5}
 
 
-async def test_a_row_that_can_never_be_sent_is_parked_and_holds_only_its_key(probe: Bench) -> None:
+async def test_a_row_that_can_never_be_sent_is_set_aside_and_holds_only_its_key(probe: Bench) -> None:
     poisoned = await say(probe, "POISON", 2)
     await probe.units.pool.execute(
         "UPDATE outbox SET body = to_json(repeat('x', 2000000)) WHERE id = (SELECT min(id) FROM outbox WHERE key = $1)",
@@ -143,13 +145,14 @@ async def test_a_row_that_can_never_be_sent_is_parked_and_holds_only_its_key(pro
         messages = await probe.messages("intake.reports", expected=5)
         assert {m.key.decode() for m in messages} == set(others)
 
-        async def parked() -> Any:
-            return await probe.value("SELECT error FROM outbox WHERE parked_at IS NOT NULL")
+        async def set_aside() -> Any:
+            return await probe.value("SELECT error FROM outbox WHERE unsendable_at IS NOT NULL")
 
-        assert await eventually(parked) == "MessageSizeTooLargeError"
+        assert await eventually(set_aside) == "MessageSizeTooLargeError"
         assert await probe.value("SELECT count(*) FROM outbox WHERE key = $1 AND sent_at IS NULL", poisoned) == 2
         await probe.units.pool.execute(
-            'UPDATE outbox SET body = \'{"reason_code": "MENDED"}\', parked_at = NULL WHERE parked_at IS NOT NULL'
+            'UPDATE outbox SET body = \'{"reason_code": "MENDED"}\', unsendable_at = NULL WHERE unsendable_at IS '
+            "NOT NULL"
         )
         messages = await probe.messages("intake.reports", expected=7)
     mine = [m for m in messages if m.key.decode() == poisoned]
@@ -164,7 +167,7 @@ async def test_the_feed_counts_in_order_and_skips_nothing(probe: Bench) -> None:
         if slow:
             await asyncio.sleep(0.3)
 
-    relay = relay_of(probe, FeedExit())
+    relay = relay_of(probe, FeedTransport())
     stop = asyncio.Event()
     task = asyncio.create_task(relay.run(stop))
 

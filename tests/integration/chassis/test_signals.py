@@ -50,10 +50,10 @@ async def test_signals_of_one_workflow_arrive_in_order_and_once(probe: Bench) ->
         for number in (2, 3):
             await poke(probe, number, target)
         await noted(probe, target, 1, 2, 3)
-        await probe.units.pool.execute("UPDATE outbox SET sent_at = NULL WHERE exit = 'temporal'")
+        await probe.units.pool.execute("UPDATE outbox SET sent_at = NULL WHERE transport = 'temporal'")
 
         async def sent_again() -> bool:
-            return not await probe.value("SELECT count(*) FROM outbox WHERE exit = 'temporal' AND sent_at IS NULL")
+            return not await probe.value("SELECT count(*) FROM outbox WHERE transport = 'temporal' AND sent_at IS NULL")
 
         await eventually(sent_again)
 
@@ -97,7 +97,7 @@ async def test_a_signal_after_the_servers_retention_starts_a_run_that_ends_by_it
         handle = client.get_workflow_handle(f"poke:{target}")
         assert await handle.result() == 1
         await remove_run(client, handle.id)
-        await probe.units.pool.execute("UPDATE outbox SET sent_at = NULL WHERE exit = 'temporal'")
+        await probe.units.pool.execute("UPDATE outbox SET sent_at = NULL WHERE transport = 'temporal'")
 
         async def runs_again() -> bool:
             try:
@@ -112,7 +112,7 @@ async def test_a_signal_after_the_servers_retention_starts_a_run_that_ends_by_it
         assert await handle.result() == 1
 
 
-async def test_while_temporal_is_away_only_its_exit_waits(probe: Bench) -> None:
+async def test_while_temporal_is_away_only_its_transport_waits(probe: Bench) -> None:
     async with probe.running("relay", "worker"):
         await noted(probe, await poke(probe, 1), 1)
         await probe.stack.kill("temporal")

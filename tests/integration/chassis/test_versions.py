@@ -17,7 +17,7 @@ from services.chassis import inbox
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import Invalid
 from services.chassis.principal import system_principal
-from tests.integration.chassis.test_inbox import effects, heard, parked
+from tests.integration.chassis.test_inbox import effects, heard, set_aside
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.probe import TYPE, Effect, make_probe, probe_service, when_report_rejected_keep_effect
@@ -124,9 +124,9 @@ async def test_a_reader_of_the_old_version_skips_and_counts_the_new_one_and_goes
     async with probe.running("consumer"), probe.producer() as send:
         await say(send, *both("FIRST", key), *only_new("NEW", key), *reversed(both("SECOND", key)), *both("LAST", key))
         await heard(probe, "LAST")
-        await probe.all_heard()
+        await probe.all_consumed()
     assert await effects(probe) == ["FIRST", "SECOND", "LAST"]
-    assert await probe.value("SELECT count(*) FROM parked") == 0
+    assert await probe.value("SELECT count(*) FROM dead_letters") == 0
     assert skips.kinds == ["unknown"] * 4
 
 
@@ -138,9 +138,9 @@ async def test_a_reader_of_both_applies_each_fact_once_whichever_version_comes_f
         await say(send, *both("OLD_FIRST", key), *reversed(both("NEW_FIRST", key)))
         await say(send, *only_new("ONLY_NEW", key), *sent_in(ReportRejected(reason_code="ONLY_OLD"), key=key))
         await heard(probe, "ONLY_OLD")
-        await probe.all_heard()
+        await probe.all_consumed()
     assert await effects(probe) == ["OLD_FIRST", "NEW_FIRST+MORE", "ONLY_NEW+MORE", "ONLY_OLD"]
-    assert await probe.value("SELECT count(*) FROM parked") == 0
+    assert await probe.value("SELECT count(*) FROM dead_letters") == 0
 
 
 async def test_within_a_version_old_and_new_readers_read_each_others_messages(
@@ -153,13 +153,13 @@ async def test_within_a_version_old_and_new_readers_read_each_others_messages(
         async with probe.running("consumer"):
             await say(send, *sent_in(longer), *sent_in(stored))
             await heard(probe, "LONGER", stored.reason_code)
-            await probe.all_heard()
+            await probe.all_consumed()
         monkeypatch.setitem(topics._CLASS_BY_TYPE, TYPE, ReportRejectedWithMore)
         async with probe.running("consumer"):
             await say(send, *sent_in(ReportRejected(reason_code="SHORTER")))
             await heard(probe, "SHORTER")
     assert sorted(await effects(probe)) == sorted(["LONGER", stored.reason_code, "SHORTER"])
-    assert await probe.value("SELECT count(*) FROM parked") == 0
+    assert await probe.value("SELECT count(*) FROM dead_letters") == 0
 
 
 async def test_the_release_that_moves_to_the_new_version_misses_and_repeats_nothing(
@@ -170,27 +170,27 @@ async def test_the_release_that_moves_to_the_new_version_misses_and_repeats_noth
         async with probe.running("consumer"):
             await say(send, *both("BEFORE", key), *only_new("SKIPPED", key))
             await heard(probe, "BEFORE")
-            await probe.all_heard()
+            await probe.all_consumed()
         await say(send, *both("BETWEEN", key))
         learn_second(monkeypatch)
         release(probe, v2=when_report_rejected_keep_reasons)
         async with probe.running("consumer"):
             await say(send, *both("AFTER", key))
             await heard(probe, "AFTER+MORE")
-            await probe.all_heard()
+            await probe.all_consumed()
         assert await effects(probe) == ["BEFORE", "BETWEEN+MORE", "AFTER+MORE"]
 
         # Read from the start once more, the move finds what had come in the new version alone.
         release(probe, group="again-", v2=when_report_rejected_keep_reasons)
         async with probe.running("consumer"):
             await heard(probe, "SKIPPED+MORE")
-            await probe.all_heard()
+            await probe.all_consumed()
     assert await effects(probe) == ["BEFORE", "BETWEEN+MORE", "AFTER+MORE", "SKIPPED+MORE"]
-    assert await probe.value("SELECT count(*) FROM parked") == 0
+    assert await probe.value("SELECT count(*) FROM dead_letters") == 0
 
 
 @pytest.mark.parametrize("old_release_has", ["neither class nor handler", "the class alone"])
-async def test_a_parked_message_of_the_new_version_outlives_a_return_to_the_old_release_and_replays(
+async def test_a_dead_letter_of_the_new_version_outlives_a_return_to_the_old_release_and_replays(
     probe: Bench, issuer: Issuer, old_release_has: str
 ) -> None:
     operator = {"Authorization": f"Bearer {issuer.token(roles=['operator'])}", "Idempotency-Key": str(uuid4())}
@@ -199,7 +199,8 @@ async def test_a_parked_message_of_the_new_version_outlives_a_return_to_the_old_
     async def is_hopeless() -> bool:
         return bool(
             await probe.value(
-                "SELECT error_code = 'body_is_not_the_event' AND next_try_at IS NULL FROM parked ORDER BY id LIMIT 1"
+                "SELECT error_code = 'body_is_not_the_event' AND next_try_at IS NULL FROM dead_letters ORDER BY id "
+                "LIMIT 1"
             )
         )
 
@@ -209,7 +210,7 @@ async def test_a_parked_message_of_the_new_version_outlives_a_return_to_the_old_
             release(probe, v2=when_report_rejected_fail)
             async with probe.running("consumer"):
                 await say(send, *only_new("PATIENT", key), *only_new("BEHIND", key))
-                await parked(probe, 2)
+                await set_aside(probe, 2)
         with pytest.MonkeyPatch.context() as old:
             if old_release_has == "the class alone":
                 learn_second(old)
@@ -218,15 +219,15 @@ async def test_a_parked_message_of_the_new_version_outlives_a_return_to_the_old_
                 await say(send, *sent_in(ReportRejected(reason_code="OTHER")))
                 await heard(probe, "OTHER")
                 await eventually(is_hopeless, what="the old release leaves it alone")
-                assert len(await parked(probe, 2)) == 2
+                assert len(await set_aside(probe, 2)) == 2
         with pytest.MonkeyPatch.context() as mended:
             learn_second(mended)
             release(probe, v1=when_report_rejected_keep_effect, v2=when_report_rejected_keep_reasons)
             async with probe.running("consumer"):
-                first = (await probe.client.get("/parked", headers=operator)).json()["items"][0]
-                shown = (await probe.client.get(f"/parked/{first['id']}", headers=operator)).json()
+                first = (await probe.client.get("/dead-letters", headers=operator)).json()["items"][0]
+                shown = (await probe.client.get(f"/dead-letters/{first['id']}", headers=operator)).json()
                 decision = {"expected_version": shown["version"], "reason": "rilis baru membacanya"}
-                answer = await probe.client.post(f"/parked/{first['id']}/replay", json=decision, headers=operator)
+                answer = await probe.client.post(f"/dead-letters/{first['id']}/replay", json=decision, headers=operator)
                 assert answer.status_code == 200, answer.text
                 await heard(probe, "PATIENT+MORE", "BEHIND+MORE")
     assert await effects(probe) == ["OTHER", "PATIENT+MORE", "BEHIND+MORE"]
@@ -252,4 +253,4 @@ async def test_a_service_says_one_fact_in_both_versions_and_a_reader_of_both_cou
     heads = [dict(message.headers) for message in messages[-2:]]
     assert heads[0]["ce_factid"] == heads[1]["ce_factid"]
     assert heads[0]["ce_id"] != heads[1]["ce_id"]
-    assert await parked(probe, 0) == []
+    assert await set_aside(probe, 0) == []

@@ -36,7 +36,7 @@ async def test_two_different_people_approve_and_only_then_payments_are_ordered(
     cases = await disbursement.rows("SELECT correlation_id FROM entitlements WHERE batch_id = $1", batch["batch_id"])
     assert {p["correlation_id"] for p in payments} == {c["correlation_id"] for c in cases}
     signals = await disbursement.rows(
-        "SELECT * FROM outbox WHERE exit = 'temporal' AND key = $1", f"batch:{batch['batch_id']}"
+        "SELECT * FROM outbox WHERE transport = 'temporal' AND key = $1", f"batch:{batch['batch_id']}"
     )
     assert len(signals) == 1
 

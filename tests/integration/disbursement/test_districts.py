@@ -5,7 +5,7 @@ from uuid import uuid4
 import asyncpg
 
 from tests.integration.disbursement.office import Office
-from tests.support.doors import let_in, office_elsewhere, parked_row
+from tests.support.row_routes import dead_letter_row, let_in, office_elsewhere
 from tests.support.services import Bench
 
 
@@ -21,7 +21,7 @@ async def test_to_an_office_elsewhere_nothing_of_this_district_exists(disburseme
     )
     rows = {
         "entitlement_id": entitlement, "batch_id": batch["batch_id"], "finding_id": finding,
-        "parked_id": await parked_row(disbursement),
+        "dead_letter_id": await dead_letter_row(disbursement),
     }  # fmt: skip
     elsewhere = office_elsewhere(office.issuer)
     assert await let_in(disbursement, rows, elsewhere) == []

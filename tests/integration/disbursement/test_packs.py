@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.outbox import Waker
+from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
 from services.chassis.processes import Running
 from services.disbursement.wiring import gauges, load_packs, reconcile
@@ -20,7 +20,7 @@ async def test_a_pack_is_loaded_once_and_a_version_keeps_its_content(
         disbursement.settings,
         disbursement.units,
         system_principal("disbursement"),
-        Waker(disbursement.settings.database_url),
+        OutboxNotifier(disbursement.settings.database_url),
     )
     folder = tmp_path / "18.72-metro"
     folder.mkdir()
@@ -47,11 +47,11 @@ async def test_reconcile_wakes_every_unfinished_batch(disbursement: Bench, offic
         disbursement.settings,
         disbursement.units,
         system_principal("disbursement"),
-        Waker(disbursement.settings.database_url),
+        OutboxNotifier(disbursement.settings.database_url),
     )
     assert await reconcile(running, []) == 0
     figures = {name: value for name, _, value in await gauges(disbursement.units.pool)}
     assert figures["sigap_batches_open"] >= 1
     assert figures["sigap_payments_unsettled_rupiah"] >= AMOUNT
     key = f"batch:{batch['batch_id']}"
-    assert await disbursement.value("SELECT count(*) FROM outbox WHERE exit = 'temporal' AND key = $1", key) == 2
+    assert await disbursement.value("SELECT count(*) FROM outbox WHERE transport = 'temporal' AND key = $1", key) == 2

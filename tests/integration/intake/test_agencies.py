@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import pytest_asyncio
 
 from tests.integration.intake.test_reports import VILLAGE, report
-from tests.support.doors import let_in, office_elsewhere, parked_row
 from tests.support.identity import Issuer
+from tests.support.row_routes import dead_letter_row, let_in, office_elsewhere
 from tests.support.services import Bench
 
 
@@ -26,7 +26,7 @@ async def rows(intake: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
     return {
         "operation_id": made.json()["operation_id"],
         "report_id": made.json()["reports"][0]["report_id"],
-        "parked_id": await parked_row(intake),
+        "dead_letter_id": await dead_letter_row(intake),
     }
 
 

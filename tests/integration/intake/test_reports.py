@@ -37,7 +37,7 @@ async def test_a_report_is_committed_with_its_action_and_its_event(intake: Bench
     (action,) = await intake.rows("SELECT * FROM actions WHERE aggregate_id = $1", report_id)
     assert (action["verb"], action["version"]) == ("receive", 1)
     (message,) = await intake.rows("SELECT * FROM outbox WHERE key = $1", report_id)
-    assert (message["exit"], message["target"]) == ("kafka", "intake.reports")
+    assert (message["transport"], message["target"]) == ("kafka", "intake.reports")
 
 
 async def test_the_same_key_and_body_gives_the_first_answer_again(intake: Bench, issuer: Issuer) -> None:

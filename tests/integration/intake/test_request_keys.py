@@ -6,7 +6,7 @@ import httpx2
 import orjson
 
 from services.chassis.database import open_units
-from services.chassis.outbox import Waker, prune
+from services.chassis.outbox import OutboxNotifier, prune
 from services.chassis.principal import system_principal
 from services.chassis.processes import Running, build_app
 from services.intake.wiring import SERVICE
@@ -30,7 +30,7 @@ async def test_the_first_answer_comes_again_after_a_restart_and_days_later(intak
             request_key_days=settings.request_key_keep_days,
         )
     units = await open_units(settings.database_url, name="again", queue=settings.queue, pool_size=2)
-    running = Running(settings, units, system_principal("intake"), Waker(settings.database_url))
+    running = Running(settings, units, system_principal("intake"), OutboxNotifier(settings.database_url))
     app = build_app(SERVICE, settings, running)
     assert SERVICE.prepare is not None
     await SERVICE.prepare(running, app)
@@ -58,7 +58,9 @@ async def test_the_key_and_the_id_minted_under_it_travel_with_the_event(intake: 
         headers={"Authorization": f"Bearer {token}", "Idempotency-Key": key},
     )  # fmt: skip
     report_id = made.json()["reports"][0]["report_id"]
-    rows = await intake.rows("SELECT key, headers FROM outbox WHERE exit = 'kafka' AND key = $1 ORDER BY id", report_id)
+    rows = await intake.rows(
+        "SELECT key, headers FROM outbox WHERE transport = 'kafka' AND key = $1 ORDER BY id", report_id
+    )
     said = [orjson.loads(row["headers"]) for row in rows]
     assert {headers["ce_type"] for headers in said} >= {"intake.report.received.v1", "intake.report.verified.v1"}
     assert {headers["ce_causationid"] for headers in said} == {key}

@@ -107,14 +107,14 @@ class Story:
         said = {"to_desk": "admisi", "answer_by": DUE, "candidate_no": 1, "person_id": uuid4()}
         return HandoffRequested.model_validate({**self._handoff(), **said, **changes})
 
-    def handoff_escalated(self, rung: str, rung_no: int = 1, **changes: Any) -> HandoffEscalated:
+    def handoff_escalated(self, escalation: str, step_no: int = 1, **changes: Any) -> HandoffEscalated:
         return HandoffEscalated.model_validate(
             {
                 **self._handoff(),
-                "clock": "ANSWER_BY",
+                "deadline": "ANSWER_BY",
                 "occurrence": 1,
-                "rung_no": rung_no,
-                "rung": rung,
+                "step_no": step_no,
+                "escalation": escalation,
                 "due_at": DUE,
                 **changes,
             }

@@ -44,7 +44,7 @@ async def test_a_redelivered_fact_makes_one_message(notifications: Bench, story:
     (message,) = await story.messages()
     assert (message["recipient"], message["state"], message["version"]) == ("REPORTER", "pending", 1)
     signals = await notifications.rows("SELECT * FROM outbox WHERE key = $1", f"message:{message['id']}")
-    assert [signal["exit"] for signal in signals] == ["temporal"]
+    assert [signal["transport"] for signal in signals] == ["temporal"]
 
 
 async def test_a_case_is_told_to_whom_it_concerns_and_delivered(
@@ -94,8 +94,8 @@ async def test_whoever_has_the_turn_is_told_under_their_duty_telephone(
     own, police = "dinsos-lamongan", "satpolpp-lamongan"
     await story.hear(story.handoff_requested(to_agency=police, on_duty=("piket-1", "piket-2")))
     await story.hear(story.handoff_requested(to_agency=own, on_duty=("nobody-s",)))
-    await story.hear(story.handoff_escalated("REMIND_DESK", clock="READ_BY", owed_by=police, on_duty=("piket-2",)))
-    await story.hear(story.handoff_escalated("BOTH_HEADS", 3, clock="READ_BY", owed_by=own))
+    await story.hear(story.handoff_escalated("REMIND_DESK", deadline="READ_BY", owed_by=police, on_duty=("piket-2",)))
+    await story.hear(story.handoff_escalated("BOTH_HEADS", 3, deadline="READ_BY", owed_by=own))
     async with notifications.running("relay", "worker"):
         rows = await all_end(story, 7)
     told = sorted((row["template"], row["recipient"], gateway.messages[str(row["id"])]["to"]) for row in rows[:-1])

@@ -16,21 +16,21 @@ from uuid import UUID
 
 import yaml
 
-from services.casework.handoff.deadlines.domain import ClockState
-from services.casework.handoff.deadlines.tables import RungRow
+from services.casework.handoff.deadlines.domain import DeadlineState
+from services.casework.handoff.deadlines.tables import EscalationStep
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs import commands
 from services.casework.handoff.handoffs.commands import DeskOf, Reach, RequestHandoff
 from services.casework.handoff.handoffs.domain import OPEN
-from services.casework.handoff.handoffs.messages import ClockReading
+from services.casework.handoff.handoffs.messages import DeadlineReading
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.domain import CaseworkPack, DayOff, DayOffKind
 from services.chassis.errors import SigapError
 from services.chassis.principal import Principal
 from tests.support.simulation.checker import Checker, counted
+from tests.support.simulation.faulty_variants import without
 from tests.support.simulation.people import SYSTEM, Command, Step, Temper, next_step, pause_of
 from tests.support.simulation.rows import Rows, Work, rows_in_memory, run
-from tests.support.simulation.twins import without
 
 PACK = Path("deploy/districts/35.24-lamongan/casework.yaml")
 STARTS = datetime(2025, 1, 2, 1, 0, tzinfo=UTC)
@@ -46,17 +46,17 @@ LATE_AT_MOST = timedelta(minutes=4)
 
 
 def simulated_pack() -> CaseworkPack:
-    """The district's pack, with a clock for receipt where there is time for one, and an agency in another zone."""
+    """The district's pack, with a deadline for receipt where there is time for one, and an agency in another zone."""
     pack = CaseworkPack.model_validate(yaml.safe_load(PACK.read_text()))
-    clocks = tuple(
-        clock if clock.emergency else clock.model_copy(update={"receive_within": clock.answer_within / 2})
-        for clock in pack.clocks
+    sla_rules = tuple(
+        rule if rule.emergency else rule.model_copy(update={"receive_within": rule.answer_within / 2})
+        for rule in pack.sla_rules
     )
     agencies = tuple(
         agency.model_copy(update={"zone": "Asia/Jayapura"}) if agency.code == "upt-bina-laras" else agency
         for agency in pack.agencies
     )
-    return pack.model_copy(update={"clocks": clocks, "agencies": agencies})
+    return pack.model_copy(update={"sla_rules": sla_rules, "agencies": agencies})
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ class Office:
             self._wake(handoff_id)
 
     def _met(self, handoff: Handoff) -> None:
-        """A new hand-off: its receiver has a temper, its clock a keeper."""
+        """A new hand-off: its receiver has a temper, its deadline a keeper."""
         self._tempers[handoff.id] = self.chance.choice(list(Temper))
         self._keepers[handoff.id] = Keeper()
         self._speak_later(handoff.id)
@@ -216,7 +216,7 @@ class Office:
         if step is not None:
             self._say(step)
         lives = handoff.state in OPEN or self._said[handoff_id] < 12
-        owed = any(c.state != ClockState.STOPPED for c in self.rows.clocks_of[handoff_id])
+        owed = any(c.state != DeadlineState.STOPPED for c in self.rows.deadlines_of[handoff_id])
         if (step is not None and lives) or owed:
             self._speak_later(handoff_id)
 
@@ -240,10 +240,10 @@ class Office:
     # timers
 
     def _reconcile(self) -> None:
-        """The daily command; before it, whoever has not rung in time is told."""
+        """The daily command; before it, whoever has not escalation step in time is told."""
         for handoff_id in sorted(self.rows.alive & self.rows.handoffs.keys()):
             self.checker.is_overdue(self.rows.handoffs[handoff_id], self.now, self._excused_until(handoff_id))
-        self._do(SYSTEM, lambda work: commands.rearm_clocks(work))
+        self._do(SYSTEM, lambda work: commands.rearm_deadlines(work))
         if len(self.rows.handoffs) < self.wanted or self.rows.alive:
             self._after(RECONCILED_EVERY, self._reconcile)
 
@@ -266,20 +266,20 @@ class Office:
         if keeper.lost:
             keeper.lost = False
             self._excused[handoff_id] = self.now
-        reading = self._do(SYSTEM, lambda work: commands.read_clock(handoff_id, work))
+        reading = self._do(SYSTEM, lambda work: commands.read_deadlines(handoff_id, work))
         if reading is None:
             self._after(self._seconds(20), lambda: self._look(handoff_id))
         else:
             self._arm(handoff_id, reading)
 
-    def _arm(self, handoff_id: UUID, reading: ClockReading) -> None:
+    def _arm(self, handoff_id: UUID, reading: DeadlineReading) -> None:
         """The timer for the next look: on time, early, late, twice, or never."""
         keeper = self._keepers[handoff_id]
         keeper.armed += 1
-        if reading.look_again_at is None:
+        if reading.next_check_at is None:
             return
         armed = keeper.armed
-        wait = max(reading.look_again_at - self.now, timedelta())
+        wait = max(reading.next_check_at - self.now, timedelta())
         fate = self.chance.random()
         if fate < 0.02:
             keeper.lost = True
@@ -303,7 +303,7 @@ class Office:
         if self._when_back(lambda: self._ring(handoff_id, armed)):
             return
         reach = Reach(self._convene, self._have_called, self._find_empty)
-        reading = self._do(SYSTEM, lambda work: commands.ring_clock(handoff_id, reach, work))
+        reading = self._do(SYSTEM, lambda work: commands.escalate_if_due(handoff_id, reach, work))
         if reading is None or self.chance.random() < 0.03:
             self.counts["rang again, the acknowledgement was lost"] += 1
             self._after(self._seconds(30), lambda: self._ring(handoff_id, armed))
@@ -315,8 +315,8 @@ class Office:
         self._said[handoff.id] += 5
         self.counts["conferences"] += 1
 
-    async def _have_called(self, handoff: Handoff, rung: RungRow, desk: DeskOf, uow: Any) -> None:
-        """Nobody delivers messages here, so that every rung's is telephoned after a while."""
+    async def _have_called(self, handoff: Handoff, escalation: EscalationStep, desk: DeskOf, uow: Any) -> None:
+        """Nobody delivers messages here, so that every escalation step's is telephoned after a while."""
         self.counts["telephone calls"] += 1
 
     async def _find_empty(self, handoff: Handoff, desk: DeskOf, uow: Any) -> bool:
@@ -324,10 +324,10 @@ class Office:
         return False
 
 
-def simulate(handoffs: int, seed: int, twin: str = "") -> Report:
-    """Run an office of so many hand-offs over ten years; with ``twin`` one promise is taken away from it."""
+def simulate(handoffs: int, seed: int, variant: str = "") -> Report:
+    """Run an office of so many hand-offs over ten years; with ``variant`` one promise is taken away from it."""
     chance = Random(seed)
-    with rows_in_memory(chance), without(twin) if twin else nullcontext():
+    with rows_in_memory(chance), without(variant) if variant else nullcontext():
         return Office(handoffs, chance).run()
 
 

@@ -7,9 +7,9 @@ from enum import Enum
 from random import Random
 from typing import Any
 
-from services.casework.handoff.conditions.domain import PromiseAbout, PromiseState
+from services.casework.handoff.conditions.domain import ConditionAbout, ConditionState
 from services.casework.handoff.handoffs import commands, domain
-from services.casework.handoff.handoffs.commands import Condition, MoveHandoff, ReportStatus, Spoken
+from services.casework.handoff.handoffs.commands import MoveHandoff, OfferedCondition, ReportStatus, Spoken
 from services.casework.handoff.handoffs.domain import Act, Circumstances, HandoffState, Move, Side
 from services.casework.handoff.handoffs.tables import Handoff
 from services.chassis.principal import Principal
@@ -101,7 +101,7 @@ def _weight(name: str, temper: Temper, said: int) -> float:
 def _offers(handoff: Handoff, rows: Rows, now: datetime, chance: Random) -> list[Step]:
     group = rows.groups[handoff.group_id]
     parties = [(Side.RECEIVER, receiver(handoff)), (Side.SENDER, sender(handoff))]
-    question = any(c.kind == "REPLY_BY" and c.state == "running" for c in rows.clocks_of[handoff.id])
+    question = any(c.kind == "REPLY_BY" and c.state == "running" for c in rows.deadlines_of[handoff.id])
     found: list[Step] = []
     for side, who in parties:
         beside: Any = Work(rows, who, now)
@@ -111,7 +111,7 @@ def _offers(handoff: Handoff, rows: Rows, now: datetime, chance: Random) -> list
             handoff.state, side, spoken_for=handoff.spoken_for, is_reserve=handoff.is_reserve, question_is_open=question
         )
         found += [Step(act, who, _act(act, handoff, now, chance)) for act in acts]
-    found += _promises(handoff, rows, parties[0][1], parties[1][1], chance)
+    found += _decisions(handoff, rows, parties[0][1], parties[1][1], chance)
     speakable = [move for move in _legal(handoff, Side.RECEIVER, Circumstances()) if Move(move) in domain.SPEAKABLE]
     if speakable and handoff.to_agency != handoff.from_agency:
         found.append(_phone(Move(chance.choice(sorted(speakable))), handoff, now, chance))
@@ -124,13 +124,13 @@ def _legal(handoff: Handoff, side: Side, circumstances: Circumstances) -> Sequen
     return domain.legal_now(handoff.state, side, circumstances)
 
 
-def _conditions(now: datetime, chance: Random) -> list[Condition]:
+def _conditions(now: datetime, chance: Random) -> list[OfferedCondition]:
     return [
-        Condition(
+        OfferedCondition(
             f"CONDITION_{number}",
             chance.random() < 0.5,
             now + timedelta(hours=chance.uniform(1, 96)),
-            chance.choice(list(PromiseAbout)),
+            chance.choice(list(ConditionAbout)),
         )
         for number in range(chance.randint(1, 3))
     ]
@@ -182,16 +182,16 @@ def _act(act: Act, handoff: Handoff, now: datetime, chance: Random) -> Command:
             return lambda work: commands.report_status(news, work)
 
 
-def _promises(handoff: Handoff, rows: Rows, asked: Principal, asker: Principal, chance: Random) -> list[Step]:
+def _decisions(handoff: Handoff, rows: Rows, asked: Principal, asker: Principal, chance: Random) -> list[Step]:
     found = []
-    for promise in rows.promises_of[handoff.id]:
-        if promise.state != PromiseState.OPEN or handoff.state == HandoffState.ENTERED_IN_ERROR:
+    for condition in rows.promises_of[handoff.id]:
+        if condition.state != ConditionState.OPEN or handoff.state == HandoffState.ENTERED_IN_ERROR:
             continue
-        owner = asked if promise.owner == asked.agency else asker
+        owner = asked if condition.owner == asked.agency else asker
         for verb, who in (("meet", owner), ("break", owner), ("waive", asked)):
-            found.append(Step(verb, who, _settle(promise.id, verb)))
+            found.append(Step(verb, who, _settle(condition.id, verb)))
     return found
 
 
-def _settle(promise_id: Any, verb: str) -> Command:
-    return lambda work: commands.settle_promise(promise_id, verb, None, work)
+def _settle(condition_id: Any, verb: str) -> Command:
+    return lambda work: commands.settle_condition(condition_id, verb, None, work)

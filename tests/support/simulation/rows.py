@@ -15,12 +15,12 @@ from uuid import UUID
 
 import pytest
 
-from services.casework.handoff.conditions import repository as promises_repository
-from services.casework.handoff.conditions.domain import PromiseState
-from services.casework.handoff.conditions.tables import Promise
-from services.casework.handoff.deadlines import repository as clocks_repository
-from services.casework.handoff.deadlines.domain import ClockState, Notice
-from services.casework.handoff.deadlines.tables import Clock, RungRow
+from services.casework.handoff.conditions import repository as conditions_repository
+from services.casework.handoff.conditions.domain import ConditionState
+from services.casework.handoff.conditions.tables import Condition
+from services.casework.handoff.deadlines import repository as deadlines_repository
+from services.casework.handoff.deadlines.domain import DeadlineState, Notice
+from services.casework.handoff.deadlines.tables import Deadline, EscalationStep
 from services.casework.handoff.handoffs import repository as handoffs_repository
 from services.casework.handoff.handoffs.commands import applying, groups, moving, talking, timing
 from services.casework.handoff.handoffs.domain import OPEN, UNDECIDED, HandoffState
@@ -57,16 +57,16 @@ class Rows:
     pack: CaseworkPack
     groups: dict[UUID, HandoffGroup] = field(default_factory=dict)
     handoffs: dict[UUID, Handoff] = field(default_factory=dict)
-    promises: dict[UUID, Promise] = field(default_factory=dict)
+    conditions: dict[UUID, Condition] = field(default_factory=dict)
     of_case: dict[UUID, list[HandoffGroup]] = field(default_factory=lambda: defaultdict(list))
     of_group: dict[UUID, list[Handoff]] = field(default_factory=lambda: defaultdict(list))
-    clocks_of: dict[UUID, list[Clock]] = field(default_factory=lambda: defaultdict(list))
-    rungs_of: dict[UUID, list[RungRow]] = field(default_factory=lambda: defaultdict(list))
-    promises_of: dict[UUID, list[Promise]] = field(default_factory=lambda: defaultdict(list))
+    deadlines_of: dict[UUID, list[Deadline]] = field(default_factory=lambda: defaultdict(list))
+    escalations_of: dict[UUID, list[EscalationStep]] = field(default_factory=lambda: defaultdict(list))
+    promises_of: dict[UUID, list[Condition]] = field(default_factory=lambda: defaultdict(list))
     spoken_of: dict[UUID, list[SpokenAnswer]] = field(default_factory=lambda: defaultdict(list))
     custody_of: dict[UUID, list[Custody]] = field(default_factory=lambda: defaultdict(list))
     alive: set[UUID] = field(default_factory=set)
-    """Hand-offs that may have a clock which has not stopped."""
+    """Hand-offs that may have a deadline which has not stopped."""
 
     def shelves(self, row: Any) -> list[list[Any] | dict[UUID, Any]]:
         """Where a row stands."""
@@ -75,12 +75,12 @@ class Rows:
                 return [self.groups, self.of_case[row.case_id]]
             case Handoff():
                 return [self.handoffs, self.of_group[row.group_id]]
-            case Clock():
-                return [self.clocks_of[row.handoff_id]]
-            case RungRow():
-                return [self.rungs_of[row.handoff_id]]
-            case Promise():
-                return [self.promises, self.promises_of[row.handoff_id]]
+            case Deadline():
+                return [self.deadlines_of[row.handoff_id]]
+            case EscalationStep():
+                return [self.escalations_of[row.handoff_id]]
+            case Condition():
+                return [self.conditions, self.promises_of[row.handoff_id]]
             case SpokenAnswer():
                 return [self.spoken_of[row.handoff_id]]
             case Custody():
@@ -107,7 +107,7 @@ class Work:
 
     async def locked(self, kind: type[Any], row_id: UUID, expected_version: int | None = None) -> Any:
         """Nobody else runs meanwhile. Raises ``NotFound``."""
-        row: Any = (self.rows.handoffs if kind is Handoff else self.rows.promises).get(row_id)
+        row: Any = (self.rows.handoffs if kind is Handoff else self.rows.conditions).get(row_id)
         if row is None:
             raise NotFound(kind=kind.__tablename__)
         return self.read([row])[0] if kind is Handoff else row
@@ -145,7 +145,7 @@ class Work:
         """Nobody polls here."""
 
     def signal(self, workflow: str, workflow_id: str, signal: str, message: Any, *, start: Any, about: Any) -> None:
-        """Wakes the keeper of the clock once the unit is committed."""
+        """Wakes the keeper of the deadline once the unit is committed."""
         if workflow == "HandoffWorkflow":
             self.woken.append(start.handoff_id)
 
@@ -167,7 +167,7 @@ class Work:
                 shelf[row.id] = row
             else:
                 shelf.append(row)
-        if isinstance(row, Clock):
+        if isinstance(row, Deadline):
             self.rows.alive.add(row.handoff_id)
         self.done.append(Done(row, verb, ABSENT, self._now))
 
@@ -175,7 +175,7 @@ class Work:
         held = vars(row)
         self.done.append(Done(row, verb, {name: held[name] for name in changes}, self._now))
         held.update(changes)
-        if isinstance(row, Clock):
+        if isinstance(row, Deadline):
             self.rows.alive.add(row.handoff_id)
 
 
@@ -234,44 +234,48 @@ async def _by_ids(uow: Work, ids: list[UUID]) -> list[Handoff]:
     return uow.read(uow.rows.handoffs[one] for one in sorted(ids))
 
 
-async def _all_of(uow: Work, handoff_id: UUID) -> list[Clock]:
-    return sorted(uow.rows.clocks_of[handoff_id], key=lambda c: (c.due_at, c.id))
+async def _all_of(uow: Work, handoff_id: UUID) -> list[Deadline]:
+    return sorted(uow.rows.deadlines_of[handoff_id], key=lambda c: (c.due_at, c.id))
 
 
-async def _rungs_of_clock(uow: Work, of: Clock) -> list[RungRow]:
-    found = uow.rows.rungs_of[of.handoff_id]
-    return [rung for rung in found if (rung.clock, rung.occurrence) == (of.kind, of.occurrence)]
+async def _escalations_of_deadline(uow: Work, of: Deadline) -> list[EscalationStep]:
+    found = uow.rows.escalations_of[of.handoff_id]
+    return [
+        escalation for escalation in found if (escalation.deadline, escalation.occurrence) == (of.kind, of.occurrence)
+    ]
 
 
-async def _awaited_notices(uow: Work, handoff_id: UUID) -> list[RungRow]:
-    return [rung for rung in uow.rows.rungs_of[handoff_id] if rung.notice == Notice.AWAITED]
+async def _awaited_notices(uow: Work, handoff_id: UUID) -> list[EscalationStep]:
+    return [escalation for escalation in uow.rows.escalations_of[handoff_id] if escalation.notice == Notice.AWAITED]
 
 
-async def _handoffs_with_rungs_ahead(uow: Work) -> list[UUID]:
+async def _handoffs_with_escalations_ahead(uow: Work) -> list[UUID]:
     rows = uow.rows
-    rows.alive = {one for one in rows.alive if any(c.state != ClockState.STOPPED for c in rows.clocks_of[one])}
+    rows.alive = {one for one in rows.alive if any(c.state != DeadlineState.STOPPED for c in rows.deadlines_of[one])}
     return sorted(
-        one for one in rows.alive if any(c.state == ClockState.RUNNING and c.rings_at for c in rows.clocks_of[one])
+        one
+        for one in rows.alive
+        if any(c.state == DeadlineState.RUNNING and c.escalates_at for c in rows.deadlines_of[one])
     )
 
 
 async def _handoffs_in_working_time(uow: Work, district: str) -> list[UUID]:
     rows = uow.rows
     return sorted(
-        one for one in rows.alive if any(c.state == ClockState.RUNNING and c.desk for c in rows.clocks_of[one])
+        one for one in rows.alive if any(c.state == DeadlineState.RUNNING and c.desk for c in rows.deadlines_of[one])
     )
 
 
-async def _of_handoff(uow: Work, handoff_id: UUID) -> list[Promise]:
+async def _of_handoff(uow: Work, handoff_id: UUID) -> list[Condition]:
     return list(uow.rows.promises_of[handoff_id])
 
 
-async def _open_of_handoff(uow: Work, handoff_id: UUID) -> list[Promise]:
-    return [promise for promise in uow.rows.promises_of[handoff_id] if promise.state == PromiseState.OPEN]
+async def _open_of_handoff(uow: Work, handoff_id: UUID) -> list[Condition]:
+    return [condition for condition in uow.rows.promises_of[handoff_id] if condition.state == ConditionState.OPEN]
 
 
-async def _handoff_of(uow: Work, promise_id: UUID) -> UUID | None:
-    found = uow.rows.promises.get(promise_id)
+async def _handoff_of(uow: Work, condition_id: UUID) -> UUID | None:
+    found = uow.rows.conditions.get(condition_id)
     return found.handoff_id if found else None
 
 
@@ -283,7 +287,7 @@ async def _locked_chain(uow: Work, person_id: UUID) -> list[Custody]:
     return list(uow.rows.custody_of[person_id])
 
 
-async def _nothing_kept(*of_a_package: Any) -> None:
+async def _nothing_kept(*of_a_disclosure: Any) -> None:
     return None
 
 
@@ -315,14 +319,14 @@ STAND_INS: dict[Any, dict[str, Any]] = {
         "unconfirmed_answers": _unconfirmed_answers,
         "by_ids": _by_ids,
     },
-    clocks_repository: {
+    deadlines_repository: {
         "all_of": _all_of,
-        "rungs_of_clock": _rungs_of_clock,
+        "escalations_of_deadline": _escalations_of_deadline,
         "awaited_notices": _awaited_notices,
-        "handoffs_with_rungs_ahead": _handoffs_with_rungs_ahead,
+        "handoffs_with_escalations_ahead": _handoffs_with_escalations_ahead,
         "handoffs_in_working_time": _handoffs_in_working_time,
     },
-    promises_repository: {
+    conditions_repository: {
         "of_handoff": _of_handoff,
         "open_of_handoff": _open_of_handoff,
         "handoff_of": _handoff_of,
@@ -342,11 +346,11 @@ async def _pack_in_force(uow: Work, district: str) -> CaseworkPack:
 
 
 READ_BY_COMMANDS = {
-    "handoffs_with_rungs_ahead": _handoffs_with_rungs_ahead,
+    "handoffs_with_escalations_ahead": _handoffs_with_escalations_ahead,
     "handoffs_in_working_time": _handoffs_in_working_time,
     "pack_in_force": _pack_in_force,
-    "keep_first_package": lambda *of_a_package: None,
-    "keep_package": _nothing_kept,
+    "keep_first_disclosure": lambda *of_a_disclosure: None,
+    "keep_disclosure": _nothing_kept,
     "person_known": _nobody_known,
     "comes_with_child": _is_no_child,
 }

@@ -13,7 +13,7 @@ from services.chassis.processes import Service, build_app
 from services.disbursement.wiring import SERVICE as DISBURSEMENT
 from services.intake.wiring import SERVICE as INTAKE
 from services.notifications.wiring import SERVICE as NOTIFICATIONS
-from tests.support.doors import routes_of
+from tests.support.row_routes import routes_of
 
 SERVICES = (INTAKE, CASEWORK, DISBURSEMENT, NOTIFICATIONS)
 OPEN_TO_ALL = (

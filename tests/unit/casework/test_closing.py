@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.casework.case.closing import domain
-from services.casework.case.closing.domain import ASKED, Blocker, Fate, Kind
+from services.casework.case.closing.domain import ASKED, Blocker, Disposition, Kind
 from services.casework.handoff.handoffs.domain import OPEN, HandoffState
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -51,27 +51,27 @@ def test_the_others_are_asked_once_and_again_when_something_changed_or_a_day_wen
 
 
 @pytest.mark.parametrize("state", sorted(OPEN))
-def test_every_open_hand_off_has_one_fate_that_fits_where_it_stands(state: HandoffState) -> None:
+def test_every_open_hand_off_has_one_disposition_that_fits_where_it_stands(state: HandoffState) -> None:
     expected = {
-        HandoffState.COMPLETED: Fate.READ, HandoffState.FAILED: Fate.READ,
-        HandoffState.ARRIVED: Fate.FAIL, HandoffState.IN_PROGRESS: Fate.FAIL,
-    }.get(state, Fate.EXPIRE)  # fmt: skip
-    assert domain.fates_of(handoff(state)) == (expected,)
+        HandoffState.COMPLETED: Disposition.READ, HandoffState.FAILED: Disposition.READ,
+        HandoffState.ARRIVED: Disposition.FAIL, HandoffState.IN_PROGRESS: Disposition.FAIL,
+    }.get(state, Disposition.EXPIRE)  # fmt: skip
+    assert domain.dispositions_of(handoff(state)) == (expected,)
 
 
 def test_closing_over_somebodys_custody_is_never_possible() -> None:
-    assert domain.fates_of(CUSTODY) == ()
+    assert domain.dispositions_of(CUSTODY) == ()
     with pytest.raises(domain.CustodyCannotBeForced):
-        domain.check_fates([TASK, CUSTODY], {"task:1": "CANCEL", "custody:1": "CANCEL"})
+        domain.check_dispositions([TASK, CUSTODY], {"task:1": "CANCEL", "custody:1": "CANCEL"})
 
 
-def test_everything_open_needs_a_fate_and_nothing_else_gets_one() -> None:
-    domain.check_fates([TASK, AID], {"task:1": "CANCEL", "aid:1": "END_AID"})
-    for fates in ({"task:1": "CANCEL"}, {"task:1": "CANCEL", "aid:1": "END_AID", "task:2": "CANCEL"}):
-        with pytest.raises(domain.FatesAreIncomplete) as refused:
-            domain.check_fates([TASK, AID], fates)
+def test_everything_open_needs_a_disposition_and_nothing_else_gets_one() -> None:
+    domain.check_dispositions([TASK, AID], {"task:1": "CANCEL", "aid:1": "END_AID"})
+    for dispositions in ({"task:1": "CANCEL"}, {"task:1": "CANCEL", "aid:1": "END_AID", "task:2": "CANCEL"}):
+        with pytest.raises(domain.DispositionsAreIncomplete) as refused:
+            domain.check_dispositions([TASK, AID], dispositions)
         assert refused.value.facts["missing"] or refused.value.facts["gone"]
-    with pytest.raises(domain.FateDoesNotFit):
-        domain.check_fates([TASK], {"task:1": "READ"})
+    with pytest.raises(domain.DispositionDoesNotFit):
+        domain.check_dispositions([TASK], {"task:1": "READ"})
     with pytest.raises(domain.NothingToForce):
-        domain.check_fates([], {})
+        domain.check_dispositions([], {})

@@ -1,4 +1,4 @@
-"""The sentence that explains a deadline, and what a decree makes of a running clock."""
+"""The sentence that explains a deadline, and what a decree makes of a running deadline."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from services.casework.office.directory.domain import (
     DayOff,
     DayOffKind,
     DecreeEffect,
-    RunningClock,
+    RunningDeadline,
     add_working_time,
     explain_deadline,
     recompute_deadline,
@@ -24,8 +24,8 @@ WIB = ZoneInfo("Asia/Jakarta")
 HOUR = timedelta(hours=1)
 
 
-def wib(day: str, clock: str) -> datetime:
-    return datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=WIB).astimezone(UTC)
+def wib(day: str, deadline: str) -> datetime:
+    return datetime.fromisoformat(f"{day}T{deadline}").replace(tzinfo=WIB).astimezone(UTC)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def without(day: str) -> Calendar:
 
 def test_a_decree_that_adds_a_day_off_moves_the_deadline_later() -> None:
     found = recompute_deadline(
-        RunningClock(STARTED, AMOUNT, DUE, 0), with_day_off("2026-11-23"), LAMONGAN.zone, GRACE, STARTED + HOUR
+        RunningDeadline(STARTED, AMOUNT, DUE, 0), with_day_off("2026-11-23"), LAMONGAN.zone, GRACE, STARTED + HOUR
     )
     assert (found.due_at, found.effect, found.is_moved) == (
         wib("2026-11-24", "09:30"),
@@ -136,17 +136,17 @@ def test_a_decree_that_takes_a_day_off_back_moves_the_deadline_earlier() -> None
     started = wib("2026-12-23", "14:30")
     due = add_working_time(started, AMOUNT, OFFICE, LAMONGAN.zone)
     assert due == wib("2026-12-28", "10:00")
-    clock = RunningClock(started, AMOUNT, due, 0)
-    found = recompute_deadline(clock, without("2026-12-24"), LAMONGAN.zone, GRACE, started)
+    deadline = RunningDeadline(started, AMOUNT, due, 0)
+    found = recompute_deadline(deadline, without("2026-12-24"), LAMONGAN.zone, GRACE, started)
     assert (found.due_at, found.effect) == (wib("2026-12-24", "10:00"), DecreeEffect.MOVED_EARLIER)
     assert "tenggat maju dari Senin 28 Desember 2026 10.00 WIB ke Kamis 24 Desember 2026 10.00 WIB" in found.why
 
 
 def test_a_deadline_that_a_decree_puts_into_the_past_gets_a_grace_period_of_working_time() -> None:
     started = wib("2026-12-23", "14:30")
-    clock = RunningClock(started, AMOUNT, wib("2026-12-28", "10:00"), 0)
+    deadline = RunningDeadline(started, AMOUNT, wib("2026-12-28", "10:00"), 0)
     learnt = wib("2026-12-24", "11:00")
-    found = recompute_deadline(clock, without("2026-12-24"), LAMONGAN.zone, GRACE, learnt)
+    found = recompute_deadline(deadline, without("2026-12-24"), LAMONGAN.zone, GRACE, learnt)
     assert (found.due_at, found.effect) == (wib("2026-12-24", "14:00"), DecreeEffect.GRACE_GIVEN)
     assert found.why == (
         "Kalender kerja berubah: tenggat menurut kalender baru (Kamis 24 Desember 2026 10.00 WIB) sudah lewat; dengan "
@@ -155,32 +155,32 @@ def test_a_deadline_that_a_decree_puts_into_the_past_gets_a_grace_period_of_work
 
 
 def test_grace_never_gives_more_time_than_there_was() -> None:
-    clock = RunningClock(wib("2026-12-23", "14:30"), AMOUNT, wib("2026-12-28", "10:00"), 0)
-    found = recompute_deadline(clock, without("2026-12-24"), LAMONGAN.zone, GRACE, wib("2026-12-28", "09:00"))
-    assert (found.due_at, found.effect, found.is_moved) == (clock.due_at, DecreeEffect.UNCHANGED, False)
+    deadline = RunningDeadline(wib("2026-12-23", "14:30"), AMOUNT, wib("2026-12-28", "10:00"), 0)
+    found = recompute_deadline(deadline, without("2026-12-24"), LAMONGAN.zone, GRACE, wib("2026-12-28", "09:00"))
+    assert (found.due_at, found.effect, found.is_moved) == (deadline.due_at, DecreeEffect.UNCHANGED, False)
 
 
-def test_a_rung_that_rang_stays_and_so_does_the_deadline_it_told_of() -> None:
-    clock = RunningClock(STARTED, AMOUNT, DUE, 1)
-    found = recompute_deadline(clock, with_day_off("2026-11-23"), LAMONGAN.zone, GRACE, DUE + timedelta(minutes=1))
-    assert (found.due_at, found.effect, found.is_moved) == (DUE, DecreeEffect.RUNG_STANDS, False)
+def test_a_escalation_that_rang_stays_and_so_does_the_deadline_it_told_of() -> None:
+    deadline = RunningDeadline(STARTED, AMOUNT, DUE, 1)
+    found = recompute_deadline(deadline, with_day_off("2026-11-23"), LAMONGAN.zone, GRACE, DUE + timedelta(minutes=1))
+    assert (found.due_at, found.effect, found.is_moved) == (DUE, DecreeEffect.ESCALATION_STANDS, False)
 
 
-def test_a_deadline_that_passed_before_any_rung_revives_only_when_the_new_one_is_still_to_come() -> None:
-    clock = RunningClock(STARTED, AMOUNT, DUE, 0)
+def test_a_deadline_that_passed_before_any_escalation_revives_only_when_the_new_one_is_still_to_come() -> None:
+    deadline = RunningDeadline(STARTED, AMOUNT, DUE, 0)
     learnt = DUE + timedelta(seconds=1)
-    revived = recompute_deadline(clock, with_day_off("2026-11-23"), LAMONGAN.zone, GRACE, learnt)
+    revived = recompute_deadline(deadline, with_day_off("2026-11-23"), LAMONGAN.zone, GRACE, learnt)
     assert (revived.due_at, revived.effect) == (wib("2026-11-24", "09:30"), DecreeEffect.MOVED_LATER)
-    passed = recompute_deadline(clock, OFFICE, LAMONGAN.zone, GRACE, learnt)
+    passed = recompute_deadline(deadline, OFFICE, LAMONGAN.zone, GRACE, learnt)
     assert (passed.due_at, passed.effect) == (DUE, DecreeEffect.ALREADY_PASSED)
 
 
 def test_a_decree_that_does_not_touch_the_span_changes_nothing() -> None:
-    clock = RunningClock(STARTED, AMOUNT, DUE, 0)
-    found = recompute_deadline(clock, with_day_off("2026-11-30"), LAMONGAN.zone, GRACE, STARTED)
+    deadline = RunningDeadline(STARTED, AMOUNT, DUE, 0)
+    found = recompute_deadline(deadline, with_day_off("2026-11-30"), LAMONGAN.zone, GRACE, STARTED)
     assert (found.due_at, found.effect, found.is_moved) == (DUE, DecreeEffect.UNCHANGED, False)
     duty = Calendar(always_open=True)
-    emergency = RunningClock(STARTED, AMOUNT, STARTED + AMOUNT, 0)
+    emergency = RunningDeadline(STARTED, AMOUNT, STARTED + AMOUNT, 0)
     assert not recompute_deadline(emergency, duty, LAMONGAN.zone, GRACE, STARTED).is_moved
 
 
@@ -188,12 +188,12 @@ def test_a_decree_that_does_not_touch_the_span_changes_nothing() -> None:
     started=st.integers(0, 60 * 24 * 60),
     hours=st.integers(0, 60),
     learnt=st.integers(0, 30 * 24 * 60),
-    rungs=st.integers(0, 2),
+    escalations=st.integers(0, 2),
     more=st.sets(st.integers(0, 60), max_size=10),
     fewer=st.booleans(),
 )
-def test_a_decree_never_un_rings_a_rung_and_never_moves_a_deadline_into_the_past(
-    started: int, hours: int, learnt: int, rungs: int, more: set[int], fewer: bool
+def test_a_decree_never_takes_an_escalation_back_and_never_moves_a_deadline_into_the_past(
+    started: int, hours: int, learnt: int, escalations: int, more: set[int], fewer: bool
 ) -> None:
     first = datetime(2026, 2, 1, tzinfo=UTC)
     start = first + timedelta(minutes=started)
@@ -203,15 +203,17 @@ def test_a_decree_never_un_rings_a_rung_and_never_moves_a_deadline_into_the_past
         DayOff(day=(first + timedelta(days=n)).date(), kind=DayOffKind.NATIONAL, name="libur", source="") for n in more
     )
     decreed = (OFFICE.model_copy(update={"days_off": ()}) if fewer else OFFICE).observing(days)
-    found = recompute_deadline(RunningClock(start, hours * HOUR, due, rungs), decreed, LAMONGAN.zone, GRACE, now)
+    found = recompute_deadline(
+        RunningDeadline(start, hours * HOUR, due, escalations), decreed, LAMONGAN.zone, GRACE, now
+    )
     assert found.was_due_at == due
-    if rungs:
+    if escalations:
         assert found.due_at == due
     if found.is_moved:
         assert found.due_at > now
         assert found.effect in (DecreeEffect.MOVED_LATER, DecreeEffect.MOVED_EARLIER, DecreeEffect.GRACE_GIVEN)
     else:
-        assert found.effect in (DecreeEffect.UNCHANGED, DecreeEffect.ALREADY_PASSED, DecreeEffect.RUNG_STANDS)
-    again = RunningClock(start, hours * HOUR, found.due_at, rungs)
+        assert found.effect in (DecreeEffect.UNCHANGED, DecreeEffect.ALREADY_PASSED, DecreeEffect.ESCALATION_STANDS)
+    again = RunningDeadline(start, hours * HOUR, found.due_at, escalations)
     if found.effect != DecreeEffect.GRACE_GIVEN:
         assert not recompute_deadline(again, decreed, LAMONGAN.zone, GRACE, now).is_moved

@@ -159,7 +159,7 @@ def custody(**values: Any) -> Custody:
     row: dict[str, Any] = {
         "id": uuid4(), "correlation_id": uuid4(), "district": "35.24", "person_id": uuid4(), "case_id": uuid4(),
         "agency": "hospital", "since": datetime(2026, 3, 2, tzinfo=UTC), "place_code": "35.24.05.1003",
-        "condition_code": "ILL",
+        "observed_state": "ILL",
     }  # fmt: skip
     return Custody(**{**row, **values})
 
@@ -179,7 +179,7 @@ def test_an_event_tells_kinds_and_number_of_belongings_and_nothing_of_the_note()
 def test_a_family_and_others_need_no_code_and_an_agency_does() -> None:
     body = {
         "case_id": str(uuid4()), "happened_at": "2026-03-02T02:10:00+07:00", "place_code": "35.24.05.1003",
-        "condition_code": "STABLE",
+        "observed_state": "STABLE",
     }  # fmt: skip
     assert CustodyIn.model_validate({**body, "to_kind": "FAMILY"}).command().taker == "family"
     assert CustodyIn.model_validate({**body, "to_kind": "CARRIER"}).command().taker == "ambulance"

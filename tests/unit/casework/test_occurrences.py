@@ -6,44 +6,44 @@ import pytest
 
 from services.casework.case.occurrences import domain
 from services.casework.case.occurrences.domain import (
-    DISPOSITIONS,
+    DISPOSITION_TABLE,
     RECORDABLE,
-    Fate,
+    Disposition,
     Item,
     Occurrence,
     OpenItem,
     consequences,
-    fate_of,
+    disposition_of,
     item_of,
 )
-from services.casework.case.occurrences.pages import FATES, ITEMS, KINDS
+from services.casework.case.occurrences.pages import DISPOSITIONS, ITEMS, KINDS
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.domain import HandoffState
 
 CELLS = """
                 | NOT_ACCEPTED          | ACCEPTED         | IN_PROGRESS | AID             | VISIT           | CUSTODY
-DIED            | EXPIRES               | EXPIRES_AND_TOLD | FAILS       | HELD            | ENDS            | STAYS_UNTIL_BURIAL
-ABSCONDED       | EXPIRES_UNLESS_SEARCH | EXPIRES_AND_TOLD | FAILS       | HELD            | PAUSED          | CLOSES_AS_UNKNOWN
+DIED            | EXPIRES               | EXPIRES_AND_NOTIFIED | FAILS       | HELD            | ENDS            | STAYS_UNTIL_BURIAL
+ABSCONDED       | EXPIRES_UNLESS_SEARCH | EXPIRES_AND_NOTIFIED | FAILS       | HELD            | PAUSED          | CLOSES_AS_UNKNOWN
 FOUND_AGAIN     | NEW_REQUEST_PROPOSED  | NOTHING          | MAY_REOPEN  | RELEASED        | RESUMED         | NEW_ROW
 NOT_THIS_TYPE   | EXPIRES               | RECEIVER_ASKED   | GOES_ON     | RECHECKED       | REPLACED        | UNCHANGED
 SENT_ON         | EXPIRES               | RECEIVER_ASKED   | GOES_ON     | GOES_ALONG      | HANDED_ON       | MOVES_BY_SIGNATURE
 IDENTITY_MERGED | JOINED                | JOINED           | JOINED      | RECHECKED       | JOINED          | RESOLVE_FIRST
 SERVICE_ENDED   | MUST_BE_EMPTY         | MUST_BE_EMPTY    | MUST_BE_EMPTY | MUST_BE_DECIDED | GOES_ON       | MUST_BE_EMPTY
 CLOSING         | BLOCKS                | BLOCKS           | BLOCKS      | BLOCKS          | MUST_BE_DECIDED | BLOCKS
-FORCED_CLOSING  | FATE_CHOSEN           | FATE_CHOSEN      | FATE_CHOSEN | FATE_CHOSEN     | FATE_CHOSEN     | NEVER_FORCED
+FORCED_CLOSING  | DISPOSITION_CHOSEN           | DISPOSITION_CHOSEN      | DISPOSITION_CHOSEN | DISPOSITION_CHOSEN     | DISPOSITION_CHOSEN     | NEVER_FORCED
 """  # noqa: E501
 HEAD, *ROWS = [[cell.strip() for cell in line.split("|")] for line in CELLS.strip("\n").splitlines()]
-TOLD = [(row[0], item, fate) for row in ROWS for item, fate in zip(HEAD[1:], row[1:], strict=True)]
+TOLD = [(row[0], item, disposition) for row in ROWS for item, disposition in zip(HEAD[1:], row[1:], strict=True)]
 
 
-@pytest.mark.parametrize(("occurrence", "item", "fate"), TOLD, ids=lambda value: str(value))
-def test_an_open_item_meets_the_fate_that_the_table_tells(occurrence: str, item: str, fate: str) -> None:
-    assert fate_of(Occurrence(occurrence), Item(item)) == Fate(fate)
+@pytest.mark.parametrize(("occurrence", "item", "disposition"), TOLD, ids=lambda value: str(value))
+def test_an_open_item_meets_the_disposition_that_the_table_tells(occurrence: str, item: str, disposition: str) -> None:
+    assert disposition_of(Occurrence(occurrence), Item(item)) == Disposition(disposition)
 
 
 def test_the_table_is_whole() -> None:
     assert len(TOLD) == len(Occurrence) * len(Item) == 54
-    assert set(DISPOSITIONS) == set(Occurrence)
+    assert set(DISPOSITION_TABLE) == set(Occurrence)
 
 
 @pytest.mark.parametrize(
@@ -66,11 +66,12 @@ def test_a_hand_off_stands_in_one_column(state: HandoffState, held: HandoffState
 
 
 @pytest.mark.parametrize(
-    ("purpose", "fate"), [(p, Fate.GOES_ON if p in domain.SEARCHES else Fate.EXPIRES) for p in Purpose]
+    ("purpose", "disposition"),
+    [(p, Disposition.GOES_ON if p in domain.SEARCHES else Disposition.EXPIRES) for p in Purpose],
 )
-def test_who_absconded_is_still_searched_for(purpose: Purpose, fate: Fate) -> None:
+def test_who_absconded_is_still_searched_for(purpose: Purpose, disposition: Disposition) -> None:
     asked = OpenItem(Item.NOT_ACCEPTED, uuid4(), purpose.value, "desa")
-    assert [c.fate for c in consequences(Occurrence.ABSCONDED, [asked])] == [fate]
+    assert [c.disposition for c in consequences(Occurrence.ABSCONDED, [asked])] == [disposition]
 
 
 @pytest.mark.parametrize(
@@ -106,6 +107,6 @@ def test_comings_and_goings_are_read_in_order() -> None:
 
 
 def test_every_code_of_the_page_has_its_words() -> None:
-    assert set(FATES) == {fate.value for fate in Fate}
+    assert set(DISPOSITIONS) == {disposition.value for disposition in Disposition}
     assert set(ITEMS) == {item.value for item in Item}
     assert set(KINDS) == {kind.value for kind in RECORDABLE}

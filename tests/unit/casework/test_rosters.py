@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.casework.desks.desks.domain import TOLD, foresee_silence, gaps
-from services.casework.handoff.deadlines.domain import ClockKind
-from services.casework.office.directory.domain import PurposeHasNoClock, RungKind
+from services.casework.handoff.deadlines.domain import DeadlineKind
+from services.casework.office.directory.domain import EscalationKind, PurposeHasNoSlaRule
 from tests.support.packs import LAMONGAN_PACK, casework_pack
 
 NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
@@ -35,16 +35,20 @@ def test_the_spans_in_which_nobody_has_the_turn_are_named(
     ]
 
 
-def test_a_dry_run_tells_each_rung_its_instant_and_who_would_hear_of_it() -> None:
+def test_a_dry_run_tells_each_escalation_its_instant_and_who_would_hear_of_it() -> None:
     pack = casework_pack(LAMONGAN_PACK)
     (answer,) = foresee_silence(pack, "dukcapil-lamongan", "IDENTIFICATION", "", NOON)
-    ladder = pack.ladders["district-office"]
-    assert answer.kind is ClockKind.ANSWER_BY
-    assert [(rung.at, rung.kind) for rung in answer.rungs] == [(answer.due_at + r.after, r.kind) for r in ladder]
+    escalation_policy = pack.escalation_policies["district-office"]
+    assert answer.kind is DeadlineKind.ANSWER_BY
+    assert [(escalation.at, escalation.kind) for escalation in answer.escalations] == [
+        (answer.due_at + r.after, r.kind) for r in escalation_policy
+    ]
     assert "menurut" in answer.sentence, "the working calendar's own sentence"
-    assert {rung.kind: rung.told for rung in answer.rungs}[RungKind.SECRETARIAT] == ("DISTRICT_SECRETARIAT",)
-    assert set(TOLD) == set(RungKind)
+    assert {escalation.kind: escalation.told for escalation in answer.escalations}[EscalationKind.SECRETARIAT] == (
+        "DISTRICT_SECRETARIAT",
+    )
+    assert set(TOLD) == set(EscalationKind)
     (urgent,) = foresee_silence(pack, "rsud-soegiri", "EMERGENCY_CARE", "", NOON)
     assert (urgent.is_emergency, urgent.due_at) == (True, NOON + timedelta(minutes=45))
-    with pytest.raises(PurposeHasNoClock):
+    with pytest.raises(PurposeHasNoSlaRule):
         foresee_silence(pack, "rsud-soegiri", "TRAINING", "", NOON)

@@ -1,8 +1,10 @@
 """Ten years of hand-offs on rows in memory: people, timers, crashes, outages and decrees from one seed.
 
-Invariants, looked at after each step: one promise holder, at most one firm yes in a group, each rung once and in order,
-neither early nor late nor of a clock that stands still, a running clock for whatever is open. 2,000 hand-offs here,
-``SIGAP_SIMULATION_HANDOFFS=100000`` for the whole; each twin must be caught by the same checker.
+Invariants, looked at after each step: one promise holder, at most one firm yes in a group, each escalation step once
+and in order,
+neither early nor late nor of a deadline that stands still, a running deadline for whatever is open. 2,000 hand-offs
+here,
+``SIGAP_SIMULATION_HANDOFFS=100000`` for the whole; each faulty variant must be caught by the same checker.
 """
 
 import inspect
@@ -18,17 +20,17 @@ from uuid import UUID
 import pytest
 
 from deploy.local.places import CHECKOUT
-from services.casework.handoff.conditions.domain import PromiseAbout
+from services.casework.handoff.conditions.domain import ConditionAbout
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs import commands, domain
-from services.casework.handoff.handoffs.commands import Condition, MoveHandoff, RequestHandoff
+from services.casework.handoff.handoffs.commands import MoveHandoff, OfferedCondition, RequestHandoff
 from services.casework.handoff.handoffs.domain import Move
 from services.casework.handoff.handoffs.tables import Handoff
 from services.chassis.principal import Principal
+from tests.support.simulation.faulty_variants import FAULTY_VARIANTS
 from tests.support.simulation.office import STARTS, simulate, simulated_pack
 from tests.support.simulation.people import SYSTEM, receiver, sender
 from tests.support.simulation.rows import STAND_INS, Rows, Work, rows_in_memory, run
-from tests.support.simulation.twins import TWINS
 
 SEED = 22
 HANDOFFS = int(os.environ.get("SIGAP_SIMULATION_HANDOFFS", "2000"))
@@ -42,10 +44,12 @@ def test_ten_years_of_hand_offs_keep_every_invariant() -> None:
     assert report.figures["hand-offs"] >= HANDOFFS
 
 
-@pytest.mark.parametrize("twin", TWINS)
-def test_the_checker_catches_each_twin(twin: str) -> None:
-    report = simulate(FEW * 4, SEED, twin)
-    assert any(TWINS[twin][1] in breach for breach in report.breaches), f"the checker did not notice {twin}"
+@pytest.mark.parametrize("variant", FAULTY_VARIANTS)
+def test_the_checker_catches_each_faulty_variant(variant: str) -> None:
+    report = simulate(FEW * 4, SEED, variant)
+    assert any(FAULTY_VARIANTS[variant][1] in breach for breach in report.breaches), (
+        f"the checker did not notice {variant}"
+    )
 
 
 def test_a_seed_gives_its_run_again_in_another_process() -> None:
@@ -98,46 +102,46 @@ class Play:
         who = sender(handoff) if side == domain.Side.SENDER else receiver(handoff)
         self.do(who, lambda work: commands.move_handoff(MoveHandoff(handoff.id, move, **more), work))
 
-    def promise(self, handoff: Handoff, about: PromiseAbout = PromiseAbout.CANDIDATE) -> UUID:
+    def offer(self, handoff: Handoff, about: ConditionAbout = ConditionAbout.CANDIDATE) -> UUID:
         """«Yes, if …» the sender sees to something within a day."""
-        condition = Condition("LETTER", True, self.now + timedelta(days=1), about)
+        condition = OfferedCondition("LETTER", True, self.now + timedelta(days=1), about)
         self.move(handoff, Move.ACCEPT_CONDITIONALLY, conditions=[condition])
         return self.rows.promises_of[handoff.id][-1].id
 
-    def meet(self, handoff: Handoff, promise_id: UUID) -> None:
+    def meet(self, handoff: Handoff, condition_id: UUID) -> None:
         """The sender has seen to it."""
-        self.do(sender(handoff), lambda work: commands.settle_promise(promise_id, "meet", None, work))
+        self.do(sender(handoff), lambda work: commands.settle_condition(condition_id, "meet", None, work))
 
     def running(self, handoff: Handoff) -> set[tuple[str, int]]:
-        """The clocks that run."""
-        return {(c.kind, c.occurrence) for c in self.rows.clocks_of[handoff.id] if c.state == "running"}
+        """The deadlines that run."""
+        return {(c.kind, c.occurrence) for c in self.rows.deadlines_of[handoff.id] if c.state == "running"}
 
 
 def test_a_condition_met_while_everything_is_held_makes_the_yes_firm_when_it_goes_on(rows: Rows) -> None:
     play = Play(rows)
     (asked,) = play.ask("rsud-soegiri")
-    promise = play.promise(asked)
+    condition = play.offer(asked)
     play.move(asked, Move.HOLD)
-    play.meet(asked, promise)
+    play.meet(asked, condition)
     assert asked.state == "on-hold"
     play.move(asked, Move.RESUME)
     assert (asked.state, asked.promise_holder) == ("accepted", "rsud-soegiri")
     assert play.running(asked) == {("ARRIVE_BY", 1)}
 
 
-def test_a_condition_about_the_case_keeps_its_clock_when_what_is_held_is_beaten(rows: Rows) -> None:
+def test_a_condition_about_the_case_keeps_its_deadline_when_what_is_held_is_beaten(rows: Rows) -> None:
     play = Play(rows)
     asked, other = play.ask("rsud-soegiri", "rsj-lawang")
-    play.promise(asked, PromiseAbout.CASE)
+    play.offer(asked, ConditionAbout.CASE)
     play.move(asked, Move.HOLD)
     play.move(other, Move.ACCEPT)
     assert (asked.state, play.running(asked)) == ("superseded", {("PROMISE_BY", 1)})
 
 
-def test_a_condition_about_the_case_keeps_its_clock_when_the_yes_is_undone(rows: Rows) -> None:
+def test_a_condition_about_the_case_keeps_its_deadline_when_the_yes_is_undone(rows: Rows) -> None:
     play = Play(rows)
     (asked,) = play.ask("rsud-soegiri")
-    play.promise(asked, PromiseAbout.CASE)
+    play.offer(asked, ConditionAbout.CASE)
     play.move(asked, Move.UNDO)
     assert play.running(asked) == {("ANSWER_BY", 1), ("PROMISE_BY", 1)}
     play.move(asked, Move.ACCEPT)

@@ -90,8 +90,9 @@ def asked(rows: Rows) -> Handoff:
     return found
 
 
-def rungs_after_a_jump(pace: Pace | None, machine: Machine) -> tuple[int, Any]:
-    """How many rungs ring when the database's clock jumps ahead by three days, and what the timer is told."""
+def escalations_after_a_jump(pace: Pace | None, machine: Machine) -> tuple[int, Any]:
+    """How many escalation steps ring when the database's clock jumps ahead by three days, and what the timer is
+    told."""
     with rows_in_memory(Random(SEED)):
         rows = Rows(simulated_pack())
         handoff = asked(rows)
@@ -99,26 +100,26 @@ def rungs_after_a_jump(pace: Pace | None, machine: Machine) -> tuple[int, Any]:
         for span, jump in ((timedelta(minutes=1), timedelta(0)), (timedelta(minutes=1), timedelta(days=3))):
             machine.wait(span, jump)
             work: Any = Work(rows, SYSTEM, machine.database_now)
-            reading = run(commands.ring_clock(handoff.id, REACH, work, pace))
-        return len(rows.rungs_of[handoff.id]), reading
+            reading = run(commands.escalate_if_due(handoff.id, REACH, work, pace))
+        return len(rows.escalations_of[handoff.id]), reading
 
 
 def test_a_database_clock_that_jumps_holds_the_rungs_and_they_go_on_when_it_is_back() -> None:
     machine = Machine()
-    rungs, reading = rungs_after_a_jump(machine.pace, machine)
-    assert rungs == 0
-    assert (reading.is_open, reading.look_again_within) == (True, timedelta(minutes=1))
+    escalations, reading = escalations_after_a_jump(machine.pace, machine)
+    assert escalations == 0
+    assert (reading.is_open, reading.next_check_within) == (True, timedelta(minutes=1))
 
 
-def test_a_jump_is_known_to_a_process_that_has_not_rung_yet() -> None:
+def test_a_jump_is_known_to_a_process_that_has_not_escalation_yet() -> None:
     machine = Machine()
     with rows_in_memory(Random(SEED)):
         rows = Rows(simulated_pack())
         handoff = asked(rows)
-        run(commands.read_clock(handoff.id, at(machine, rows), machine.pace))
+        run(commands.read_deadlines(handoff.id, at(machine, rows), machine.pace))
         machine.wait_unseen(timedelta(minutes=1), timedelta(days=3))
-        run(commands.ring_clock(handoff.id, REACH, at(machine, rows), machine.pace))
-        assert rows.rungs_of[handoff.id] == []
+        run(commands.escalate_if_due(handoff.id, REACH, at(machine, rows), machine.pace))
+        assert rows.escalations_of[handoff.id] == []
 
 
 @pytest.mark.parametrize(
@@ -129,16 +130,16 @@ def test_a_timer_ahead_of_the_databases_clock_waits_for_it(behind: timedelta, wa
     with rows_in_memory(Random(SEED)):
         rows = Rows(simulated_pack())
         handoff = asked(rows)
-        look = run(commands.read_clock(handoff.id, at(machine, rows))).look_again_at
+        look = run(commands.read_deadlines(handoff.id, at(machine, rows))).next_check_at
         assert look is not None
         machine.database_now = look - behind
-        reading = run(commands.ring_clock(handoff.id, REACH, at(machine, rows), None, look))
-        assert (reading.look_again_at, reading.look_again_within) == (look, wait)
+        reading = run(commands.escalate_if_due(handoff.id, REACH, at(machine, rows), None, look))
+        assert (reading.next_check_at, reading.next_check_within) == (look, wait)
         machine.database_now = look - timedelta(days=1)
-        early = run(commands.ring_clock(handoff.id, REACH, at(machine, rows), None, machine.database_now))
-        assert early.look_again_within is None, "a timer that is early by its own clock too waits for the instant"
+        early = run(commands.escalate_if_due(handoff.id, REACH, at(machine, rows), None, machine.database_now))
+        assert early.next_check_within is None, "a timer that is early by its own clock too waits for the instant"
 
 
-def test_the_twin_that_believes_any_clock_rings_falsely() -> None:
-    rungs, _ = rungs_after_a_jump(None, Machine())
-    assert rungs > 0, "without the look at the pace the jump would ring: the test above can fail"
+def test_the_faulty_variant_that_believes_any_clock_escalates_falsely() -> None:
+    escalations, _ = escalations_after_a_jump(None, Machine())
+    assert escalations > 0, "without the look at the pace the jump would be taken: the test above can fail"

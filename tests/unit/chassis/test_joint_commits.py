@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from services.chassis.database.joint import JointCommits
+from services.chassis.database.group_commit import GroupCommit
 
 
 class Answers:
@@ -29,9 +29,9 @@ class Answers:
 
 async def test_whoever_comes_as_the_last_lane_ends_is_not_left_waiting() -> None:
     for turns in range(12):
-        joint = JointCommits(Answers())
+        joint = GroupCommit(Answers())
 
-        async def late(turns: int = turns, joint: JointCommits = joint) -> Any:
+        async def late(turns: int = turns, joint: GroupCommit = joint) -> Any:
             for _ in range(turns):
                 await asyncio.sleep(0)
             return await joint.fetchrow("late", [3])

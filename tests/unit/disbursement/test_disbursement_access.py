@@ -6,7 +6,7 @@ READERS = {"aid-proposer", "aid-verifier", "aid-approver", "treasurer", "auditor
 
 
 def test_each_operation_is_open_to_these_roles_and_to_no_other() -> None:
-    own = {name: set(roles) for name, roles in SERVICE.policy.items() if not name.startswith("parked:")}
+    own = {name: set(roles) for name, roles in SERVICE.policy.items() if not name.startswith("dead-letter:")}
     assert own == {
         "entitlement:read": READERS,
         "batch:read": READERS,

@@ -17,7 +17,7 @@ amounts = st.integers(1, 10**12)
 
 
 @given(st.lists(st.tuples(amounts, st.sampled_from(["paid", "waiting", "reversed"])), max_size=50))
-def test_any_sequence_of_batches_payments_and_reversals_balances_to_zero(fates: list[tuple[int, str]]) -> None:
+def test_any_sequence_of_batches_payments_and_reversals_balances_to_zero(dispositions: list[tuple[int, str]]) -> None:
     balances: Counter[str] = Counter()
 
     def post(lines: tuple[Line, ...]) -> None:
@@ -25,15 +25,18 @@ def test_any_sequence_of_batches_payments_and_reversals_balances_to_zero(fates: 
         for line in lines:
             balances[line.account] += int(line.amount)
 
-    for rupiah, fate in fates:
+    for rupiah, disposition in dispositions:
         amount = Money(rupiah)
         post(moved(amount, debit=EXPENSE, credit=PAYABLE))
-        if fate == "paid":
+        if disposition == "paid":
             post(moved(amount, debit=PAYABLE, credit=CASH))
-        if fate == "reversed":
+        if disposition == "reversed":
             post(moved(amount, debit=PAYABLE, credit=EXPENSE))
         assert sum(balances.values()) == 0
-    owed = {fate: sum(rupiah for rupiah, f in fates if f == fate) for fate in ("paid", "waiting", "reversed")}
+    owed = {
+        disposition: sum(rupiah for rupiah, f in dispositions if f == disposition)
+        for disposition in ("paid", "waiting", "reversed")
+    }
     assert balances[CASH] == -owed["paid"]
     assert balances[PAYABLE] == -owed["waiting"]
     assert balances[EXPENSE] == owed["paid"] + owed["waiting"]

@@ -9,7 +9,7 @@ import yaml
 
 from services.casework.office.directory.domain import CaseworkPack
 from services.notifications.messages import domain
-from services.notifications.messages.commands import TellFact
+from services.notifications.messages.commands import NotifyOfFact
 from services.notifications.messages.domain import MessageState, Move
 from services.notifications.subscribers.domain import (
     Subscriber,
@@ -91,7 +91,9 @@ def test_an_office_is_found_by_kind_and_code_a_place_by_the_nearest() -> None:
 
 
 def test_the_sekda_and_the_inspectorate_are_the_districts_own() -> None:
-    told = TellFact(Occasion.HANDOFF_ESCALATED, uuid4(), uuid4(), "35.24", datetime.now(UTC), sender="a", receiver="b")
+    told = NotifyOfFact(
+        Occasion.HANDOFF_ESCALATED, uuid4(), uuid4(), "35.24", datetime.now(UTC), sender="a", receiver="b"
+    )
     for recipient, kind in (
         (Recipient.SECRETARIAT, SubscriberKind.SECRETARIAT),
         (Recipient.INSPECTORATE, SubscriberKind.INSPECTORATE),

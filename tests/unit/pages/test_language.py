@@ -10,11 +10,11 @@ import yaml
 
 from services.casework.case.cases.domain import Outcome
 from services.casework.desks.tasks.domain import TaskKind
-from services.casework.handoff.conditions.domain import PromiseState
-from services.casework.handoff.deadlines.domain import ClockKind, ClockState
+from services.casework.handoff.conditions.domain import ConditionState
+from services.casework.handoff.deadlines.domain import DeadlineKind, DeadlineState
 from services.casework.handoff.disclosures.domain import Letter, PersonField, Purpose
 from services.casework.handoff.handoffs.domain import Act, HandoffState
-from services.casework.office.directory.domain import RungKind
+from services.casework.office.directory.domain import EscalationKind
 from services.casework.office.findings.domain import Explanation, FindingKind
 from services.casework.person.custody.domain import PARTIES_WITHOUT_A_DESK, BelongingKind, CustodianKind, Proof
 from services.chassis.pages import words
@@ -38,7 +38,7 @@ _SHOWN_ATTRIBUTES = re.compile(r"\b(?:title|alt|placeholder|aria-label)=\"([^\"]
 
 
 def shown(template: str) -> Iterator[str]:
-    """The texts of a template that a reader sees or hears."""
+    """The texts of a template that a reader sees or consumes."""
     plain = _TAGS.sub(" ", template)
     yield from _SHOWN_ATTRIBUTES.findall(plain)
     yield re.sub(r"<[^>]*>", " ", plain)
@@ -68,11 +68,11 @@ SHOWN = {
         Purpose,
         Letter,
         PersonField,
-        RungKind,
-        ClockKind,
+        EscalationKind,
+        DeadlineKind,
         TaskKind,
-        ClockState,
-        PromiseState,
+        DeadlineState,
+        ConditionState,
         Act,
         BelongingKind,
         CustodianKind,

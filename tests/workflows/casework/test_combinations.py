@@ -1,7 +1,8 @@
 """Every pair of answers that the hand-offs of an ODGJ case can get, through the workflow, with its compensation.
 
 What is written down here by hand is what must follow from each answer; the procedure is run beside it. An answer is
-what the procedure learns: a refusal, a broken condition and a silent desk that the ladder gave up on all end a request
+what the procedure learns: a refusal, a broken condition and a silent desk that the escalation policy gave up on all
+end a request
 with nobody who would (`handoff.md` §2, §3); a failure comes after a yes. ``SIGAP_PAIRS=all`` runs all pairs, else a
 seeded part of them.
 """
@@ -138,6 +139,6 @@ BESIDE = {"identification", "guarantee", "pbi", "tracing", "fetch"}
 
 
 async def test_a_compensation_that_is_missing_would_be_seen() -> None:
-    """The twin: a story that went on after a refusal is not what is written down."""
+    """The faulty variant: a story that went on after a refusal is not what is written down."""
     assert sorted(follows({"bed": NOBODY, "custody": YES})) != sorted(follows({"bed": YES, "custody": YES}))
     assert "happened DIED" in follows({"bed": DIED, "custody": YES})

@@ -11,7 +11,7 @@ from services.casework.case.cases.messages import (
     EnterStage,
     RecordOutcome,
 )
-from services.casework.desks.tasks.commands import ring_task, settle_stays, task_id_of
+from services.casework.desks.tasks.commands import check_task_due, settle_stays, task_id_of
 from services.casework.office.procedure_messages.messages import RequestStep, StepResult
 from services.chassis.activities import acting
 from services.chassis.database import UnitOfWork
@@ -52,16 +52,16 @@ class CaseActivities:
         """Give a desk something to do, or learn what became of it."""
         return await acting(self._running, lambda uow: commands.ask_task(step, uow))
 
-    @activity.defn(name="ring_task")
-    async def ring_task(self, step: CreateStepTask) -> StepResult:
+    @activity.defn(name="check_task_due")
+    async def check_task_due(self, step: CreateStepTask) -> StepResult:
         """The task's instant has come: say so, once, unless it is done."""
         task_id = task_id_of(step.case_id, step.step, step.occurrence)
-        return await acting(self._running, lambda uow: ring_task(task_id, uow))
+        return await acting(self._running, lambda uow: check_task_due(task_id, uow))
 
-    @activity.defn(name="mind_stay")
-    async def mind_stay(self, ref: CaseRef) -> None:
+    @activity.defn(name="check_stay")
+    async def check_stay(self, ref: CaseRef) -> None:
         """Something about the person's custody is due; named when that was the stay alone."""
-        await acting(self._running, lambda uow: commands.mind_custody(ref.case_id, uow))
+        await acting(self._running, lambda uow: commands.check_custody_deadlines(ref.case_id, uow))
 
     @activity.defn(name="record_outcome")
     async def record_outcome(self, step: RecordOutcome) -> None:

@@ -12,7 +12,7 @@ from services.casework.case.cases.tables import Case, FamilyTie
 from services.casework.desks.desks.commands import find_empty_desk
 from services.casework.desks.tasks.commands import CreateTask, cancel_of_case, create_task, settle_stays, stay_step
 from services.casework.desks.tasks.domain import TaskKind
-from services.casework.handoff.deadlines.tables import RungRow
+from services.casework.handoff.deadlines.tables import EscalationStep
 from services.casework.handoff.disclosures.domain import MOVES_A_PERSON, Purpose
 from services.casework.handoff.handoffs import commands as handoffs
 from services.casework.handoff.handoffs.commands import (
@@ -39,9 +39,9 @@ from services.casework.office.procedure_messages.messages import (
 )
 from services.casework.person.custody.commands import (
     TransferCustody,
+    check_proofs,
     compare_families,
     end_custody,
-    mind_proofs,
     transfer_custody,
 )
 from services.casework.person.custody.queries import holder_of_case
@@ -53,7 +53,7 @@ CASES = UUID("7c9f0a3e-0f0f-5c57-8f0e-7d6f5a0f9b11")
 AID = UUID("b4b1a1fe-5b4e-58f5-a2a5-6f0d3a0c7e21")
 CONFERENCE_WITHIN = timedelta(days=1)
 CALLED_WITHIN = timedelta(hours=2)
-"""How soon a desk is telephoned that a rung's message did not reach."""
+"""How soon a desk is telephoned that an escalation step's message did not reach."""
 RULES_VERSION = 1
 
 
@@ -117,16 +117,16 @@ async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
                 to_agency=command.reporter_agency,
                 happened_at=command.found_at,
                 place_code=command.village_code,
-                condition_code="UNKNOWN",
+                observed_state="UNKNOWN",
                 ba_number=None,
             ),
             uow,
         )
-    tell_procedure(case, uow)
+    signal_procedure(case, uow)
     return case
 
 
-def tell_procedure(case: Case, uow: UnitOfWork) -> None:
+def signal_procedure(case: Case, uow: UnitOfWork) -> None:
     """Start the case's procedure, or let it look again; cases of a type without one are led by people alone."""
     start = ProcedureStart(case_id=case.id, district=case.district, rules_version=case.rules_version)
     look_again(case.workflow, procedure_id(case.id), start, case, uow)
@@ -306,25 +306,29 @@ async def _both(case_id: UUID, other_case_id: UUID, uow: UnitOfWork) -> dict[UUI
 
 
 async def convene(handoff: Handoff, uow: UnitOfWork) -> None:
-    """The ladder came to the case conference: a task of the case holder, one per hand-off."""
+    """The escalation policy came to the case conference: a task of the case holder, one per hand-off."""
     case = await uow.locked(Case, handoff.case_id)
     if case.state == CaseState.CLOSED:
         return
     await give_task(case, TaskKind.CASE_CONFERENCE, f"conference:{handoff.id}", uow)
 
 
-async def have_desk_called(handoff: Handoff, rung: RungRow, desk: DeskOf, uow: UnitOfWork) -> None:
-    """A rung's message did not arrive: the case holder telephones the desk; one task for each rung."""
+async def have_desk_called(handoff: Handoff, escalation: EscalationStep, desk: DeskOf, uow: UnitOfWork) -> None:
+    """An escalation step's message did not arrive: the case holder telephones the desk; one task for each escalation
+    step.
+    """
     case = await uow.locked(Case, handoff.case_id)
     if case.state == CaseState.CLOSED:
         return
-    rung_id = clock.derived_id(CASES, f"{handoff.id}:{rung.clock}:{rung.occurrence}:{rung.rung_no}")
+    escalation_id = clock.derived_id(
+        CASES, f"{handoff.id}:{escalation.deadline}:{escalation.occurrence}:{escalation.step_no}"
+    )
     await create_task(
         CreateTask(
             case_id=case.id,
             correlation_id=case.correlation_id,
             district=case.district,
-            step=f"call:{rung_id}",
+            step=f"call:{escalation_id}",
             occurrence=1,
             kind=TaskKind.PHONE_CALL,
             agency=case.holder,
@@ -339,7 +343,7 @@ async def have_desk_called(handoff: Handoff, rung: RungRow, desk: DeskOf, uow: U
 
 
 REACH = Reach(convene, have_desk_called, find_empty_desk)
-"""What a ringing clock sets going here."""
+"""What a passed deadline sets going here."""
 
 
 async def ask_task(step: CreateStepTask, uow: UnitOfWork) -> StepResult:
@@ -373,7 +377,7 @@ async def ask_task(step: CreateStepTask, uow: UnitOfWork) -> StepResult:
     )
 
 
-async def mind_custody(case_id: UUID, uow: UnitOfWork) -> None:
+async def check_custody_deadlines(case_id: UUID, uow: UnitOfWork) -> None:
     """What is due about a person in somebody's hands: signed papers that stayed away, a stay over its limit.
 
     Of papers each taker hears by a finding. A stay is one task, for the office to decide.
@@ -383,7 +387,7 @@ async def mind_custody(case_id: UUID, uow: UnitOfWork) -> None:
     if case.state == CaseState.CLOSED:
         return
     pack = await pack_in_force(uow, case.district)
-    await mind_proofs(case.id, pack.proof_within, uow)
+    await check_proofs(case.id, pack.proof_within, uow)
     stay = await repository.stay_of(uow, case.id)
     limit = pack.stay_limit(stay.agency) if stay else None
     if stay and limit is not None and stay.since + limit <= await uow.now():
@@ -465,12 +469,12 @@ async def request_aid(case_id: UUID, uow: UnitOfWork) -> None:
     uow.publish(facts.case_aid_requested(case, rules.aid_programme), about=case)
 
 
-async def note_aid(report_id: UUID, state: AidState, uow: UnitOfWork) -> None:
+async def record_aid_state(report_id: UUID, state: AidState, uow: UnitOfWork) -> None:
     """Disbursement said what became of the aid; a settled one ends the procedure's step ``aid``."""
     case = await repository.by_report(uow, report_id)
     if case is None or case.aid_request_id is None or case.aid_state == state:
         return
-    uow.change(case, "note_aid", aid_state=state.value)
+    uow.change(case, "record_aid_state", aid_state=state.value)
     if state in domain.AID_SETTLED and case.workflow:
         uow.signal(
             case.workflow,
@@ -516,20 +520,20 @@ async def mark_case_duplicate(report_id: UUID, parent_report_id: UUID, uow: Unit
     await end_custody(case.person_id, Outcome.DUPLICATE.value, now, uow)
     await expire_of_case(case.id, Outcome.DUPLICATE.value, uow)
     await cancel_of_case(case.id, Outcome.DUPLICATE.value, uow)
-    tell_procedure(case, uow)
+    signal_procedure(case, uow)
 
 
-async def note_age(person_id: UUID, *, is_minor: bool, is_proven: bool, uow: UnitOfWork) -> None:
+async def record_age(person_id: UUID, *, is_minor: bool, is_proven: bool, uow: UnitOfWork) -> None:
     """Somebody looks like a minor, or was proven not to be one: a child until proven otherwise (`handoff.md` §6)."""
     for case in await repository.open_of_person(uow, person_id):
         if case.apparent_minor != is_minor and (is_minor or is_proven):
-            uow.change(case, "note_age", apparent_minor=is_minor)
-            tell_procedure(case, uow)
+            uow.change(case, "record_age", apparent_minor=is_minor)
+            signal_procedure(case, uow)
 
 
 async def rearm_procedures(uow: UnitOfWork) -> int:
     """Signal the procedure of every open case; those that run ignore it. Returns how many."""
     cases = await repository.not_closed(uow)
     for case in cases:
-        tell_procedure(case, uow)
+        signal_procedure(case, uow)
     return len(cases)

@@ -41,11 +41,11 @@ async def when_report_verified_open_case(event: ReportVerified, envelope: Envelo
     )
 
 
-async def when_person_recorded_note_age(event: PersonRecorded, envelope: Envelope, uow: UnitOfWork) -> None:
+async def when_person_recorded_record_age(event: PersonRecorded, envelope: Envelope, uow: UnitOfWork) -> None:
     """Keep the copy; a person who turns out to be a minor is protected as one from now on."""
     await when_person_recorded_keep_copy(event, envelope, uow)
     is_proven = event.identity_status == "MATCHED"
-    await commands.note_age(event.person_id, is_minor=event.apparent_minor, is_proven=is_proven, uow=uow)
+    await commands.record_age(event.person_id, is_minor=event.apparent_minor, is_proven=is_proven, uow=uow)
 
 
 async def when_report_marked_duplicate_end_its_case(
@@ -63,38 +63,42 @@ async def when_registry_answered_complete_its_handoff(
         await answer_for_registry(event.case_id, REGISTRY_PURPOSE[event.kind], event.result, uow, event.handoff_id)
 
 
-async def when_entitlement_established_note_aid(
+async def when_entitlement_established_record_aid_state(
     event: EntitlementEstablished, envelope: Envelope, uow: UnitOfWork
 ) -> None:
     """Aid was granted and waits for payment."""
-    await commands.note_aid(envelope.correlationid, AidState.ENTITLED, uow)
+    await commands.record_aid_state(envelope.correlationid, AidState.ENTITLED, uow)
 
 
-async def when_entitlement_refused_note_aid(event: EntitlementRefused, envelope: Envelope, uow: UnitOfWork) -> None:
+async def when_entitlement_refused_record_aid_state(
+    event: EntitlementRefused, envelope: Envelope, uow: UnitOfWork
+) -> None:
     """Aid was refused."""
-    await commands.note_aid(envelope.correlationid, AidState.REFUSED, uow)
+    await commands.record_aid_state(envelope.correlationid, AidState.REFUSED, uow)
 
 
-async def when_payment_credited_note_aid(event: PaymentCredited, envelope: Envelope, uow: UnitOfWork) -> None:
+async def when_payment_credited_record_aid_state(event: PaymentCredited, envelope: Envelope, uow: UnitOfWork) -> None:
     """Aid was paid."""
-    await commands.note_aid(envelope.correlationid, AidState.CREDITED, uow)
+    await commands.record_aid_state(envelope.correlationid, AidState.CREDITED, uow)
 
 
-async def when_payment_failed_note_aid(event: PaymentFailed, envelope: Envelope, uow: UnitOfWork) -> None:
+async def when_payment_failed_record_aid_state(event: PaymentFailed, envelope: Envelope, uow: UnitOfWork) -> None:
     """The bank could not pay; disbursement owns the exception."""
-    await commands.note_aid(envelope.correlationid, AidState.FAILED, uow)
+    await commands.record_aid_state(envelope.correlationid, AidState.FAILED, uow)
 
 
-async def when_entitlement_ended_note_aid(event: EntitlementEnded, envelope: Envelope, uow: UnitOfWork) -> None:
+async def when_entitlement_ended_record_aid_state(event: EntitlementEnded, envelope: Envelope, uow: UnitOfWork) -> None:
     """Aid that was due will not be paid any more."""
-    await commands.note_aid(envelope.correlationid, AidState.ENDED, uow)
+    await commands.record_aid_state(envelope.correlationid, AidState.ENDED, uow)
 
 
-async def when_message_delivered_note_its_rung(event: MessageDelivered, envelope: Envelope, uow: UnitOfWork) -> None:
-    """The message that tells of a rung reached a telephone."""
+async def when_message_delivered_note_its_escalation(
+    event: MessageDelivered, envelope: Envelope, uow: UnitOfWork
+) -> None:
+    """The message that tells of an escalation step reached a telephone."""
     await note_notice(event.cause_fact_id, Notice.DELIVERED, commands.REACH, uow)
 
 
 async def when_message_failed_have_the_desk_called(event: MessageFailed, envelope: Envelope, uow: UnitOfWork) -> None:
-    """The message that tells of a rung reached nobody: somebody has to telephone."""
+    """The message that tells of an escalation step reached nobody: somebody has to telephone."""
     await note_notice(event.cause_fact_id, Notice.UNDELIVERED, commands.REACH, uow)

@@ -25,7 +25,7 @@ from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.pages import directory_of
 from services.casework.person.custody.commands import record_custody
 from services.casework.person.custody.domain import PARTIES_WITHOUT_A_DESK, CustodianKind, Proof
-from services.casework.person.custody.pages import PARTIES
+from services.casework.person.custody.pages import OBSERVED_STATES, PARTIES
 from services.casework.person.custody.schemas import CustodyIn, PartyText, PlaceText, ReferenceText
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
@@ -69,19 +69,10 @@ AID = {
     "refused": "ditolak",
     "failed": "gagal dibayar",
 }
-CONDITIONS = {
-    "STABLE": "Stabil",
-    "AGITATED": "Gelisah",
-    "SICK": "Sakit",
-    "WOUNDED": "Terluka",
-    "UNCONSCIOUS": "Tidak sadar",
-    "UNKNOWN": "Belum diketahui",
-}
 WORDS = {
     **CASE_TYPES,
     **STAGES,
     **OUTCOMES,
-    **CONDITIONS,
     "taker": "Yang menerima",
     "place_code": "Kode wilayah tempat",
     "ba_number": "Nomor berita acara",
@@ -103,7 +94,7 @@ class Work:
     about: str
     state: str
     due_at: datetime | None
-    clock: str
+    deadline: str
     is_claimed: bool = False
 
 
@@ -137,7 +128,7 @@ async def work_list(
         number = numbers.get(handoff.case_id, "")
         return Work(
             f"{root}/serah-terima/{handoff.id}", handoff.purpose, f"{number} · {about}", handoff.state,
-            handoff.due_at, handoff.clock or "", handoff.claimed_by is not None,
+            handoff.due_at, handoff.deadline or "", handoff.claimed_by is not None,
         )  # fmt: skip
 
     mine = [line(handoff) for handoff in handoffs if waits_for(caller.agency, handoff)]
@@ -205,7 +196,7 @@ class CustodyFormIn(RequestBody):
     from_agency: PartyText | None = None
     happened_local: datetime
     place_code: PlaceText
-    condition_code: CodeText
+    observed_state: CodeText
     ba_number: ReferenceText | None = None
     belongings_note: ShortText | None = None
 
@@ -219,7 +210,7 @@ class CustodyFormIn(RequestBody):
             from_agency=self.from_agency,
             happened_at=self.happened_local.replace(tzinfo=ZoneInfo(zone)),
             place_code=self.place_code,
-            condition_code=self.condition_code,
+            observed_state=self.observed_state,
             ba_number=self.ba_number,
             proof=Proof.SIGNED if self.ba_number else Proof.NONE,
             belongings_note=self.belongings_note,
@@ -248,7 +239,7 @@ async def custody_form_page(
         case=case,
         takers=takers(directory.names),
         givers={**directory.names, **PARTIES},
-        conditions=CONDITIONS,
+        observed_states=OBSERVED_STATES,
         **directory.context(case.district),
     )
     return rendered

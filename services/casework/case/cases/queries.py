@@ -76,7 +76,7 @@ class CaseView:
     handoffs: list[Handoff]
     tasks: list[Task]
     custodies: list[Custody]
-    rungs: dict[UUID, int]
+    escalations: dict[UUID, int]
     findings: list[Finding]
     tied: Mapping[UUID, str]
 
@@ -86,14 +86,14 @@ async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
     case = await repository.one(reading, case_id)
     if case is None:
         raise NotFound(kind="cases")
-    handoffs, rungs = await handoffs_of_case(reading, case_id)
+    handoffs, escalations = await handoffs_of_case(reading, case_id)
     tied = await repository.tied_to(reading, case_id) if case.is_tied else []
     return CaseView(
         case=case,
         handoffs=handoffs,
         tasks=await tasks_of_case(reading, case_id),
         custodies=await custody_chain(reading, case_id),
-        rungs=rungs,
+        escalations=escalations,
         findings=await findings_of_case(reading, case_id),
         tied=await repository.numbers(reading, tied) if tied else {},
     )

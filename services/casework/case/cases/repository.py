@@ -88,7 +88,7 @@ async def ready_steps(uow: UnitOfWork, case_id: UUID) -> dict[str, str]:
     found = await uow.execute(
         """
         SELECT DISTINCT g.step, h.to_agency FROM handoffs h JOIN handoff_groups g ON g.id = h.group_id
-        JOIN clocks k ON k.handoff_id = h.id AND k.kind = 'FETCH_BY' AND k.state IN ('running', 'paused')
+        JOIN deadlines k ON k.handoff_id = h.id AND k.kind = 'FETCH_BY' AND k.state IN ('running', 'paused')
         WHERE h.case_id = :case_id
         """,
         case_id=case_id,

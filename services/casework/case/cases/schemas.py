@@ -108,7 +108,7 @@ class CaseHandoff(BaseModel):
     to_agency: str
     promise_holder: str
     candidate_no: int
-    rungs: int
+    escalations: int
     due_at: datetime | None
     result_code: str | None
     reason_code: str | None
@@ -134,7 +134,7 @@ class CaseCustody(BaseModel):
     since: datetime
     until: datetime | None
     place_code: str
-    condition_code: str
+    observed_state: str
     ba_number: str | None
     proof: str
     ended_reason: str | None
@@ -167,8 +167,8 @@ class CaseDetail(CaseOut):
             handoffs=[
                 CaseHandoff(
                     handoff_id=h.id,
-                    rungs=view.rungs.get(h.id, 0),
-                    **h.model_dump(include=set(CaseHandoff.model_fields) - {"rungs"}),
+                    escalations=view.escalations.get(h.id, 0),
+                    **h.model_dump(include=set(CaseHandoff.model_fields) - {"escalations"}),
                 )
                 for h in view.handoffs
             ],

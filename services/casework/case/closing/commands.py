@@ -9,11 +9,11 @@ from services.casework.case.cases.domain import ENDS_EVERYTHING, CaseIsClosed, C
 from services.casework.case.cases.messages import CloseResult
 from services.casework.case.cases.tables import Case
 from services.casework.case.closing import domain, facts, repository
-from services.casework.case.closing.domain import Blocker, Decision, Fate, Kind
+from services.casework.case.closing.domain import Blocker, Decision, Disposition, Kind
 from services.casework.case.closing.tables import ClosingRound, ForcedClosing
 from services.casework.desks.tasks.commands import cancel_task, settle_stays
 from services.casework.desks.tasks.domain import TaskKind
-from services.casework.handoff.handoffs.commands import close_results, dispose
+from services.casework.handoff.handoffs.commands import apply_dispositions, close_results
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 
@@ -86,7 +86,7 @@ async def note_answer(case_id: UUID, number: int, service: str, blockers: tuple[
         return
     uow.change(last, "answer", reason=service, answers={**last.answers, service: list(blockers)})
     if not domain.waiting_for(last.answers):
-        cases.tell_procedure(case, uow)
+        cases.signal_procedure(case, uow)
 
 
 async def reconsider(case_id: UUID | None, uow: UnitOfWork) -> None:
@@ -100,31 +100,31 @@ async def reconsider(case_id: UUID | None, uow: UnitOfWork) -> None:
     last = await repository.last_round(uow, case.id)
     if last is not None and not last.is_stale and case.state != CaseState.CLOSED:
         uow.change(last, "outdate", is_stale=True)
-        cases.tell_procedure(case, uow)
+        cases.signal_procedure(case, uow)
 
 
 @dataclass(frozen=True, slots=True)
 class ProposeForcedClosing:
-    """Close a case over what is open: a fate for each thing, and why."""
+    """Close a case over what is open: a disposition for each thing, and why."""
 
     case_id: UUID
     reason_code: str
-    fates: Mapping[str, Fate]
+    dispositions: Mapping[str, Disposition]
 
 
 async def propose_forced_closing(command: ProposeForcedClosing, uow: UnitOfWork) -> ForcedClosing:
     """Write down what should become of everything open; nothing happens before another person decides.
 
-    Raises ``NotFound``, ``CaseIsClosed``, ``ClosingIsProposed`` and what ``check_fates`` raises.
+    Raises ``NotFound``, ``CaseIsClosed``, ``ClosingIsProposed`` and what ``check_dispositions`` raises.
     """
     case = await uow.locked(Case, command.case_id)
     if case.state == CaseState.CLOSED:
         raise CaseIsClosed(())
     if await repository.proposal(uow, case.id) is not None:
         raise domain.ClosingIsProposed(("approve", "refuse"))
-    fates = {item: fate.value for item, fate in command.fates.items()}
+    dispositions = {item: disposition.value for item, disposition in command.dispositions.items()}
     blockers, _ = await repository.open_anywhere(uow, case.id)
-    domain.check_fates(blockers, fates)
+    domain.check_dispositions(blockers, dispositions)
     forced = ForcedClosing(
         id=clock.new_id(),
         correlation_id=case.correlation_id,
@@ -132,7 +132,7 @@ async def propose_forced_closing(command: ProposeForcedClosing, uow: UnitOfWork)
         case_id=case.id,
         state=Decision.PROPOSED.value,
         reason_code=command.reason_code,
-        fates=fates,
+        dispositions=dispositions,
         proposed_by=uow.principal.actor,
         proposed_at=await uow.now(),
     )
@@ -143,10 +143,11 @@ async def propose_forced_closing(command: ProposeForcedClosing, uow: UnitOfWork)
 async def decide_forced_closing(
     forced_id: UUID, decision: Decision, expected_version: int | None, uow: UnitOfWork
 ) -> ForcedClosing:
-    """Another person approves, and everything open gets its fate and the case closes; or refuses, and nothing changes.
+    """Another person approves, and everything open gets its disposition and the case closes; or refuses, and nothing
+    changes.
 
     Raises ``NotFound``, ``StaleVersion``, ``ClosingIsDecided``, ``TwoPeopleAreNeeded``, ``CaseIsClosed`` and what
-    ``check_fates`` raises when something else is open by now.
+    ``check_dispositions`` raises when something else is open by now.
     """
     forced = await uow.locked(ForcedClosing, forced_id, expected_version)
     if forced.state != Decision.PROPOSED:
@@ -158,10 +159,10 @@ async def decide_forced_closing(
         if case.state == CaseState.CLOSED:
             raise CaseIsClosed(())
         blockers, _ = await repository.open_anywhere(uow, case.id)
-        domain.check_fates(blockers, forced.fates)
-        await _give_fates(case, forced, blockers, uow)
+        domain.check_dispositions(blockers, forced.dispositions)
+        await _give_dispositions(case, forced, blockers, uow)
         await cases.close(case, forced.reason_code, uow, verb="force_close")
-        cases.tell_procedure(case, uow)
+        cases.signal_procedure(case, uow)
     uow.change(
         forced,
         decision.value,
@@ -172,17 +173,21 @@ async def decide_forced_closing(
     return forced
 
 
-async def _give_fates(case: Case, forced: ForcedClosing, blockers: list[Blocker], uow: UnitOfWork) -> None:
-    chosen = [(blocker, Fate(forced.fates[blocker.id])) for blocker in blockers]
+async def _give_dispositions(case: Case, forced: ForcedClosing, blockers: list[Blocker], uow: UnitOfWork) -> None:
+    chosen = [(blocker, Disposition(forced.dispositions[blocker.id])) for blocker in blockers]
     ids = {blocker.id: UUID(blocker.id.split(":", 1)[1]) for blocker in blockers if blocker.kind != Kind.SERVICE}
-    disposals = {ids[b.id]: domain.DISPOSAL[fate] for b, fate in chosen if fate in domain.DISPOSAL}
-    await dispose(case.id, disposals, forced.reason_code, await uow.now(), uow)
+    dispositions = {
+        ids[b.id]: domain.HANDOFF_DISPOSITIONS[disposition]
+        for b, disposition in chosen
+        if disposition in domain.HANDOFF_DISPOSITIONS
+    }
+    await apply_dispositions(case.id, dispositions, forced.reason_code, await uow.now(), uow)
     await close_results(case.id, uow)
-    for blocker, fate in chosen:
-        match fate:
-            case Fate.CANCEL:
+    for blocker, disposition in chosen:
+        match disposition:
+            case Disposition.CANCEL:
                 await cancel_task(ids[blocker.id], forced.reason_code, uow)
-            case Fate.END_AID:
+            case Disposition.END_AID:
                 uow.publish(facts.aid_ended(case, forced.reason_code), about=case)
             case _:
                 pass

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from services.casework.handoff.handoffs.domain import ENDED_WORK, Disposal, HandoffState
+from services.casework.handoff.handoffs.domain import ENDED_WORK, HandoffDisposition, HandoffState
 from services.chassis.errors import Conflict, Forbidden, Invalid
 
 ASKED = ("intake", "disbursement", "notifications")
@@ -36,7 +36,7 @@ class Blocker:
     state: str = ""
 
 
-class Fate(StrEnum):
+class Disposition(StrEnum):
     """What two people can make of something open when they close a case over it."""
 
     EXPIRE = "EXPIRE"
@@ -56,7 +56,7 @@ class Decision(StrEnum):
     REFUSED = "refused"
 
 
-DISPOSAL = {Fate.EXPIRE: Disposal.EXPIRE, Fate.FAIL: Disposal.FAIL}
+HANDOFF_DISPOSITIONS = {Disposition.EXPIRE: HandoffDisposition.EXPIRE, Disposition.FAIL: HandoffDisposition.FAIL}
 STARTED = frozenset({HandoffState.ARRIVED, HandoffState.IN_PROGRESS})
 
 
@@ -67,18 +67,18 @@ class CustodyCannotBeForced(Conflict):
     advice = "Catat dahulu serah terima orangnya, atau apa yang terjadi padanya."
 
 
-class FatesAreIncomplete(Conflict):
+class DispositionsAreIncomplete(Conflict):
     """What is open now is not what was chosen for."""
 
     text = "Masih ada hal terbuka yang belum diputuskan nasibnya, atau ada yang sudah tidak terbuka."
     advice = "Muat ulang daftar penghalang, lalu pilih nasib untuk setiap hal."
 
 
-class FateDoesNotFit(Invalid):
+class DispositionDoesNotFit(Invalid):
     """A hand-off expires or fails, a result is read, a task is cancelled, aid ends or is paid on."""
 
     text = "Nasib yang dipilih tidak cocok dengan jenis hal itu."
-    advice = "Lihat fates pada setiap penghalang."
+    advice = "Lihat dispositions pada setiap penghalang."
 
 
 class NothingToForce(Conflict):
@@ -107,43 +107,43 @@ class TwoPeopleAreNeeded(Forbidden):
     advice = "Minta kepala bidang yang bukan pengusul."
 
 
-def fates_of(blocker: Blocker) -> tuple[Fate, ...]:
+def dispositions_of(blocker: Blocker) -> tuple[Disposition, ...]:
     """What people may choose for something open; nothing for custody."""
     match blocker.kind:
         case Kind.HANDOFF if blocker.state in ENDED_WORK:
-            return (Fate.READ,)
+            return (Disposition.READ,)
         case Kind.HANDOFF if blocker.state in STARTED:
-            return (Fate.FAIL,)
+            return (Disposition.FAIL,)
         case Kind.HANDOFF:
-            return (Fate.EXPIRE,)
+            return (Disposition.EXPIRE,)
         case Kind.TASK:
-            return (Fate.CANCEL,)
+            return (Disposition.CANCEL,)
         case Kind.AID:
-            return (Fate.END_AID, Fate.PAY_ON)
+            return (Disposition.END_AID, Disposition.PAY_ON)
         case Kind.SERVICE:
-            return (Fate.LEAVE,)
+            return (Disposition.LEAVE,)
         case _:
             return ()
 
 
-def check_fates(blockers: Sequence[Blocker], fates: Mapping[str, str]) -> None:
-    """Raise unless exactly what is open has a fate that fits it.
+def check_dispositions(blockers: Sequence[Blocker], dispositions: Mapping[str, str]) -> None:
+    """Raise unless exactly what is open has a disposition that fits it.
 
-    ``NothingToForce``, ``CustodyCannotBeForced``, ``FatesAreIncomplete`` naming what is missing or gone,
-    ``FateDoesNotFit``.
+    ``NothingToForce``, ``CustodyCannotBeForced``, ``DispositionsAreIncomplete`` naming what is missing or gone,
+    ``DispositionDoesNotFit``.
     """
     if not blockers:
         raise NothingToForce(())
     if any(blocker.kind == Kind.CUSTODY for blocker in blockers):
         raise CustodyCannotBeForced(())
     by_id = {blocker.id: blocker for blocker in blockers}
-    if by_id.keys() != fates.keys():
-        raise FatesAreIncomplete(
-            (), missing=sorted(by_id.keys() - fates.keys()), gone=sorted(fates.keys() - by_id.keys())
+    if by_id.keys() != dispositions.keys():
+        raise DispositionsAreIncomplete(
+            (), missing=sorted(by_id.keys() - dispositions.keys()), gone=sorted(dispositions.keys() - by_id.keys())
         )
-    for item, fate in fates.items():
-        if fate not in fates_of(by_id[item]):
-            raise FateDoesNotFit(item=item, fates=[known.value for known in fates_of(by_id[item])])
+    for item, disposition in dispositions.items():
+        if disposition not in dispositions_of(by_id[item]):
+            raise DispositionDoesNotFit(item=item, dispositions=[known.value for known in dispositions_of(by_id[item])])
 
 
 def waiting_for(answers: Mapping[str, Sequence[str]]) -> list[str]:
@@ -174,5 +174,5 @@ def is_to_be_asked(asked_at: datetime | None, answers: Mapping[str, Sequence[str
 
 
 def item_id(kind: Kind, row_id: UUID) -> str:
-    """By which name a fate is given to something open."""
+    """By which name a disposition is given to something open."""
     return f"{kind.value.lower()}:{row_id}"

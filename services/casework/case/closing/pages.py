@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from pydantic import ConfigDict
 
 from services.casework.case.closing import access, commands, queries
-from services.casework.case.closing.domain import Decision, Kind, fates_of
+from services.casework.case.closing.domain import Decision, Kind, dispositions_of
 from services.casework.case.closing.schemas import ForcedClosingDecisionIn, ForcedClosingIn
 from services.casework.office.directory.pages import directory_of
 from services.chassis.pages import Form, page_requires, page_router
@@ -17,7 +17,7 @@ from services.chassis.principal import Principal
 from services.chassis.web import Reading
 
 TEMPLATES = Path(__file__).parent / "templates"
-FATE_FIELD = "nasib."
+DISPOSITION_FIELD = "nasib."
 
 KINDS = {
     "HANDOFF": "Serah terima",
@@ -32,7 +32,7 @@ CODES = {
     "REGISTRY_CHECK_WAITS": "pertanyaan ke registri belum dijawab",
     "MESSAGE_NOT_SENT": "pemberitahuan belum terkirim",
 }
-FATES = {
+DISPOSITIONS = {
     "EXPIRE": "tidak berlaku lagi",
     "FAIL": "berakhir tanpa hasil",
     "READ": "hasilnya dianggap dibaca",
@@ -63,7 +63,7 @@ router = page_router()
 
 
 class ClosingProposalIn(ForcedClosingIn):
-    """The page's form: fates come as fields of their own, one per open item."""
+    """The page's form: dispositions come as fields of their own, one per open item."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -74,17 +74,20 @@ async def closing_page(
 ) -> Response:
     """What keeps the case open, one by one; a proposal to close over it; its decision."""
     view = await queries.what_keeps_open(case_id, reading)
-    forcible = [blocker for blocker in view.blockers if fates_of(blocker)]
+    forcible = [blocker for blocker in view.blockers if dispositions_of(blocker)]
     rendered: Response = request.app.state.pages.render(
         request,
         "closing.html",
         case=view.case,
         view=view,
         kinds=KINDS,
-        fates=FATES,
+        dispositions=DISPOSITIONS,
         reasons=REASONS,
         services=SERVICES,
-        choices={b.id: {fate.value: FATES[fate.value] for fate in fates_of(b)} for b in forcible},
+        choices={
+            b.id: {disposition.value: DISPOSITIONS[disposition.value] for disposition in dispositions_of(b)}
+            for b in forcible
+        },
         is_held=any(blocker.kind == Kind.CUSTODY for blocker in view.blockers),
         may_propose=bool(caller.roles & access.PERMISSIONS["case:propose-forced-closing"]),
         may_decide=bool(caller.roles & access.PERMISSIONS["case:decide-forced-closing"])
@@ -100,8 +103,12 @@ async def post_proposal(
     case_id: UUID, caller: Annotated[Principal, page_requires("case:propose-forced-closing")], form: Form
 ) -> Response:
     """Propose to close over what is open."""
-    fates = {n.removeprefix(FATE_FIELD): fate for n, fate in form.fields.items() if n.startswith(FATE_FIELD)}
-    body = form.read(ClosingProposalIn, fates=fates)
+    dispositions = {
+        n.removeprefix(DISPOSITION_FIELD): disposition
+        for n, disposition in form.fields.items()
+        if n.startswith(DISPOSITION_FIELD)
+    }
+    body = form.read(ClosingProposalIn, dispositions=dispositions)
     return await form.write(lambda uow: commands.propose_forced_closing(body.command(case_id), uow), "closing-proposed")
 
 

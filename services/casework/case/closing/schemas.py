@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.casework.case.closing.commands import ProposeForcedClosing
-from services.casework.case.closing.domain import Blocker, Fate, fates_of
+from services.casework.case.closing.domain import Blocker, Disposition, dispositions_of
 from services.casework.case.closing.queries import ClosingView
 from services.casework.case.closing.tables import ForcedClosing
 from services.chassis.web import CodeText, RequestBody
@@ -16,14 +16,14 @@ ItemText = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,16}:[A-Za-z0-9_-]
 
 
 class BlockerOut(BaseModel):
-    """One thing that keeps a case open; ``fates``: what two people may make of it when they close over it."""
+    """One thing that keeps a case open; ``dispositions``: what two people may make of it when they close over it."""
 
     item: str
     kind: str
     name: str
     party: str
     state: str
-    fates: list[Fate]
+    dispositions: list[Disposition]
 
     @classmethod
     def of(cls, blocker: Blocker) -> "BlockerOut":
@@ -34,7 +34,7 @@ class BlockerOut(BaseModel):
             name=blocker.name,
             party=blocker.party,
             state=blocker.state,
-            fates=list(fates_of(blocker)),
+            dispositions=list(dispositions_of(blocker)),
         )
 
 
@@ -46,7 +46,7 @@ class ForcedClosingOut(BaseModel):
     state: str
     version: int
     reason_code: str
-    fates: dict[str, Fate]
+    dispositions: dict[str, Disposition]
     proposed_by: str
     proposed_at: datetime
     decided_by: str | None
@@ -82,14 +82,14 @@ class ClosingOut(BaseModel):
 
 
 class ForcedClosingIn(RequestBody):
-    """Close over what is open: a fate for each item."""
+    """Close over what is open: a disposition for each item."""
 
     reason_code: CodeText
-    fates: Annotated[dict[ItemText, Fate], Field(min_length=1, max_length=200)]
+    dispositions: Annotated[dict[ItemText, Disposition], Field(min_length=1, max_length=200)]
 
     def command(self, case_id: UUID) -> ProposeForcedClosing:
         """As the command takes it."""
-        return ProposeForcedClosing(case_id, self.reason_code, self.fates)
+        return ProposeForcedClosing(case_id, self.reason_code, self.dispositions)
 
 
 class ForcedClosingDecisionIn(RequestBody):

@@ -26,14 +26,15 @@ class ClosingRound(Aggregate, table=True):
 
 
 class ForcedClosing(Aggregate, table=True):
-    """Somebody proposes to close a case over what is open; another person decides. ``fates``: by open item's id."""
+    """Somebody proposes to close a case over what is open; another person decides. ``dispositions``: by open item's
+    id."""
 
     __tablename__ = "forced_closings"
 
     case_id: UUID = Field(index=True)
     state: str = Field(max_length=16)
     reason_code: str = Field(max_length=64)
-    fates: dict[str, Any] = Field(sa_type=JSONB)
+    dispositions: dict[str, Any] = Field(sa_type=JSONB)
     proposed_by: str = Field(max_length=128)
     proposed_at: datetime = Field(sa_type=UTC_INSTANT)
     decided_by: str | None = Field(default=None, max_length=128)

@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from services.casework.case.occurrences import commands
-from services.casework.case.occurrences.messages import StepTold
+from services.casework.case.occurrences.messages import StepOccurrence
 from services.chassis.activities import acting
 from services.chassis.processes import Running
 
@@ -14,7 +14,7 @@ class OccurrenceActivities:
     def __init__(self, running: Running) -> None:
         self._running = running
 
-    @activity.defn(name="hear_of_step")
-    async def hear_of_step(self, told: StepTold) -> None:
+    @activity.defn(name="record_step_occurrence")
+    async def record_step_occurrence(self, told: StepOccurrence) -> None:
         """Write down what was told with a step's end, unless it is known already."""
-        await acting(self._running, lambda uow: commands.hear_of_step(told, uow))
+        await acting(self._running, lambda uow: commands.record_step_occurrence(told, uow))

@@ -9,22 +9,22 @@ from services.casework.case.cases import commands as cases
 from services.casework.case.cases.domain import ENDS_EVERYTHING, CaseIsClosed, CaseState, Outcome
 from services.casework.case.cases.tables import Case
 from services.casework.case.occurrences import domain, facts, repository
-from services.casework.case.occurrences.domain import Consequence, Fate, Item, Occurrence
-from services.casework.case.occurrences.messages import StepTold
+from services.casework.case.occurrences.domain import Consequence, Disposition, Item, Occurrence
+from services.casework.case.occurrences.messages import StepOccurrence
 from services.casework.case.occurrences.tables import OccurrenceRow
 from services.casework.desks.tasks.commands import cancel_of_case, pause_visits, resume_visits, settle_search
 from services.casework.desks.tasks.domain import TaskKind
-from services.casework.handoff.handoffs.commands import dispose, end_of_step
-from services.casework.handoff.handoffs.domain import CLOCKS_MAY_DIFFER, Disposal, HappensLater
+from services.casework.handoff.handoffs.commands import apply_dispositions, end_of_step
+from services.casework.handoff.handoffs.domain import CLOCKS_MAY_DIFFER, HandoffDisposition, HappensLater
 from services.casework.person.custody.commands import end_custody
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 
-DISPOSALS: dict[Fate, Disposal] = {
-    Fate.EXPIRES: Disposal.EXPIRE,
-    Fate.EXPIRES_AND_TOLD: Disposal.EXPIRE,
-    Fate.FAILS: Disposal.FAIL,
-    Fate.RECEIVER_ASKED: Disposal.ASK_TO_RELEASE,
+HANDOFF_DISPOSITIONS: dict[Disposition, HandoffDisposition] = {
+    Disposition.EXPIRES: HandoffDisposition.EXPIRE,
+    Disposition.EXPIRES_AND_NOTIFIED: HandoffDisposition.EXPIRE,
+    Disposition.FAILS: HandoffDisposition.FAIL,
+    Disposition.RECEIVER_ASKED: HandoffDisposition.ASK_TO_RELEASE,
 }
 HANDOFFS = frozenset({Item.NOT_ACCEPTED, Item.ACCEPTED, Item.IN_PROGRESS})
 
@@ -69,17 +69,21 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
     uow.change(case, "hear", happened_at=command.happened_at, reason=command.kind.value)
     uow.publish(facts.occurrence_recorded(command.kind.value, told_by), about=case, happened_at=command.happened_at)
     reason = domain.OUTCOME.get(command.kind, command.kind.value)
-    disposals = {c.id: DISPOSALS[c.fate] for c in planned if c.item in HANDOFFS and c.fate in DISPOSALS}
-    await dispose(case.id, disposals, reason, command.happened_at, uow)
+    dispositions = {
+        c.id: HANDOFF_DISPOSITIONS[c.disposition]
+        for c in planned
+        if c.item in HANDOFFS and c.disposition in HANDOFF_DISPOSITIONS
+    }
+    await apply_dispositions(case.id, dispositions, reason, command.happened_at, uow)
     await _turn_visits_and_aid(case, planned, reason, uow)
-    if any(c.fate == Fate.CLOSES_AS_UNKNOWN for c in planned):
+    if any(c.disposition == Disposition.CLOSES_AS_UNKNOWN for c in planned):
         await end_custody(case.person_id, "ABSCONDED", command.happened_at, uow)
     await _follow(case, command, uow)
-    cases.tell_procedure(case, uow)
+    cases.signal_procedure(case, uow)
     return planned
 
 
-async def hear_of_step(told: StepTold, uow: UnitOfWork) -> None:
+async def record_step_occurrence(told: StepOccurrence, uow: UnitOfWork) -> None:
     """The end of a step says what happened to the person: recorded once, as of that end; known already it is left."""
     case = await uow.locked(Case, told.case_id)
     if case.state == CaseState.CLOSED or case.outcome in ENDS_EVERYTHING:
@@ -89,17 +93,17 @@ async def hear_of_step(told: StepTold, uow: UnitOfWork) -> None:
 
 
 async def _turn_visits_and_aid(case: Case, planned: Sequence[Consequence], reason: str, uow: UnitOfWork) -> None:
-    fates = {c.fate for c in planned if c.item == Item.VISIT}
-    if fates & {Fate.ENDS, Fate.REPLACED, Fate.HANDED_ON}:
+    dispositions = {c.disposition for c in planned if c.item == Item.VISIT}
+    if dispositions & {Disposition.ENDS, Disposition.REPLACED, Disposition.HANDED_ON}:
         await cancel_of_case(case.id, reason, uow)
-    elif Fate.PAUSED in fates:
+    elif Disposition.PAUSED in dispositions:
         await pause_visits(case.id, reason, uow)
-    elif Fate.RESUMED in fates:
+    elif Disposition.RESUMED in dispositions:
         await resume_visits(case.id, reason, uow)
-    aid = {c.fate for c in planned if c.item == Item.AID}
-    if aid & {Fate.HELD, Fate.RECHECKED}:
+    aid = {c.disposition for c in planned if c.item == Item.AID}
+    if aid & {Disposition.HELD, Disposition.RECHECKED}:
         await cases.hold_aid(case, reason, uow)
-    elif Fate.RELEASED in aid:
+    elif Disposition.RELEASED in aid:
         await cases.release_aid(case, reason, uow)
 
 

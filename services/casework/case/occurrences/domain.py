@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 from uuid import UUID
 
 from services.casework.handoff.disclosures.domain import Purpose
@@ -35,12 +36,12 @@ class Item(StrEnum):
     CUSTODY = "CUSTODY"
 
 
-class Fate(StrEnum):
+class Disposition(StrEnum):
     """What becomes of an open item."""
 
     EXPIRES = "EXPIRES"
     EXPIRES_UNLESS_SEARCH = "EXPIRES_UNLESS_SEARCH"
-    EXPIRES_AND_TOLD = "EXPIRES_AND_TOLD"
+    EXPIRES_AND_NOTIFIED = "EXPIRES_AND_NOTIFIED"
     FAILS = "FAILS"
     RECEIVER_ASKED = "RECEIVER_ASKED"
     GOES_ON = "GOES_ON"
@@ -65,16 +66,18 @@ class Fate(StrEnum):
     MUST_BE_EMPTY = "MUST_BE_EMPTY"
     MUST_BE_DECIDED = "MUST_BE_DECIDED"
     BLOCKS = "BLOCKS"
-    FATE_CHOSEN = "FATE_CHOSEN"
+    DISPOSITION_CHOSEN = "DISPOSITION_CHOSEN"
     NEVER_FORCED = "NEVER_FORCED"
     NOTHING = "NOTHING"
 
 
-K, F = Occurrence, Fate
+K, F = Occurrence, Disposition
 
-DISPOSITIONS: dict[Occurrence, tuple[Fate, Fate, Fate, Fate, Fate, Fate]] = {
-    K.DIED: (F.EXPIRES, F.EXPIRES_AND_TOLD, F.FAILS, F.HELD, F.ENDS, F.STAYS_UNTIL_BURIAL),
-    K.ABSCONDED: (F.EXPIRES_UNLESS_SEARCH, F.EXPIRES_AND_TOLD, F.FAILS, F.HELD, F.PAUSED, F.CLOSES_AS_UNKNOWN),
+Row: TypeAlias = tuple[Disposition, Disposition, Disposition, Disposition, Disposition, Disposition]
+
+DISPOSITION_TABLE: dict[Occurrence, Row] = {
+    K.DIED: (F.EXPIRES, F.EXPIRES_AND_NOTIFIED, F.FAILS, F.HELD, F.ENDS, F.STAYS_UNTIL_BURIAL),
+    K.ABSCONDED: (F.EXPIRES_UNLESS_SEARCH, F.EXPIRES_AND_NOTIFIED, F.FAILS, F.HELD, F.PAUSED, F.CLOSES_AS_UNKNOWN),
     K.FOUND_AGAIN: (F.NEW_REQUEST_PROPOSED, F.NOTHING, F.MAY_REOPEN, F.RELEASED, F.RESUMED, F.NEW_ROW),
     K.NOT_THIS_TYPE: (F.EXPIRES, F.RECEIVER_ASKED, F.GOES_ON, F.RECHECKED, F.REPLACED, F.UNCHANGED),
     K.SENT_ON: (F.EXPIRES, F.RECEIVER_ASKED, F.GOES_ON, F.GOES_ALONG, F.HANDED_ON, F.MOVES_BY_SIGNATURE),
@@ -82,7 +85,8 @@ DISPOSITIONS: dict[Occurrence, tuple[Fate, Fate, Fate, Fate, Fate, Fate]] = {
     K.SERVICE_ENDED: (F.MUST_BE_EMPTY, F.MUST_BE_EMPTY, F.MUST_BE_EMPTY, F.MUST_BE_DECIDED, F.GOES_ON, F.MUST_BE_EMPTY),
     K.CLOSING: (F.BLOCKS, F.BLOCKS, F.BLOCKS, F.BLOCKS, F.MUST_BE_DECIDED, F.BLOCKS),
     K.FORCED_CLOSING: (
-        F.FATE_CHOSEN, F.FATE_CHOSEN, F.FATE_CHOSEN, F.FATE_CHOSEN, F.FATE_CHOSEN, F.NEVER_FORCED,
+        F.DISPOSITION_CHOSEN, F.DISPOSITION_CHOSEN, F.DISPOSITION_CHOSEN,
+        F.DISPOSITION_CHOSEN, F.DISPOSITION_CHOSEN, F.NEVER_FORCED,
     ),
 }  # fmt: skip
 """Rows by occurrence, columns in the order of ``Item``."""
@@ -129,7 +133,7 @@ class Consequence:
     id: UUID
     name: str
     party: str
-    fate: Fate
+    disposition: Disposition
 
 
 def item_of(state: str, held_state: str | None) -> Item:
@@ -140,19 +144,19 @@ def item_of(state: str, held_state: str | None) -> Item:
     return Item.ACCEPTED if is_firm(where) or where == HandoffState.CONDITIONAL else Item.NOT_ACCEPTED
 
 
-def fate_of(occurrence: Occurrence, item: Item) -> Fate:
+def disposition_of(occurrence: Occurrence, item: Item) -> Disposition:
     """One cell of the table."""
-    return DISPOSITIONS[occurrence][list(Item).index(item)]
+    return DISPOSITION_TABLE[occurrence][list(Item).index(item)]
 
 
 def consequences(occurrence: Occurrence, items: Iterable[OpenItem]) -> Sequence[Consequence]:
     """What will become of each open item: what a worker is shown is what recording does."""
     found = []
     for item in items:
-        fate = fate_of(occurrence, item.item)
-        if fate == Fate.EXPIRES_UNLESS_SEARCH:
-            fate = Fate.GOES_ON if item.name in SEARCHES else Fate.EXPIRES
-        found.append(Consequence(item.item, item.id, item.name, item.party, fate))
+        disposition = disposition_of(occurrence, item.item)
+        if disposition == Disposition.EXPIRES_UNLESS_SEARCH:
+            disposition = Disposition.GOES_ON if item.name in SEARCHES else Disposition.EXPIRES
+        found.append(Consequence(item.item, item.id, item.name, item.party, disposition))
     return found
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.casework.office.procedure_messages.messages import Message
 
 
-class StepTold(Message):
+class StepOccurrence(Message):
     """Whoever worked on a step of a case said that something happened to the person."""
 
     case_id: UUID

@@ -35,10 +35,10 @@ ITEMS = {
     "VISIT": "Kunjungan",
     "CUSTODY": "Penguasaan atas orang",
 }
-FATES = {
+DISPOSITIONS = {
     "EXPIRES": "tidak berlaku lagi",
     "EXPIRES_UNLESS_SEARCH": "tidak berlaku lagi, kecuali pencarian",
-    "EXPIRES_AND_TOLD": "tidak berlaku lagi, penerima diberi tahu",
+    "EXPIRES_AND_NOTIFIED": "tidak berlaku lagi, penerima diberi tahu",
     "FAILS": "berakhir tanpa hasil; laporannya masih dapat menyusul",
     "RECEIVER_ASKED": "penerima diminta melepaskan",
     "GOES_ON": "tetap berjalan",
@@ -63,14 +63,14 @@ FATES = {
     "MUST_BE_EMPTY": "harus sudah tidak ada",
     "MUST_BE_DECIDED": "harus sudah diputuskan",
     "BLOCKS": "menghalangi penutupan",
-    "FATE_CHOSEN": "nasibnya harus dipilih",
+    "DISPOSITION_CHOSEN": "nasibnya harus dipilih",
     "NEVER_FORCED": "tidak dapat dipaksa",
     "NOTHING": "tidak ada akibat",
 }
 WORDS = {
     **ITEMS,
     **{f"kind.{code}": text for code, text in KINDS.items()},
-    **{f"fate.{code}": text for code, text in FATES.items()},
+    **{f"disposition.{code}": text for code, text in DISPOSITIONS.items()},
     "happened_local": "Waktu kejadian",
     "occurrence-recorded": "Tercatat. Akibatnya sudah dijalankan seperti yang ditampilkan.",
 }
@@ -106,7 +106,7 @@ async def occurrence_page(
         chosen=chosen,
         consequences=found,
         kinds=KINDS,
-        fates=FATES,
+        dispositions=DISPOSITIONS,
         **(await directory_of(reading, [case.district])).context(case.district),
     )
     return rendered

@@ -35,7 +35,7 @@ class ConsequenceOut(BaseModel):
     id: UUID
     name: str
     party: str
-    fate: str
+    disposition: str
 
     @classmethod
     def of(cls, consequence: Consequence) -> "ConsequenceOut":
@@ -45,7 +45,7 @@ class ConsequenceOut(BaseModel):
             id=consequence.id,
             name=consequence.name,
             party=consequence.party,
-            fate=consequence.fate.value,
+            disposition=consequence.disposition.value,
         )
 
 

@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
         EnterStage,
         RecordOutcome,
     )
-    from services.casework.case.occurrences.messages import StepTold
+    from services.casework.case.occurrences.messages import StepOccurrence
     from services.casework.office.procedure_messages.messages import (
         CaseChanged,
         ProcedureStart,
@@ -64,7 +64,7 @@ class CaseProcedure:
     def __init__(self) -> None:
         self._seen = Seen()
         self._ended: dict[str, StepResult] = {}
-        self._beside: list[asyncio.Task[Any]] = []
+        self._spawned: list[asyncio.Task[Any]] = []
         self._changes = 0
         self._is_over = False
         self._has_ended = False
@@ -90,20 +90,20 @@ class CaseProcedure:
         if self._seen.first_time(message.event_id):
             self._changes += 1
 
-    async def story(self) -> None:
+    async def procedure(self) -> None:
         """The procedure from top to bottom; each subclass tells its own."""
         raise NotImplementedError
 
-    async def carry(self, start: ProcedureStart) -> None:
+    async def execute(self, start: ProcedureStart) -> None:
         """Read the case, tell the story beside a watch on the case itself, and end with either."""
         await self._look(start)
         if self._is_over:
             return
         watch = asyncio.create_task(self._watch(start))
-        child = self.beside(self._protect_child())
+        child = self.spawn(self._protect_child())
         try:
             self._stop_if_over()
-            story = self.beside(self.story())
+            story = self.spawn(self.procedure())
             await workflow.wait([story, child], return_when=asyncio.FIRST_COMPLETED)
             if child.done():
                 child.result()
@@ -113,16 +113,16 @@ class CaseProcedure:
         except ServiceHasEnded:
             await self.close()
         self._is_told = True
-        for task in self._beside:
+        for task in self._spawned:
             task.cancel()
-        await asyncio.gather(watch, *self._beside, return_exceptions=True)
+        await asyncio.gather(watch, *self._spawned, return_exceptions=True)
         await workflow.wait_condition(workflow.all_handlers_finished)
 
-    def beside(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+    def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Work that goes on beside the story and ends with it at the latest."""
         task = asyncio.create_task(work)
         task.add_done_callback(_notice)
-        self._beside.append(task)
+        self._spawned.append(task)
         return task
 
     async def _look(self, start: ProcedureStart) -> None:
@@ -142,7 +142,7 @@ class CaseProcedure:
             try:
                 await workflow.wait_condition(lambda: self._changes > seen or self._is_told, timeout=wait)  # noqa: B023
             except TimeoutError:
-                await workflow.execute_activity("mind_stay", CaseRef(case_id=start.case_id), **ACTIVITY)
+                await workflow.execute_activity("check_stay", CaseRef(case_id=start.case_id), **ACTIVITY)
             seen = self._changes
             if not self._is_told:
                 await self._look(start)
@@ -255,21 +255,21 @@ class CaseProcedure:
         )
         result: StepResult = await workflow.execute_activity("create_task", asked, result_type=StepResult, **ACTIVITY)
         while not result.ended:
-            look_again_at = result.look_again_at
-            if look_again_at is None:
+            next_check_at = result.next_check_at
+            if next_check_at is None:
                 return await self._end_of(key)
             try:
-                return await self._end_of(key, max(look_again_at - workflow.now(), SOONEST))
+                return await self._end_of(key, max(next_check_at - workflow.now(), SOONEST))
             except TimeoutError:
-                result = await workflow.execute_activity("ring_task", asked, result_type=StepResult, **ACTIVITY)
+                result = await workflow.execute_activity("check_task_due", asked, result_type=StepResult, **ACTIVITY)
         return result
 
     async def happened(self, step: StepResult, kind: str) -> None:
         """The end of a step says what happened to the person: the table of dispositions decides, the service ends."""
-        told = StepTold(
+        told = StepOccurrence(
             case_id=self.case.case_id, step=step.step, kind=kind, told_by=step.agency or self.case.reporter_agency
         )
-        await workflow.execute_activity("hear_of_step", told, **ACTIVITY)
+        await workflow.execute_activity("record_step_occurrence", told, **ACTIVITY)
         raise ServiceHasEnded
 
     async def aid(self) -> StepResult:

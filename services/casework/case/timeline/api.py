@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.casework.case.timeline import queries
-from services.casework.case.timeline.schemas import StoryLine, StoryOut
+from services.casework.case.timeline.schemas import TimelineLine, TimelineOut
 from services.chassis.auth import requires
 from services.chassis.principal import Principal
 from services.chassis.web import Reading, problems
@@ -15,8 +15,10 @@ from services.chassis.web import Reading, problems
 router = APIRouter(tags=["cases"])
 
 
-@router.get("/cases/{case_id}/story", response_model=StoryOut, responses=problems())
-async def get_story(case_id: UUID, caller: Annotated[Principal, requires("case:read")], reading: Reading) -> StoryOut:
+@router.get("/cases/{case_id}/timeline", response_model=TimelineOut, responses=problems())
+async def get_timeline(
+    case_id: UUID, caller: Annotated[Principal, requires("case:read")], reading: Reading
+) -> TimelineOut:
     """Riwayat perkara lintas layanan dan instansi, berurutan, tiap baris dengan jejaknya."""
-    lines = await queries.story_of(case_id, reading)
-    return StoryOut(case_id=case_id, lines=[StoryLine(**asdict(line)) for line in lines])
+    lines = await queries.timeline_of(case_id, reading)
+    return TimelineOut(case_id=case_id, lines=[TimelineLine(**asdict(line)) for line in lines])

@@ -1,7 +1,7 @@
 """Adding to the story."""
 
 from contracts.envelope import Envelope, Event
-from services.casework.case.timeline.tables import StoryRow
+from services.casework.case.timeline.tables import TimelineRow
 from services.chassis.database import UnitOfWork
 
 SEALED = {"sealed_pin"}
@@ -12,7 +12,7 @@ async def add_line(event: Event, envelope: Envelope, uow: UnitOfWork) -> None:
     """Keep a fact as a line of its case's story; the inbox lets it through once."""
     parts = (envelope.traceparent or "").split("-")
     uow.insert(
-        StoryRow(
+        TimelineRow(
             fact_id=envelope.factid,
             district=str(envelope.district),
             correlation_id=envelope.correlationid,

@@ -8,12 +8,12 @@ from services.chassis.database import UnitOfWork
 from services.chassis.inbox import Handler
 
 
-async def when_anything_happens_tell_it(event: Any, envelope: Envelope, uow: UnitOfWork) -> None:
+async def when_anything_happens_record_in_timeline(event: Any, envelope: Envelope, uow: UnitOfWork) -> None:
     """A line of the story."""
     await add_line(event, envelope, uow)
 
 
-def and_tell_it(handler: Handler) -> Handler:
+def also_record_in_timeline(handler: Handler) -> Handler:
     """A handler that acts and also tells the fact to the story, in one transaction."""
 
     async def act_and_tell(event: Any, envelope: Envelope, uow: UnitOfWork) -> None:

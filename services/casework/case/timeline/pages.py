@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from services.casework.case.cases.access import PERMISSIONS
 from services.casework.case.cases.pages import AID, STATES
 from services.casework.case.cases.queries import show_case, way_of_case
-from services.casework.case.timeline.queries import story_of
+from services.casework.case.timeline.queries import timeline_of
 from services.casework.office.directory.pages import directory_of
 from services.casework.office.findings.pages import STATES as FINDING_STATES
 from services.chassis.pages import page_requires, page_router
@@ -66,7 +66,7 @@ async def case_page(
         "case.html",
         view=view,
         case=view.case,
-        story=await story_of(case_id, reading),
+        story=await timeline_of(case_id, reading),
         way=await way_of_case(view.case, reading),
         case_states=STATES,
         may_act=bool(caller.roles & PERMISSIONS["case:act"]),

@@ -24,7 +24,7 @@ class Line:
     trace_id: str | None
 
 
-async def story_of(case_id: UUID, reading: ReadSession) -> list[Line]:
+async def timeline_of(case_id: UUID, reading: ReadSession) -> list[Line]:
     """What happened to a case, in order. Raises ``NotFound``."""
     view = await show_case(case_id, reading)
     return [

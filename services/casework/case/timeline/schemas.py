@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 
-class StoryLine(BaseModel):
+class TimelineLine(BaseModel):
     """One thing that happened to a case, in whichever service."""
 
     fact_id: UUID
@@ -19,8 +19,8 @@ class StoryLine(BaseModel):
     trace_id: str | None
 
 
-class StoryOut(BaseModel):
+class TimelineOut(BaseModel):
     """What happened, in order."""
 
     case_id: UUID
-    lines: list[StoryLine]
+    lines: list[TimelineLine]

@@ -10,10 +10,10 @@ from sqlmodel import Field
 from services.chassis.database import UTC_INSTANT, DistrictRow
 
 
-class StoryRow(DistrictRow, table=True):
+class TimelineRow(DistrictRow, table=True):
     """One fact about a case, from whichever service, as ids and codes."""
 
-    __tablename__ = "story_lines"
+    __tablename__ = "timeline_lines"
 
     fact_id: UUID = Field(primary_key=True)
     correlation_id: UUID = Field(index=True)

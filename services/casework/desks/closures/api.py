@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from services.casework.desks.closures import commands, queries
-from services.casework.desks.closures.domain import Fate
+from services.casework.desks.closures.domain import Disposition
 from services.casework.desks.closures.schemas import (
     AGENCY,
     DISTRICT,
@@ -30,10 +30,10 @@ async def get_preview(
     reading: Reading,
     district: Annotated[str, Query(pattern=DISTRICT)],
     agency: Annotated[str, Query(pattern=AGENCY, description="Instansi yang tutup")],
-    fate: Fate = Fate.REDIRECT,
+    disposition: Disposition = Disposition.REDIRECT,
 ) -> ClosurePreview:
     """Apa yang akan terjadi pada setiap serah terima bila instansi ini tutup; tidak ada yang diubah."""
-    found = await queries.foresee(reading, district, agency, fate)
+    found = await queries.foresee(reading, district, agency, disposition)
     return ClosurePreview(items=[ForeseenOut.of(one) for one in found])
 
 

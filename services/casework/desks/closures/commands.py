@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.casework.desks.closures import domain, repository
-from services.casework.desks.closures.domain import BATCH_ROWS, ClosureState, Fate, ItemState, Treatment
+from services.casework.desks.closures.domain import BATCH_ROWS, ClosureState, Disposition, ItemDisposition, ItemState
 from services.casework.desks.closures.tables import Closure, ClosureItem
 from services.casework.handoff.handoffs.commands import Redirect, redirect, resend, withdraw
 from services.casework.office.directory.queries import pack_in_force
@@ -19,7 +19,7 @@ class CloseAgency:
 
     district: str
     agency: str
-    fate: Fate
+    disposition: Disposition
     reason_code: str
     to_agency: str | None = None
 
@@ -41,16 +41,16 @@ async def close_agency(command: CloseAgency, uow: UnitOfWork) -> Closure:
     found = await repository.open_of_agency(uow, command.district, command.agency)
     items = []
     for row in found:
-        treatment = domain.treatment_of(
-            command.fate, row["state"], row["held_state"], is_person_there=row["is_person_there"]
+        disposition = domain.item_disposition_of(
+            command.disposition, row["state"], row["held_state"], is_person_there=row["is_person_there"]
         )
-        is_left = treatment in domain.LEFT_ALONE
+        is_left = disposition in domain.LEFT_ALONE
         items.append(
             ClosureItem(
                 closure_id=closure_id,
                 handoff_id=row["id"],
                 district=command.district,
-                treatment=treatment.value,
+                disposition=disposition.value,
                 state=(ItemState.LEFT if is_left else ItemState.WAITING).value,
             )
         )
@@ -60,7 +60,7 @@ async def close_agency(command: CloseAgency, uow: UnitOfWork) -> Closure:
         correlation_id=closure_id,
         district=command.district,
         agency=command.agency,
-        fate=command.fate.value,
+        disposition=command.disposition.value,
         to_agency=command.to_agency,
         reason_code=command.reason_code,
         state=(ClosureState.OPEN if waiting else ClosureState.DONE).value,
@@ -98,10 +98,10 @@ async def carry_out_batch(closure_id: UUID, uow: UnitOfWork) -> Closure:
 
 async def _treat(closure: Closure, item: ClosureItem, uow: UnitOfWork) -> str:
     """Do it; answers the state in which the hand-off is now."""
-    match Treatment(item.treatment):
-        case Treatment.RESEND:
+    match ItemDisposition(item.disposition):
+        case ItemDisposition.RESEND:
             return (await resend(item.handoff_id, uow)).state
-        case Treatment.REDIRECT:
+        case ItemDisposition.REDIRECT:
             command = Redirect(item.handoff_id, closure.reason_code, closure.to_agency)
             return (await redirect(command, uow)).state
         case _:

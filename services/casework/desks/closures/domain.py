@@ -9,7 +9,7 @@ BATCH_ROWS = 50
 """So many hand-offs change in one transaction."""
 
 
-class Fate(StrEnum):
+class Disposition(StrEnum):
     """What the office wants for the hand-offs of an agency."""
 
     RESEND = "RESEND"
@@ -17,7 +17,7 @@ class Fate(StrEnum):
     WITHDRAW = "WITHDRAW"
 
 
-class Treatment(StrEnum):
+class ItemDisposition(StrEnum):
     """What would become of one hand-off."""
 
     RESEND = "RESEND"
@@ -28,7 +28,9 @@ class Treatment(StrEnum):
     ALREADY_ANSWERED = "ALREADY_ANSWERED"
 
 
-LEFT_ALONE = frozenset({Treatment.PERSON_IS_THERE, Treatment.RESULT_WAITS, Treatment.ALREADY_ANSWERED})
+LEFT_ALONE = frozenset(
+    {ItemDisposition.PERSON_IS_THERE, ItemDisposition.RESULT_WAITS, ItemDisposition.ALREADY_ANSWERED}
+)
 
 
 class ItemState(StrEnum):
@@ -60,12 +62,14 @@ class ClosureIsDone(Conflict):
     text = "Semua serah terima pada penutupan ini sudah diurus."
 
 
-def treatment_of(fate: Fate, state: str, held_state: str | None, *, is_person_there: bool) -> Treatment:
+def item_disposition_of(
+    disposition: Disposition, state: str, held_state: str | None, *, is_person_there: bool
+) -> ItemDisposition:
     """What becomes of a hand-off; whoever has a person in hand keeps them until they are handed on by signature."""
     if is_person_there:
-        return Treatment.PERSON_IS_THERE
+        return ItemDisposition.PERSON_IS_THERE
     if state in ENDED_WORK or giving_up(state, held_state) is None:
-        return Treatment.RESULT_WAITS
-    if fate is Fate.RESEND:
-        return Treatment.RESEND if state in UNANSWERED else Treatment.ALREADY_ANSWERED
-    return Treatment(fate.value)
+        return ItemDisposition.RESULT_WAITS
+    if disposition is Disposition.RESEND:
+        return ItemDisposition.RESEND if state in UNANSWERED else ItemDisposition.ALREADY_ANSWERED
+    return ItemDisposition(disposition.value)

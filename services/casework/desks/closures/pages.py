@@ -8,7 +8,7 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 
 from services.casework.desks.closures import commands, queries
-from services.casework.desks.closures.domain import ClosureState, Fate
+from services.casework.desks.closures.domain import ClosureState, Disposition
 from services.casework.desks.closures.schemas import AGENCY, DISTRICT, ClosureIn
 from services.casework.office.directory.pages import directory_of
 from services.chassis.pages import Form, page_requires, page_router
@@ -19,7 +19,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 LIST_ROWS = 20
 PAGE_ROWS = 200
 
-FATES = {
+DISPOSITIONS = {
     "RESEND": "Beri tahu sekali lagi",
     "REDIRECT": "Alihkan kepada instansi lain",
     "WITHDRAW": "Tarik kembali",
@@ -29,17 +29,17 @@ REASONS = {
     "AGENCY_MOVED": "Instansi pindah",
     "SYSTEM_DOWN": "Aplikasi instansi tidak dapat dihubungi",
 }
-TREATMENTS = {
+ITEM_DISPOSITIONS = {
     "PERSON_IS_THERE": "Tetap: orangnya ada di sana, serahkan lewat berita acara",
     "RESULT_WAITS": "Tetap: hasilnya menunggu dibaca",
     "ALREADY_ANSWERED": "Tetap: sudah dijawab",
 }
 WORDS = {
-    **FATES,
+    **DISPOSITIONS,
     **REASONS,
-    **TREATMENTS,
+    **ITEM_DISPOSITIONS,
     "agency": "Instansi yang tutup",
-    "fate": "Nasib serah terima",
+    "disposition": "Nasib serah terima",
     "to_agency": "Instansi pengganti",
     "waiting": "menunggu giliran",
     "left": "dibiarkan",
@@ -58,7 +58,7 @@ async def closure_list(
     reading: Reading,
     daerah: Annotated[str | None, Query(pattern=DISTRICT)] = None,
     instansi: Annotated[str | None, Query(pattern=AGENCY)] = None,
-    nasib: Fate = Fate.REDIRECT,
+    nasib: Disposition = Disposition.REDIRECT,
 ) -> Response:
     """The last closures; with an agency chosen, what would become of each of its open hand-offs."""
     closures = await queries.list_closures(reading, LIST_ROWS)
@@ -72,8 +72,8 @@ async def closure_list(
         foreseen=foreseen,
         district=district,
         chosen=instansi,
-        fate=nasib.value,
-        fates=FATES,
+        disposition=nasib.value,
+        dispositions=DISPOSITIONS,
         reasons=REASONS,
         **directory.context(district),
     )

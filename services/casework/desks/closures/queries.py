@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.casework.desks.closures import domain, repository
-from services.casework.desks.closures.domain import Fate, Treatment
+from services.casework.desks.closures.domain import Disposition, ItemDisposition
 from services.casework.desks.closures.tables import Closure
 from services.casework.office.directory.queries import pack_in_force
 from services.chassis.database import ReadSession
@@ -20,10 +20,10 @@ class Foreseen:
     case_number: str
     purpose: str
     state: str
-    treatment: Treatment
+    disposition: ItemDisposition
 
 
-async def foresee(reading: ReadSession, district: str, agency: str, fate: Fate) -> list[Foreseen]:
+async def foresee(reading: ReadSession, district: str, agency: str, disposition: Disposition) -> list[Foreseen]:
     """What a closure would do, without doing it. Raises ``NotFound`` for another district, ``AgencyIsUnknown``."""
     if not reading.principal.covers(district):
         raise NotFound(kind="agencies")
@@ -34,7 +34,9 @@ async def foresee(reading: ReadSession, district: str, agency: str, fate: Fate) 
             row["number"],
             row["purpose"],
             row["state"],
-            domain.treatment_of(fate, row["state"], row["held_state"], is_person_there=row["is_person_there"]),
+            domain.item_disposition_of(
+                disposition, row["state"], row["held_state"], is_person_there=row["is_person_there"]
+            ),
         )
         for row in await repository.open_of_agency(reading, district, agency)
     ]

@@ -20,7 +20,7 @@ _OPEN_OF_AGENCY = """
     ORDER BY h.id
 """
 _ITEMS = """
-    SELECT i.handoff_id, i.treatment, i.state, i.result, h.purpose, h.state AS handoff_state, c.number
+    SELECT i.handoff_id, i.disposition, i.state, i.result, h.purpose, h.state AS handoff_state, c.number
     FROM closure_items i JOIN handoffs h ON h.id = i.handoff_id JOIN cases c ON c.id = h.case_id
     WHERE i.closure_id = :closure_id AND i.district = :district AND i.handoff_id > :after
     ORDER BY i.handoff_id LIMIT :limit

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.casework.desks.closures.commands import CloseAgency
-from services.casework.desks.closures.domain import Fate
+from services.casework.desks.closures.domain import Disposition
 from services.casework.desks.closures.queries import Foreseen
 from services.casework.desks.closures.tables import Closure
 from services.chassis.web import CodeText, RequestBody
@@ -23,7 +23,7 @@ class ClosureIn(RequestBody):
 
     district: DistrictText
     agency: AgencyText = Field(description="Instansi yang tutup")
-    fate: Fate = Field(description="RESEND: beri tahu lagi; REDIRECT: alihkan; WITHDRAW: tarik kembali")
+    disposition: Disposition = Field(description="RESEND: beri tahu lagi; REDIRECT: alihkan; WITHDRAW: tarik kembali")
     reason_code: CodeText
     to_agency: AgencyText | None = Field(
         default=None, description="Instansi pengganti; kosong: calon berikutnya dari setiap serah terima"
@@ -31,7 +31,7 @@ class ClosureIn(RequestBody):
 
     def command(self) -> CloseAgency:
         """As the command takes it."""
-        return CloseAgency(self.district, self.agency, self.fate, self.reason_code, self.to_agency)
+        return CloseAgency(self.district, self.agency, self.disposition, self.reason_code, self.to_agency)
 
 
 class ForeseenOut(BaseModel):
@@ -41,7 +41,7 @@ class ForeseenOut(BaseModel):
     case_number: str
     purpose: str
     state: str
-    treatment: str
+    disposition: str
 
     @classmethod
     def of(cls, found: Foreseen) -> "ForeseenOut":
@@ -51,7 +51,7 @@ class ForeseenOut(BaseModel):
             case_number=found.case_number,
             purpose=found.purpose,
             state=found.state,
-            treatment=found.treatment.value,
+            disposition=found.disposition.value,
         )
 
 
@@ -66,7 +66,7 @@ class ClosureReceipt(BaseModel):
 
     closure_id: UUID
     agency: str
-    fate: str
+    disposition: str
     to_agency: str | None
     reason_code: str
     state: str
@@ -86,7 +86,7 @@ class ClosureItemOut(BaseModel):
     handoff_id: UUID
     case_number: str
     purpose: str
-    treatment: str
+    disposition: str
     state: str
     result: str | None
     handoff_state: str

@@ -13,7 +13,7 @@ class Closure(Aggregate, table=True):
     __tablename__ = "closures"
 
     agency: str = Field(max_length=64)
-    fate: str = Field(max_length=16)
+    disposition: str = Field(max_length=16)
     to_agency: str | None = Field(default=None, max_length=64)
     reason_code: str = Field(max_length=64)
     state: str = Field(max_length=16)
@@ -28,6 +28,6 @@ class ClosureItem(DistrictRow, table=True):
 
     closure_id: UUID = Field(primary_key=True)
     handoff_id: UUID = Field(primary_key=True)
-    treatment: str = Field(max_length=24)
+    disposition: str = Field(max_length=24)
     state: str = Field(max_length=16)
     result: str | None = Field(default=None, max_length=64)

@@ -77,7 +77,7 @@ async def get_shifts(
     return Roster(items=[ShiftOut.of(shift) for shift in shifts], on_duty=on_duty)
 
 
-@router.get("/ladders/dry-run", response_model=DryRun, responses=problems(409))
+@router.get("/escalation-policies/dry-run", response_model=DryRun, responses=problems(409))
 async def get_dry_run(
     caller: Annotated[Principal, requires("roster:read")],
     reading: Reading,

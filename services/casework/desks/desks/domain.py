@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.casework.handoff.deadlines.domain import ClockKind, ladder_of, sentence, silence
-from services.casework.office.directory.domain import CaseworkPack, RungKind, add_working_time, explain_deadline
+from services.casework.handoff.deadlines.domain import DeadlineKind, policy_of, sentence, silence
+from services.casework.office.directory.domain import CaseworkPack, EscalationKind, add_working_time, explain_deadline
 from services.chassis.errors import Conflict, Invalid
 
 LONGEST_SHIFT = timedelta(days=7)
@@ -64,54 +64,56 @@ def gaps(
     return [*found, (covered, until)]
 
 
-TOLD: dict[RungKind, tuple[str, ...]] = {
-    RungKind.REMIND_DESK: ("RECEIVER_DESK",),
-    RungKind.SECTION_HEAD: ("SENDER_HEAD",),
-    RungKind.BOTH_HEADS: ("SENDER_HEAD", "RECEIVER_HEAD"),
-    RungKind.NEXT_CANDIDATE: ("SENDER_DESK", "NEXT_DESK"),
-    RungKind.SECRETARIAT: ("DISTRICT_SECRETARIAT",),
-    RungKind.INSPECTORATE: ("DISTRICT_INSPECTORATE",),
-    RungKind.CASE_CONFERENCE: ("CASE_HOLDER",),
+TOLD: dict[EscalationKind, tuple[str, ...]] = {
+    EscalationKind.REMIND_DESK: ("RECEIVER_DESK",),
+    EscalationKind.SECTION_HEAD: ("SENDER_HEAD",),
+    EscalationKind.BOTH_HEADS: ("SENDER_HEAD", "RECEIVER_HEAD"),
+    EscalationKind.NEXT_CANDIDATE: ("SENDER_DESK", "NEXT_DESK"),
+    EscalationKind.SECRETARIAT: ("DISTRICT_SECRETARIAT",),
+    EscalationKind.INSPECTORATE: ("DISTRICT_INSPECTORATE",),
+    EscalationKind.CASE_CONFERENCE: ("CASE_HOLDER",),
 }
-"""Who hears of a rung, as the pack's messages and the conference's task tell it."""
+"""Who hears of an escalation step, as the pack's messages and the conference's task tell it."""
 
 
 @dataclass(frozen=True, slots=True)
-class ForeseenRung:
-    """A rung that would ring, and who would be told."""
+class ForeseenEscalation:
+    """An escalation step that would be taken, and who would be told."""
 
     at: datetime
-    kind: RungKind
+    kind: EscalationKind
     told: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ForeseenClock:
-    """A clock that would start with a request now, with the sentence that explains its instant."""
+class ForeseenDeadline:
+    """A deadline that would start with a request now, with the sentence that explains its instant."""
 
-    kind: ClockKind
+    kind: DeadlineKind
     due_at: datetime
     sentence: str
     is_emergency: bool
-    rungs: tuple[ForeseenRung, ...]
+    escalations: tuple[ForeseenEscalation, ...]
 
 
-def foresee_silence(pack: CaseworkPack, agency: str, purpose: str, urgency: str, now: datetime) -> list[ForeseenClock]:
-    """What would happen if an agency were asked now and never said a word: a dry run of its ladder.
+def foresee_silence(
+    pack: CaseworkPack, agency: str, purpose: str, urgency: str, now: datetime
+) -> list[ForeseenDeadline]:
+    """What would happen if an agency were asked now and never said a word: a dry run of its escalation policy.
 
-    Raises ``AgencyIsUnknown``, ``PurposeHasNoClock``.
+    Raises ``AgencyIsUnknown``, ``PurposeHasNoSlaRule``.
     """
-    rules, desk = pack.clock(purpose, pack.agency(agency).code, urgency), pack.agency(agency).desks[0]
+    rules, desk = pack.sla_rule(purpose, pack.agency(agency).code, urgency), pack.agency(agency).desks[0]
     zone, calendar = pack.zone_of(agency), pack.calendar_of(agency, desk.code)
-    asked = [(ClockKind.ANSWER_BY, rules.answer_within, rules.ladder)]
+    asked = [(DeadlineKind.ANSWER_BY, rules.answer_within, rules.escalation_policy)]
     if rules.receive_within is not None:
-        asked.insert(0, (ClockKind.RECEIVED_BY, rules.receive_within, rules.receipt_ladder))
+        asked.insert(0, (DeadlineKind.RECEIVED_BY, rules.receive_within, rules.receipt_escalation_policy))
     found = []
-    for kind, within, ladder in asked:
+    for kind, within, escalation_policy in asked:
         due_at = now + within if rules.emergency else add_working_time(now, within, calendar, zone)
         why = sentence(within, now, due_at, zone) if rules.emergency else ""
-        ahead = silence(due_at, 0, ladder_of(kind, pack.ladders[ladder]))
-        rungs = tuple(ForeseenRung(at, rung, TOLD[rung]) for rung, at in ahead)
+        ahead = silence(due_at, 0, policy_of(kind, pack.escalation_policies[escalation_policy]))
+        escalations = tuple(ForeseenEscalation(at, escalation, TOLD[escalation]) for escalation, at in ahead)
         explained = why or explain_deadline(now, within, calendar, zone, desk.name)
-        found.append(ForeseenClock(kind, due_at, explained, rules.emergency, rungs))
+        found.append(ForeseenDeadline(kind, due_at, explained, rules.emergency, escalations))
     return found

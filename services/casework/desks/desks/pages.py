@@ -1,4 +1,6 @@
-"""The roster of a desk and its buttons: take an item, give it back, hand the shift over; a dry run of a ladder."""
+"""The roster of a desk and its buttons: take an item, give it back, hand the shift over; a dry run of an escalation
+policy.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -149,7 +151,7 @@ async def dry_run_page(
     """What would happen if an agency were asked now and never said a word."""
     directory = await directory_of(reading, caller.offices)
     district = daerah or next((office[:5] for office in caller.offices if "." in office), "")
-    clocks = await queries.dry_run(reading, district, instansi, keperluan.value, "") if instansi else []
+    deadlines = await queries.dry_run(reading, district, instansi, keperluan.value, "") if instansi else []
     rendered: Response = request.app.state.pages.render(
         request,
         "dry-run.html",
@@ -157,7 +159,7 @@ async def dry_run_page(
         purpose=keperluan.value,
         purposes=[purpose.value for purpose in Purpose],
         district=district,
-        clocks=clocks,
+        deadlines=deadlines,
         **directory.context(district),
     )
     return rendered

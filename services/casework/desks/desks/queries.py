@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from services.casework.desks.desks import domain
-from services.casework.desks.desks.domain import ForeseenClock
+from services.casework.desks.desks.domain import ForeseenDeadline
 from services.casework.office.directory.access import OFFICE_ROLES
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.rosters import repository
@@ -21,10 +21,12 @@ async def show_roster(
     return shifts, [shift.officer for shift in await repository.on_duty(reading, agency, desk, utc_now())]
 
 
-async def dry_run(reading: ReadSession, district: str, agency: str, purpose: str, urgency: str) -> list[ForeseenClock]:
+async def dry_run(
+    reading: ReadSession, district: str, agency: str, purpose: str, urgency: str
+) -> list[ForeseenDeadline]:
     """What would happen if an agency were silent from now on; staff of other agencies ask about their own only.
 
-    Raises ``NotFound``, ``AgencyIsUnknown``, ``PurposeHasNoClock``.
+    Raises ``NotFound``, ``AgencyIsUnknown``, ``PurposeHasNoSlaRule``.
     """
     caller = reading.principal
     if not caller.covers(district) or not (caller.roles & OFFICE_ROLES or caller.agency == agency):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from services.casework.desks.desks.commands import PlanShift
-from services.casework.desks.desks.domain import ForeseenClock
+from services.casework.desks.desks.domain import ForeseenDeadline
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.rosters.tables import Shift
 from services.chassis.web import RequestBody
@@ -89,42 +89,44 @@ class ShiftWithdrawalIn(RequestBody):
     desk: DeskText
 
 
-class RungForeseen(BaseModel):
-    """A rung that would ring, and who would be told."""
+class EscalationForeseen(BaseModel):
+    """An escalation step that would be taken, and who would be told."""
 
     at: datetime
     kind: str
     told: list[str]
 
 
-class ClockForeseen(BaseModel):
-    """A clock that a request would start now."""
+class DeadlineForeseen(BaseModel):
+    """A deadline that a request would start now."""
 
     kind: str
     due_at: datetime
     sentence: str
     is_emergency: bool
-    rungs: list[RungForeseen]
+    escalations: list[EscalationForeseen]
 
 
 class DryRun(BaseModel):
     """What would happen if an agency were asked now and never said a word."""
 
-    items: list[ClockForeseen]
+    items: list[DeadlineForeseen]
 
     @classmethod
-    def of(cls, clocks: list[ForeseenClock]) -> "DryRun":
+    def of(cls, deadlines: list[ForeseenDeadline]) -> "DryRun":
         """From the rules."""
         return cls(
             items=[
-                ClockForeseen(
-                    kind=clock.kind.value,
-                    due_at=clock.due_at,
-                    sentence=clock.sentence,
-                    is_emergency=clock.is_emergency,
-                    rungs=[RungForeseen(at=r.at, kind=r.kind.value, told=list(r.told)) for r in clock.rungs],
+                DeadlineForeseen(
+                    kind=deadline.kind.value,
+                    due_at=deadline.due_at,
+                    sentence=deadline.sentence,
+                    is_emergency=deadline.is_emergency,
+                    escalations=[
+                        EscalationForeseen(at=r.at, kind=r.kind.value, told=list(r.told)) for r in deadline.escalations
+                    ],
                 )
-                for clock in clocks
+                for deadline in deadlines
             ]
         )
 

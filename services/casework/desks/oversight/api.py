@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 
 from services.casework.desks.oversight import domain, queries
 from services.casework.desks.oversight.domain import AuditList
-from services.casework.desks.oversight.schemas import AuditPage, CasesWithoutNextStep, ClocksWithoutKeeper
+from services.casework.desks.oversight.schemas import AuditPage, CasesWithoutNextStep, DeadlinesWithoutTimer
 from services.chassis.auth import requires
 from services.chassis.principal import Principal
 from services.chassis.web import Reading, problems
@@ -28,12 +28,12 @@ async def get_cases_without_next_step(
     return CasesWithoutNextStep.of(await queries.cases_without_next_step(reading))
 
 
-@router.get("/oversight/clocks-without-keeper", response_model=ClocksWithoutKeeper, responses=problems())
-async def get_clocks_without_keeper(
+@router.get("/oversight/deadlines-without-timer", response_model=DeadlinesWithoutTimer, responses=problems())
+async def get_deadlines_without_timer(
     caller: Annotated[Principal, requires("oversight:read")], reading: Reading
-) -> ClocksWithoutKeeper:
+) -> DeadlinesWithoutTimer:
     """Tenggat yang berjalan tetapi penjaganya berbeda atau tidak ada: kosong, atau terjelaskan."""
-    return ClocksWithoutKeeper.of(await queries.clocks_without_keeper(reading))
+    return DeadlinesWithoutTimer.of(await queries.deadlines_without_timer(reading))
 
 
 @router.get("/audit", response_model=AuditPage, responses=problems())

@@ -14,8 +14,8 @@ LIST_ROWS = 5000
 """More than so many rows of a period are not shown: narrow it."""
 LATE_AFTER = timedelta(days=1)
 """What is called late where no pack says it."""
-KEEPER_LATE = timedelta(minutes=5)
-"""A rung that did not ring for so long is nobody's (`handoff.md` §8)."""
+TIMER_LATE = timedelta(minutes=5)
+"""An escalation step that was not taken for so long is nobody's (`handoff.md` §8)."""
 
 
 class AuditList(StrEnum):
@@ -42,7 +42,7 @@ COLUMNS: dict[AuditList, tuple[str, ...]] = {
         "agency", "case_number", "handoff_id", "verb", "happened_at", "recorded_at", "late_seconds", "actor",
     ),
     AuditList.PAUSES: (
-        "agency", "case_number", "handoff_id", "clock", "reason", "recorded_at", "ended_at", "actor",
+        "agency", "case_number", "handoff_id", "deadline", "reason", "recorded_at", "ended_at", "actor",
     ),
     AuditList.FORCED: ("agency", "case_number", "case_id", "reason", "recorded_at", "actor"),
 }  # fmt: skip

@@ -28,9 +28,9 @@ TABS = {
     "FORCED": "Penutupan paksa",
 }
 DIFFERENCES = {
-    "NO_KEEPER": "Tidak ada yang menjaga tenggat ini",
-    "LOOKS_TOO_LATE": "Penjaganya baru akan melihat setelah tenggat",
-    "DID_NOT_RING": "Seharusnya sudah berbunyi",
+    "NO_TIMER": "Tidak ada yang menjaga tenggat ini",
+    "CHECKS_TOO_LATE": "Penjaganya baru akan melihat setelah tenggat",
+    "DID_NOT_ESCALATE": "Seharusnya sudah berbunyi",
 }
 WORDS = {**TABS, **DIFFERENCES, "QUESTION": "Penerima bertanya balik", "REPLIED": "Pertanyaan dijawab"}
 
@@ -41,12 +41,12 @@ router = page_router()
 async def oversight_page(
     request: Request, caller: Annotated[Principal, page_requires("oversight:read")], reading: Reading
 ) -> Response:
-    """Cases without a next step, and clocks of which no workflow knows."""
+    """Cases without a next step, and deadlines of which no workflow knows."""
     rendered: Response = request.app.state.pages.render(
         request,
         "oversight.html",
         cases=await queries.cases_without_next_step(reading),
-        clocks=await queries.clocks_without_keeper(reading),
+        deadlines=await queries.deadlines_without_timer(reading),
         **(await directory_of(reading, caller.offices)).context(),
     )
     return rendered

@@ -42,6 +42,6 @@ async def cases_without_next_step(reading: ReadSession) -> list[Any]:
     return await repository.cases_without_next_step(reading, access.districts_within(reading.principal.offices))
 
 
-async def clocks_without_keeper(reading: ReadSession) -> list[Any]:
-    """Clocks that run and of which no workflow knows."""
-    return await repository.clocks_without_keeper(reading, access.districts_within(reading.principal.offices))
+async def deadlines_without_timer(reading: ReadSession) -> list[Any]:
+    """Deadlines that run and of which no workflow knows."""
+    return await repository.deadlines_without_timer(reading, access.districts_within(reading.principal.offices))

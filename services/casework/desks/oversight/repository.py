@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.casework.desks.oversight.domain import KEEPER_LATE, LIST_ROWS, AuditList
+from services.casework.desks.oversight.domain import LIST_ROWS, TIMER_LATE, AuditList
 from services.casework.handoff.deadlines.domain import SPREAD
 from services.chassis.database import ReadSession
 
@@ -27,10 +27,10 @@ _LISTS: dict[AuditList, str] = {
         ORDER BY a.recorded_at, a.aggregate_id, a.version LIMIT :limit
     """,
     AuditList.PAUSES: """
-        SELECT k.owner AS agency, c.number AS case_number, k.handoff_id, k.kind AS clock, a.reason, a.recorded_at,
+        SELECT k.owner AS agency, c.number AS case_number, k.handoff_id, k.kind AS deadline, a.reason, a.recorded_at,
                (SELECT min(e.recorded_at) FROM actions e WHERE e.aggregate_id = a.aggregate_id
                 AND e.version > a.version AND e.verb IN ('resume', 'stop')) AS ended_at, a.actor
-        FROM actions a JOIN clocks k ON k.id = a.aggregate_id
+        FROM actions a JOIN deadlines k ON k.id = a.aggregate_id
              JOIN handoffs h ON h.id = k.handoff_id JOIN cases c ON c.id = h.case_id
         WHERE a.district LIKE ANY(:districts) AND a.recorded_at >= :since AND a.recorded_at < :until
           AND a.verb = 'pause' AND (:agency = '' OR k.owner = :agency)
@@ -56,21 +56,22 @@ _WITHOUT_NEXT_STEP = """
       AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.case_id = c.id AND t.state = 'open')
     ORDER BY c.id LIMIT :limit
 """
-_CLOCKS_WITHOUT_KEEPER = """
-    SELECT h.id AS handoff_id, c.number AS case_number, h.to_agency AS agency, due.rings_at, k.looked_at,
-           k.looks_again_at,
-           CASE WHEN k.handoff_id IS NULL THEN 'NO_KEEPER'
-                WHEN due.rings_at < now() - CAST(:late AS interval) THEN 'DID_NOT_RING'
-                ELSE 'LOOKS_TOO_LATE' END AS difference
-    FROM (SELECT handoff_id, min(rings_at) AS rings_at, max(started_at) AS started_at FROM clocks
-          WHERE state = 'running' AND rings_at IS NOT NULL AND district LIKE ANY(:districts) GROUP BY handoff_id) due
+_DEADLINES_WITHOUT_TIMER = """
+    SELECT h.id AS handoff_id, c.number AS case_number, h.to_agency AS agency, due.escalates_at, k.checked_at,
+           k.next_check_at,
+           CASE WHEN k.handoff_id IS NULL THEN 'NO_TIMER'
+                WHEN due.escalates_at < now() - CAST(:late AS interval) THEN 'DID_NOT_ESCALATE'
+                ELSE 'CHECKS_TOO_LATE' END AS difference
+    FROM (SELECT handoff_id, min(escalates_at) AS escalates_at, max(started_at) AS started_at FROM deadlines
+          WHERE state = 'running' AND escalates_at IS NOT NULL AND district LIKE ANY(:districts) GROUP BY handoff_id)
+          due
     JOIN handoffs h ON h.id = due.handoff_id JOIN cases c ON c.id = h.case_id
-    LEFT JOIN clock_keepers k ON k.handoff_id = due.handoff_id
+    LEFT JOIN timer_checks k ON k.handoff_id = due.handoff_id
     WHERE (k.handoff_id IS NULL AND due.started_at < now() - CAST(:late AS interval))
-       OR due.rings_at < now() - CAST(:late AS interval)
-       OR (k.looked_at < now() - CAST(:late AS interval)
-           AND (k.looks_again_at IS NULL OR k.looks_again_at > due.rings_at + CAST(:spread AS interval)))
-    ORDER BY due.rings_at, h.id LIMIT :limit
+       OR due.escalates_at < now() - CAST(:late AS interval)
+       OR (k.checked_at < now() - CAST(:late AS interval)
+           AND (k.next_check_at IS NULL OR k.next_check_at > due.escalates_at + CAST(:spread AS interval)))
+    ORDER BY due.escalates_at, h.id LIMIT :limit
 """
 
 
@@ -105,8 +106,10 @@ async def cases_without_next_step(reading: ReadSession, districts: Sequence[str]
     return await reading.rows(_WITHOUT_NEXT_STEP, districts=list(districts), limit=LIST_ROWS)
 
 
-async def clocks_without_keeper(reading: ReadSession, districts: Sequence[str]) -> list[Any]:
-    """Hand-offs whose clock will ring and whose workflow does not know it: by what it was last told, in one query."""
+async def deadlines_without_timer(reading: ReadSession, districts: Sequence[str]) -> list[Any]:
+    """Hand-offs whose deadline will escalate and whose workflow does not know it: by what it was last told, in one
+    query.
+    """
     return await reading.rows(
-        _CLOCKS_WITHOUT_KEEPER, districts=list(districts), late=KEEPER_LATE, spread=SPREAD, limit=LIST_ROWS
+        _DEADLINES_WITHOUT_TIMER, districts=list(districts), late=TIMER_LATE, spread=SPREAD, limit=LIST_ROWS
     )

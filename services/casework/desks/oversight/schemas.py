@@ -32,27 +32,27 @@ class CasesWithoutNextStep(BaseModel):
         return cls(items=[CaseWithoutNextStep.model_validate(dict(row)) for row in rows])
 
 
-class ClockWithoutKeeper(BaseModel):
-    """A hand-off whose clock will ring, and what its workflow was last told."""
+class DeadlineWithoutTimer(BaseModel):
+    """A hand-off whose deadline will escalate, and what its workflow was last told."""
 
     handoff_id: UUID
     case_number: str
     agency: str
-    rings_at: datetime
-    looked_at: datetime | None
-    looks_again_at: datetime | None
-    difference: str = Field(description="NO_KEEPER, LOOKS_TOO_LATE atau DID_NOT_RING")
+    escalates_at: datetime
+    checked_at: datetime | None
+    next_check_at: datetime | None
+    difference: str = Field(description="NO_TIMER, CHECKS_TOO_LATE atau DID_NOT_ESCALATE")
 
 
-class ClocksWithoutKeeper(BaseModel):
-    """Empty, or each with how clock and workflow differ; ``reconcile`` brings them together."""
+class DeadlinesWithoutTimer(BaseModel):
+    """Empty, or each with how deadline and workflow differ; ``reconcile`` brings them together."""
 
-    items: list[ClockWithoutKeeper]
+    items: list[DeadlineWithoutTimer]
 
     @classmethod
-    def of(cls, rows: Sequence[Any]) -> "ClocksWithoutKeeper":
+    def of(cls, rows: Sequence[Any]) -> "DeadlinesWithoutTimer":
         """From the rows."""
-        return cls(items=[ClockWithoutKeeper.model_validate(dict(row)) for row in rows])
+        return cls(items=[DeadlineWithoutTimer.model_validate(dict(row)) for row in rows])
 
 
 class AuditRow(BaseModel):
@@ -63,7 +63,7 @@ class AuditRow(BaseModel):
     handoff_id: UUID | None = None
     case_id: UUID | None = None
     verb: str | None = None
-    clock: str | None = None
+    deadline: str | None = None
     reason: str | None = None
     happened_at: datetime | None = None
     recorded_at: datetime
@@ -71,7 +71,7 @@ class AuditRow(BaseModel):
     late_seconds: int | None = None
     actor: str
     verdict: str | None = None
-    package: str | None = Field(default=None, description="Alamat paket yang dikirim")
+    disclosure: str | None = Field(default=None, description="Alamat paket yang dikirim")
     readers: str | None = Field(default=None, description="Alamat daftar pembaca paket")
 
 
@@ -92,4 +92,4 @@ def _row(row: Any) -> AuditRow:
     if found.handoff_id is None:
         return found
     about = f"/handoffs/{found.handoff_id}"
-    return found.model_copy(update={"package": f"{about}/package", "readers": f"{about}/readers"})
+    return found.model_copy(update={"disclosure": f"{about}/disclosure", "readers": f"{about}/readers"})

@@ -9,7 +9,7 @@ from services.casework.desks.tasks import domain, facts, repository
 from services.casework.desks.tasks.domain import VISITS, TaskIsEnded, TaskKind, TaskState
 from services.casework.desks.tasks.tables import Task
 from services.casework.handoff.conditions.repository import open_of_case_with_code
-from services.casework.handoff.handoffs.commands import settle_promise
+from services.casework.handoff.handoffs.commands import settle_condition
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.procedure_messages.messages import ProcedureStart, StepEnded, StepResult
 from services.casework.person.custody.commands import end_custody_of_case, take_into_custody
@@ -84,7 +84,7 @@ def step_result(task: Task) -> StepResult:
         outcome=outcome,
         result_code=task.result_code or "",
         agency=task.agency,
-        look_again_at=None if ended or task.is_overdue or task.state == TaskState.PAUSED else task.due_at,
+        next_check_at=None if ended or task.is_overdue or task.state == TaskState.PAUSED else task.due_at,
     )
 
 
@@ -130,11 +130,11 @@ async def _follow(task: Task, now: datetime, uow: UnitOfWork) -> None:
         await take_into_custody(task.case_id, task.agency, now, uow)
     met = domain.MEETS_CONDITION.get((kind, result))
     if met is not None:
-        for promise_id in await open_of_case_with_code(uow, task.case_id, met, task.agency):
-            await settle_promise(promise_id, "meet", result, uow)
+        for condition_id in await open_of_case_with_code(uow, task.case_id, met, task.agency):
+            await settle_condition(condition_id, "meet", result, uow)
 
 
-async def ring_task(task_id: UUID, uow: UnitOfWork) -> StepResult:
+async def check_task_due(task_id: UUID, uow: UnitOfWork) -> StepResult:
     """What a timer does: say once that the instant has passed; answers how the task stands and when to look again."""
     task = await uow.locked(Task, task_id)
     if task.state == TaskState.OPEN and not task.is_overdue and task.due_at <= await uow.now():

@@ -1,1 +1,1 @@
-"""Conditions of a conditional yes, tracked as promises with an owner and a clock."""
+"""Conditions of a conditional yes, tracked as promises with an owner and a deadline."""

@@ -1,4 +1,4 @@
-"""The conditions of a «yes, if …»: each has an owner and a clock, and decides about the yes. Pure functions."""
+"""The conditions of a «yes, if …»: each has an owner and a deadline, and decides about the yes. Pure functions."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -6,7 +6,7 @@ from enum import StrEnum
 from services.chassis.errors import Conflict, Forbidden
 
 
-class PromiseState(StrEnum):
+class ConditionState(StrEnum):
     """What became of a condition of a «yes, if …»."""
 
     OPEN = "open"
@@ -16,39 +16,39 @@ class PromiseState(StrEnum):
     VOID = "void"
 
 
-class PromiseAbout(StrEnum):
+class ConditionAbout(StrEnum):
     """Whether a condition outlives the candidate who made it: an active insurance does, a bed on Monday does not."""
 
     CASE = "CASE"
     CANDIDATE = "CANDIDATE"
 
 
-MOVES: dict[tuple[PromiseState, str], PromiseState] = {
-    (PromiseState.OPEN, "meet"): PromiseState.MET,
-    (PromiseState.OPEN, "waive"): PromiseState.WAIVED,
-    (PromiseState.OPEN, "break"): PromiseState.BROKEN,
-    (PromiseState.OPEN, "void"): PromiseState.VOID,
+MOVES: dict[tuple[ConditionState, str], ConditionState] = {
+    (ConditionState.OPEN, "meet"): ConditionState.MET,
+    (ConditionState.OPEN, "waive"): ConditionState.WAIVED,
+    (ConditionState.OPEN, "break"): ConditionState.BROKEN,
+    (ConditionState.OPEN, "void"): ConditionState.VOID,
 }
 
 
-class PromiseIsDecided(Conflict):
+class ConditionIsDecided(Conflict):
     """Met, waived, broken or void already."""
 
     text = "Syarat ini sudah diputuskan."
 
 
-class PromiseIsNotYours(Forbidden):
+class ConditionIsNotYours(Forbidden):
     """Only its owner says that it is met or broken, only the agency that made it a condition waives it."""
 
     text = "Syarat ini bukan milik instansi Anda."
     advice = "Pemilik syarat menyatakan terpenuhi atau batal; penerima dapat melepaskan syaratnya."
 
 
-def next_state(state: str, move: str) -> PromiseState:
-    """Raises ``PromiseIsDecided``."""
-    target = MOVES.get((PromiseState(state), move))
+def next_state(state: str, move: str) -> ConditionState:
+    """Raises ``ConditionIsDecided``."""
+    target = MOVES.get((ConditionState(state), move))
     if target is None:
-        raise PromiseIsDecided((), state=state)
+        raise ConditionIsDecided((), state=state)
     return target
 
 
@@ -62,6 +62,6 @@ class Verdict(StrEnum):
 
 def verdict_on(states: Collection[str]) -> Verdict:
     """Firm when every condition is met or waived, broken with the first that is broken, else waiting."""
-    if PromiseState.BROKEN in states:
+    if ConditionState.BROKEN in states:
         return Verdict.BROKEN
-    return Verdict.WAITING if PromiseState.OPEN in states else Verdict.FIRM
+    return Verdict.WAITING if ConditionState.OPEN in states else Verdict.FIRM

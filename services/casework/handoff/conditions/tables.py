@@ -8,10 +8,10 @@ from sqlmodel import Field
 from services.chassis.database import UTC_INSTANT, Aggregate
 
 
-class Promise(Aggregate, table=True):
+class Condition(Aggregate, table=True):
     """A condition under which an agency would say yes, and who sees to it until when."""
 
-    __tablename__ = "promises"
+    __tablename__ = "conditions"
 
     handoff_id: UUID = Field(index=True)
     case_id: UUID

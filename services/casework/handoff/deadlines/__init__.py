@@ -1,1 +1,1 @@
-"""Clocks: whose promise runs, until when, and what rings when it is not kept."""
+"""Deadlines: whose promise runs, until when, and what escalates when it is not kept."""

@@ -1,4 +1,4 @@
-"""The only code that changes clocks and writes rungs."""
+"""The only code that changes deadlines and writes escalation steps."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from services.casework.handoff.deadlines import domain, repository
-from services.casework.handoff.deadlines.domain import ClockKind, ClockState, Notice
-from services.casework.handoff.deadlines.tables import Clock, RungRow
+from services.casework.handoff.deadlines.domain import DeadlineKind, DeadlineState, Notice
+from services.casework.handoff.deadlines.tables import Deadline, EscalationStep
 from services.casework.office.directory.domain import (
-    NOTIFIED_RUNGS,
+    NOTIFIED_ESCALATIONS,
     CaseworkPack,
+    EscalationKind,
+    PolicyStep,
     Recomputed,
-    Rung,
-    RungKind,
-    RunningClock,
+    RunningDeadline,
     add_working_time,
     explain_deadline,
     recompute_deadline,
@@ -25,70 +25,70 @@ from services.casework.office.directory.domain import (
 from services.chassis import clock
 from services.chassis.database import Aggregate, UnitOfWork
 
-CLOCKS = UUID("1b6f3a52-0f4e-5a0a-9a0e-3f3c7f9d2c61")
+DEADLINES = UUID("1b6f3a52-0f4e-5a0a-9a0e-3f3c7f9d2c61")
 
 
 @dataclass(frozen=True, slots=True)
-class StartClock:
+class StartDeadline:
     """A promise of time begins: ``owner`` must act ``within`` it, in the working time of a desk or around the clock."""
 
-    kind: ClockKind
+    kind: DeadlineKind
     owner: str
     agency: str
     desk: str
     within: timedelta
-    ladder: str
+    escalation_policy: str
     in_working_time: bool = True
     is_emergency: bool = False
     occurrence: int = 0
     until: datetime | None = None
 
 
-class ClockSet:
-    """All clocks of one hand-off inside a unit of work: read once, changed together."""
+class Deadlines:
+    """All deadlines of one hand-off inside a unit of work: read once, changed together."""
 
     def __init__(
-        self, about: Aggregate, clocks: Iterable[Clock], pack: CaseworkPack, now: datetime, uow: UnitOfWork
+        self, about: Aggregate, deadlines: Iterable[Deadline], pack: CaseworkPack, now: datetime, uow: UnitOfWork
     ) -> None:
         self._about = about
-        self._clocks = list(clocks)
+        self._deadlines = list(deadlines)
         self._pack = pack
         self._now = now
         self._uow = uow
 
-    def running(self) -> list[Clock]:
-        """The clocks that run now, next due first."""
-        return sorted((c for c in self._clocks if c.state == ClockState.RUNNING), key=lambda c: (c.due_at, c.id))
+    def running(self) -> list[Deadline]:
+        """The deadlines that run now, next due first."""
+        return sorted((c for c in self._deadlines if c.state == DeadlineState.RUNNING), key=lambda c: (c.due_at, c.id))
 
-    def next_due(self) -> Clock | None:
-        """The running clock that is due first."""
+    def next_due(self) -> Deadline | None:
+        """The running deadline that is due first."""
         return next(iter(self.running()), None)
 
-    def is_running(self, kind: ClockKind) -> bool:
-        """Whether a clock of this kind runs."""
+    def is_running(self, kind: DeadlineKind) -> bool:
+        """Whether a deadline of this kind runs."""
         return any(c.kind == kind for c in self.running())
 
-    def is_paused(self, kind: ClockKind) -> bool:
-        """Whether a clock of this kind stands still."""
-        return any(c.kind == kind and c.state == ClockState.PAUSED for c in self._clocks)
+    def is_paused(self, kind: DeadlineKind) -> bool:
+        """Whether a deadline of this kind stands still."""
+        return any(c.kind == kind and c.state == DeadlineState.PAUSED for c in self._deadlines)
 
-    def due_of(self, kind: ClockKind) -> datetime | None:
-        """When the running clock of a kind is due."""
+    def due_of(self, kind: DeadlineKind) -> datetime | None:
+        """When the running deadline of a kind is due."""
         return next((c.due_at for c in self.running() if c.kind == kind), None)
 
     def look_at(self) -> datetime | None:
-        """When the hand-off's timer should look next; none when nothing will ring."""
-        ahead = ((c.rings_at, c.is_emergency) for c in self.running() if c.rings_at is not None)
+        """When the hand-off's timer should look next; none when nothing will escalate."""
+        ahead = ((c.escalates_at, c.is_emergency) for c in self.running() if c.escalates_at is not None)
         return domain.look_at(ahead, self._about.id, self._now)
 
-    def start(self, command: StartClock) -> Clock:
-        """Start a clock; ``occurrence`` 0 means one more than there were of its kind."""
-        known = [c.occurrence for c in self._clocks if c.kind == command.kind]
+    def start(self, command: StartDeadline) -> Deadline:
+        """Start a deadline; ``occurrence`` 0 means one more than there were of its kind."""
+        known = [c.occurrence for c in self._deadlines if c.kind == command.kind]
         occurrence = command.occurrence or max(known, default=0) + 1
         due_at = command.until or self._due(command.within, command.agency, command.desk, command.in_working_time)
         promised = due_at - self._now if command.until else command.within
-        started = Clock(
-            id=clock.derived_id(CLOCKS, f"{self._about.id}:{command.kind}:{occurrence}"),
+        started = Deadline(
+            id=clock.derived_id(DEADLINES, f"{self._about.id}:{command.kind}:{occurrence}"),
             correlation_id=self._about.correlation_id,
             district=self._about.district,
             handoff_id=self._about.id,
@@ -97,78 +97,80 @@ class ClockSet:
             owner=command.owner,
             agency=command.agency,
             desk=command.desk if command.in_working_time else "",
-            state=ClockState.RUNNING.value,
+            state=DeadlineState.RUNNING.value,
             is_emergency=command.is_emergency,
-            ladder=command.ladder,
+            escalation_policy=command.escalation_policy,
             promised_seconds=int(promised.total_seconds()),
             started_at=self._now,
             due_at=due_at,
-            rings_at=domain.rings_at_of(due_at, 0, self._ladder(command)),
+            escalates_at=domain.escalates_at_of(due_at, 0, self._escalation_policy(command)),
             sentence=self._sentence(due_at, promised, command.agency, command.desk if command.in_working_time else ""),
         )
         self._uow.create(started, "start")
-        self._clocks.append(started)
+        self._deadlines.append(started)
         return started
 
     async def stop(
         self,
         reason: str,
-        kinds: Collection[ClockKind] | None = None,
+        kinds: Collection[DeadlineKind] | None = None,
         *,
         occurrence: int | None = None,
         spare: Collection[int] = (),
         happened_at: datetime | None = None,
     ) -> None:
-        """The promise was kept, or nobody waits for it any more: these clocks (all, without ``kinds``) end.
+        """The promise was kept, or nobody waits for it any more: these deadlines (all, without ``kinds``) end.
 
-        ``spare`` names the promises whose clocks go on. With ``happened_at`` before a rung's due instant the rung stays
-        and is remarked on: done in time, told late.
+        ``spare`` names the promises whose deadlines go on. With ``happened_at`` before an escalation step's due
+        instant the escalation step stays and is remarked on: done in time, told late.
         """
-        for alive in [c for c in self._clocks if c.state != ClockState.STOPPED]:
+        for alive in [c for c in self._deadlines if c.state != DeadlineState.STOPPED]:
             if (kinds is not None and alive.kind not in kinds) or occurrence not in (None, alive.occurrence):
                 continue
-            if alive.kind == ClockKind.PROMISE_BY and alive.occurrence in spare:
+            if alive.kind == DeadlineKind.PROMISE_BY and alive.occurrence in spare:
                 continue
             self._uow.change(
                 alive,
                 "stop",
                 reason=reason,
                 happened_at=happened_at,
-                state=ClockState.STOPPED.value,
+                state=DeadlineState.STOPPED.value,
                 stopped_at=happened_at or self._now,
-                rings_at=None,
+                escalates_at=None,
                 left_seconds=None,
             )
-            if happened_at is not None and alive.rungs:
-                for rung in await repository.rungs_of_clock(self._uow, alive):
-                    self._uow.set(rung, remark=domain.remark_on(rung.due_at, happened_at))
+            if happened_at is not None and alive.escalations:
+                for escalation in await repository.escalations_of_deadline(self._uow, alive):
+                    self._uow.set(escalation, remark=domain.remark_on(escalation.due_at, happened_at))
 
-    def go_on(self, reason: str, kinds: Collection[ClockKind]) -> None:
-        """A mis-click is undone: the last clock of each kind runs on as if it had never stopped."""
+    def go_on(self, reason: str, kinds: Collection[DeadlineKind]) -> None:
+        """A mis-click is undone: the last deadline of each kind runs on as if it had never stopped."""
         for kind in kinds:
-            stopped = max((c for c in self._clocks if c.kind == kind), key=lambda c: c.occurrence, default=None)
-            if stopped is not None and stopped.state == ClockState.STOPPED:
+            stopped = max((c for c in self._deadlines if c.kind == kind), key=lambda c: c.occurrence, default=None)
+            if stopped is not None and stopped.state == DeadlineState.STOPPED:
                 self._run(stopped, "go_on", stopped.due_at, reason=reason, stopped_at=None)
 
-    def pause(self, reason: str, kinds: Collection[ClockKind] | None = None) -> None:
-        """Let clocks stand still and keep what was left of them. Raises ``EmergencyCannotPause``."""
+    def pause(self, reason: str, kinds: Collection[DeadlineKind] | None = None) -> None:
+        """Let deadlines stand still and keep what was left of them. Raises ``EmergencyCannotPause``."""
         for running in self.running():
             if kinds is not None and running.kind not in kinds:
                 continue
             if running.is_emergency:
-                raise domain.EmergencyCannotPause((), clock=running.kind)
+                raise domain.EmergencyCannotPause((), deadline=running.kind)
             self._uow.change(
                 running,
                 "pause",
                 reason=reason,
-                state=ClockState.PAUSED.value,
+                state=DeadlineState.PAUSED.value,
                 left_seconds=ceil(self._left(running).total_seconds()),
-                rings_at=None,
+                escalates_at=None,
             )
 
-    def resume(self, reason: str, kinds: Collection[ClockKind] | None = None) -> None:
-        """Let paused clocks go on with what was left of them. Rungs that rang stay; what was overdue rings on."""
-        for paused in [c for c in self._clocks if c.state == ClockState.PAUSED]:
+    def resume(self, reason: str, kinds: Collection[DeadlineKind] | None = None) -> None:
+        """Let paused deadlines go on with what was left of them. Escalation steps that was taken stay; what was overdue
+        escalates on.
+        """
+        for paused in [c for c in self._deadlines if c.state == DeadlineState.PAUSED]:
             if kinds is not None and paused.kind not in kinds:
                 continue
             left = timedelta(seconds=paused.left_seconds or 0)
@@ -185,24 +187,24 @@ class ClockSet:
                 promised_seconds=int(left.total_seconds()),
             )
 
-    async def ring(self, is_empty: "IsEmpty") -> list[tuple[Clock, RungRow]]:
-        """Write the next rung of every clock whose time has come; at most one each, each once.
+    async def escalate(self, is_empty: "IsEmpty") -> list[tuple[Deadline, EscalationStep]]:
+        """Write the next escalation step of every deadline whose time has come; at most one each, each once.
 
         A reminder for a desk at which nobody has the turn goes to the head.
         """
         rang = []
         for running in self.running():
-            ringing = domain.ring(self._now, running.due_at, running.rungs, self._ladder(running))
-            if ringing.kind is None:
+            due_step = domain.escalate(self._now, running.due_at, running.escalations, self._escalation_policy(running))
+            if due_step.kind is None:
                 continue
-            is_rerouted = ringing.kind == RungKind.REMIND_DESK and await is_empty(running)
-            kind = RungKind.SECTION_HEAD if is_rerouted else ringing.kind
-            is_notified = kind in NOTIFIED_RUNGS
-            rung = RungRow(
+            is_rerouted = due_step.kind == EscalationKind.REMIND_DESK and await is_empty(running)
+            kind = EscalationKind.SECTION_HEAD if is_rerouted else due_step.kind
+            is_notified = kind in NOTIFIED_ESCALATIONS
+            escalation = EscalationStep(
                 handoff_id=running.handoff_id,
-                clock=running.kind,
+                deadline=running.kind,
                 occurrence=running.occurrence,
-                rung_no=ringing.rung_no,
+                step_no=due_step.step_no,
                 kind=kind.value,
                 due_at=running.due_at,
                 decided_at=self._now,
@@ -212,26 +214,38 @@ class ClockSet:
                 notice=Notice.AWAITED.value if is_notified else None,
                 notice_by=self._now + self._pack.notice_within if is_notified else None,
             )
-            self._uow.insert(rung)
-            self._uow.change(running, "ring", reason=kind.value, rungs=ringing.rung_no, rings_at=ringing.look_again_at)
-            rang.append((running, rung))
+            self._uow.insert(escalation)
+            self._uow.change(
+                running,
+                "escalate",
+                reason=kind.value,
+                escalations=due_step.step_no,
+                escalates_at=due_step.next_check_at,
+            )
+            rang.append((running, escalation))
         return rang
 
-    async def awaited_notices(self) -> list[tuple[Clock, RungRow]]:
-        """The rungs of clocks that still run of which nobody knows yet whether their message arrived."""
-        running = {(c.kind, c.occurrence): c for c in self.running() if c.rungs}
+    async def awaited_notices(self) -> list[tuple[Deadline, EscalationStep]]:
+        """The escalation steps of deadlines that still run of which nobody knows yet whether their message arrived."""
+        running = {(c.kind, c.occurrence): c for c in self.running() if c.escalations}
         if not running:
             return []
         awaited = await repository.awaited_notices(self._uow, self._about.id)
-        return [(running[key], rung) for rung in awaited if (key := (rung.clock, rung.occurrence)) in running]
+        return [
+            (running[key], escalation)
+            for escalation in awaited
+            if (key := (escalation.deadline, escalation.occurrence)) in running
+        ]
 
-    def recompute(self) -> list[tuple[Clock, Recomputed]]:
-        """A decree changed the calendar: new deadlines for what runs in working time. Rungs that rang stay."""
+    def recompute(self) -> list[tuple[Deadline, Recomputed]]:
+        """A decree changed the calendar: new deadlines for what runs in working time. Escalation steps that was taken
+        stay.
+        """
         moved = []
         for running in [c for c in self.running() if c.desk]:
             found = recompute_deadline(
-                RunningClock(
-                    running.started_at, timedelta(seconds=running.promised_seconds), running.due_at, running.rungs
+                RunningDeadline(
+                    running.started_at, timedelta(seconds=running.promised_seconds), running.due_at, running.escalations
                 ),
                 self._pack.calendar_of(running.agency, running.desk),
                 self._pack.zone_of(running.agency),
@@ -243,17 +257,17 @@ class ClockSet:
                 moved.append((running, found))
         return moved
 
-    def _ladder(self, clock: Clock | StartClock) -> tuple[Rung, ...]:
-        return domain.ladder_of(clock.kind, self._pack.ladders[clock.ladder])
+    def _escalation_policy(self, deadline: Deadline | StartDeadline) -> tuple[PolicyStep, ...]:
+        return domain.policy_of(deadline.kind, self._pack.escalation_policies[deadline.escalation_policy])
 
-    def _run(self, alive: Clock, verb: str, due_at: datetime, *, reason: str, **changes: Any) -> None:
+    def _run(self, alive: Deadline, verb: str, due_at: datetime, *, reason: str, **changes: Any) -> None:
         self._uow.change(
             alive,
             verb,
             reason=reason,
-            state=ClockState.RUNNING.value,
+            state=DeadlineState.RUNNING.value,
             due_at=due_at,
-            rings_at=domain.rings_at_of(due_at, alive.rungs, self._ladder(alive)),
+            escalates_at=domain.escalates_at_of(due_at, alive.escalations, self._escalation_policy(alive)),
             **changes,
         )
 
@@ -263,7 +277,7 @@ class ClockSet:
         calendar, zone = self._pack.calendar_of(agency, desk), self._pack.zone_of(agency)
         return add_working_time(self._now, within, calendar, zone)
 
-    def _left(self, running: Clock) -> timedelta:
+    def _left(self, running: Deadline) -> timedelta:
         if self._now >= running.due_at or not running.desk:
             return max(running.due_at - self._now, timedelta(0))
         calendar, zone = self._pack.calendar_of(running.agency, running.desk), self._pack.zone_of(running.agency)
@@ -277,15 +291,15 @@ class ClockSet:
         return explain_deadline(self._now, amount, self._pack.calendar_of(agency, desk), zone, found.name)
 
 
-IsEmpty = Callable[[Clock], Awaitable[bool]]
-"""Whether nobody has the turn at the desk whose clock this is."""
+IsEmpty = Callable[[Deadline], Awaitable[bool]]
+"""Whether nobody has the turn at the desk whose deadline this is."""
 
 
-async def clocks_of(about: Aggregate, pack: CaseworkPack, uow: UnitOfWork) -> ClockSet:
-    """The clocks of a hand-off, locked."""
-    return ClockSet(about, await repository.all_of(uow, about.id), pack, await uow.now(), uow)
+async def deadlines_of(about: Aggregate, pack: CaseworkPack, uow: UnitOfWork) -> Deadlines:
+    """The deadlines of a hand-off, locked."""
+    return Deadlines(about, await repository.all_of(uow, about.id), pack, await uow.now(), uow)
 
 
-async def clocks_of_new(about: Aggregate, pack: CaseworkPack, uow: UnitOfWork) -> ClockSet:
+async def deadlines_of_new(about: Aggregate, pack: CaseworkPack, uow: UnitOfWork) -> Deadlines:
     """For a hand-off that is made in this unit of work."""
-    return ClockSet(about, (), pack, await uow.now(), uow)
+    return Deadlines(about, (), pack, await uow.now(), uow)

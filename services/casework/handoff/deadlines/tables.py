@@ -1,4 +1,4 @@
-"""Clocks and the rungs that rang."""
+"""Deadlines and the escalation steps that was taken."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,13 +8,13 @@ from sqlmodel import Field
 from services.chassis.database import UTC_INSTANT, Aggregate, DistrictRow
 
 
-class Clock(Aggregate, table=True):
+class Deadline(Aggregate, table=True):
     """One promise of time: who must act, since when, until when, and why exactly then.
 
     ``agency`` and ``desk`` name whose working time counts; without a desk every hour does.
     """
 
-    __tablename__ = "clocks"
+    __tablename__ = "deadlines"
 
     handoff_id: UUID = Field(index=True)
     kind: str = Field(max_length=16)
@@ -24,39 +24,39 @@ class Clock(Aggregate, table=True):
     desk: str = Field(max_length=64)
     state: str = Field(max_length=16)
     is_emergency: bool
-    ladder: str = Field(max_length=32)
+    escalation_policy: str = Field(max_length=32)
     promised_seconds: int
     started_at: datetime = Field(sa_type=UTC_INSTANT)
     due_at: datetime = Field(sa_type=UTC_INSTANT)
-    rings_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
-    rungs: int = 0
+    escalates_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+    escalations: int = 0
     left_seconds: int | None = None
     stopped_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     sentence: str
 
 
-class ClockKeeper(DistrictRow, table=True):
-    """What the workflow of a hand-off was last told, and when: shows where workflow and clocks differ."""
+class TimerCheck(DistrictRow, table=True):
+    """What the workflow of a hand-off was last told, and when: shows where workflow and deadlines differ."""
 
-    __tablename__ = "clock_keepers"
+    __tablename__ = "timer_checks"
 
     handoff_id: UUID = Field(primary_key=True)
-    looked_at: datetime = Field(sa_type=UTC_INSTANT)
-    looks_again_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+    checked_at: datetime = Field(sa_type=UTC_INSTANT)
+    next_check_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
 
 
-class RungRow(DistrictRow, table=True):
-    """A rung of the ladder that rang: unique by hand-off, clock, occurrence and number.
+class EscalationStep(DistrictRow, table=True):
+    """An escalation step of the escalation policy that was taken: unique by hand-off, deadline, occurrence and number.
 
     ``notice`` is what became of the message that tells of it, found by the id of the fact (``fact_id``).
     """
 
-    __tablename__ = "rungs"
+    __tablename__ = "escalation_steps"
 
     handoff_id: UUID = Field(primary_key=True)
-    clock: str = Field(primary_key=True, max_length=16)
+    deadline: str = Field(primary_key=True, max_length=16)
     occurrence: int = Field(primary_key=True)
-    rung_no: int = Field(primary_key=True)
+    step_no: int = Field(primary_key=True)
     kind: str = Field(max_length=32)
     due_at: datetime = Field(sa_type=UTC_INSTANT)
     decided_at: datetime = Field(sa_type=UTC_INSTANT)

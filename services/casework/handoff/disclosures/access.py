@@ -1,19 +1,19 @@
-"""Who may read a package's values, and who may see who did. Pure functions."""
+"""Who may read a disclosure's values, and who may see who did. Pure functions."""
 
 from services.casework.office.directory.access import OFFICE_ROLES
 from services.chassis.errors import Forbidden
 from services.chassis.principal import Principal
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    "package:read": frozenset({"agency", "desk-officer"}) | OFFICE_ROLES,
-    "package-readers:read": frozenset({"agency", "desk-officer"}) | OFFICE_ROLES,
+    "disclosure:read": frozenset({"agency", "desk-officer"}) | OFFICE_ROLES,
+    "disclosure-readers:read": frozenset({"agency", "desk-officer"}) | OFFICE_ROLES,
 }
 READS_VALUES = frozenset({"agency", "desk-officer", "caseworker", "duty-officer", "section-head"})
 """Whoever keeps the systems or the books sees which fields left and why, and needs no value to do so."""
 
 
 class ReadersAreNotYours(Forbidden):
-    """Who opened a package is for its sender and the office's auditors."""
+    """Who opened a disclosure is for its sender and the office's auditors."""
 
     text = "Daftar pembaca hanya untuk pengirim dan auditor kantor."
     advice = "Minta pengirim atau auditor kantor bila perlu mengetahuinya."

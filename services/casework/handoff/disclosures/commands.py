@@ -1,22 +1,22 @@
-"""The only code that keeps packages."""
+"""The only code that keeps disclosures."""
 
 from datetime import datetime
 
 from services.casework.handoff.disclosures import domain, repository
 from services.casework.handoff.disclosures.domain import Carrier, Outgoing
-from services.casework.handoff.disclosures.tables import SentPackage
+from services.casework.handoff.disclosures.tables import Disclosure
 from services.casework.office.directory.domain import CaseworkPack
 from services.chassis.database import UnitOfWork
 from services.chassis.persons import PersonKnown, person_known
 
 
-def keep_first_package(handoff: Carrier, pack: CaseworkPack, person: PersonKnown | None, uow: UnitOfWork) -> None:
+def keep_first_disclosure(handoff: Carrier, pack: CaseworkPack, person: PersonKnown | None, uow: UnitOfWork) -> None:
     """Keep what leaves with a hand-off that is made and sent in this very unit of work; ``person``: our copy now."""
     out = domain.outgoing(handoff, pack.kind_of(handoff.to_agency), person)
     _insert(handoff, out, 1, handoff.requested_at, uow)
 
 
-async def keep_package(handoff: Carrier, pack: CaseworkPack, uow: UnitOfWork) -> None:
+async def keep_disclosure(handoff: Carrier, pack: CaseworkPack, uow: UnitOfWork) -> None:
     """Keep what leaves with a hand-off now as its next version, unless the newest one says the same already.
 
     Called with a later sending, and before a later state of the person is shown to anybody.
@@ -29,7 +29,7 @@ async def keep_package(handoff: Carrier, pack: CaseworkPack, uow: UnitOfWork) ->
 
 def _insert(handoff: Carrier, out: Outgoing, number: int, now: datetime, uow: UnitOfWork) -> None:
     uow.insert(
-        SentPackage(
+        Disclosure(
             handoff_id=handoff.id,
             number=number,
             district=handoff.district,

@@ -1,6 +1,6 @@
 """What of a person leaves with a hand-off: one reviewed table by purpose and kind of receiving agency. Pure functions.
 
-A pair that is not in `PACKAGES` gets the pseudonymous ids and nothing else. Widening the table is a decision: each
+A pair that is not in `DISCLOSURES` gets the pseudonymous ids and nothing else. Widening the table is a decision: each
 entry names the law on which its fields leave, and a test walks every pair.
 """
 
@@ -116,7 +116,7 @@ _REUNION = Entry(ONLY_NAME, (REHABILITATION, DISTRICT_STANDARD), Letter.HANDOVER
 _RETURN = Entry(ONLY_NAME, (REHABILITATION, VAGRANTS), Letter.COVER_LETTER)
 _CHILD = Entry(EXAMINE, CHILDREN, Letter.COVER_LETTER)
 
-PACKAGES: Mapping[tuple[Purpose, AgencyKind], Entry] = {
+DISCLOSURES: Mapping[tuple[Purpose, AgencyKind], Entry] = {
     (Purpose.CUSTODY_TRANSFER, K.SOCIAL_OFFICE): _HANDOVER,
     (Purpose.EMERGENCY_CARE, K.PUSKESMAS): _EMERGENCY,
     (Purpose.EMERGENCY_CARE, K.HOSPITAL): _EMERGENCY,
@@ -151,13 +151,14 @@ PACKAGES: Mapping[tuple[Purpose, AgencyKind], Entry] = {
 def entry_for(purpose: str, to_kind: str) -> Entry:
     """What may leave for a purpose to a kind of agency; nothing for a pair nobody has reviewed."""
     if purpose in set(Purpose) and to_kind in set(AgencyKind):
-        return PACKAGES.get((Purpose(purpose), AgencyKind(to_kind)), NOTHING)
+        return DISCLOSURES.get((Purpose(purpose), AgencyKind(to_kind)), NOTHING)
     return NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The agency in whose name somebody looks at a package, and of what kind it is (empty when the pack says not)."""
+    """The agency in whose name somebody looks at a disclosure, and of what kind it is (empty when the pack says
+    not)."""
 
     agency: str
     kind: str
@@ -187,7 +188,7 @@ def fields_for(
 
 
 class Carrier(Protocol):
-    """What of a hand-off's row decides about its package."""
+    """What of a hand-off's row decides about its disclosure."""
 
     id: UUID
     district: str
@@ -219,7 +220,7 @@ class Outgoing:
 
 
 def outgoing(handoff: Carrier, to_kind: str, person: PersonCopy | None) -> Outgoing:
-    """The package for the receiver, as the table and what is known of the person have it."""
+    """The disclosure for the receiver, as the table and what is known of the person have it."""
     fields = fields_for(
         Reader(handoff.to_agency, to_kind),
         handoff.purpose,

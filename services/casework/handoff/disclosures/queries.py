@@ -1,4 +1,4 @@
-"""Read models of packages, and the log of who read them."""
+"""Read models of disclosures, and the log of who read them."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from services.casework.handoff.disclosures import access, domain, repository
 from services.casework.handoff.disclosures.domain import Carrier, Entry, Reader
-from services.casework.handoff.disclosures.tables import SentPackage
+from services.casework.handoff.disclosures.tables import Disclosure
 from services.casework.office.directory.domain import CaseworkPack
 from services.chassis.database import ReadSession, UnitOfWork, Units
 from services.chassis.persons import log_special_read, person_known, unseal_person
@@ -14,7 +14,7 @@ from services.chassis.principal import system_principal
 
 
 @dataclass(frozen=True, slots=True)
-class PackageView:
+class DisclosureView:
     """What left with a hand-off, on what ground, and what of it this reader sees."""
 
     entry: Entry
@@ -23,7 +23,7 @@ class PackageView:
     withheld: tuple[str, ...]
     minimum: dict[str, Any]
     values: dict[str, str | None]
-    versions: Sequence[SentPackage]
+    versions: Sequence[Disclosure]
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -31,7 +31,7 @@ class PackageView:
         return {**self.minimum, **self.values}
 
 
-async def show_package(
+async def show_disclosure(
     handoff: Carrier,
     pack: CaseworkPack,
     reading: ReadSession,
@@ -40,8 +40,8 @@ async def show_package(
     keep: Callable[[UnitOfWork], Awaitable[None]],
     *,
     may_leave: bool,
-) -> PackageView:
-    """The package of a hand-off that the caller may see.
+) -> DisclosureView:
+    """The disclosure of a hand-off that the caller may see.
 
     While it ``may_leave``, the state of the person that is shown is kept as a version (by ``keep``) and the read is
     logged, both before anything is unsealed.
@@ -63,7 +63,7 @@ async def show_package(
             units, reading.principal, handoff.purpose, "handoffs", handoff.id, fields, handoff.district
         )
         values = await unseal_person(reading, handoff.person_id, fields, private_key)
-    return PackageView(
+    return DisclosureView(
         entry=entry,
         to_kind=to_kind,
         moves_person=handoff.purpose in domain.MOVES_A_PERSON,
@@ -80,6 +80,6 @@ async def show_package(
 
 
 async def readers_of(handoff: Carrier, reading: ReadSession, after: int, limit: int) -> list[Any]:
-    """Who read a hand-off's package, when, and which fields. Raises ``ReadersAreNotYours``."""
+    """Who read a hand-off's disclosure, when, and which fields. Raises ``ReadersAreNotYours``."""
     access.check_may_see_readers(reading.principal, handoff.from_agency)
     return await repository.reads(reading, handoff.id, handoff.district, after, limit)

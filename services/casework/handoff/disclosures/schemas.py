@@ -1,4 +1,4 @@
-"""What the API says about packages."""
+"""What the API says about disclosures."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,12 +7,12 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.casework.handoff.disclosures.queries import PackageView
-from services.casework.handoff.disclosures.tables import SentPackage
+from services.casework.handoff.disclosures.queries import DisclosureView
+from services.casework.handoff.disclosures.tables import Disclosure
 
 
-class PackageVersion(BaseModel):
-    """A package as it was sent: which fields, on what ground, when, to whom; never the values."""
+class DisclosureVersion(BaseModel):
+    """A disclosure as it was sent: which fields, on what ground, when, to whom; never the values."""
 
     number: int
     to_agency: str
@@ -22,12 +22,12 @@ class PackageVersion(BaseModel):
     kept_at: datetime
 
     @classmethod
-    def of(cls, row: SentPackage) -> "PackageVersion":
+    def of(cls, row: Disclosure) -> "DisclosureVersion":
         """From the row."""
         return cls(**row.model_dump(include=set(cls.model_fields)))
 
 
-class PackageOut(BaseModel):
+class DisclosureOut(BaseModel):
     """What may leave for the purpose to this kind of agency, why, and what of it the reader sees.
 
     ``minimum`` is what every reader gets; ``fields`` what the table allows; ``withheld`` what of it this reader does
@@ -45,10 +45,10 @@ class PackageOut(BaseModel):
     basis: list[str]
     minimum: dict[str, Any]
     values: dict[str, str | None]
-    versions: list[PackageVersion]
+    versions: list[DisclosureVersion]
 
     @classmethod
-    def of(cls, handoff_id: UUID, purpose: str, to_agency: str, view: PackageView) -> "PackageOut":
+    def of(cls, handoff_id: UUID, purpose: str, to_agency: str, view: DisclosureView) -> "DisclosureOut":
         """From the read model."""
         return cls(
             handoff_id=handoff_id,
@@ -62,12 +62,12 @@ class PackageOut(BaseModel):
             basis=list(view.entry.basis),
             minimum=view.minimum,
             values=view.values,
-            versions=[PackageVersion.of(row) for row in view.versions],
+            versions=[DisclosureVersion.of(row) for row in view.versions],
         )
 
 
-class PackageRead(BaseModel):
-    """One reading of a package's values. ``reader`` is a pseudonym."""
+class DisclosureRead(BaseModel):
+    """One reading of a disclosure's values. ``reader`` is a pseudonym."""
 
     position: int
     reader: str
@@ -77,17 +77,17 @@ class PackageRead(BaseModel):
     read_at: datetime
 
 
-class PackageReads(BaseModel):
+class DisclosureReads(BaseModel):
     """Readings after the cursor, in order; ``next_after`` is where to go on."""
 
-    items: list[PackageRead]
+    items: list[DisclosureRead]
     next_after: int
 
     @classmethod
-    def of(cls, rows: Sequence[Any], after: int) -> "PackageReads":
+    def of(cls, rows: Sequence[Any], after: int) -> "DisclosureReads":
         """From the log."""
         items = [
-            PackageRead(
+            DisclosureRead(
                 position=row["id"],
                 reader=row["actor"],
                 agency=row["agency"],

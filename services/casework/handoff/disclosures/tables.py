@@ -1,4 +1,4 @@
-"""Packages as they were sent."""
+"""Disclosures as they were sent."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlmodel import Field
 from services.chassis.database import UTC_INSTANT, DistrictRow
 
 
-class SentPackage(DistrictRow, table=True):
+class Disclosure(DistrictRow, table=True):
     """One version of what left with a hand-off: which fields, on what ground, when, to whom. Written once.
 
     The values are not stored: they stand once, in the person's own sealed copy, so that a correction, a merge or the
@@ -17,7 +17,7 @@ class SentPackage(DistrictRow, table=True):
     pins that fact's very ciphertext.
     """
 
-    __tablename__ = "packages_sent"
+    __tablename__ = "disclosures"
 
     handoff_id: UUID = Field(primary_key=True)
     number: int = Field(primary_key=True)

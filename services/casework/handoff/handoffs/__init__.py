@@ -1,1 +1,1 @@
-"""Hand-offs: promises between agencies, with their clocks and ladders."""
+"""Hand-offs: promises between agencies, with their deadlines and escalation policies."""

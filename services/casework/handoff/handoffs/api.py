@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import AwareDatetime
 
-from services.casework.handoff.disclosures.schemas import PackageOut, PackageReads
+from services.casework.handoff.disclosures.schemas import DisclosureOut, DisclosureReads
 from services.casework.handoff.handoffs import commands, queries
 from services.casework.handoff.handoffs.commands import Redirect, ReportStatus
 from services.casework.handoff.handoffs.domain import HandoffState, Move
@@ -18,6 +18,8 @@ from services.casework.handoff.handoffs.schemas import (
     ArrivalIn,
     CompletionIn,
     ConditionalIn,
+    ConditionDecisionIn,
+    ConditionReceipt,
     FeedItem,
     FeedPage,
     HandoffDetail,
@@ -26,8 +28,6 @@ from services.casework.handoff.handoffs.schemas import (
     HandoffReceipt,
     HoldIn,
     MoveIn,
-    PromiseDecisionIn,
-    PromiseReceipt,
     QuestionIn,
     ReasonedIn,
     RedirectionIn,
@@ -109,28 +109,28 @@ async def get_handoff(
     return HandoffDetail.of_view(view)
 
 
-@router.get("/handoffs/{handoff_id}/package", response_model=PackageOut, responses=problems())
-async def get_package(
-    handoff_id: UUID, request: Request, caller: Annotated[Principal, requires("package:read")], reading: Reading
-) -> PackageOut:
+@router.get("/handoffs/{handoff_id}/disclosure", response_model=DisclosureOut, responses=problems())
+async def get_disclosure(
+    handoff_id: UUID, request: Request, caller: Annotated[Principal, requires("disclosure:read")], reading: Reading
+) -> DisclosureOut:
     """Paket data serah terima: unsur yang boleh keluar, dasar hukumnya, dan versi yang pernah dikirim."""
     state = request.app.state
     tag_span(handoff_id=str(handoff_id))
-    handoff, view = await queries.package_of(handoff_id, reading, state.units, state.settings.sealing_private_key)
-    return PackageOut.of(handoff.id, handoff.purpose, handoff.to_agency, view)
+    handoff, view = await queries.disclosure_of(handoff_id, reading, state.units, state.settings.sealing_private_key)
+    return DisclosureOut.of(handoff.id, handoff.purpose, handoff.to_agency, view)
 
 
-@router.get("/handoffs/{handoff_id}/readers", response_model=PackageReads, responses=problems())
+@router.get("/handoffs/{handoff_id}/readers", response_model=DisclosureReads, responses=problems())
 async def get_readers(
     handoff_id: UUID,
-    caller: Annotated[Principal, requires("package-readers:read")],
+    caller: Annotated[Principal, requires("disclosure-readers:read")],
     reading: Reading,
     after: Cursor = 0,
     limit: PageLimit = 100,
-) -> PackageReads:
+) -> DisclosureReads:
     """Siapa membuka paket data, kapan, dan unsur apa; untuk pengirim dan auditor kantor."""
     tag_span(handoff_id=str(handoff_id))
-    return PackageReads.of(await queries.package_readers(handoff_id, reading, after, limit), after)
+    return DisclosureReads.of(await queries.disclosure_readers(handoff_id, reading, after, limit), after)
 
 
 def receipt(handoff: Handoff) -> HandoffReceipt:
@@ -266,18 +266,18 @@ async def post_reserve(
 
 def _settle(path: str, verb: str, doc: str) -> None:
     async def post_decision(
-        promise_id: UUID,
-        body: PromiseDecisionIn,
+        condition_id: UUID,
+        body: ConditionDecisionIn,
         caller: Annotated[Principal, requires("handoff:answer")],
         write: Write,
     ) -> Response:
         return await write(
-            lambda uow: commands.settle_promise(promise_id, verb, body.reason_code, uow), PromiseReceipt.of, 200
+            lambda uow: commands.settle_condition(condition_id, verb, body.reason_code, uow), ConditionReceipt.of, 200
         )
 
-    post_decision.__name__ = f"post_promise_{path}"
+    post_decision.__name__ = f"post_condition_{path}"
     post_decision.__doc__ = doc
-    router.post(f"/promises/{{promise_id}}/{path}", response_model=PromiseReceipt, responses=problems(409))(
+    router.post(f"/conditions/{{condition_id}}/{path}", response_model=ConditionReceipt, responses=problems(409))(
         post_decision
     )
 

@@ -13,7 +13,7 @@ from services.casework.handoff.disclosures.domain import MOVES_A_PERSON
 from services.chassis.errors import Conflict, Forbidden, Invalid
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
-"""By how much a caller's clock may run ahead of ours."""
+"""By how much a caller's deadline may run ahead of ours."""
 FORESEEABLE = timedelta(days=5 * 366)
 """A stay in a panti may last years; what is promised for later than this is a slip of the pen."""
 UNDO_WITHIN = timedelta(minutes=10)
@@ -177,7 +177,7 @@ def fhir_status(state: str, has_failed: bool = False) -> str:
     return FHIR[HandoffState(state)]
 
 
-class Disposal(StrEnum):
+class HandoffDisposition(StrEnum):
     """What an event that changed reality does to an open hand-off (`handoff.md` §4)."""
 
     EXPIRE = "EXPIRE"
@@ -252,7 +252,7 @@ class HappensLater(Invalid):
 
 
 class QuestionIsOpen(Conflict):
-    """One question at a time: the sender's clock for the first still runs."""
+    """One question at a time: the sender's deadline for the first still runs."""
 
     text = "Pertanyaan sebelumnya belum dijawab pengirim."
 

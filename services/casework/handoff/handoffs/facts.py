@@ -7,10 +7,10 @@ from uuid import UUID
 
 from contracts.envelope import Event
 from contracts.events import casework as events
-from services.casework.handoff.deadlines.tables import Clock, RungRow
+from services.casework.handoff.deadlines.tables import Deadline, EscalationStep
 from services.casework.handoff.handoffs.domain import Move
 from services.casework.handoff.handoffs.tables import Handoff
-from services.casework.office.directory.domain import Recomputed, RungKind
+from services.casework.office.directory.domain import EscalationKind, Recomputed
 
 
 def _parties(handoff: Handoff) -> dict[str, Any]:
@@ -37,17 +37,17 @@ def handoff_requested(handoff: Handoff, answer_by: datetime, on_duty: tuple[str,
 
 
 def handoff_escalated(
-    handoff: Handoff, clock: Clock, rung: RungRow, on_duty: tuple[str, ...]
+    handoff: Handoff, deadline: Deadline, escalation: EscalationStep, on_duty: tuple[str, ...]
 ) -> events.HandoffEscalated:
-    """A rung of the ladder rang."""
+    """An escalation step of the escalation policy rang."""
     return events.HandoffEscalated(
         **_parties(handoff),
-        clock=rung.clock,
-        occurrence=rung.occurrence,
-        rung_no=rung.rung_no,
-        rung=RungKind(rung.kind).value,
-        due_at=rung.due_at,
-        owed_by=clock.owner,
+        deadline=escalation.deadline,
+        occurrence=escalation.occurrence,
+        step_no=escalation.step_no,
+        escalation=EscalationKind(escalation.kind).value,
+        due_at=escalation.due_at,
+        owed_by=deadline.owner,
         on_duty=on_duty,
     )
 
@@ -119,16 +119,16 @@ def handoff_moved(
             assert_never(move)
 
 
-def promise_decided(handoff: Handoff, code: str, verdict: str) -> events.HandoffPromiseDecided:
+def condition_decided(handoff: Handoff, code: str, verdict: str) -> events.HandoffConditionDecided:
     """A condition was met, waived or broken."""
-    return events.HandoffPromiseDecided(**_parties(handoff), promise_code=code, verdict=verdict)
+    return events.HandoffConditionDecided(**_parties(handoff), condition_code=code, verdict=verdict)
 
 
-def deadline_moved(handoff: Handoff, clock: str, occurrence: int, found: Recomputed) -> events.HandoffDeadlineMoved:
-    """A decree moved a clock."""
+def deadline_moved(handoff: Handoff, deadline: str, occurrence: int, found: Recomputed) -> events.HandoffDeadlineMoved:
+    """A decree moved a deadline."""
     return events.HandoffDeadlineMoved(
         **_parties(handoff),
-        clock=clock,
+        deadline=deadline,
         occurrence=occurrence,
         due_at=found.due_at,
         was_due_at=found.was_due_at,
@@ -161,7 +161,7 @@ def handoff_status_reported(
 
 
 def feed_item(handoff: Handoff, what: str, happened_at: datetime) -> dict[str, Any]:
-    """One line of an agency's feed: ids, codes and instants; the package is fetched under access control."""
+    """One line of an agency's feed: ids, codes and instants; the disclosure is fetched under access control."""
     return {
         "kind": f"handoff.{what}",
         "handoff_id": str(handoff.id),

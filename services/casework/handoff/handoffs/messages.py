@@ -20,9 +20,10 @@ class HandoffChanged(Message):
     event_id: str = ""
 
 
-class ClockReading(Message):
-    """What the row says about its clock; ``look_again_within``: no instant can be believed now, look after a while."""
+class DeadlineReading(Message):
+    """What the row says about its deadline; ``next_check_within``: no instant can be believed now, look after a
+    while."""
 
     is_open: bool
-    look_again_at: datetime | None = None
-    look_again_within: timedelta | None = None
+    next_check_at: datetime | None = None
+    next_check_within: timedelta | None = None

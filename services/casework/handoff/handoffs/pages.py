@@ -16,9 +16,9 @@ from services.casework.handoff.handoffs.schemas import (
     ArrivalIn,
     CompletionIn,
     ConditionalFormIn,
+    ConditionFormIn,
     HoldIn,
     MoveIn,
-    PromiseFormIn,
     QuestionIn,
     ReasonedIn,
     RedirectionIn,
@@ -28,6 +28,7 @@ from services.casework.handoff.handoffs.schemas import (
 )
 from services.casework.office.directory.access import OFFICE_ROLES
 from services.casework.office.directory.pages import directory_of
+from services.casework.person.custody.pages import OBSERVED_STATES
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
@@ -115,7 +116,7 @@ DONE = {
     "handoff-reserve": "Tercatat: Anda menjadi cadangan.",
     "handoff-confirm": "Tercatat: jawaban dibenarkan.",
     "handoff-speak": "Tercatat: jawaban lisan; instansi itu diminta membenarkannya.",
-    "promise-decided": "Tercatat: syarat diputuskan.",
+    "condition-decided": "Tercatat: syarat diputuskan.",
     "handoff-receive": "Tercatat: sudah dilihat.",
     "handoff-accept": "Tercatat: disanggupi. Janji sekarang ada pada instansi Anda.",
     "handoff-reject": "Tercatat: ditolak. Pengirim mencari instansi lain.",
@@ -129,7 +130,7 @@ DONE = {
     "handoff-close": "Tercatat: hasil sudah dibaca, serah terima ditutup.",
     "handoff-cancel": "Tercatat: permintaan dibatalkan.",
 }
-CLOCKS = {
+DEADLINES = {
     "RECEIVED_BY": "Tanda dilihat ditunggu paling lambat",
     "REPLY_BY": "Jawaban pengirim ditunggu paling lambat",
     "PROMISE_BY": "Syarat ditunggu paling lambat",
@@ -141,7 +142,7 @@ CLOCKS = {
     "STATUS_BY": "Kabar berikutnya ditunggu paling lambat",
     "READ_BY": "Pengirim membaca hasil paling lambat",
 }
-RUNGS = {
+ESCALATIONS = {
     "REMIND_DESK": "Meja tujuan diingatkan",
     "SECTION_HEAD": "Kepala bidang diberi tahu",
     "BOTH_HEADS": "Pimpinan kedua instansi diberi tahu",
@@ -223,10 +224,10 @@ QUESTIONS = {
 REPLIES = {
     "ANSWERED_BY_PHONE": "Dijawab lewat telepon",
     "LETTER_SENT": "Surat dikirim",
-    "AS_IN_PACKAGE": "Ada dalam paket",
+    "AS_IN_DISCLOSURE": "Ada dalam paket",
 }
 NEWS = {"IN_CARE": "Dalam perawatan", "IMPROVING": "Membaik", "UNCHANGED": "Belum berubah", "READY": "Siap dijemput"}
-PROMISES = {
+CONDITIONS = {
     "INSURANCE_ACTIVE": "Jaminan kesehatan aktif",
     "GUARANTEE_LETTER": "Surat jaminan pembiayaan",
     "BED_AVAILABLE": "Tempat tidur tersedia",
@@ -234,13 +235,13 @@ PROMISES = {
     "LETTER_COMPLETE": "Surat lengkap",
     "ESCORT_COMES_ALONG": "Ada pendamping",
 }
-PROMISE_STATES = {
+CONDITION_STATES = {
     "met": "terpenuhi",
     "waived": "dilepaskan",
     "broken": "batal",
     "void": "gugur",
 }
-CLOCK_STATES = {"running": "berjalan", "paused": "berhenti sementara", "stopped": "selesai"}
+DEADLINE_STATES = {"running": "berjalan", "paused": "berhenti sementara", "stopped": "selesai"}
 SPEAKERS = {
     "DUTY_OFFICER": "Petugas jaga",
     "HEAD": "Pimpinan",
@@ -262,7 +263,6 @@ LETTERS = {
     "HANDOVER_RECORD": "Berita acara serah terima",
 }
 ANY_RESULT = {"DONE": "Selesai dikerjakan"}
-CONDITIONS = {"STABLE": "Stabil", "AGITATED": "Gelisah", "ILL": "Sakit", "INJURED": "Terluka"}
 IDENTITY = {
     "PROVISIONAL": "belum dikenali",
     "CLAIMED": "menurut pengakuan",
@@ -276,7 +276,7 @@ FIELDS = {
     "reason_code": "Alasan",
     "result_code": "Hasil",
     "ba_number": "Nomor berita acara",
-    "condition_code": "Keadaan orang",
+    "observed_state": "Keadaan orang",
     "place_code": "Kode wilayah tempat",
     "happened_at": "Waktu kejadian",
     "happened_local": "Waktu dikatakan",
@@ -292,8 +292,10 @@ FIELDS = {
     "status_code": "Kabar",
 }
 WORDS = {
-    **QUESTIONS, **REPLIES, **NEWS, **PROMISES, **PROMISE_STATES, **CLOCK_STATES, **SPEAKERS, **REMARKS, **NOTICES,
-    **PURPOSES, **STATES, **MOVES, **DONE, **CLOCKS, **RUNGS, **CONDITIONS, **IDENTITY, **FIELDS, **ANY_RESULT,
+    **QUESTIONS, **REPLIES, **NEWS, **CONDITIONS,
+    **CONDITION_STATES, **DEADLINE_STATES, **SPEAKERS, **REMARKS, **NOTICES,
+    **PURPOSES, **STATES, **MOVES, **DONE, **DEADLINES,
+    **ESCALATIONS, **OBSERVED_STATES, **IDENTITY, **FIELDS, **ANY_RESULT,
     **LETTERS,
     **{code: text for group in REASONS.values() for code, text in group.items()},
     **{code: text for group in RESULTS.values() for code, text in group.items()},
@@ -306,7 +308,7 @@ router = page_router()
 async def handoff_page(
     handoff_id: UUID, request: Request, caller: Annotated[Principal, page_requires("handoff:read")], reading: Reading
 ) -> Response:
-    """One hand-off with its package and exactly the answers that are legal now."""
+    """One hand-off with its disclosure and exactly the answers that are legal now."""
     state = request.app.state
     view = await queries.show_handoff(handoff_id, reading, state.units, state.settings.sealing_private_key)
     handoff = view.handoff
@@ -330,11 +332,11 @@ async def handoff_page(
         is_of_the_office=bool(caller.roles & OFFICE_ROLES),
         reasons=REASONS,
         results=RESULTS.get(Purpose(handoff.purpose), ANY_RESULT),
-        conditions=CONDITIONS,
+        observed_states=OBSERVED_STATES,
         questions=QUESTIONS,
         replies=REPLIES,
         news=NEWS,
-        promises=PROMISES,
+        conditions=CONDITIONS,
         speakers=SPEAKERS,
         agency=caller.agency,
         **directory.context(handoff.district),
@@ -454,10 +456,12 @@ def _settle(path: str, verb: str, doc: str) -> None:
     async def post_decision(
         handoff_id: UUID, caller: Annotated[Principal, page_requires("handoff:answer")], form: Form
     ) -> Response:
-        promise_id = form.read(PromiseFormIn).promise_id
-        return await form.write(lambda uow: commands.settle_promise(promise_id, verb, None, uow), "promise-decided")
+        condition_id = form.read(ConditionFormIn).condition_id
+        return await form.write(
+            lambda uow: commands.settle_condition(condition_id, verb, None, uow), "condition-decided"
+        )
 
-    post_decision.__name__ = f"post_promise_{verb}"
+    post_decision.__name__ = f"post_condition_{verb}"
     post_decision.__doc__ = doc
     router.post(f"/serah-terima/{{handoff_id}}/{path}")(post_decision)
 

@@ -9,17 +9,17 @@ from typing import Any
 from uuid import UUID
 
 from services.casework.handoff.conditions.repository import of_handoff
-from services.casework.handoff.conditions.tables import Promise
-from services.casework.handoff.deadlines.domain import ClockKind, ClockState, ladder_of, silence
-from services.casework.handoff.deadlines.repository import of_handoffs, rungs_of
-from services.casework.handoff.deadlines.tables import Clock, RungRow
-from services.casework.handoff.disclosures.commands import keep_package
+from services.casework.handoff.conditions.tables import Condition
+from services.casework.handoff.deadlines.domain import DeadlineKind, DeadlineState, policy_of, silence
+from services.casework.handoff.deadlines.repository import escalations_of, of_handoffs
+from services.casework.handoff.deadlines.tables import Deadline, EscalationStep
+from services.casework.handoff.disclosures.commands import keep_disclosure
 from services.casework.handoff.disclosures.domain import Purpose
-from services.casework.handoff.disclosures.queries import PackageView, readers_of, show_package
+from services.casework.handoff.disclosures.queries import DisclosureView, readers_of, show_disclosure
 from services.casework.handoff.handoffs import access, domain, repository
 from services.casework.handoff.handoffs.domain import Circumstances, HandoffState
 from services.casework.handoff.handoffs.tables import Handoff, LinkAnswer, SpokenAnswer
-from services.casework.office.directory.domain import CaseworkPack, RungKind
+from services.casework.office.directory.domain import CaseworkPack, EscalationKind
 from services.casework.office.directory.queries import pack_in_force
 from services.chassis.clock import utc_now
 from services.chassis.database import ReadSession, UnitOfWork, Units
@@ -29,18 +29,18 @@ from services.chassis.principal import Principal
 
 @dataclass(frozen=True, slots=True)
 class HandoffView:
-    """One hand-off with what its reader may know and do, and everything that explains its clocks."""
+    """One hand-off with what its reader may know and do, and everything that explains its deadlines."""
 
     handoff: Handoff
     legal_now: list[str]
     acts: list[str]
     may_speak: list[str]
     case_number: str
-    package: PackageView
-    clocks: list[Clock]
-    ahead: dict[UUID, list[tuple[RungKind, datetime]]]
-    rungs: list[RungRow]
-    promises: list[Promise]
+    disclosure: DisclosureView
+    deadlines: list[Deadline]
+    ahead: dict[UUID, list[tuple[EscalationKind, datetime]]]
+    escalations: list[EscalationStep]
+    conditions: list[Condition]
     spoken: list[SpokenAnswer]
     by_link: list[LinkAnswer]
     candidates: list[Handoff]
@@ -75,14 +75,16 @@ def may_speak(principal: Principal, handoff: Handoff) -> list[str]:
 
 
 async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, private_key: str) -> HandoffView:
-    """A hand-off with its package; reading the package is logged. Raises ``NotFound``, also to whoever is no party."""
+    """A hand-off with its disclosure; reading the disclosure is logged. Raises ``NotFound``, also to whoever is no
+    party.
+    """
     handoff = await _one(handoff_id, reading)
     number = await reading.rows("SELECT number FROM cases WHERE id = :id", id=handoff.case_id)
     group = await repository.group_row(reading, handoff.group_id)
     told = handoff.state in domain.UNDOABLE and await repository.others_were_told(reading, handoff.group_id)
     won_by = group.won_by if group else None
     now = domain.circumstances(handoff, won_by, reading.principal.actor, utc_now(), others_were_told=told)
-    clocks = await of_handoffs(reading, [handoff.id])
+    deadlines = await of_handoffs(reading, [handoff.id])
     acts = [
         act.value
         for side in access.sides(reading.principal, handoff.from_agency, handoff.to_agency)
@@ -91,7 +93,9 @@ async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, pri
             side,
             spoken_for=handoff.spoken_for,
             is_reserve=handoff.is_reserve,
-            question_is_open=any(c.kind == ClockKind.REPLY_BY and c.state == ClockState.RUNNING for c in clocks),
+            question_is_open=any(
+                c.kind == DeadlineKind.REPLY_BY and c.state == DeadlineState.RUNNING for c in deadlines
+            ),
         )
     ]
     pack = await pack_in_force(reading, handoff.district)
@@ -102,15 +106,17 @@ async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, pri
         acts=acts,
         may_speak=may_speak(reading.principal, handoff),
         case_number=number[0]["number"] if number else "",
-        package=await _package(handoff, pack, reading, units, private_key),
-        clocks=clocks,
+        disclosure=await _disclosure(handoff, pack, reading, units, private_key),
+        deadlines=deadlines,
         ahead={
-            c.id: silence(c.due_at, c.rungs, ladder_of(c.kind, pack.ladders.get(c.ladder, ())))
-            for c in clocks
-            if c.state == ClockState.RUNNING
+            c.id: silence(
+                c.due_at, c.escalations, policy_of(c.kind, pack.escalation_policies.get(c.escalation_policy, ()))
+            )
+            for c in deadlines
+            if c.state == DeadlineState.RUNNING
         },
-        rungs=await rungs_of(reading, [handoff.id]),
-        promises=await of_handoff(reading, handoff.id),
+        escalations=await escalations_of(reading, [handoff.id]),
+        conditions=await of_handoff(reading, handoff.id),
         spoken=await repository.spoken_answers(reading, handoff.id),
         by_link=await repository.link_answers(reading, handoff.id),
         candidates=await repository.of_group(reading, handoff.group_id) if is_sender else [],
@@ -139,33 +145,33 @@ async def party_handoff(handoff_id: UUID, source: ReadSession | UnitOfWork) -> H
     return handoff
 
 
-async def _package(
+async def _disclosure(
     handoff: Handoff, pack: CaseworkPack, reading: ReadSession, units: Units, private_key: str
-) -> PackageView:
+) -> DisclosureView:
     """Nothing leaves with a draft, and nothing after the end."""
     is_sent = handoff.state != HandoffState.DRAFT or access.stands_with_sender(reading.principal, handoff.from_agency)
-    return await show_package(
+    return await show_disclosure(
         handoff,
         pack,
         reading,
         units,
         private_key,
-        partial(keep_package, handoff, pack),
+        partial(keep_disclosure, handoff, pack),
         may_leave=is_sent and handoff.state in domain.OPEN,
     )
 
 
-async def package_of(
+async def disclosure_of(
     handoff_id: UUID, reading: ReadSession, units: Units, private_key: str
-) -> tuple[Handoff, PackageView]:
-    """A hand-off's package by itself. Raises ``NotFound``, also to whoever is no party."""
+) -> tuple[Handoff, DisclosureView]:
+    """A hand-off's disclosure by itself. Raises ``NotFound``, also to whoever is no party."""
     handoff = await _one(handoff_id, reading)
     pack = await pack_in_force(reading, handoff.district)
-    return handoff, await _package(handoff, pack, reading, units, private_key)
+    return handoff, await _disclosure(handoff, pack, reading, units, private_key)
 
 
-async def package_readers(handoff_id: UUID, reading: ReadSession, after: int, limit: int) -> list[Any]:
-    """Who read a hand-off's package. Raises ``NotFound`` to whoever is no party, ``ReadersAreNotYours``."""
+async def disclosure_readers(handoff_id: UUID, reading: ReadSession, after: int, limit: int) -> list[Any]:
+    """Who read a hand-off's disclosure. Raises ``NotFound`` to whoever is no party, ``ReadersAreNotYours``."""
     return await readers_of(await _one(handoff_id, reading), reading, after, limit)
 
 
@@ -214,10 +220,10 @@ async def read_feed(
 
 
 async def handoffs_of_case(reading: ReadSession, case_id: UUID) -> tuple[list[Handoff], dict[UUID, int]]:
-    """All hand-offs of a case, and how many rungs of a ladder rang for each."""
+    """All hand-offs of a case, and how many escalation steps of an escalation policy were taken for each."""
     handoffs = await repository.of_case(reading, case_id)
-    rungs = await rungs_of(reading, [handoff.id for handoff in handoffs])
-    return handoffs, dict(Counter(rung.handoff_id for rung in rungs))
+    escalations = await escalations_of(reading, [handoff.id for handoff in handoffs])
+    return handoffs, dict(Counter(escalation.handoff_id for escalation in escalations))
 
 
 async def is_asked_for(case_id: UUID, purpose: Purpose, uow: UnitOfWork) -> bool:

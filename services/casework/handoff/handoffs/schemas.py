@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
 from contracts.values import RegionCode
-from services.casework.handoff.conditions.domain import PromiseAbout
-from services.casework.handoff.conditions.tables import Promise
-from services.casework.handoff.deadlines.tables import Clock, RungRow
-from services.casework.handoff.handoffs.commands import Condition, MoveHandoff, Spoken
+from services.casework.handoff.conditions.domain import ConditionAbout
+from services.casework.handoff.conditions.tables import Condition
+from services.casework.handoff.deadlines.tables import Deadline, EscalationStep
+from services.casework.handoff.handoffs.commands import MoveHandoff, OfferedCondition, Spoken
 from services.casework.handoff.handoffs.domain import BUSINESS, HandoffState, Move, fhir_status
 from services.casework.handoff.handoffs.queries import HandoffView
 from services.casework.handoff.handoffs.tables import Handoff, SpokenAnswer
-from services.casework.office.directory.domain import RungKind
+from services.casework.office.directory.domain import EscalationKind
 from services.chassis.clock import utc_now
 from services.chassis.web import CodeText, RequestBody
 
@@ -73,8 +73,8 @@ class ConditionIn(RequestBody):
     code: CodeText
     owner: Literal["SENDER", "RECEIVER"] = Field(description="Siapa yang memenuhi syarat ini")
     due_at: AwareDatetime
-    about: PromiseAbout = Field(
-        default=PromiseAbout.CANDIDATE,
+    about: ConditionAbout = Field(
+        default=ConditionAbout.CANDIDATE,
         description="CASE bila syarat tetap berguna walau instansi lain yang menyanggupi",
     )
 
@@ -91,7 +91,7 @@ class ConditionalIn(MoveIn):
             move,
             self.expected_version,
             happened_at=self.happened_at,
-            conditions=[Condition(c.code, c.owner == "SENDER", c.due_at, c.about) for c in self.conditions],
+            conditions=[OfferedCondition(c.code, c.owner == "SENDER", c.due_at, c.about) for c in self.conditions],
         )
 
 
@@ -130,7 +130,7 @@ class SpokenIn(MoveIn):
             reason_code=self.reason_code,
             result_code=self.result_code,
             happened_at=self.happened_at,
-            conditions=[Condition(c.code, c.owner == "SENDER", c.due_at, c.about) for c in self.conditions],
+            conditions=[OfferedCondition(c.code, c.owner == "SENDER", c.due_at, c.about) for c in self.conditions],
             spoken=Spoken(self.spoke_with, self.role, self.phone),
         )
 
@@ -145,14 +145,14 @@ class ConditionalFormIn(MoveIn):
     def command(self, handoff_id: UUID, move: Move) -> MoveHandoff:
         """As the command takes it."""
         due_at = utc_now() + timedelta(hours=self.within_hours)
-        conditions = [Condition(self.code, self.owner == "SENDER", due_at)]
+        conditions = [OfferedCondition(self.code, self.owner == "SENDER", due_at)]
         return MoveHandoff(handoff_id, move, self.expected_version, conditions=conditions)
 
 
-class PromiseFormIn(RequestBody):
+class ConditionFormIn(RequestBody):
     """Which of a hand-off's conditions a page's button is about."""
 
-    promise_id: UUID
+    condition_id: UUID
 
 
 class SpokenFormIn(MoveIn):
@@ -196,7 +196,7 @@ class StatusIn(RequestBody):
     is_ready: bool = Field(default=False, description="Orangnya sudah dapat dijemput")
 
 
-class PromiseDecisionIn(RequestBody):
+class ConditionDecisionIn(RequestBody):
     """Why a condition is met, waived or broken."""
 
     reason_code: CodeText | None = None
@@ -207,7 +207,7 @@ class ArrivalIn(MoveIn):
 
     ba_number: ReferenceText | None = None
     place_code: PlaceText | None = None
-    condition_code: CodeText = "STABLE"
+    observed_state: CodeText = "STABLE"
 
     def command(self, handoff_id: UUID, move: Move) -> MoveHandoff:
         """As the command takes it."""
@@ -217,7 +217,7 @@ class ArrivalIn(MoveIn):
             self.expected_version,
             ba_number=self.ba_number,
             place_code=self.place_code,
-            condition_code=self.condition_code,
+            observed_state=self.observed_state,
             happened_at=self.happened_at,
         )
 
@@ -265,7 +265,7 @@ class HandoffOut(BaseModel):
     to_desk: str
     promise_holder: str
     candidate_no: int
-    clock: str | None
+    deadline: str | None
     due_at: datetime | None
     requested_at: datetime
     received_at: datetime | None
@@ -297,7 +297,7 @@ class HandoffOut(BaseModel):
             to_desk=handoff.to_desk,
             promise_holder=handoff.promise_holder,
             candidate_no=handoff.candidate_no,
-            clock=handoff.clock,
+            deadline=handoff.deadline,
             due_at=handoff.due_at,
             requested_at=handoff.requested_at,
             received_at=handoff.received_at,
@@ -313,19 +313,19 @@ class HandoffOut(BaseModel):
         )
 
 
-class RungAhead(BaseModel):
-    """What will ring if nobody says a word from now on."""
+class EscalationAhead(BaseModel):
+    """What will escalate if nobody says a word from now on."""
 
     kind: str
     at: datetime
 
 
-class RungOut(BaseModel):
-    """A rung that rang, and what is known of the message that told of it."""
+class EscalationStepOut(BaseModel):
+    """An escalation step that was taken, and what is known of the message that told of it."""
 
-    clock: str
+    deadline: str
     occurrence: int
-    rung_no: int
+    step_no: int
     kind: str
     due_at: datetime
     decided_at: datetime
@@ -334,12 +334,12 @@ class RungOut(BaseModel):
     delivered_at: datetime | None
 
     @classmethod
-    def of(cls, rung: RungRow) -> "RungOut":
+    def of(cls, escalation: EscalationStep) -> "EscalationStepOut":
         """From the row."""
-        return cls(**rung.model_dump(include=set(cls.model_fields)))
+        return cls(**escalation.model_dump(include=set(cls.model_fields)))
 
 
-class ClockOut(BaseModel):
+class DeadlineOut(BaseModel):
     """A promise of time, and why it ends when it ends."""
 
     kind: str
@@ -348,24 +348,24 @@ class ClockOut(BaseModel):
     owner: str
     started_at: datetime
     due_at: datetime
-    rungs: int
+    escalations: int
     is_emergency: bool
     sentence: str
-    ahead: list[RungAhead]
+    ahead: list[EscalationAhead]
 
     @classmethod
-    def of(cls, clock: Clock, ahead: Sequence[tuple[RungKind, datetime]]) -> "ClockOut":
-        """From the row and what its ladder has left."""
+    def of(cls, deadline: Deadline, ahead: Sequence[tuple[EscalationKind, datetime]]) -> "DeadlineOut":
+        """From the row and what its escalation policy has left."""
         return cls(
-            **clock.model_dump(include=set(cls.model_fields) - {"ahead"}),
-            ahead=[RungAhead(kind=kind.value, at=at) for kind, at in ahead],
+            **deadline.model_dump(include=set(cls.model_fields) - {"ahead"}),
+            ahead=[EscalationAhead(kind=kind.value, at=at) for kind, at in ahead],
         )
 
 
-class PromiseOut(BaseModel):
+class ConditionOut(BaseModel):
     """A condition of a conditional yes."""
 
-    promise_id: UUID
+    condition_id: UUID
     number: int
     code: str
     about: str
@@ -374,9 +374,9 @@ class PromiseOut(BaseModel):
     state: str
 
     @classmethod
-    def of(cls, promise: Promise) -> "PromiseOut":
+    def of(cls, condition: Condition) -> "ConditionOut":
         """From the row."""
-        return cls(promise_id=promise.id, **promise.model_dump(include=set(cls.model_fields) - {"promise_id"}))
+        return cls(condition_id=condition.id, **condition.model_dump(include=set(cls.model_fields) - {"condition_id"}))
 
 
 class SpokenOut(BaseModel):
@@ -426,17 +426,17 @@ class LinkAnswerOut(BaseModel):
 
 
 class HandoffDetail(HandoffOut):
-    """One hand-off with its package: what the receiver needs to know for the purpose, and nothing else."""
+    """One hand-off with its disclosure: what the receiver needs to know for the purpose, and nothing else."""
 
     case_number: str
-    package: dict[str, Any]
+    disclosure: dict[str, Any]
     basis: list[str] = []
     withheld: list[str] = []
     acts: list[str]
     may_speak: list[str]
-    clocks: list[ClockOut]
-    rungs: list[RungOut]
-    promises: list[PromiseOut]
+    deadlines: list[DeadlineOut]
+    escalations: list[EscalationStepOut]
+    conditions: list[ConditionOut]
     spoken: list[SpokenOut]
     by_link: list[LinkAnswerOut] = []
     candidates: list[CandidateOut]
@@ -448,31 +448,31 @@ class HandoffDetail(HandoffOut):
         return cls(
             **plain,
             case_number=view.case_number,
-            package=view.package.shown,
-            basis=list(view.package.entry.basis),
-            withheld=list(view.package.withheld),
+            disclosure=view.disclosure.shown,
+            basis=list(view.disclosure.entry.basis),
+            withheld=list(view.disclosure.withheld),
             acts=view.acts,
             may_speak=view.may_speak,
-            clocks=[ClockOut.of(clock, view.ahead.get(clock.id, ())) for clock in view.clocks],
-            rungs=[RungOut.of(rung) for rung in view.rungs],
-            promises=[PromiseOut.of(promise) for promise in view.promises],
+            deadlines=[DeadlineOut.of(deadline, view.ahead.get(deadline.id, ())) for deadline in view.deadlines],
+            escalations=[EscalationStepOut.of(escalation) for escalation in view.escalations],
+            conditions=[ConditionOut.of(condition) for condition in view.conditions],
             spoken=[SpokenOut.of(answer) for answer in view.spoken],
             by_link=[LinkAnswerOut(move=answer.move, recorded_at=answer.recorded_at) for answer in view.by_link],
             candidates=[CandidateOut.of(handoff) for handoff in view.candidates],
         )
 
 
-class PromiseReceipt(BaseModel):
+class ConditionReceipt(BaseModel):
     """How a condition, and the hand-off that waited for it, stand after a decision."""
 
-    promise_id: UUID
+    condition_id: UUID
     handoff_id: UUID
     state: str
 
     @classmethod
-    def of(cls, promise: Promise) -> "PromiseReceipt":
+    def of(cls, condition: Condition) -> "ConditionReceipt":
         """From the row."""
-        return cls(promise_id=promise.id, handoff_id=promise.handoff_id, state=promise.state)
+        return cls(condition_id=condition.id, handoff_id=condition.handoff_id, state=condition.state)
 
 
 class HandoffPage(BaseModel):

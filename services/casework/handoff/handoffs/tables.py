@@ -32,7 +32,8 @@ class HandoffGroup(Aggregate, table=True):
 
 
 class Handoff(Aggregate, table=True):
-    """A promise asked of one agency's desk. ``clock`` and ``due_at`` name the clock of its own that is due next."""
+    """A promise asked of one agency's desk. ``deadline`` and ``due_at`` name the deadline of its own that is due
+    next."""
 
     __tablename__ = "handoffs"
 
@@ -48,7 +49,7 @@ class Handoff(Aggregate, table=True):
     state: str = Field(max_length=16)
     promise_holder: str = Field(max_length=64)
     held_state: str | None = Field(default=None, max_length=16)
-    clock: str | None = Field(default=None, max_length=16)
+    deadline: str | None = Field(default=None, max_length=16)
     due_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     requested_at: datetime = Field(sa_type=UTC_INSTANT)
     received_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)

@@ -1,11 +1,11 @@
-"""Keeps the clock of one hand-off: waits, looks, rings. The row decides; this only keeps the time."""
+"""Keeps the deadline of one hand-off: waits, looks, escalates. The row decides; this only keeps the time."""
 
 from datetime import timedelta
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from services.casework.handoff.handoffs.messages import ClockReading, HandoffChanged, HandoffStart
+    from services.casework.handoff.handoffs.messages import DeadlineReading, HandoffChanged, HandoffStart
     from services.chassis.workflow import ACTIVITY, Seen
 
 
@@ -25,18 +25,20 @@ class HandoffWorkflow:
 
     @workflow.run
     async def run(self, start: HandoffStart) -> None:
-        """Look at the row, wait until it says to look again, ring; end when no clock runs."""
+        """Look at the row, wait until it says to look again, ring; end when no deadline runs."""
         while True:
             self._changed = False
-            reading: ClockReading = await workflow.execute_activity(
-                "read_clock", start, result_type=ClockReading, **ACTIVITY
+            reading: DeadlineReading = await workflow.execute_activity(
+                "read_deadlines", start, result_type=DeadlineReading, **ACTIVITY
             )
-            while reading.is_open and reading.look_again_at is not None and not self._changed:
-                wait = reading.look_again_within or reading.look_again_at - workflow.now()
+            while reading.is_open and reading.next_check_at is not None and not self._changed:
+                wait = reading.next_check_within or reading.next_check_at - workflow.now()
                 try:
                     await workflow.wait_condition(lambda: self._changed, timeout=max(wait, timedelta(0)))
                 except TimeoutError:
-                    reading = await workflow.execute_activity("ring_clock", start, result_type=ClockReading, **ACTIVITY)
+                    reading = await workflow.execute_activity(
+                        "escalate_if_due", start, result_type=DeadlineReading, **ACTIVITY
+                    )
             if not self._changed:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 return

@@ -8,7 +8,7 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO ca
 
 CREATE TABLE outbox (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    exit text NOT NULL CHECK (exit IN ('kafka', 'temporal', 'feed')),
+    transport text NOT NULL CHECK (transport IN ('kafka', 'temporal', 'feed')),
     key text NOT NULL,
     target text NOT NULL,
     body json,
@@ -16,12 +16,12 @@ CREATE TABLE outbox (
     district text NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
     sent_at timestamptz,
-    parked_at timestamptz,
+    unsendable_at timestamptz,
     error text
 );
-CREATE INDEX outbox_unsent ON outbox (exit, id) WHERE sent_at IS NULL;
+CREATE INDEX outbox_unsent ON outbox (transport, id) WHERE sent_at IS NULL;
 CREATE INDEX outbox_sent ON outbox (sent_at) WHERE sent_at IS NOT NULL;
-CREATE INDEX outbox_parked ON outbox (exit, key) WHERE parked_at IS NOT NULL AND sent_at IS NULL;
+CREATE INDEX outbox_unsendable ON outbox (transport, key) WHERE unsendable_at IS NOT NULL AND sent_at IS NULL;
 
 CREATE TABLE inbox (
     fact_id uuid PRIMARY KEY,
@@ -40,7 +40,7 @@ CREATE TABLE inbox_subjects (
     PRIMARY KEY (event_type, subject)
 );
 
-CREATE TABLE parked (
+CREATE TABLE dead_letters (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     district text NOT NULL,
     owner text NOT NULL,
@@ -52,12 +52,12 @@ CREATE TABLE parked (
     event_type text,
     headers json NOT NULL,
     body bytea,
-    state text NOT NULL CHECK (state IN ('parked', 'waiting', 'replay', 'done', 'dropped')),
+    state text NOT NULL CHECK (state IN ('dead', 'blocked', 'replay', 'done', 'dropped')),
     error_code text,
     error_text text,
     tries integer NOT NULL DEFAULT 0,
     trace_id text,
-    parked_at timestamptz NOT NULL DEFAULT now(),
+    set_aside_at timestamptz NOT NULL DEFAULT now(),
     next_try_at timestamptz,
     decided_at timestamptz,
     decided_by text,
@@ -67,7 +67,7 @@ CREATE TABLE parked (
     version integer NOT NULL DEFAULT 1,
     UNIQUE (topic, partition, record_offset)
 );
-CREATE INDEX parked_open ON parked (owner, key, id) WHERE state IN ('parked', 'waiting', 'replay');
+CREATE INDEX dead_letters_open ON dead_letters (owner, key, id) WHERE state IN ('dead', 'blocked', 'replay');
 
 CREATE TABLE request_keys (
     principal text NOT NULL,
@@ -257,7 +257,7 @@ CREATE TABLE closures (
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
     agency text NOT NULL,
-    fate text NOT NULL CHECK (fate IN ('RESEND', 'REDIRECT', 'WITHDRAW')),
+    disposition text NOT NULL CHECK (disposition IN ('RESEND', 'REDIRECT', 'WITHDRAW')),
     to_agency text,
     reason_code text NOT NULL,
     state text NOT NULL CHECK (state IN ('open', 'done')),
@@ -279,7 +279,7 @@ CREATE TABLE custodies (
     since timestamptz NOT NULL,
     until timestamptz,
     place_code text NOT NULL,
-    condition_code text NOT NULL,
+    observed_state text NOT NULL,
     ba_number text,
     ended_reason text,
     giver text,
@@ -330,7 +330,7 @@ CREATE TABLE forced_closings (
     case_id uuid NOT NULL REFERENCES cases,
     state text NOT NULL CHECK (state IN ('proposed', 'approved', 'refused')),
     reason_code text NOT NULL,
-    fates jsonb NOT NULL,
+    dispositions jsonb NOT NULL,
     proposed_by text NOT NULL,
     proposed_at timestamptz NOT NULL,
     decided_by text,
@@ -380,7 +380,7 @@ CREATE TABLE handoffs (
     to_desk text NOT NULL,
     state text NOT NULL,
     promise_holder text NOT NULL,
-    clock text,
+    deadline text,
     due_at timestamptz,
     requested_at timestamptz NOT NULL,
     received_at timestamptz,
@@ -414,14 +414,14 @@ CREATE UNIQUE INDEX handoffs_one_promise ON handoffs (group_id) WHERE ((state = 
 CREATE INDEX handoffs_open_at ON handoffs (to_agency, id) WHERE (state <> ALL (ARRAY['closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error']));
 CREATE INDEX handoffs_to ON handoffs (to_agency, due_at) WHERE (due_at IS NOT NULL);
 
-CREATE TABLE clock_keepers (
+CREATE TABLE timer_checks (
     handoff_id uuid PRIMARY KEY REFERENCES handoffs,
     district text NOT NULL,
-    looked_at timestamptz NOT NULL,
-    looks_again_at timestamptz
+    checked_at timestamptz NOT NULL,
+    next_check_at timestamptz
 );
 
-CREATE TABLE clocks (
+CREATE TABLE deadlines (
     id uuid PRIMARY KEY,
     district text NOT NULL,
     correlation_id uuid NOT NULL,
@@ -435,28 +435,28 @@ CREATE TABLE clocks (
     desk text NOT NULL,
     state text NOT NULL CHECK (state IN ('running', 'paused', 'stopped')),
     is_emergency boolean NOT NULL,
-    ladder text NOT NULL,
+    escalation_policy text NOT NULL,
     promised_seconds integer NOT NULL,
     started_at timestamptz NOT NULL,
     due_at timestamptz NOT NULL,
-    rings_at timestamptz,
-    rungs integer NOT NULL,
+    escalates_at timestamptz,
+    escalations integer NOT NULL,
     left_seconds integer,
     stopped_at timestamptz,
     sentence text NOT NULL,
-    CONSTRAINT clocks_handoff_id_kind_occurrence_key UNIQUE (handoff_id, kind, occurrence),
-    CONSTRAINT clocks_check CHECK ((state = 'paused') = (left_seconds IS NOT NULL)),
-    CONSTRAINT clocks_check1 CHECK ((state = 'stopped') = (stopped_at IS NOT NULL)),
-    CONSTRAINT clocks_check2 CHECK ((rings_at IS NULL) OR (state = 'running'))
+    CONSTRAINT deadlines_handoff_id_kind_occurrence_key UNIQUE (handoff_id, kind, occurrence),
+    CONSTRAINT deadlines_check CHECK ((state = 'paused') = (left_seconds IS NOT NULL)),
+    CONSTRAINT deadlines_check1 CHECK ((state = 'stopped') = (stopped_at IS NOT NULL)),
+    CONSTRAINT deadlines_check2 CHECK ((escalates_at IS NULL) OR (state = 'running'))
 );
-CREATE INDEX clocks_ring ON clocks (rings_at) WHERE (rings_at IS NOT NULL);
-CREATE INDEX clocks_running ON clocks (district) WHERE (state = 'running');
+CREATE INDEX deadlines_escalate ON deadlines (escalates_at) WHERE (escalates_at IS NOT NULL);
+CREATE INDEX deadlines_running ON deadlines (district) WHERE (state = 'running');
 
 CREATE TABLE closure_items (
     closure_id uuid NOT NULL REFERENCES closures,
     handoff_id uuid NOT NULL REFERENCES handoffs,
     district text NOT NULL,
-    treatment text NOT NULL,
+    disposition text NOT NULL,
     state text NOT NULL CHECK (state IN ('waiting', 'done', 'left', 'changed')),
     result text,
     PRIMARY KEY (closure_id, handoff_id)
@@ -623,7 +623,7 @@ CREATE TABLE operation_counts (
     CONSTRAINT operation_counts_operation_id_said_by_giver_taker_ba_number_key UNIQUE (operation_id, said_by, giver, taker, ba_number)
 );
 
-CREATE TABLE packages_sent (
+CREATE TABLE disclosures (
     handoff_id uuid NOT NULL REFERENCES handoffs,
     number integer NOT NULL CHECK (number > 0),
     district text NOT NULL,
@@ -636,9 +636,9 @@ CREATE TABLE packages_sent (
     digest text NOT NULL,
     kept_at timestamptz NOT NULL,
     PRIMARY KEY (handoff_id, number),
-    CONSTRAINT packages_sent_check CHECK ((fields = '[]'::jsonb) OR (basis <> '[]'::jsonb))
+    CONSTRAINT disclosures_check CHECK ((fields = '[]'::jsonb) OR (basis <> '[]'::jsonb))
 );
-REVOKE UPDATE, DELETE ON packages_sent FROM casework_app;
+REVOKE UPDATE, DELETE ON disclosures FROM casework_app;
 
 CREATE TABLE packs (
     district text NOT NULL,
@@ -649,7 +649,7 @@ CREATE TABLE packs (
     PRIMARY KEY (district, version)
 );
 
-CREATE TABLE promises (
+CREATE TABLE conditions (
     id uuid PRIMARY KEY,
     district text NOT NULL,
     correlation_id uuid NOT NULL,
@@ -666,15 +666,15 @@ CREATE TABLE promises (
     state text NOT NULL CHECK (state IN ('open', 'met', 'waived', 'broken', 'void')),
     decided_at timestamptz,
     reason_code text,
-    CONSTRAINT promises_handoff_id_number_key UNIQUE (handoff_id, number)
+    CONSTRAINT conditions_handoff_id_number_key UNIQUE (handoff_id, number)
 );
-CREATE INDEX promises_case ON promises (case_id) WHERE (state = 'open');
+CREATE INDEX conditions_case ON conditions (case_id) WHERE (state = 'open');
 
-CREATE TABLE rungs (
+CREATE TABLE escalation_steps (
     handoff_id uuid NOT NULL,
-    clock text NOT NULL,
+    deadline text NOT NULL,
     occurrence integer NOT NULL,
-    rung_no integer NOT NULL,
+    step_no integer NOT NULL,
     kind text NOT NULL,
     due_at timestamptz NOT NULL,
     decided_at timestamptz NOT NULL,
@@ -684,10 +684,10 @@ CREATE TABLE rungs (
     notice text CHECK (notice IN ('awaited', 'delivered', 'undelivered')),
     notice_by timestamptz,
     delivered_at timestamptz,
-    PRIMARY KEY (handoff_id, clock, occurrence, rung_no)
+    PRIMARY KEY (handoff_id, deadline, occurrence, step_no)
 );
-CREATE INDEX rungs_awaited ON rungs (handoff_id) WHERE (notice = 'awaited');
-CREATE UNIQUE INDEX rungs_fact ON rungs (fact_id);
+CREATE INDEX escalation_steps_awaited ON escalation_steps (handoff_id) WHERE (notice = 'awaited');
+CREATE UNIQUE INDEX escalation_steps_fact ON escalation_steps (fact_id);
 
 CREATE TABLE shifts (
     id uuid PRIMARY KEY,
@@ -724,7 +724,7 @@ CREATE TABLE spoken_answers (
 CREATE INDEX spoken_answers_agency ON spoken_answers (district, agency, recorded_at);
 CREATE INDEX spoken_answers_handoff ON spoken_answers (handoff_id);
 
-CREATE TABLE story_lines (
+CREATE TABLE timeline_lines (
     fact_id uuid PRIMARY KEY,
     district text NOT NULL,
     correlation_id uuid NOT NULL,
@@ -737,7 +737,7 @@ CREATE TABLE story_lines (
     sequence integer NOT NULL,
     trace_id text
 );
-CREATE INDEX story_lines_case ON story_lines (correlation_id, recorded_at);
+CREATE INDEX timeline_lines_case ON timeline_lines (correlation_id, recorded_at);
 
 CREATE TABLE tasks (
     id uuid PRIMARY KEY,

@@ -13,10 +13,10 @@ def check_pack(pack: CaseworkPack) -> None:
         for agency in rule.agencies:
             pack.agency(agency)
     pack.agency(pack.office)
-    for clock in pack.clocks:
-        for ladder in (clock.ladder, clock.receipt_ladder):
-            if ladder not in pack.ladders:
-                raise PackIsMissing(ladder=ladder)
+    for sla_rule in pack.sla_rules:
+        for escalation_policy in (sla_rule.escalation_policy, sla_rule.receipt_escalation_policy):
+            if escalation_policy not in pack.escalation_policies:
+                raise PackIsMissing(escalation_policy=escalation_policy)
     for agency_ in pack.agencies:
         for desk in agency_.desks:
             if desk.calendar not in pack.calendars:

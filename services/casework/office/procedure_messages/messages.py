@@ -37,7 +37,7 @@ class RequestStep(Message):
 
 
 class StepResult(Message):
-    """How a step stands: ended with an outcome, or still open; ``look_again_at``: when its clock wants a look."""
+    """How a step stands: ended with an outcome, or still open; ``next_check_at``: when its deadline wants a look."""
 
     step: str
     ended: bool
@@ -45,7 +45,7 @@ class StepResult(Message):
     result_code: str = ""
     reason_code: str = ""
     agency: str = ""
-    look_again_at: datetime | None = None
+    next_check_at: datetime | None = None
 
 
 class StepEnded(Message):

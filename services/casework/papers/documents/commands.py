@@ -14,7 +14,7 @@ from services.chassis.database import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class KeepDocument:
-    """A scan for a hand-off. ``document_id`` is given before the transaction, so that a second try writes no twin."""
+    """A scan for a hand-off. ``document_id`` is given before the transaction, so that a second try writes no double."""
 
     document_id: UUID
     handoff_id: UUID

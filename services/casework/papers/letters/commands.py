@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.casework.handoff.disclosures.commands import keep_package
+from services.casework.handoff.disclosures.commands import keep_disclosure
 from services.casework.handoff.disclosures.domain import Reader, entry_for, fields_for
 from services.casework.handoff.handoffs.domain import OPEN, HandoffState
 from services.casework.handoff.handoffs.queries import party_handoff
@@ -45,7 +45,7 @@ class Press:
 class IssueLetter:
     """Make the letter that goes along with a hand-off. Ids and the QR's token are made before the transaction.
 
-    With a ``link_id`` the code also opens the receiver's door, once an officer has told its PIN.
+    With a ``link_id`` the code also opens the receiver's link, once an officer has told its PIN.
     """
 
     letter_id: UUID
@@ -169,7 +169,7 @@ async def _print(
     entry = entry_for(handoff.purpose, to_kind)
     if entry.letter is None:
         raise domain.LetterIsNotForeseen
-    await keep_package(handoff, pack, uow)
+    await keep_disclosure(handoff, pack, uow)
     day = (await uow.now()).astimezone(ZoneInfo(pack.zone_of(pack.office))).date()
     serial = await repository.next_serial(uow, handoff.district, entry.letter.value, day.year)
     draft = Draft(

@@ -120,7 +120,7 @@ def signer_of(letterhead: Letterhead, code: str | None) -> Signer:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Everything a letter says; ``values`` are the package's fields for the receiver, in clear."""
+    """Everything a letter says; ``values`` are the disclosure's fields for the receiver, in clear."""
 
     kind: LetterKind
     number: str

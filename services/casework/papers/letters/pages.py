@@ -94,7 +94,7 @@ async def papers_page(
         reasons=REASONS,
         kinds=KINDS,
         letter_states=LETTER_STATES,
-        doors=await links_of(handoff, reading) if may_write else None,
+        given_links=await links_of(handoff, reading) if may_write else None,
         may_link=may_write and is_running and handoff.to_agency != pack.office,
         link_states=LINK_STATES,
         visits=VISITS,
@@ -200,7 +200,7 @@ async def check_page(token: Token, request: Request) -> Response:
         request,
         "letter-check.html",
         found=found,
-        door=f"{state.root_path}/pintu/{token}" if found.is_valid and found.letter.link_id else None,
+        link_address=f"{state.root_path}/pintu/{token}" if found.is_valid and found.letter.link_id else None,
         day=domain.day_in_words(found.letter.issued_on),
         letter_states=LETTER_STATES,
     )

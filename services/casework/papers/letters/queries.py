@@ -43,7 +43,7 @@ async def letter_of(letter_id: UUID, reading: ReadSession) -> Letter:
 
 
 async def note_printing(handoff_id: UUID, reading: ReadSession, units: Units) -> tuple[Handoff, CaseworkPack]:
-    """Before a letter is made: that the caller may, and in the log that they see the package's fields on paper.
+    """Before a letter is made: that the caller may, and in the log that they see the disclosure's fields on paper.
 
     Raises ``NotFound`` to whoever is no party, ``LetterIsTheOffices``.
     """

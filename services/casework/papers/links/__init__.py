@@ -1,1 +1,1 @@
-"""Doors for agencies without software: a link, a code told apart from it, one answer."""
+"""Links for agencies without software: a link, a code told apart from it, one answer."""

@@ -23,7 +23,7 @@ TELLER = "notifications"
 
 
 @dataclass(frozen=True, slots=True)
-class DoorKeys:
+class LinkKeys:
     """Our private key, from which tokens and PINs follow, and the public keys of those who may read what we seal."""
 
     private_key: str
@@ -38,7 +38,7 @@ class MintLink:
     handoff_id: UUID
 
 
-async def mint_link(command: MintLink, uow: UnitOfWork, keys: DoorKeys) -> Link:
+async def mint_link(command: MintLink, uow: UnitOfWork, keys: LinkKeys) -> Link:
     """Make a link with its first PIN, which the desk is told under its registered number.
 
     Raises ``NotFound`` to whoever is no party, ``LinkIsTheOffices``, ``LinkIsForOthers``, ``LinkIsSpent`` when the
@@ -62,7 +62,7 @@ async def mint_link(command: MintLink, uow: UnitOfWork, keys: DoorKeys) -> Link:
 
 
 async def _tell_pin(
-    link: Link, handoff: Handoff, pin: str, keys: DoorKeys, pack: CaseworkPack, uow: UnitOfWork
+    link: Link, handoff: Handoff, pin: str, keys: LinkKeys, pack: CaseworkPack, uow: UnitOfWork
 ) -> None:
     """Send the PIN on its way under a seal; where nobody's key is known an officer reads it out, as before."""
     if TELLER in keys.recipients:
@@ -94,7 +94,7 @@ async def add_link(
     return link
 
 
-async def renew_pin(link_id: UUID, uow: UnitOfWork, keys: DoorKeys) -> Link:
+async def renew_pin(link_id: UUID, uow: UnitOfWork, keys: LinkKeys) -> Link:
     """A new PIN for a link that is still good, told as the first; the former one and its browser hold no longer.
 
     Failed attempts stay counted. Raises ``NotFound``, ``LinkIsTheOffices``, ``LinkIsSpent``.
@@ -142,7 +142,7 @@ async def note_visit(link: Link, what: Standing, uow: UnitOfWork) -> None:
 
 
 async def try_pin(link_id: UUID, pin: str, browser_digest: str, uow: UnitOfWork, private_key: str) -> Standing:
-    """Open the door to one browser, or count a failed attempt; the last one allowed locks the link.
+    """Open the link to one browser, or count a failed attempt; the last one allowed locks the link.
 
     Refusals are answers here, not errors: a failed attempt must be written down.
     """

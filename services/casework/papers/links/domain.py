@@ -1,7 +1,7 @@
 """What a link opens, for whom, how often and until when. Pure functions.
 
 A link's token and its PIN follow from the link's id under a key that the database does not hold, and are kept as
-digests only: whoever reads the rows opens no door, and an answer that is given again needs no stored secret.
+digests only: whoever reads the rows opens no link, and an answer that is given again needs no stored secret.
 """
 
 import base64
@@ -68,7 +68,7 @@ class AnswerIsNotByLink(Forbidden):
     text = "Jawaban ini tidak dapat diberikan lewat tautan."
 
 
-class Door(Protocol):
+class OpenableLink(Protocol):
     """What of a link's row decides."""
 
     state: str
@@ -76,7 +76,7 @@ class Door(Protocol):
     browser_digest: str | None
 
 
-def standing(link: Door, browser_digest: str | None, now: datetime) -> Standing:
+def standing(link: OpenableLink, browser_digest: str | None, now: datetime) -> Standing:
     """How a link stands for a browser; the answer stays shown in the browser that gave it, also past the expiry."""
     is_same = same(link.browser_digest, browser_digest)
     match LinkState(link.state):
@@ -100,8 +100,8 @@ def same(kept: str | None, given: str | None) -> bool:
 
 
 def secret_of(private_key: str) -> bytes:
-    """The key of all doors, from the service's private key (base64)."""
-    return hmac.digest(base64.b64decode(private_key), b"sigap doors", "sha256")
+    """The key of all links, from the service's private key (base64)."""
+    return hmac.digest(base64.b64decode(private_key), b"sigap links", "sha256")
 
 
 def token_of(secret: bytes, link_id: UUID) -> str:
@@ -126,7 +126,7 @@ def digest_of(token: str) -> str:
 
 
 def csrf_of(browser_secret: str) -> str:
-    """What a door's forms carry; only the browser that opened the door can show it."""
+    """What a link's forms carry; only the browser that opened the link can show it."""
     return hmac.digest(browser_secret.encode(), b"form", "sha256").hex()
 
 

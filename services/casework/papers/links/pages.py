@@ -1,4 +1,4 @@
-"""The door itself, for a phone at a desk without software, and the office's forms that make links."""
+"""The link itself, for a phone at a desk without software, and the office's forms that make links."""
 
 import secrets
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.casework.handoff.handoffs.domain import Move
-from services.casework.handoff.handoffs.pages import ANY_RESULT, CONDITIONS, PROMISES, REASONS, RESULTS
+from services.casework.handoff.handoffs.pages import ANY_RESULT, CONDITIONS, REASONS, RESULTS
 from services.casework.handoff.handoffs.queries import show_handoff
 from services.casework.handoff.handoffs.schemas import ArrivalIn, CompletionIn, ConditionalFormIn, MoveIn, ReasonedIn
 from services.casework.office.directory.pages import directory_of
@@ -21,10 +21,11 @@ from services.casework.papers.links.commands import TELLER, MintLink
 from services.casework.papers.links.domain import Standing
 from services.casework.papers.links.schemas import LinkFormIn, LinkMade, LinkOut, PinIn
 from services.casework.papers.links.tables import Link
+from services.casework.person.custody.pages import OBSERVED_STATES
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.pages import Form, PostedForm, page_requires, page_router
-from services.chassis.pages.doors import CSRF_FIELD, FormCameFromElsewhere, FormIsFromOtherSession, read_fields
+from services.chassis.pages.forms import CSRF_FIELD, FormCameFromElsewhere, FormIsFromOtherSession, read_fields
 from services.chassis.pages.sessions import set_cookie
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
@@ -81,15 +82,15 @@ router = page_router()
 
 
 @router.get("/pintu/{token}", tags=["public"])
-async def door_page(token: Token, request: Request) -> Response:
-    """The door: looking at it spends nothing, and shows nothing about anybody before the PIN."""
+async def link_page(token: Token, request: Request) -> Response:
+    """The link: looking at it spends nothing, and shows nothing about anybody before the PIN."""
     link = await queries.find_link(token, request.app.state.units)
     return await _show(link, token, request)
 
 
 @router.post("/pintu/{token}/buka", tags=["public"])
 async def post_pin(token: Token, request: Request) -> Response:
-    """The PIN opens the door to this browser."""
+    """The PIN opens the link to this browser."""
     state = request.app.state
     fields = await _fields(request)
     link = await queries.find_link(token, state.units)
@@ -100,7 +101,7 @@ async def post_pin(token: Token, request: Request) -> Response:
     found = await _perform(link, request, lambda uow: commands.try_pin(link.id, pin, browser, uow, private_key))
     if found is Standing.WRONG_PIN:
         left = (await queries.find_link(token, state.units)).attempts
-        return _render(request, token, "door-pin.html", 403, link=link, attempts_left=link.attempts_allowed - left)
+        return _render(request, token, "link-pin.html", 403, link=link, attempts_left=link.attempts_allowed - left)
     response: Response = RedirectResponse(_place(token, request), status_code=303)
     if found is Standing.OPENED:
         seconds = max(int((link.expires_at - clock.utc_now()).total_seconds()), 0)
@@ -191,21 +192,21 @@ async def _show(link: Link, token: str, request: Request) -> Response:
     match found:
         case Standing.ASKS_PIN:
             left = link.attempts_allowed - link.attempts
-            return _render(request, token, "door-pin.html", 200, link=link, attempts_left=left)
+            return _render(request, token, "link-pin.html", 200, link=link, attempts_left=left)
         case Standing.OPENED if secret:
-            return await _show_package(link, token, secret, request)
+            return await _show_disclosure(link, token, secret, request)
         case Standing.ANSWERED:
-            return _render(request, token, "door-answered.html", 200, link=link)
+            return _render(request, token, "link-answered.html", 200, link=link)
         case _:
             await request.app.state.units.perform(
                 lambda uow: commands.note_visit(link, found, uow),
                 principal=access.principal_through(link.agency, link.district),
             )
             title, advice = CLOSED[found]
-            return _render(request, token, "door-closed.html", STATUS[found], closed=title, advice=advice)
+            return _render(request, token, "link-closed.html", STATUS[found], closed=title, advice=advice)
 
 
-async def _show_package(link: Link, token: str, secret: str, request: Request) -> Response:
+async def _show_disclosure(link: Link, token: str, secret: str, request: Request) -> Response:
     """What the receiver may know, the reading logged, and the answers that are legal now."""
     state = request.app.state
     async with state.units.reading(access.principal_through(link.agency, link.district)) as reading:
@@ -215,7 +216,7 @@ async def _show_package(link: Link, token: str, secret: str, request: Request) -
     return _render(
         request,
         token,
-        "door.html",
+        "link.html",
         200,
         view=view,
         handoff=handoff,
@@ -223,8 +224,8 @@ async def _show_package(link: Link, token: str, secret: str, request: Request) -
         csrf=domain.csrf_of(secret),
         reasons=REASONS["reject"],
         results=RESULTS.get(handoff.purpose, ANY_RESULT),
+        observed_states=OBSERVED_STATES,
         conditions=CONDITIONS,
-        promises=PROMISES,
         **directory.context(link.district),
     )
 

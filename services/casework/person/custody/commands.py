@@ -38,7 +38,7 @@ class TransferCustody:
     to_agency: str
     happened_at: datetime
     place_code: str
-    condition_code: str
+    observed_state: str
     ba_number: str | None
     from_agency: str | None = None
 
@@ -54,7 +54,7 @@ class RecordCustody:
     happened_at: datetime
     until: datetime | None
     place_code: str
-    condition_code: str
+    observed_state: str
     belongings: tuple[tuple[str, int], ...]
     note: str | None
     ba_number: str | None
@@ -103,7 +103,7 @@ async def record_custody(command: RecordCustody, uow: UnitOfWork, private_key: s
         since=command.happened_at.astimezone(UTC),
         stated_until=command.until.astimezone(UTC) if command.until else None,
         place_code=command.place_code,
-        condition_code=command.condition_code,
+        observed_state=command.observed_state,
         ba_number=command.ba_number,
         proof=command.proof.value,
         photo_digest=command.photo_digest,
@@ -138,7 +138,7 @@ async def transfer_custody(command: TransferCustody, uow: UnitOfWork) -> Custody
         giver=giver,
         since=command.happened_at,
         place_code=command.place_code,
-        condition_code=command.condition_code,
+        observed_state=command.observed_state,
         ba_number=command.ba_number,
         proof=(Proof.SIGNED if command.ba_number else Proof.NONE).value,
     )
@@ -160,7 +160,7 @@ async def take_into_custody(case_id: UUID, agency: str, happened_at: datetime, u
             to_agency=agency,
             happened_at=happened_at,
             place_code=case["village_code"],
-            condition_code="UNKNOWN",
+            observed_state="UNKNOWN",
             ba_number=None,
         ),
         uow,
@@ -235,7 +235,7 @@ async def add_proof(command: AddProof, uow: UnitOfWork) -> Custody:
     return custody
 
 
-async def mind_proofs(case_id: UUID, within: timedelta, uow: UnitOfWork) -> None:
+async def check_proofs(case_id: UUID, within: timedelta, uow: UnitOfWork) -> None:
     """Each hand-over whose signed paper has stayed away for so long since it was told is a finding of its taker."""
     for custody in await repository.unproved(uow, case_id, told_by=await uow.now() - within):
         is_owned = custody.custodian_kind == CustodianKind.AGENCY

@@ -16,7 +16,7 @@ def custody_transferred(custody: Custody, from_agency: str | None) -> CustodyTra
             "from_agency": from_agency,
             "to_agency": custody.agency,
             "place_code": RegionCode(custody.place_code),
-            "condition_code": custody.condition_code,
+            "observed_state": custody.observed_state,
             "ba_number": custody.ba_number,
             "custodian_kind": custody.custodian_kind,
             "until": custody.until,
@@ -48,7 +48,7 @@ def custody_ended(custody: Custody, reason_code: str) -> CustodyEnded:
         person_id=custody.person_id,
         from_agency=custody.agency,
         place_code=RegionCode(custody.place_code),
-        condition_code=custody.condition_code,
+        observed_state=custody.observed_state,
         ba_number=custody.ba_number,
         reason_code=reason_code,
     )

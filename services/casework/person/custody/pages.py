@@ -33,7 +33,16 @@ BELONGINGS = {
     "AID_DEVICE": "Alat bantu",
     "OTHER_THING": "Barang lain",
 }
-WORDS = {**PARTIES, **CUSTODIANS, **PROOFS, **BELONGINGS, "UNKNOWN": "Belum diketahui"}
+OBSERVED_STATES = {
+    "STABLE": "Stabil",
+    "AGITATED": "Gelisah",
+    "ILL": "Sakit",
+    "INJURED": "Terluka",
+    "UNCONSCIOUS": "Tidak sadar",
+    "UNKNOWN": "Belum diketahui",
+}
+"""In what state a person was seen when taken over: the one list."""
+WORDS = {**PARTIES, **CUSTODIANS, **PROOFS, **BELONGINGS, **OBSERVED_STATES}
 
 router = page_router()
 

@@ -47,7 +47,7 @@ class CustodyIn(RequestBody):
         default=None, description="Sampai kapan, bila sudah diketahui; bila kosong sampai yang berikutnya menerima"
     )
     place_code: PlaceText
-    condition_code: CodeText
+    observed_state: CodeText
     belongings: Annotated[tuple[BelongingIn, ...], Field(max_length=20)] = ()
     belongings_note: ShortText | None = Field(default=None, description="Disegel dengan kunci orang ini")
     ba_number: ReferenceText | None = None
@@ -67,7 +67,7 @@ class CustodyIn(RequestBody):
             happened_at=self.happened_at,
             until=self.until,
             place_code=self.place_code,
-            condition_code=self.condition_code,
+            observed_state=self.observed_state,
             belongings=tuple((thing.kind.value, thing.count) for thing in self.belongings),
             note=self.belongings_note or None,
             ba_number=self.ba_number,
@@ -147,7 +147,7 @@ class CustodyOut(BaseModel):
     since: datetime
     until: datetime | None
     place_code: str
-    condition_code: str
+    observed_state: str
     belongings: list[Belonging]
     ba_number: str | None
     proof: str

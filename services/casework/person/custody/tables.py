@@ -26,7 +26,7 @@ class Custody(Aggregate, table=True):
     since: datetime = Field(sa_type=UTC_INSTANT)
     until: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     place_code: str = Field(max_length=13)
-    condition_code: str = Field(max_length=64)
+    observed_state: str = Field(max_length=64)
     ba_number: str | None = Field(default=None, max_length=64)
     ended_reason: str | None = Field(default=None, max_length=64)
     giver: str | None = Field(default=None, max_length=64)

@@ -8,7 +8,7 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO no
 
 CREATE TABLE outbox (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    exit text NOT NULL CHECK (exit IN ('kafka', 'temporal', 'feed')),
+    transport text NOT NULL CHECK (transport IN ('kafka', 'temporal', 'feed')),
     key text NOT NULL,
     target text NOT NULL,
     body json,
@@ -16,12 +16,12 @@ CREATE TABLE outbox (
     district text NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
     sent_at timestamptz,
-    parked_at timestamptz,
+    unsendable_at timestamptz,
     error text
 );
-CREATE INDEX outbox_unsent ON outbox (exit, id) WHERE sent_at IS NULL;
+CREATE INDEX outbox_unsent ON outbox (transport, id) WHERE sent_at IS NULL;
 CREATE INDEX outbox_sent ON outbox (sent_at) WHERE sent_at IS NOT NULL;
-CREATE INDEX outbox_parked ON outbox (exit, key) WHERE parked_at IS NOT NULL AND sent_at IS NULL;
+CREATE INDEX outbox_unsendable ON outbox (transport, key) WHERE unsendable_at IS NOT NULL AND sent_at IS NULL;
 
 CREATE TABLE inbox (
     fact_id uuid PRIMARY KEY,
@@ -40,7 +40,7 @@ CREATE TABLE inbox_subjects (
     PRIMARY KEY (event_type, subject)
 );
 
-CREATE TABLE parked (
+CREATE TABLE dead_letters (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     district text NOT NULL,
     owner text NOT NULL,
@@ -52,12 +52,12 @@ CREATE TABLE parked (
     event_type text,
     headers json NOT NULL,
     body bytea,
-    state text NOT NULL CHECK (state IN ('parked', 'waiting', 'replay', 'done', 'dropped')),
+    state text NOT NULL CHECK (state IN ('dead', 'blocked', 'replay', 'done', 'dropped')),
     error_code text,
     error_text text,
     tries integer NOT NULL DEFAULT 0,
     trace_id text,
-    parked_at timestamptz NOT NULL DEFAULT now(),
+    set_aside_at timestamptz NOT NULL DEFAULT now(),
     next_try_at timestamptz,
     decided_at timestamptz,
     decided_by text,
@@ -67,7 +67,7 @@ CREATE TABLE parked (
     version integer NOT NULL DEFAULT 1,
     UNIQUE (topic, partition, record_offset)
 );
-CREATE INDEX parked_open ON parked (owner, key, id) WHERE state IN ('parked', 'waiting', 'replay');
+CREATE INDEX dead_letters_open ON dead_letters (owner, key, id) WHERE state IN ('dead', 'blocked', 'replay');
 
 CREATE TABLE request_keys (
     principal text NOT NULL,

@@ -16,9 +16,9 @@ class GepengProcedure(CaseProcedure):
     @workflow.run
     async def run(self, start: ProcedureStart) -> None:
         """Tell the story."""
-        await self.carry(start)
+        await self.execute(start)
 
-    async def story(self) -> None:
+    async def procedure(self) -> None:
         """Custody, assessment in the shelter, back to the village, aftercare."""
         await self.reach()
         await self.stage("ASSESSMENT")

@@ -25,17 +25,17 @@ class OdgjProcedure(CaseProcedure):
     @workflow.run
     async def run(self, start: ProcedureStart) -> None:
         """Tell the story."""
-        await self.carry(start)
+        await self.execute(start)
 
-    async def story(self) -> None:
+    async def procedure(self) -> None:
         """First response, screening, identity and funding beside the bed, treatment, the way home, aftercare."""
         await self.reach()
         await self.stage("SCREENING")
         screening = await self.insist("screening", "HEALTH_SCREENING")
         if screening.result_code == "NOT_ODGJ":
             await self.happened(screening, "NOT_THIS_TYPE")
-        funding = self.beside(self.identity_and_funding())
-        tracing = self.beside(self.handoff("tracing", "FAMILY_TRACING"))
+        funding = self.spawn(self.identity_and_funding())
+        tracing = self.spawn(self.handoff("tracing", "FAMILY_TRACING"))
         hospital = ""
         if screening.result_code != "OUTPATIENT":
             await self.stage("TREATMENT")

@@ -4,7 +4,7 @@ A group is locked before any of its hand-offs, always in this order, so that two
 decided one after the other.
 """
 
-from services.casework.handoff.handoffs.commands.applying import Condition, MoveHandoff, Spoken
+from services.casework.handoff.handoffs.commands.applying import MoveHandoff, OfferedCondition, Spoken
 from services.casework.handoff.handoffs.commands.groups import (
     GROUPS,
     RequestHandoff,
@@ -13,18 +13,18 @@ from services.casework.handoff.handoffs.commands.groups import (
     known_step,
     open_handoff,
     request_handoff,
+    signal_procedure,
     step_result,
-    tell_procedure,
 )
 from services.casework.handoff.handoffs.commands.moving import (
     answer_for_registry,
+    apply_dispositions,
     circumstances,
     close_results,
     confirm_spoken,
-    dispose,
     expire_of_case,
     move_handoff,
-    settle_promise,
+    settle_condition,
 )
 from services.casework.handoff.handoffs.commands.rescuing import Redirect, redirect, resend, withdraw
 from services.casework.handoff.handoffs.commands.talking import (
@@ -38,30 +38,31 @@ from services.casework.handoff.handoffs.commands.talking import (
 from services.casework.handoff.handoffs.commands.timing import (
     DeskOf,
     Reach,
+    escalate_if_due,
     note_notice,
-    read_clock,
-    rearm_clocks,
+    read_deadlines,
+    rearm_deadlines,
     recompute_deadlines,
-    ring_clock,
 )
 
 __all__ = [
     "GROUPS",
-    "Condition",
     "DeskOf",
     "MoveHandoff",
+    "OfferedCondition",
     "Reach",
     "Redirect",
     "ReportStatus",
     "RequestHandoff",
     "Spoken",
     "answer_for_registry",
+    "apply_dispositions",
     "ask_question",
     "circumstances",
     "close_results",
     "confirm_spoken",
-    "dispose",
     "end_of_step",
+    "escalate_if_due",
     "expire_of_case",
     "is_no_place_for",
     "keep_as_reserve",
@@ -70,17 +71,16 @@ __all__ = [
     "note_notice",
     "note_read",
     "open_handoff",
-    "read_clock",
-    "rearm_clocks",
+    "read_deadlines",
+    "rearm_deadlines",
     "recompute_deadlines",
     "redirect",
     "reply",
     "report_status",
     "request_handoff",
     "resend",
-    "ring_clock",
-    "settle_promise",
+    "settle_condition",
+    "signal_procedure",
     "step_result",
-    "tell_procedure",
     "withdraw",
 ]

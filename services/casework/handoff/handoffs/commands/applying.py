@@ -1,4 +1,4 @@
-"""One legal move as it happens: the row, its clocks and conditions, the fact, the feeds and the timer."""
+"""One legal move as it happens: the row, its deadlines and conditions, the fact, the feeds and the timer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,28 +6,28 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.casework.handoff.conditions import repository as promises_repository
-from services.casework.handoff.conditions.commands import MakePromise, make_promises, void_promises
-from services.casework.handoff.conditions.domain import PromiseAbout
-from services.casework.handoff.deadlines.commands import ClockSet, StartClock, clocks_of
-from services.casework.handoff.deadlines.domain import ClockKind
-from services.casework.handoff.disclosures.commands import keep_package
+from services.casework.handoff.conditions import repository as conditions_repository
+from services.casework.handoff.conditions.commands import MakeCondition, make_conditions, void_conditions
+from services.casework.handoff.conditions.domain import ConditionAbout
+from services.casework.handoff.deadlines.commands import Deadlines, StartDeadline, deadlines_of
+from services.casework.handoff.deadlines.domain import DeadlineKind
+from services.casework.handoff.disclosures.commands import keep_disclosure
 from services.casework.handoff.disclosures.domain import MOVES_A_PERSON
 from services.casework.handoff.handoffs import domain, facts
 from services.casework.handoff.handoffs.commands.rows import (
     note_next_due,
-    receivers_clock,
+    receivers_deadline,
     rules_of,
-    senders_clock,
+    senders_deadline,
     tell,
 )
 from services.casework.handoff.handoffs.domain import HandoffState, Move, Side
 from services.casework.handoff.handoffs.tables import Handoff
-from services.casework.office.directory.domain import CaseworkPack, Clock
+from services.casework.office.directory.domain import CaseworkPack, SlaRule
 from services.casework.office.rosters.queries import phones_on_duty
 from services.chassis.database import UnitOfWork
 
-SEARCH_CLOCKS = (ClockKind.RECEIVED_BY, ClockKind.ANSWER_BY, ClockKind.REPLY_BY)
+SEARCH_DEADLINES = (DeadlineKind.RECEIVED_BY, DeadlineKind.ANSWER_BY, DeadlineKind.REPLY_BY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,13 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class OfferedCondition:
     """«Yes, if …»: the code of what must be so, whether the sender sees to it or the receiver, and until when."""
 
     code: str
     is_senders: bool
     due_at: datetime
-    about: PromiseAbout = PromiseAbout.CANDIDATE
+    about: ConditionAbout = ConditionAbout.CANDIDATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ class MoveHandoff:
     result_code: str | None = None
     ba_number: str | None = None
     place_code: str | None = None
-    condition_code: str = "STABLE"
+    observed_state: str = "STABLE"
     happened_at: datetime | None = None
-    conditions: Sequence[Condition] = ()
+    conditions: Sequence[OfferedCondition] = ()
     spoken: Spoken | None = None
     via: str = ""
 
@@ -73,7 +73,7 @@ class MoveHandoff:
 async def apply_move(
     handoff: Handoff, command: MoveHandoff, target: HandoffState, pack: CaseworkPack, uow: UnitOfWork
 ) -> None:
-    """The row, its clocks and promises, the fact and the feeds of one legal move."""
+    """The row, its deadlines and promises, the fact and the feeds of one legal move."""
     now = await uow.now()
     move = command.move
     changes: dict[str, Any] = {
@@ -105,9 +105,9 @@ async def apply_move(
             changes[name] = getattr(command, name)
     if target in domain.ENDED_WORK or target not in domain.OPEN:
         changes["ended_at"] = handoff.ended_at or now
-    clocks = await clocks_of(handoff, pack, uow)
-    await _turn_clocks(handoff, command, target, clocks, pack, uow)
-    changes |= note_next_due(handoff, clocks)
+    deadlines = await deadlines_of(handoff, pack, uow)
+    await _turn_deadlines(handoff, command, target, deadlines, pack, uow)
+    changes |= note_next_due(handoff, deadlines)
     happened_at = command.happened_at
     uow.change(handoff, move.value, happened_at=happened_at, reason=command.reason_code, **changes)
     conditions = [condition.code for condition in command.conditions]
@@ -115,14 +115,14 @@ async def apply_move(
     fact = facts.handoff_moved(
         handoff,
         move,
-        answer_by=clocks.due_of(ClockKind.ANSWER_BY),
-        arrive_by=clocks.due_of(ClockKind.ARRIVE_BY),
+        answer_by=deadlines.due_of(DeadlineKind.ANSWER_BY),
+        arrive_by=deadlines.due_of(DeadlineKind.ARRIVE_BY),
         conditions=conditions,
         on_duty=await phones_on_duty(handoff.to_agency, handoff.to_desk, pack, uow) if is_asked else (),
     )
     uow.publish(fact, about=handoff, happened_at=happened_at)
     if is_asked:
-        await keep_package(handoff, pack, uow)
+        await keep_disclosure(handoff, pack, uow)
     tell(handoff, facts.FEED_WORDS.get(move, target.value), happened_at or now, uow)
 
 
@@ -141,115 +141,117 @@ async def end_for_system(handoff: Handoff, command: MoveHandoff, pack: CaseworkP
     return True
 
 
-async def _turn_clocks(
+async def _turn_deadlines(
     handoff: Handoff,
     command: MoveHandoff,
     target: HandoffState,
-    clocks: ClockSet,
+    deadlines: Deadlines,
     pack: CaseworkPack,
     uow: UnitOfWork,
 ) -> None:
     """Which promises of time end, stand still, go on or begin with a move (`handoff.md` §3)."""
     rules = rules_of(handoff, pack)
-    receiver = receivers_clock(handoff, rules)
+    receiver = receivers_deadline(handoff, rules)
     move, told_at = command.move, command.happened_at
     match move:
         case Move.SEND | Move.ASK_AGAIN:
-            start_search_clocks(handoff, clocks, pack)
+            start_search_deadlines(handoff, deadlines, pack)
         case Move.CONTEST:
-            surviving = await _void_promises(handoff, move.value, uow)
-            await clocks.stop(move.value, spare=surviving)
-            start_search_clocks(handoff, clocks, pack)
+            surviving = await _void_conditions(handoff, move.value, uow)
+            await deadlines.stop(move.value, spare=surviving)
+            start_search_deadlines(handoff, deadlines, pack)
         case Move.RECEIVE:
-            await clocks.stop(move.value, {ClockKind.RECEIVED_BY}, happened_at=told_at)
+            await deadlines.stop(move.value, {DeadlineKind.RECEIVED_BY}, happened_at=told_at)
         case Move.ACCEPT_CONDITIONALLY:
-            await clocks.stop(move.value, SEARCH_CLOCKS, happened_at=told_at)
-            await _promise(handoff, command.conditions, clocks, rules, uow)
+            await deadlines.stop(move.value, SEARCH_DEADLINES, happened_at=told_at)
+            await _promise_conditions(handoff, command.conditions, deadlines, rules, uow)
         case Move.ACCEPT | Move.FIRM_UP:
-            await clocks.stop(move.value, SEARCH_CLOCKS, happened_at=told_at)
+            await deadlines.stop(move.value, SEARCH_DEADLINES, happened_at=told_at)
             if handoff.purpose in MOVES_A_PERSON:
-                clocks.start(replace(receiver, kind=ClockKind.ARRIVE_BY, within=rules.arrive_within))
+                deadlines.start(replace(receiver, kind=DeadlineKind.ARRIVE_BY, within=rules.arrive_within))
             else:
-                clocks.start(receiver)
+                deadlines.start(receiver)
         case Move.UNDO:
-            surviving = await _void_promises(handoff, move.value, uow)
-            await clocks.stop(move.value, set(ClockKind) - set(SEARCH_CLOCKS), spare=surviving)
-            clocks.go_on(move.value, {ClockKind.ANSWER_BY})
+            surviving = await _void_conditions(handoff, move.value, uow)
+            await deadlines.stop(move.value, set(DeadlineKind) - set(SEARCH_DEADLINES), spare=surviving)
+            deadlines.go_on(move.value, {DeadlineKind.ANSWER_BY})
         case Move.ARRIVE | Move.START | Move.REOPEN:
-            await clocks.stop(move.value, {ClockKind.ARRIVE_BY, ClockKind.READ_BY}, happened_at=told_at)
-            if not clocks.is_running(ClockKind.STATUS_BY):
-                clocks.start(receiver)
+            await deadlines.stop(move.value, {DeadlineKind.ARRIVE_BY, DeadlineKind.READ_BY}, happened_at=told_at)
+            if not deadlines.is_running(DeadlineKind.STATUS_BY):
+                deadlines.start(receiver)
         case Move.COMPLETE | Move.FAIL:
-            surviving = await _void_promises(handoff, move.value, uow)
-            await clocks.stop(move.value, spare=surviving, happened_at=told_at)
-            clocks.start(senders_clock(ClockKind.READ_BY, rules.read_within, handoff, rules, pack))
+            surviving = await _void_conditions(handoff, move.value, uow)
+            await deadlines.stop(move.value, spare=surviving, happened_at=told_at)
+            deadlines.start(senders_deadline(DeadlineKind.READ_BY, rules.read_within, handoff, rules, pack))
         case Move.HOLD:
-            clocks.pause(command.reason_code or move.value)
+            deadlines.pause(command.reason_code or move.value)
         case Move.RESUME:
-            is_asked = clocks.is_paused(ClockKind.REPLY_BY)
-            kinds = set(ClockKind) - {ClockKind.ANSWER_BY, ClockKind.RECEIVED_BY} if is_asked else None
-            clocks.resume(command.reason_code or move.value, kinds)
+            is_asked = deadlines.is_paused(DeadlineKind.REPLY_BY)
+            kinds = set(DeadlineKind) - {DeadlineKind.ANSWER_BY, DeadlineKind.RECEIVED_BY} if is_asked else None
+            deadlines.resume(command.reason_code or move.value, kinds)
         case Move.ASK_CANCEL:
             pass
         case _:
-            surviving = await _void_promises(handoff, command.reason_code or move.value, uow)
-            await clocks.stop(command.reason_code or move.value, spare=surviving, happened_at=told_at)
-            clocks.resume(move.value, {ClockKind.PROMISE_BY})
+            surviving = await _void_conditions(handoff, command.reason_code or move.value, uow)
+            await deadlines.stop(command.reason_code or move.value, spare=surviving, happened_at=told_at)
+            deadlines.resume(move.value, {DeadlineKind.PROMISE_BY})
     if command.spoken is not None:
-        confirm = replace(receiver, kind=ClockKind.CONFIRM_BY, within=rules.confirm_within, in_working_time=True)
-        clocks.start(confirm)
+        confirm = replace(receiver, kind=DeadlineKind.CONFIRM_BY, within=rules.confirm_within, in_working_time=True)
+        deadlines.start(confirm)
     elif speaks_for_itself(handoff, uow):
-        await clocks.stop(move.value, {ClockKind.CONFIRM_BY})
+        await deadlines.stop(move.value, {DeadlineKind.CONFIRM_BY})
 
 
-def start_search_clocks(handoff: Handoff, clocks: ClockSet, pack: CaseworkPack) -> datetime:
+def start_search_deadlines(handoff: Handoff, deadlines: Deadlines, pack: CaseworkPack) -> datetime:
     """Both from the request on, so that a desk that looks at nothing cannot freeze the second; answers the second's."""
     rules = rules_of(handoff, pack)
-    answer = StartClock(
-        ClockKind.ANSWER_BY,
+    answer = StartDeadline(
+        DeadlineKind.ANSWER_BY,
         handoff.to_agency,
         handoff.to_agency,
         handoff.to_desk,
         rules.answer_within,
-        rules.ladder,
+        rules.escalation_policy,
         in_working_time=not rules.emergency,
         is_emergency=rules.emergency,
     )
-    answer_by = clocks.start(answer).due_at
+    answer_by = deadlines.start(answer).due_at
     if rules.receive_within is not None:
-        within, ladder = rules.receive_within, rules.receipt_ladder
-        clocks.start(replace(answer, kind=ClockKind.RECEIVED_BY, within=within, ladder=ladder))
+        within, escalation_policy = rules.receive_within, rules.receipt_escalation_policy
+        deadlines.start(
+            replace(answer, kind=DeadlineKind.RECEIVED_BY, within=within, escalation_policy=escalation_policy)
+        )
     return answer_by
 
 
-async def _void_promises(handoff: Handoff, reason_code: str, uow: UnitOfWork) -> list[int]:
-    """End the conditions of an answer that is gone; the numbers of those about the case, whose clocks go on."""
-    await void_promises(handoff.id, reason_code, uow)
-    return [promise.number for promise in await promises_repository.open_of_handoff(uow, handoff.id)]
+async def _void_conditions(handoff: Handoff, reason_code: str, uow: UnitOfWork) -> list[int]:
+    """End the conditions of an answer that is gone; the numbers of those about the case, whose deadlines go on."""
+    await void_conditions(handoff.id, reason_code, uow)
+    return [condition.number for condition in await conditions_repository.open_of_handoff(uow, handoff.id)]
 
 
-async def _promise(
-    handoff: Handoff, conditions: Sequence[Condition], clocks: ClockSet, rules: Clock, uow: UnitOfWork
+async def _promise_conditions(
+    handoff: Handoff, conditions: Sequence[OfferedCondition], deadlines: Deadlines, rules: SlaRule, uow: UnitOfWork
 ) -> None:
     now = await uow.now()
     wanted = []
-    for condition in conditions:
-        if not now < condition.due_at <= now + domain.FORESEEABLE:
-            raise domain.ConditionIsPast(code=condition.code)
-        owner = handoff.from_agency if condition.is_senders else handoff.to_agency
-        wanted.append(MakePromise(condition.code, owner, condition.due_at, condition.about))
-    for promise in await make_promises(wanted, handoff, handoff.case_id, handoff.to_agency, uow):
-        clocks.start(
-            StartClock(
-                ClockKind.PROMISE_BY,
-                promise.owner,
-                promise.owner,
+    for offered in conditions:
+        if not now < offered.due_at <= now + domain.FORESEEABLE:
+            raise domain.ConditionIsPast(code=offered.code)
+        owner = handoff.from_agency if offered.is_senders else handoff.to_agency
+        wanted.append(MakeCondition(offered.code, owner, offered.due_at, offered.about))
+    for condition in await make_conditions(wanted, handoff, handoff.case_id, handoff.to_agency, uow):
+        deadlines.start(
+            StartDeadline(
+                DeadlineKind.PROMISE_BY,
+                condition.owner,
+                condition.owner,
                 "",
                 timedelta(0),
-                rules.ladder,
+                rules.escalation_policy,
                 in_working_time=False,
-                occurrence=promise.number,
-                until=promise.due_at,
+                occurrence=condition.number,
+                until=condition.due_at,
             )
         )
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.casework.handoff.conditions import repository as promises_repository
+from services.casework.handoff.conditions import repository as conditions_repository
 from services.casework.handoff.conditions.domain import Verdict, verdict_on
-from services.casework.handoff.deadlines.commands import clocks_of_new
-from services.casework.handoff.disclosures.commands import keep_first_package
+from services.casework.handoff.deadlines.commands import deadlines_of_new
+from services.casework.handoff.disclosures.commands import keep_first_disclosure
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs import domain, facts, repository
-from services.casework.handoff.handoffs.commands.applying import MoveHandoff, apply_move, start_search_clocks
+from services.casework.handoff.handoffs.commands.applying import MoveHandoff, apply_move, start_search_deadlines
 from services.casework.handoff.handoffs.commands.rows import note_next_due, tell
 from services.casework.handoff.handoffs.domain import GroupOutcome, HandoffState, Move, Side
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup
@@ -72,7 +72,7 @@ async def end_of_step(case_id: UUID, step: str, uow: UnitOfWork) -> datetime | N
 
 
 async def open_handoff(command: RequestHandoff, uow: UnitOfWork) -> Handoff:
-    """A person asks, or writes a draft without a clock; answers the first candidate's hand-off.
+    """A person asks, or writes a draft without a deadline; answers the first candidate's hand-off.
 
     Raises ``AgencyIsUnknown``, ``NobodyToAsk`` when neither the request nor the pack names a candidate.
     """
@@ -159,12 +159,12 @@ async def _ask(
         last_move="request",
     )
     uow.change(group, "ask", asked=group.asked + 1)
-    clocks = await clocks_of_new(handoff, pack, uow)
-    answer_by = None if is_draft else start_search_clocks(handoff, clocks, pack)
-    note_next_due(handoff, clocks)
+    deadlines = await deadlines_of_new(handoff, pack, uow)
+    answer_by = None if is_draft else start_search_deadlines(handoff, deadlines, pack)
+    note_next_due(handoff, deadlines)
     uow.create(handoff, "draft" if is_draft else "request")
     if answer_by is not None:
-        keep_first_package(handoff, pack, person, uow)
+        keep_first_disclosure(handoff, pack, person, uow)
         on_duty = await phones_on_duty(handoff.to_agency, handoff.to_desk, pack, uow)
         uow.publish(facts.handoff_requested(handoff, answer_by, on_duty), about=handoff)
         tell(handoff, "requested", now, uow)
@@ -228,7 +228,7 @@ async def follow(
             ]:
                 await _end_group(group, GroupOutcome.CANCELLED, handoff, uow)
         case Move.CLOSE:
-            tell_procedure(group, uow)
+            signal_procedure(group, uow)
         case _:
             pass
 
@@ -239,7 +239,7 @@ async def weigh_conditions(
     """What the conditions decided so far mean for a conditional yes; while it is held they mean nothing yet."""
     if handoff.state != HandoffState.CONDITIONAL:
         return
-    verdict = verdict_on([p.state for p in await promises_repository.of_handoff(uow, handoff.id)])
+    verdict = verdict_on([p.state for p in await conditions_repository.of_handoff(uow, handoff.id)])
     if verdict == Verdict.WAITING:
         return
     command = MoveHandoff(handoff.id, Move.FIRM_UP)
@@ -258,7 +258,7 @@ async def _search_on(
         await _end_group(group, otherwise, handoff, uow)
 
 
-def tell_procedure(group: HandoffGroup, uow: UnitOfWork) -> None:
+def signal_procedure(group: HandoffGroup, uow: UnitOfWork) -> None:
     """Something of the case changed that its procedure may wait for."""
     start = ProcedureStart(case_id=group.case_id, district=group.district)
     look_again(group.reply_workflow, group.reply_to, start, group, uow)

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.casework.handoff.conditions import repository as promises_repository
-from services.casework.handoff.conditions.commands import decide_promise
-from services.casework.handoff.conditions.tables import Promise
-from services.casework.handoff.deadlines.commands import clocks_of
-from services.casework.handoff.deadlines.domain import ClockKind
+from services.casework.handoff.conditions import repository as conditions_repository
+from services.casework.handoff.conditions.commands import decide_condition
+from services.casework.handoff.conditions.tables import Condition
+from services.casework.handoff.deadlines.commands import deadlines_of
+from services.casework.handoff.deadlines.domain import DeadlineKind
 from services.casework.handoff.disclosures.domain import MOVES_A_PERSON, Purpose
 from services.casework.handoff.handoffs import access, domain, facts, repository
 from services.casework.handoff.handoffs.commands.applying import (
@@ -20,7 +20,14 @@ from services.casework.handoff.handoffs.commands.applying import (
 )
 from services.casework.handoff.handoffs.commands.groups import follow, weigh_conditions
 from services.casework.handoff.handoffs.commands.rows import locked, note_next_due, tell
-from services.casework.handoff.handoffs.domain import Circumstances, Disposal, GroupOutcome, HandoffState, Move, Side
+from services.casework.handoff.handoffs.domain import (
+    Circumstances,
+    GroupOutcome,
+    HandoffDisposition,
+    HandoffState,
+    Move,
+    Side,
+)
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup, LinkAnswer, SpokenAnswer
 from services.casework.office.directory.domain import CaseworkPack
 from services.casework.office.directory.queries import pack_in_force
@@ -139,10 +146,10 @@ async def confirm_spoken(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
     if not handoff.spoken_for:
         raise domain.NobodySpokeForThem((), state=handoff.state)
     pack = await pack_in_force(uow, handoff.district)
-    clocks = await clocks_of(handoff, pack, uow)
-    await clocks.stop("CONFIRMED", {ClockKind.CONFIRM_BY})
+    deadlines = await deadlines_of(handoff, pack, uow)
+    await deadlines.stop("CONFIRMED", {DeadlineKind.CONFIRM_BY})
     await _decide_spoken(handoff, "confirmed", uow)
-    uow.change(handoff, "confirm", spoken_for=False, **note_next_due(handoff, clocks))
+    uow.change(handoff, "confirm", spoken_for=False, **note_next_due(handoff, deadlines))
     tell(handoff, "confirmed", await uow.now(), uow)
     return handoff
 
@@ -157,32 +164,32 @@ async def _take_over(command: MoveHandoff, handoff: Handoff, pack: CaseworkPack,
             to_agency=handoff.to_agency,
             happened_at=command.happened_at or await uow.now(),
             place_code=command.place_code or pack.agency(handoff.to_agency).place_code or handoff.district,
-            condition_code=command.condition_code,
+            observed_state=command.observed_state,
             ba_number=command.ba_number,
         ),
         uow,
     )
 
 
-async def settle_promise(promise_id: UUID, verb: str, reason_code: str | None, uow: UnitOfWork) -> Promise:
+async def settle_condition(condition_id: UUID, verb: str, reason_code: str | None, uow: UnitOfWork) -> Condition:
     """``meet``, ``waive`` or ``break`` a condition; the last one that is met makes the yes firm, a broken one ends it.
 
-    Raises what ``decide_promise`` raises, and ``NotFound``.
+    Raises what ``decide_condition`` raises, and ``NotFound``.
     """
-    handoff_id = await promises_repository.handoff_of(uow, promise_id)
+    handoff_id = await conditions_repository.handoff_of(uow, condition_id)
     if handoff_id is None:
-        raise NotFound(kind="promises")
+        raise NotFound(kind="conditions")
     group, handoff = await locked(handoff_id, uow)
     access.check_is_party(uow.principal, handoff.from_agency, handoff.to_agency)
-    promise = await decide_promise(promise_id, verb, reason_code, uow)
+    condition = await decide_condition(condition_id, verb, reason_code, uow)
     pack = await pack_in_force(uow, handoff.district)
-    clocks = await clocks_of(handoff, pack, uow)
-    await clocks.stop(promise.state, {ClockKind.PROMISE_BY}, occurrence=promise.number)
-    uow.change(handoff, f"promise-{promise.state}", reason=promise.code, **note_next_due(handoff, clocks))
-    uow.publish(facts.promise_decided(handoff, promise.code, promise.state), about=handoff)
-    tell(handoff, f"promise.{promise.state}", await uow.now(), uow)
-    await weigh_conditions(group, handoff, promise.reason_code, pack, uow)
-    return promise
+    deadlines = await deadlines_of(handoff, pack, uow)
+    await deadlines.stop(condition.state, {DeadlineKind.PROMISE_BY}, occurrence=condition.number)
+    uow.change(handoff, f"condition-{condition.state}", reason=condition.code, **note_next_due(handoff, deadlines))
+    uow.publish(facts.condition_decided(handoff, condition.code, condition.state), about=handoff)
+    tell(handoff, f"condition.{condition.state}", await uow.now(), uow)
+    await weigh_conditions(group, handoff, condition.reason_code, pack, uow)
+    return condition
 
 
 async def expire_of_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> int:
@@ -204,15 +211,19 @@ async def expire_of_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> in
     return ended
 
 
-DISPOSING: dict[Disposal, Move] = {
-    Disposal.EXPIRE: Move.EXPIRE,
-    Disposal.FAIL: Move.FAIL,
-    Disposal.ASK_TO_RELEASE: Move.ASK_CANCEL,
+MOVE_OF_DISPOSITION: dict[HandoffDisposition, Move] = {
+    HandoffDisposition.EXPIRE: Move.EXPIRE,
+    HandoffDisposition.FAIL: Move.FAIL,
+    HandoffDisposition.ASK_TO_RELEASE: Move.ASK_CANCEL,
 }
 
 
-async def dispose(
-    case_id: UUID, disposals: Mapping[UUID, Disposal], reason_code: str, happened_at: datetime, uow: UnitOfWork
+async def apply_dispositions(
+    case_id: UUID,
+    dispositions: Mapping[UUID, HandoffDisposition],
+    reason_code: str,
+    happened_at: datetime,
+    uow: UnitOfWork,
 ) -> None:
     """Reality changed: let these hand-offs of a case expire or fail, or ask their receivers to let go.
 
@@ -221,9 +232,9 @@ async def dispose(
     for group in await repository.open_groups_of_case(uow, case_id):
         pack = await pack_in_force(uow, group.district)
         for handoff in await repository.open_of_group(uow, group.id):
-            if handoff.id not in disposals:
+            if handoff.id not in dispositions:
                 continue
-            move = DISPOSING[disposals[handoff.id]]
+            move = MOVE_OF_DISPOSITION[dispositions[handoff.id]]
             command = MoveHandoff(handoff.id, move, reason_code=reason_code, happened_at=happened_at)
             if await end_for_system(handoff, command, pack, uow):
                 await follow(group, handoff, command, pack, uow)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.casework.handoff.deadlines.commands import clocks_of
-from services.casework.handoff.deadlines.domain import ClockKind
+from services.casework.handoff.deadlines.commands import deadlines_of
+from services.casework.handoff.deadlines.domain import DeadlineKind
 from services.casework.handoff.handoffs import access, domain, facts, repository
 from services.casework.handoff.handoffs.commands.applying import MoveHandoff, end_for_system
 from services.casework.handoff.handoffs.commands.groups import ask_next, end_exhausted, follow, is_no_place_for
@@ -20,7 +20,7 @@ RESCUERS = frozenset({Side.SENDER, Side.OFFICER})
 
 
 async def resend(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
-    """Tell the desk once more of the same request: a fresh message and line of the feed; no clock changes.
+    """Tell the desk once more of the same request: a fresh message and line of the feed; no deadline changes.
 
     Raises ``NotFound``, ``NotYourMove``, ``HandoffCannotMove`` when it was answered.
     """
@@ -29,10 +29,10 @@ async def resend(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
     if handoff.state not in domain.UNANSWERED:
         raise domain.HandoffCannotMove(domain.legal_moves(handoff.state, side), state=handoff.state)
     pack = await pack_in_force(uow, handoff.district)
-    clocks = await clocks_of(handoff, pack, uow)
+    deadlines = await deadlines_of(handoff, pack, uow)
     on_duty = await phones_on_duty(handoff.to_agency, handoff.to_desk, pack, uow)
     uow.change(handoff, "resend")
-    uow.publish(facts.handoff_resent(handoff, clocks.due_of(ClockKind.ANSWER_BY), on_duty), about=handoff)
+    uow.publish(facts.handoff_resent(handoff, deadlines.due_of(DeadlineKind.ANSWER_BY), on_duty), about=handoff)
     tell(handoff, "resent", await uow.now(), uow)
     return handoff
 
@@ -47,17 +47,17 @@ class Redirect:
 
 
 async def redirect(command: Redirect, uow: UnitOfWork) -> Handoff:
-    """End a hand-off with its reason and ask another agency for the same step, with fresh clocks.
+    """End a hand-off with its reason and ask another agency for the same step, with fresh deadlines.
 
     The group stays the same, so that the procedure's step ends with whoever completes it. Answers the hand-off that
-    ended. Raises ``NotFound``, ``NotYourMove``, ``AgencyIsUnknown``, ``PurposeHasNoClock``, ``AdultsOnly``,
+    ended. Raises ``NotFound``, ``NotYourMove``, ``AgencyIsUnknown``, ``PurposeHasNoSlaRule``, ``AdultsOnly``,
     ``PersonIsThere``, ``HandoffCannotMove`` when its work has ended.
     """
     group, handoff = await locked(command.handoff_id, uow)
     move = await _giving_up(handoff, uow)
     pack = await pack_in_force(uow, handoff.district)
     if command.to_agency is not None:
-        pack.clock(handoff.purpose, pack.agency(command.to_agency).code, handoff.urgency)
+        pack.sla_rule(handoff.purpose, pack.agency(command.to_agency).code, handoff.urgency)
         if await is_no_place_for(handoff.person_id, command.to_agency, pack, uow):
             raise domain.AdultsOnly(())
     await end_for_system(handoff, MoveHandoff(handoff.id, move, reason_code=command.reason_code), pack, uow)

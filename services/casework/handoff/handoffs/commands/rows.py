@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.casework.handoff.deadlines.commands import ClockSet, StartClock
-from services.casework.handoff.deadlines.domain import ClockKind
+from services.casework.handoff.deadlines.commands import Deadlines, StartDeadline
+from services.casework.handoff.deadlines.domain import DeadlineKind
 from services.casework.handoff.handoffs import facts, repository
 from services.casework.handoff.handoffs.messages import HandoffChanged, HandoffStart
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup
-from services.casework.office.directory.domain import CaseworkPack, Clock
+from services.casework.office.directory.domain import CaseworkPack, SlaRule
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
 
@@ -23,41 +23,43 @@ async def locked(handoff_id: UUID, uow: UnitOfWork) -> tuple[HandoffGroup, Hando
     return group, await uow.locked(Handoff, handoff_id)
 
 
-def rules_of(handoff: Handoff, pack: CaseworkPack) -> Clock:
+def rules_of(handoff: Handoff, pack: CaseworkPack) -> SlaRule:
     """How long the pack gives the receiver for this purpose, in a case of this urgency."""
-    return pack.clock(handoff.purpose, handoff.to_agency, handoff.urgency)
+    return pack.sla_rule(handoff.purpose, handoff.to_agency, handoff.urgency)
 
 
-def receivers_clock(handoff: Handoff, rules: Clock) -> StartClock:
-    """News of the work is due from the receiver, every hour counted; other clocks of its replace what differs."""
-    return StartClock(
-        ClockKind.STATUS_BY,
+def receivers_deadline(handoff: Handoff, rules: SlaRule) -> StartDeadline:
+    """News of the work is due from the receiver, every hour counted; other deadlines of its replace what differs."""
+    return StartDeadline(
+        DeadlineKind.STATUS_BY,
         handoff.to_agency,
         handoff.to_agency,
         handoff.to_desk,
         rules.status_every,
-        rules.ladder,
+        rules.escalation_policy,
         in_working_time=False,
     )
 
 
-def senders_clock(kind: ClockKind, within: timedelta, handoff: Handoff, rules: Clock, pack: CaseworkPack) -> StartClock:
+def senders_deadline(
+    kind: DeadlineKind, within: timedelta, handoff: Handoff, rules: SlaRule, pack: CaseworkPack
+) -> StartDeadline:
     """The sender must act within its first desk's working time."""
     sender = pack.agency(handoff.from_agency)
-    return StartClock(kind, sender.code, sender.code, sender.desks[0].code, within, rules.ladder)
+    return StartDeadline(kind, sender.code, sender.code, sender.desks[0].code, within, rules.escalation_policy)
 
 
-def note_next_due(handoff: Handoff, clocks: ClockSet) -> dict[str, Any]:
-    """Keep in the row which clock is due first, for the inbox; answers the columns."""
-    due = clocks.next_due()
-    found: dict[str, Any] = {"clock": due.kind if due else None, "due_at": due.due_at if due else None}
+def note_next_due(handoff: Handoff, deadlines: Deadlines) -> dict[str, Any]:
+    """Keep in the row which deadline is due first, for the inbox; answers the columns."""
+    due = deadlines.next_due()
+    found: dict[str, Any] = {"deadline": due.kind if due else None, "due_at": due.due_at if due else None}
     for name, value in found.items():
         setattr(handoff, name, value)
     return found
 
 
 def tell(handoff: Handoff, what: str, at: datetime, uow: UnitOfWork) -> None:
-    """Both agencies' feeds, and the workflow that keeps the clocks."""
+    """Both agencies' feeds, and the workflow that keeps the deadlines."""
     item = facts.feed_item(handoff, what, at)
     for agency in dict.fromkeys((handoff.to_agency, handoff.from_agency)):
         uow.feed(agency, item, about=handoff)
@@ -65,7 +67,7 @@ def tell(handoff: Handoff, what: str, at: datetime, uow: UnitOfWork) -> None:
 
 
 def wake(handoff: Handoff, uow: UnitOfWork) -> None:
-    """Let the workflow that keeps the clocks look again."""
+    """Let the workflow that keeps the deadlines look again."""
     uow.signal(
         "HandoffWorkflow",
         f"handoff:{handoff.id}",

@@ -4,16 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.casework.handoff.deadlines.commands import clocks_of
-from services.casework.handoff.deadlines.domain import ClockKind
+from services.casework.handoff.deadlines.commands import deadlines_of
+from services.casework.handoff.deadlines.domain import DeadlineKind
 from services.casework.handoff.handoffs import access, domain, facts, repository
-from services.casework.handoff.handoffs.commands.groups import tell_procedure
+from services.casework.handoff.handoffs.commands.groups import signal_procedure
 from services.casework.handoff.handoffs.commands.rows import (
     locked,
     note_next_due,
-    receivers_clock,
+    receivers_deadline,
     rules_of,
-    senders_clock,
+    senders_deadline,
     tell,
 )
 from services.casework.handoff.handoffs.domain import HandoffState, Side
@@ -23,7 +23,7 @@ from services.chassis.database import UnitOfWork
 
 
 async def ask_question(handoff_id: UUID, question_code: str, uow: UnitOfWork) -> Handoff:
-    """The receiver cannot answer without knowing more: its clock stands still, the sender's starts.
+    """The receiver cannot answer without knowing more: its deadline stands still, the sender's starts.
 
     Raises ``NotFound``, ``NotYourMove``, ``HandoffCannotMove`` when the hand-off is answered, ``QuestionIsOpen``,
     ``EmergencyCannotPause``.
@@ -33,32 +33,32 @@ async def ask_question(handoff_id: UUID, question_code: str, uow: UnitOfWork) ->
     if handoff.state not in domain.UNANSWERED:
         raise domain.HandoffCannotMove(domain.legal_moves(handoff.state, side), state=handoff.state)
     pack = await pack_in_force(uow, handoff.district)
-    clocks = await clocks_of(handoff, pack, uow)
-    if clocks.is_running(ClockKind.REPLY_BY):
+    deadlines = await deadlines_of(handoff, pack, uow)
+    if deadlines.is_running(DeadlineKind.REPLY_BY):
         raise domain.QuestionIsOpen(("reply",), state=handoff.state)
-    clocks.pause("QUESTION", {ClockKind.ANSWER_BY, ClockKind.RECEIVED_BY})
+    deadlines.pause("QUESTION", {DeadlineKind.ANSWER_BY, DeadlineKind.RECEIVED_BY})
     rules = rules_of(handoff, pack)
-    clocks.start(senders_clock(ClockKind.REPLY_BY, rules.reply_within, handoff, rules, pack))
-    uow.change(handoff, "ask", reason=question_code, **note_next_due(handoff, clocks))
+    deadlines.start(senders_deadline(DeadlineKind.REPLY_BY, rules.reply_within, handoff, rules, pack))
+    uow.change(handoff, "ask", reason=question_code, **note_next_due(handoff, deadlines))
     uow.publish(facts.handoff_questioned(handoff, question_code), about=handoff)
     tell(handoff, "questioned", await uow.now(), uow)
     return handoff
 
 
 async def reply(handoff_id: UUID, reply_code: str, uow: UnitOfWork) -> Handoff:
-    """The sender answered the receiver's question: the receiver's clock goes on with what was left.
+    """The sender answered the receiver's question: the receiver's deadline goes on with what was left.
 
     Raises ``NotFound``, ``NotYourMove``, ``NoQuestionIsOpen``.
     """
     _, handoff = await locked(handoff_id, uow)
     access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, frozenset({Side.SENDER}))
     pack = await pack_in_force(uow, handoff.district)
-    clocks = await clocks_of(handoff, pack, uow)
-    if not clocks.is_running(ClockKind.REPLY_BY):
+    deadlines = await deadlines_of(handoff, pack, uow)
+    if not deadlines.is_running(DeadlineKind.REPLY_BY):
         raise domain.NoQuestionIsOpen((), state=handoff.state)
-    await clocks.stop("REPLIED", {ClockKind.REPLY_BY})
-    clocks.resume("REPLIED", {ClockKind.ANSWER_BY, ClockKind.RECEIVED_BY})
-    uow.change(handoff, "reply", reason=reply_code, **note_next_due(handoff, clocks))
+    await deadlines.stop("REPLIED", {DeadlineKind.REPLY_BY})
+    deadlines.resume("REPLIED", {DeadlineKind.ANSWER_BY, DeadlineKind.RECEIVED_BY})
+    uow.change(handoff, "reply", reason=reply_code, **note_next_due(handoff, deadlines))
     uow.publish(facts.handoff_replied(handoff, reply_code), about=handoff)
     tell(handoff, "replied", await uow.now(), uow)
     return handoff
@@ -75,7 +75,7 @@ class ReportStatus:
 
 
 async def report_status(command: ReportStatus, uow: UnitOfWork) -> Handoff:
-    """News of the work: the next one is due a period later; «ready» starts the sender's clock to fetch.
+    """News of the work: the next one is due a period later; «ready» starts the sender's deadline to fetch.
 
     Raises ``NotFound``, ``NotYourMove``, ``HandoffCannotMove`` unless the work is the receiver's, ``EndIsTooFar``.
     """
@@ -87,24 +87,26 @@ async def report_status(command: ReportStatus, uow: UnitOfWork) -> Handoff:
     rules, now = rules_of(handoff, pack), await uow.now()
     if command.expected_end_at is not None and command.expected_end_at > now + domain.FORESEEABLE:
         raise domain.EndIsTooFar
-    clocks = await clocks_of(handoff, pack, uow)
-    receiver = receivers_clock(handoff, rules)
-    if clocks.is_running(ClockKind.STATUS_BY):
-        await clocks.stop("REPORTED", {ClockKind.STATUS_BY})
-        clocks.start(receiver)
+    deadlines = await deadlines_of(handoff, pack, uow)
+    receiver = receivers_deadline(handoff, rules)
+    if deadlines.is_running(DeadlineKind.STATUS_BY):
+        await deadlines.stop("REPORTED", {DeadlineKind.STATUS_BY})
+        deadlines.start(receiver)
     if command.expected_end_at is not None and command.expected_end_at > now:
-        await clocks.stop("REPORTED", {ClockKind.EXPECTED_END})
-        clocks.start(replace(receiver, kind=ClockKind.EXPECTED_END, until=command.expected_end_at))
-    if command.is_ready and not clocks.is_running(ClockKind.FETCH_BY):
-        clocks.start(replace(receiver, kind=ClockKind.FETCH_BY, owner=handoff.from_agency, within=rules.fetch_within))
-    uow.change(handoff, "report", reason=command.status_code, **note_next_due(handoff, clocks))
+        await deadlines.stop("REPORTED", {DeadlineKind.EXPECTED_END})
+        deadlines.start(replace(receiver, kind=DeadlineKind.EXPECTED_END, until=command.expected_end_at))
+    if command.is_ready and not deadlines.is_running(DeadlineKind.FETCH_BY):
+        deadlines.start(
+            replace(receiver, kind=DeadlineKind.FETCH_BY, owner=handoff.from_agency, within=rules.fetch_within)
+        )
+    uow.change(handoff, "report", reason=command.status_code, **note_next_due(handoff, deadlines))
     fact = facts.handoff_status_reported(
         handoff, command.status_code, is_ready=command.is_ready, expected_end_at=command.expected_end_at
     )
     uow.publish(fact, about=handoff)
     tell(handoff, "reported", now, uow)
     if command.is_ready:
-        tell_procedure(group, uow)
+        signal_procedure(group, uow)
     return handoff
 
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.casework.handoff.deadlines import repository as clocks_repository
-from services.casework.handoff.deadlines.commands import ClockSet, clocks_of
+from services.casework.handoff.deadlines import repository as deadlines_repository
+from services.casework.handoff.deadlines.commands import Deadlines, deadlines_of
 from services.casework.handoff.deadlines.domain import Notice, notice_after
-from services.casework.handoff.deadlines.repository import handoffs_in_working_time, handoffs_with_rungs_ahead
-from services.casework.handoff.deadlines.tables import Clock, ClockKeeper, RungRow
+from services.casework.handoff.deadlines.repository import handoffs_in_working_time, handoffs_with_escalations_ahead
+from services.casework.handoff.deadlines.tables import Deadline, EscalationStep, TimerCheck
 from services.casework.handoff.handoffs import domain, facts, repository
 from services.casework.handoff.handoffs.commands.groups import ask_next
 from services.casework.handoff.handoffs.commands.rows import locked, note_next_due, tell, wake
-from services.casework.handoff.handoffs.messages import ClockReading
+from services.casework.handoff.handoffs.messages import DeadlineReading
 from services.casework.handoff.handoffs.tables import Handoff
-from services.casework.office.directory.domain import CaseworkPack, RungKind
+from services.casework.office.directory.domain import CaseworkPack, EscalationKind
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.rosters.queries import phones_on_duty
 from services.chassis.clock import Pace
@@ -23,29 +23,31 @@ from services.chassis.database import UnitOfWork
 from services.chassis.telemetry import log
 
 
-async def read_clock(handoff_id: UUID, uow: UnitOfWork, pace: Pace | None = None) -> ClockReading:
-    """What the rows say: whether a clock will ring, and when the timer should look next.
+async def read_deadlines(handoff_id: UUID, uow: UnitOfWork, pace: Pace | None = None) -> DeadlineReading:
+    """What the rows say: whether a deadline will escalate, and when the timer should look next.
 
-    The database's clock is seen here first (``pace``): a process that has not rung yet knows a jump too.
+    The database's clock is seen here first (``pace``): a process that has not escalated yet knows a jump too.
     """
     if pace is not None:
         pace.jumped(await uow.now())
     handoff = await uow.locked(Handoff, handoff_id)
-    return await _reading(handoff, await clocks_of(handoff, await pack_in_force(uow, handoff.district), uow), uow)
+    return await _reading(handoff, await deadlines_of(handoff, await pack_in_force(uow, handoff.district), uow), uow)
 
 
-async def _reading(handoff: Handoff, clocks: ClockSet, uow: UnitOfWork) -> ClockReading:
+async def _reading(handoff: Handoff, deadlines: Deadlines, uow: UnitOfWork) -> DeadlineReading:
     """When to look again, kept beside the hand-off: what the workflow knows is seen without asking it."""
-    notices = [rung.notice_by for _, rung in await clocks.awaited_notices() if rung.notice_by is not None]
-    look = min([*notices, *filter(None, [clocks.look_at()])], default=None)
+    notices = [
+        escalation.notice_by for _, escalation in await deadlines.awaited_notices() if escalation.notice_by is not None
+    ]
+    look = min([*notices, *filter(None, [deadlines.look_at()])], default=None)
     now = await uow.now()
-    uow.put(ClockKeeper(handoff_id=handoff.id, district=handoff.district, looked_at=now, looks_again_at=look))
-    return ClockReading(is_open=look is not None, look_again_at=look)
+    uow.put(TimerCheck(handoff_id=handoff.id, district=handoff.district, checked_at=now, next_check_at=look))
+    return DeadlineReading(is_open=look is not None, next_check_at=look)
 
 
 @dataclass(frozen=True, slots=True)
 class DeskOf:
-    """The desk that a clock waits for."""
+    """The desk that a deadline waits for."""
 
     agency: str
     desk: str
@@ -53,14 +55,15 @@ class DeskOf:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a ringing clock sets going in the layers above, which know tasks and rosters.
+    """What a passed deadline sets going in the layers above, which know tasks and rosters.
 
-    ``convene`` calls a case conference together; ``have_called`` lets somebody telephone a desk that a rung's message
+    ``convene`` calls a case conference together; ``have_called`` lets somebody telephone a desk that an escalation
+    step's message
     did not reach; ``find_empty`` tells whether nobody has the turn at a desk, and keeps it as a finding.
     """
 
     convene: Callable[[Handoff, UnitOfWork], Awaitable[None]]
-    have_called: Callable[[Handoff, RungRow, DeskOf, UnitOfWork], Awaitable[None]]
+    have_called: Callable[[Handoff, EscalationStep, DeskOf, UnitOfWork], Awaitable[None]]
     find_empty: Callable[[Handoff, DeskOf, UnitOfWork], Awaitable[bool]]
 
 
@@ -74,87 +77,93 @@ HELD_FOR = timedelta(minutes=1)
 """While the database's clock is not believed, or is behind the timer's, it is looked at so often at least."""
 
 
-async def ring_clock(
+async def escalate_if_due(
     handoff_id: UUID, reach: Reach, uow: UnitOfWork, pace: Pace | None = None, woken_at: datetime | None = None
-) -> ClockReading:
-    """What a timer does when it wakes: lock, look at the database's clock, write at most the next rung of each clock.
+) -> DeadlineReading:
+    """What a timer does when it wakes: lock, look at the database's clock, write at most the next escalation step of
+    each deadline.
 
-    A timer that is early, late or doubled changes nothing that is not due; every rung is written once. A rung whose
-    message did not arrive in time is telephoned; the ladder goes on meanwhile. While the database's clock has jumped
-    (``pace``) nothing rings. ``woken_at``: the instant by the timer's own clock, which may be ahead of the database's.
+    A timer that is early, late or doubled changes nothing that is not due; every escalation step is written once. An
+    escalation step whose
+    message did not arrive in time is telephoned; the escalation policy goes on meanwhile. While the database's clock
+    has jumped
+    (``pace``) nothing escalates. ``woken_at``: the instant by the timer's own clock, which may be ahead of the
+    database's.
     """
     jumped = pace.jumped(await uow.now()) if pace is not None else None
     if jumped is not None:
         log().error("database_clock_jumped", handoff_id=str(handoff_id), seconds=int(jumped.total_seconds()))
-        return ClockReading(is_open=True, look_again_at=await uow.now(), look_again_within=HELD_FOR)
+        return DeadlineReading(is_open=True, next_check_at=await uow.now(), next_check_within=HELD_FOR)
     group, handoff = await locked(handoff_id, uow)
     pack = await pack_in_force(uow, handoff.district)
-    clocks = await clocks_of(handoff, pack, uow)
+    deadlines = await deadlines_of(handoff, pack, uow)
     now = await uow.now()
 
-    async def is_empty(running: Clock) -> bool:
+    async def is_empty(running: Deadline) -> bool:
         return await reach.find_empty(handoff, desk_of(handoff, running.owner, pack), uow)
 
-    for late, rung in await clocks.awaited_notices():
-        if rung.notice_by is not None and rung.notice_by <= now:
-            uow.set(rung, notice=Notice.UNDELIVERED.value)
-            await reach.have_called(handoff, rung, desk_of(handoff, late.owner, pack), uow)
-    for rang, rung in await clocks.ring(is_empty):
-        kind = RungKind(rung.kind)
+    for late, escalation in await deadlines.awaited_notices():
+        if escalation.notice_by is not None and escalation.notice_by <= now:
+            uow.set(escalation, notice=Notice.UNDELIVERED.value)
+            await reach.have_called(handoff, escalation, desk_of(handoff, late.owner, pack), uow)
+    for rang, escalation in await deadlines.escalate(is_empty):
+        kind = EscalationKind(escalation.kind)
         uow.change(handoff, "escalate", reason=kind.value)
         desk = desk_of(handoff, rang.owner, pack)
-        is_desk = kind == RungKind.REMIND_DESK
+        is_desk = kind == EscalationKind.REMIND_DESK
         on_duty = await phones_on_duty(desk.agency, desk.desk, pack, uow) if is_desk else ()
-        uow.publish(facts.handoff_escalated(handoff, rang, rung, on_duty), about=handoff, fact_id=rung.fact_id)
+        uow.publish(
+            facts.handoff_escalated(handoff, rang, escalation, on_duty), about=handoff, fact_id=escalation.fact_id
+        )
         item = facts.feed_item(handoff, f"escalated.{kind.value.lower()}", now)
         for agency in dict.fromkeys((handoff.to_agency, handoff.from_agency)):
             uow.feed(agency, item, about=handoff)
-        if kind == RungKind.NEXT_CANDIDATE and handoff.state in domain.UNDECIDED and group.won_by is None:
+        if kind == EscalationKind.NEXT_CANDIDATE and handoff.state in domain.UNDECIDED and group.won_by is None:
             await ask_next(group, pack, uow)
-        if kind == RungKind.CASE_CONFERENCE:
+        if kind == EscalationKind.CASE_CONFERENCE:
             await reach.convene(handoff, uow)
-    return _not_at_once(await _reading(handoff, clocks, uow), now, woken_at)
+    return _not_at_once(await _reading(handoff, deadlines, uow), now, woken_at)
 
 
-def _not_at_once(reading: ClockReading, now: datetime, woken_at: datetime | None) -> ClockReading:
+def _not_at_once(reading: DeadlineReading, now: datetime, woken_at: datetime | None) -> DeadlineReading:
     """A timer ahead of the database's clock waits until that has come so far; it would ask again without end."""
-    look = reading.look_again_at
+    look = reading.next_check_at
     if look is None or woken_at is None or not now < look <= woken_at:
         return reading
-    return reading.model_copy(update={"look_again_within": min(look - now, HELD_FOR)})
+    return reading.model_copy(update={"next_check_within": min(look - now, HELD_FOR)})
 
 
 async def note_notice(fact_id: UUID, news: Notice, reach: Reach, uow: UnitOfWork) -> None:
-    """A message was delivered, or failed: kept beside the rung of which it told, if it told of one.
+    """A message was delivered, or failed: kept beside the escalation step of which it told, if it told of one.
 
-    What did not arrive is telephoned, once for each rung. No clock changes.
+    What did not arrive is telephoned, once for each escalation step. No deadline changes.
     """
-    handoff_id = await clocks_repository.handoff_of_rung(uow, fact_id)
+    handoff_id = await deadlines_repository.handoff_of_escalation(uow, fact_id)
     if handoff_id is None:
         return
     _, handoff = await locked(handoff_id, uow)
-    rung = await clocks_repository.rung_of_fact(uow, fact_id)
-    if rung is None:
+    escalation = await deadlines_repository.escalation_of_fact(uow, fact_id)
+    if escalation is None:
         return
-    before, after = rung.notice, notice_after(rung.notice, news)
+    before, after = escalation.notice, notice_after(escalation.notice, news)
     arrived_at = await uow.now() if news == Notice.DELIVERED else None
-    uow.set(rung, notice=after.value, delivered_at=rung.delivered_at or arrived_at)
+    uow.set(escalation, notice=after.value, delivered_at=escalation.delivered_at or arrived_at)
     pack = await pack_in_force(uow, handoff.district)
     if after == Notice.UNDELIVERED != before and handoff.state in domain.OPEN:
-        clocks = await clocks_repository.all_of(uow, handoff.id)
-        owners = [c.owner for c in clocks if (c.kind, c.occurrence) == (rung.clock, rung.occurrence)]
-        await reach.have_called(handoff, rung, desk_of(handoff, owners[0], pack), uow)
+        deadlines = await deadlines_repository.all_of(uow, handoff.id)
+        owners = [c.owner for c in deadlines if (c.kind, c.occurrence) == (escalation.deadline, escalation.occurrence)]
+        await reach.have_called(handoff, escalation, desk_of(handoff, owners[0], pack), uow)
 
 
 async def recompute_deadlines(pack: CaseworkPack, uow: UnitOfWork) -> int:
-    """A pack with another calendar is in force: open clocks move, each with a fact. Returns how many moved."""
+    """A pack with another calendar is in force: open deadlines move, each with a fact. Returns how many moved."""
     count = 0
     for handoff_id in await handoffs_in_working_time(uow, pack.district):
         _, handoff = await locked(handoff_id, uow)
-        clocks = await clocks_of(handoff, pack, uow)
-        moved = clocks.recompute()
+        deadlines = await deadlines_of(handoff, pack, uow)
+        moved = deadlines.recompute()
         if moved:
-            uow.change(handoff, "recompute", reason=pack.version, **note_next_due(handoff, clocks))
+            uow.change(handoff, "recompute", reason=pack.version, **note_next_due(handoff, deadlines))
             for running, found in moved:
                 fact = facts.deadline_moved(handoff, running.kind, running.occurrence, found)
                 uow.publish(fact, about=handoff)
@@ -163,9 +172,11 @@ async def recompute_deadlines(pack: CaseworkPack, uow: UnitOfWork) -> int:
     return count
 
 
-async def rearm_clocks(uow: UnitOfWork) -> int:
-    """Signal the workflow of every hand-off of which a clock will ring; those that run look again. Returns how many."""
-    handoffs = await repository.by_ids(uow, await handoffs_with_rungs_ahead(uow))
+async def rearm_deadlines(uow: UnitOfWork) -> int:
+    """Signal the workflow of every hand-off of which a deadline will escalate; those that run look again. Returns how
+    many.
+    """
+    handoffs = await repository.by_ids(uow, await handoffs_with_escalations_ahead(uow))
     for handoff in handoffs:
         wake(handoff, uow)
     return len(handoffs)

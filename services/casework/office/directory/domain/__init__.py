@@ -1,7 +1,7 @@
 """The casework section of a district pack, and working time. Pure values and functions.
 
 Everything in which one district differs from another stands in the pack; nothing here knows an agency, an hour or a
-ladder by itself.
+escalation policy by itself.
 """
 
 from services.casework.office.directory.domain.calendars import (
@@ -17,34 +17,34 @@ from services.casework.office.directory.domain.calendars import (
 from services.casework.office.directory.domain.deadlines import (
     DecreeEffect,
     Recomputed,
-    RunningClock,
+    RunningDeadline,
     explain_deadline,
     recompute_deadline,
     say_instant,
     say_span,
 )
 from services.casework.office.directory.domain.pack import (
-    NOTIFIED_RUNGS,
+    NOTIFIED_ESCALATIONS,
     Agency,
     AgencyIsUnknown,
     CandidateRule,
     CaseTypeRules,
     CaseworkPack,
-    Clock,
     Desk,
+    EscalationKind,
     Letter,
     Letterhead,
     LetterheadIsMissing,
     LinkRules,
-    PurposeHasNoClock,
-    Rung,
-    RungKind,
+    PolicyStep,
+    PurposeHasNoSlaRule,
     Signer,
+    SlaRule,
 )
 from services.casework.office.directory.domain.working_time import NoWorkingTime, add_working_time, working_time_between
 
 __all__ = [
-    "NOTIFIED_RUNGS",
+    "NOTIFIED_ESCALATIONS",
     "WEEKDAYS",
     "Agency",
     "AgencyIsUnknown",
@@ -52,11 +52,11 @@ __all__ = [
     "CandidateRule",
     "CaseTypeRules",
     "CaseworkPack",
-    "Clock",
     "DayOff",
     "DayOffKind",
     "DecreeEffect",
     "Desk",
+    "EscalationKind",
     "Hours",
     "Letter",
     "Letterhead",
@@ -64,12 +64,12 @@ __all__ = [
     "LinkRules",
     "NoWorkingTime",
     "Period",
-    "PurposeHasNoClock",
+    "PolicyStep",
+    "PurposeHasNoSlaRule",
     "Recomputed",
-    "Rung",
-    "RungKind",
-    "RunningClock",
+    "RunningDeadline",
     "Signer",
+    "SlaRule",
     "WorkedDay",
     "Zone",
     "add_working_time",

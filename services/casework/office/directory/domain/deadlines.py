@@ -121,27 +121,28 @@ def _listed(items: Sequence[str]) -> str:
 
 
 class DecreeEffect(StrEnum):
-    """What a change of the calendar does to a running clock."""
+    """What a change of the calendar does to a running deadline."""
 
     UNCHANGED = "UNCHANGED"
     MOVED_LATER = "MOVED_LATER"
     MOVED_EARLIER = "MOVED_EARLIER"
     GRACE_GIVEN = "GRACE_GIVEN"
     ALREADY_PASSED = "ALREADY_PASSED"
-    RUNG_STANDS = "RUNG_STANDS"
+    ESCALATION_STANDS = "ESCALATION_STANDS"
 
 
 @dataclass(frozen=True, slots=True)
-class RunningClock:
-    """A clock as its row holds it: since when, for how much working time, until when, and how many rungs rang.
+class RunningDeadline:
+    """A deadline as its row holds it: since when, for how much working time, until when, and how many escalation steps
+    rang.
 
-    A clock that was paused starts where it was resumed, with what was left.
+    A deadline that was paused starts where it was resumed, with what was left.
     """
 
     started_at: datetime
     amount: timedelta
     due_at: datetime
-    rungs: int
+    escalations: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,36 +161,39 @@ class Recomputed:
 
 
 def recompute_deadline(
-    clock: RunningClock, calendar: Calendar, zone: str, grace: timedelta, now: datetime
+    deadline: RunningDeadline, calendar: Calendar, zone: str, grace: timedelta, now: datetime
 ) -> Recomputed:
     """The deadline under a new calendar, from the same start.
 
-    Once a rung rang, the deadline it told of stands: rungs stay, the next keeps its number and its distance. A
-    deadline that had passed unrung before the decree moves only if the new one is still to come. One that the new
-    calendar puts into the past falls after ``grace`` of working time from ``now``, never later than it was.
+    Once an escalation step was taken, the deadline it told of stands: escalation steps stay, the next keeps its number
+    and its distance. A
+    deadline that had passed not escalated before the decree moves only if the new one is still to come. One that the
+    new calendar puts into the past falls after ``grace`` of working time from ``now``, never later than it was.
     """
-    if clock.rungs:
-        return _kept(clock, DecreeEffect.RUNG_STANDS, "peringatan sudah berbunyi; tenggat dan peringatan tetap")
-    due = add_working_time(clock.started_at, clock.amount, calendar, zone)
+    if deadline.escalations:
+        return _kept(
+            deadline, DecreeEffect.ESCALATION_STANDS, "peringatan sudah berbunyi; tenggat dan peringatan tetap"
+        )
+    due = add_working_time(deadline.started_at, deadline.amount, calendar, zone)
     if due > now:
-        if due == clock.due_at:
-            return _kept(clock, DecreeEffect.UNCHANGED, "tenggat tetap")
-        is_later = due > clock.due_at
+        if due == deadline.due_at:
+            return _kept(deadline, DecreeEffect.UNCHANGED, "tenggat tetap")
+        is_later = due > deadline.due_at
         effect = DecreeEffect.MOVED_LATER if is_later else DecreeEffect.MOVED_EARLIER
-        return _moved(clock, due, effect, f"tenggat {'mundur' if is_later else 'maju'}", zone)
-    if clock.due_at <= now:
-        return _kept(clock, DecreeEffect.ALREADY_PASSED, "tenggat sudah lewat sebelumnya dan tetap")
+        return _moved(deadline, due, effect, f"tenggat {'mundur' if is_later else 'maju'}", zone)
+    if deadline.due_at <= now:
+        return _kept(deadline, DecreeEffect.ALREADY_PASSED, "tenggat sudah lewat sebelumnya dan tetap")
     granted = add_working_time(now, grace, calendar, zone)
-    if granted >= clock.due_at:
-        return _kept(clock, DecreeEffect.UNCHANGED, "tenggat tetap")
+    if granted >= deadline.due_at:
+        return _kept(deadline, DecreeEffect.UNCHANGED, "tenggat tetap")
     passed = f"tenggat menurut kalender baru ({say_instant(due, zone)}) sudah lewat; dengan tenggang {say_span(grace)}"
-    return _moved(clock, granted, DecreeEffect.GRACE_GIVEN, f"{passed} kerja, tenggat maju", zone)
+    return _moved(deadline, granted, DecreeEffect.GRACE_GIVEN, f"{passed} kerja, tenggat maju", zone)
 
 
-def _kept(clock: RunningClock, effect: DecreeEffect, reason: str) -> Recomputed:
-    return Recomputed(clock.due_at, clock.due_at, effect, f"Kalender kerja berubah: {reason}.")
+def _kept(deadline: RunningDeadline, effect: DecreeEffect, reason: str) -> Recomputed:
+    return Recomputed(deadline.due_at, deadline.due_at, effect, f"Kalender kerja berubah: {reason}.")
 
 
-def _moved(clock: RunningClock, due: datetime, effect: DecreeEffect, reason: str, zone: str) -> Recomputed:
-    change = f"dari {say_instant(clock.due_at, zone)} ke {say_instant(due, zone)}"
-    return Recomputed(due, clock.due_at, effect, f"Kalender kerja berubah: {reason} {change}.")
+def _moved(deadline: RunningDeadline, due: datetime, effect: DecreeEffect, reason: str, zone: str) -> Recomputed:
+    change = f"dari {say_instant(deadline.due_at, zone)} ke {say_instant(due, zone)}"
+    return Recomputed(due, deadline.due_at, effect, f"Kalender kerja berubah: {reason} {change}.")

@@ -1,4 +1,4 @@
-"""The pack's parts: agencies with desks, ladders, clocks, candidates, case types. Pure values."""
+"""The pack's parts: agencies with desks, escalation policies, sla_rules, candidates, case types. Pure values."""
 
 import re
 from collections.abc import Mapping
@@ -20,11 +20,11 @@ class AgencyIsUnknown(NotFound):
     text = "Instansi tidak terdaftar pada paket daerah."
 
 
-class PurposeHasNoClock(Conflict):
+class PurposeHasNoSlaRule(Conflict):
     """The pack in force says nothing about how long a purpose may take."""
 
     text = "Paket daerah belum mengatur tenggat untuk keperluan ini."
-    advice = "Minta operator menambahkan keperluan ini pada bagian clocks paket daerah, lalu memuatnya."
+    advice = "Minta operator menambahkan keperluan ini pada bagian sla_rules paket daerah, lalu memuatnya."
 
 
 class LetterheadIsMissing(Conflict):
@@ -46,8 +46,8 @@ _PLACE = re.compile(r"\{(?:serial(?::0\d)?|month|year)\}")
 _NUMBER = re.compile(r"[A-Za-z0-9]+([ ./-][A-Za-z0-9]+)*")
 
 
-class RungKind(StrEnum):
-    """The steps of an escalation ladder (`handoff.md` §3)."""
+class EscalationKind(StrEnum):
+    """The steps of an escalation escalation policy (`handoff.md` §3)."""
 
     REMIND_DESK = "REMIND_DESK"
     SECTION_HEAD = "SECTION_HEAD"
@@ -58,16 +58,18 @@ class RungKind(StrEnum):
     CASE_CONFERENCE = "CASE_CONFERENCE"
 
 
-NOTIFIED_RUNGS = frozenset(
+NOTIFIED_ESCALATIONS = frozenset(
     {
-        RungKind.REMIND_DESK,
-        RungKind.SECTION_HEAD,
-        RungKind.BOTH_HEADS,
-        RungKind.SECRETARIAT,
-        RungKind.INSPECTORATE,
+        EscalationKind.REMIND_DESK,
+        EscalationKind.SECTION_HEAD,
+        EscalationKind.BOTH_HEADS,
+        EscalationKind.SECRETARIAT,
+        EscalationKind.INSPECTORATE,
     }
 )
-"""Rungs that somebody has to hear of; of the others the next candidate's request and the conference's task tell."""
+"""Escalation steps that somebody has to hear of; of the others the next candidate's request and the conference's task
+tell.
+"""
 
 
 class Desk(PackPart):
@@ -109,14 +111,14 @@ class Agency(PackPart):
         return desks
 
 
-class Rung(PackPart):
-    """A step of a ladder, so long after the deadline passed."""
+class PolicyStep(PackPart):
+    """A step of an escalation policy, so long after the deadline passed."""
 
     after: Duration
-    kind: RungKind
+    kind: EscalationKind
 
 
-class Clock(PackPart):
+class SlaRule(PackPart):
     """How long an agency has to answer and to be reached, for a purpose; the most specific entry wins.
 
     An entry may hold for one agency, for all of a kind, or for all, and each of these for one urgency of the case.
@@ -135,8 +137,8 @@ class Clock(PackPart):
     arrive_within: Duration = timedelta(days=2)
     status_every: Duration = timedelta(days=7)
     read_within: Duration = timedelta(days=1)
-    ladder: str = "default"
-    receipt_ladder: str = "default"
+    escalation_policy: str = "default"
+    receipt_escalation_policy: str = "default"
 
 
 class CandidateRule(PackPart):
@@ -221,8 +223,8 @@ class CaseworkPack(PackPart):
     proof_within: Duration = Field(default=timedelta(days=3), gt=timedelta())
     calendars: Mapping[str, Calendar]
     agencies: tuple[Agency, ...]
-    ladders: Mapping[str, tuple[Rung, ...]]
-    clocks: tuple[Clock, ...]
+    escalation_policies: Mapping[str, tuple[PolicyStep, ...]]
+    sla_rules: tuple[SlaRule, ...]
     candidates: tuple[CandidateRule, ...]
     case_types: tuple[CaseTypeRules, ...]
     letterhead: Letterhead | None = None
@@ -249,24 +251,26 @@ class CaseworkPack(PackPart):
         desks = self.agency(agency).desks
         return next((found for found in desks if found.code == desk), desks[0])
 
-    def clock(self, purpose: str, agency: str, urgency: str = "") -> Clock:
-        """The clock for asking an agency for a purpose, in a case of some urgency.
+    def sla_rule(self, purpose: str, agency: str, urgency: str = "") -> SlaRule:
+        """The sla_rule for asking an agency for a purpose, in a case of some urgency.
 
         The agency's own entry goes before that of its kind, this before the purpose's; among equals the one that names
-        the urgency. Raises ``PurposeHasNoClock``.
+        the urgency. Raises ``PurposeHasNoSlaRule``.
         """
         kind = self.kind_of(agency)
         fitting = [
-            clock
-            for clock in self.clocks
-            if clock.purpose == purpose
-            and clock.agency in ("", agency)
-            and clock.agency_kind in ("", kind)
-            and clock.urgency in ("", urgency)
+            sla_rule
+            for sla_rule in self.sla_rules
+            if sla_rule.purpose == purpose
+            and sla_rule.agency in ("", agency)
+            and sla_rule.agency_kind in ("", kind)
+            and sla_rule.urgency in ("", urgency)
         ]
         if not fitting:
-            raise PurposeHasNoClock(purpose=purpose)
-        return max(fitting, key=lambda clock: (bool(clock.agency), bool(clock.agency_kind), bool(clock.urgency)))
+            raise PurposeHasNoSlaRule(purpose=purpose)
+        return max(
+            fitting, key=lambda sla_rule: (bool(sla_rule.agency), bool(sla_rule.agency_kind), bool(sla_rule.urgency))
+        )
 
     def candidates_for(self, purpose: str, village_code: str) -> tuple[str, ...]:
         """Whom to ask, in order; empty when the pack names nobody."""

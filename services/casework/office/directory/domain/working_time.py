@@ -77,7 +77,7 @@ def _stretches(start: datetime, calendar: Calendar, zone: str) -> Iterator[tuple
 def add_working_time(start: datetime, amount: timedelta, calendar: Calendar, zone: str) -> datetime:
     """The instant at which ``amount`` of the calendar's working time has passed since ``start`` (both in UTC).
 
-    Around the clock this is plain addition. Otherwise only open stretches count, in the desk's own zone; no time at
+    Around the deadline this is plain addition. Otherwise only open stretches count, in the desk's own zone; no time at
     all, asked for outside of them, ends at the next opening. Raises ``ValueError`` when the amount is negative,
     ``NoWorkingTime`` when a century does not hold it.
     """
@@ -100,7 +100,7 @@ def add_working_time(start: datetime, amount: timedelta, calendar: Calendar, zon
 def working_time_between(start: datetime, end: datetime, calendar: Calendar, zone: str) -> timedelta:
     """How much working time lies between two instants (in UTC); none when ``end`` is not after ``start``.
 
-    What is left of a paused clock is its amount less this. Raises ``NoWorkingTime`` beyond a century.
+    What is left of a paused sla_rule is its amount less this. Raises ``NoWorkingTime`` beyond a century.
     """
     if end <= start:
         return timedelta()

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from services.chassis.database.joint import JointCommits
+from services.chassis.database.group_commit import GroupCommit
 from tests.support.services import Bench
 
 INSERT = (
@@ -15,7 +15,7 @@ INSERT = (
 
 
 async def test_of_many_together_only_the_broken_ones_fail(probe: Bench) -> None:
-    joint = JointCommits(probe.units.pool)
+    joint = GroupCommit(probe.units.pool)
     taken = uuid4()
     await joint.fetchrow(INSERT, [taken, 0])
     values = [[taken if number % 10 == 0 else uuid4(), number] for number in range(1, 61)]
@@ -30,7 +30,7 @@ async def test_of_many_together_only_the_broken_ones_fail(probe: Bench) -> None:
 
 
 async def test_a_value_the_driver_refuses_harms_nobody_else(probe: Bench) -> None:
-    joint = JointCommits(probe.units.pool)
+    joint = GroupCommit(probe.units.pool)
     values = [[uuid4(), "not a number" if number == 7 else number] for number in range(20)]
     outcomes = await asyncio.gather(*(joint.fetchrow(INSERT, value) for value in values), return_exceptions=True)
     assert [number for number, outcome in enumerate(outcomes) if isinstance(outcome, BaseException)] == [7]
@@ -38,7 +38,7 @@ async def test_a_value_the_driver_refuses_harms_nobody_else(probe: Bench) -> Non
 
 
 async def test_a_caller_that_gave_up_takes_nobody_along(probe: Bench) -> None:
-    joint = JointCommits(probe.units.pool)
+    joint = GroupCommit(probe.units.pool)
     tasks = [asyncio.create_task(joint.fetchrow(INSERT, [uuid4(), number])) for number in range(30)]
     await asyncio.sleep(0)
     for task in tasks[10:15]:

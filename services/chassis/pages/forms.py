@@ -1,4 +1,4 @@
-"""The two doors of a page: who may look, and how a form writes. Errors leave as pages, never as JSON."""
+"""The two ways into a page: who may look, and how a form writes. Errors leave as pages, never as JSON."""
 
 import hashlib
 import secrets
@@ -26,10 +26,10 @@ from services.chassis.telemetry import log
 from services.chassis.web import (
     Answered,
     BodyIsTooLarge,
+    IdempotentWrite,
     MethodIsNotAllowed,
     RouteIsUnknown,
     UnexpectedFault,
-    WriteDoor,
     problem_of,
 )
 
@@ -137,7 +137,7 @@ class PostedForm:
         kept = sorted((name, value) for name, value in self.fields.items() if name not in RESERVED)
         if self.file:
             kept.append((FILE_FIELD, hashlib.sha256(self.file).hexdigest()))
-        return await WriteDoor(self._request, key, urlencode(kept).encode()).perform(work, answer, 200)
+        return await IdempotentWrite(self._request, key, urlencode(kept).encode()).perform(work, answer, 200)
 
 
 def parent_of(request: Request) -> str:

@@ -22,7 +22,7 @@ _MAY_HAVE_COMMITTED = (
 _Waiting = tuple[str, Sequence[Any], asyncio.Future[asyncpg.Record]]
 
 
-class JointCommits:
+class GroupCommit:
     """Runs statements that are a whole transaction each, joined by equal text."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:

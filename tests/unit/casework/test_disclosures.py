@@ -12,8 +12,8 @@ from contracts.envelope import Event
 from contracts.events import casework as events
 from services.casework.handoff.disclosures import access, domain
 from services.casework.handoff.disclosures.domain import (
+    DISCLOSURES,
     MINIMUM,
-    PACKAGES,
     AgencyKind,
     Letter,
     PersonField,
@@ -76,9 +76,9 @@ def test_a_pair_nobody_reviewed_gets_the_pseudonymous_ids_and_nothing_else(purpo
     assert not set(MINIMUM) & set(PersonField)
 
 
-@pytest.mark.parametrize("pair", PACKAGES, ids="-".join)
+@pytest.mark.parametrize("pair", DISCLOSURES, ids="-".join)
 def test_every_entry_names_the_law_on_which_it_stands(pair: tuple[Purpose, AgencyKind]) -> None:
-    entry = PACKAGES[pair]
+    entry = DISCLOSURES[pair]
     assert entry.basis
     for citation in entry.basis:
         assert citation.startswith(LAWS), citation
@@ -118,7 +118,7 @@ def test_whoever_keeps_the_books_or_the_systems_reads_no_value(role: str) -> Non
     assert not access.may_read_values(Principal("staff:x", SENDER, frozenset({role}), ("91.99",)))
 
 
-def test_who_read_a_package_is_for_its_sender_and_the_auditors_of_the_office() -> None:
+def test_who_read_a_disclosure_is_for_its_sender_and_the_auditors_of_the_office() -> None:
     def caller(agency: str, role: str) -> Principal:
         return Principal("staff:x", agency, frozenset({role}), ("91.99",))
 

@@ -22,32 +22,32 @@ SECRET = domain.secret_of(base64.b64encode(bytes(range(32))).decode())
 
 
 @dataclass
-class Door:
+class AnyLink:
     state: str = LinkState.OPEN.value
     expires_at: datetime = NOW + timedelta(days=1)
     browser_digest: str | None = None
 
 
 @pytest.mark.parametrize(
-    ("door", "browser", "found"),
+    ("link", "browser", "found"),
     [
-        (Door(), None, Standing.ASKS_PIN),
-        (Door(), MINE, Standing.ASKS_PIN),
-        (Door(browser_digest=MINE), MINE, Standing.OPENED),
-        (Door(browser_digest=MINE), OTHER, Standing.ELSEWHERE),
-        (Door(browser_digest=MINE), None, Standing.ELSEWHERE),
-        (Door(expires_at=NOW), None, Standing.EXPIRED),
-        (Door(expires_at=NOW, browser_digest=MINE), MINE, Standing.EXPIRED),
-        (Door("used", browser_digest=MINE), MINE, Standing.ANSWERED),
-        (Door("used", NOW - timedelta(days=9), MINE), MINE, Standing.ANSWERED),
-        (Door("used", browser_digest=MINE), OTHER, Standing.USED),
-        (Door("used"), None, Standing.USED),
-        (Door("locked"), MINE, Standing.LOCKED),
-        (Door("revoked", browser_digest=MINE), MINE, Standing.REVOKED),
+        (AnyLink(), None, Standing.ASKS_PIN),
+        (AnyLink(), MINE, Standing.ASKS_PIN),
+        (AnyLink(browser_digest=MINE), MINE, Standing.OPENED),
+        (AnyLink(browser_digest=MINE), OTHER, Standing.ELSEWHERE),
+        (AnyLink(browser_digest=MINE), None, Standing.ELSEWHERE),
+        (AnyLink(expires_at=NOW), None, Standing.EXPIRED),
+        (AnyLink(expires_at=NOW, browser_digest=MINE), MINE, Standing.EXPIRED),
+        (AnyLink("used", browser_digest=MINE), MINE, Standing.ANSWERED),
+        (AnyLink("used", NOW - timedelta(days=9), MINE), MINE, Standing.ANSWERED),
+        (AnyLink("used", browser_digest=MINE), OTHER, Standing.USED),
+        (AnyLink("used"), None, Standing.USED),
+        (AnyLink("locked"), MINE, Standing.LOCKED),
+        (AnyLink("revoked", browser_digest=MINE), MINE, Standing.REVOKED),
     ],
 )
-def test_a_link_stands_differently_for_each_browser(door: Door, browser: str | None, found: Standing) -> None:
-    assert domain.standing(door, browser, NOW) is found
+def test_a_link_stands_differently_for_each_browser(link: AnyLink, browser: str | None, found: Standing) -> None:
+    assert domain.standing(link, browser, NOW) is found
 
 
 def test_every_closed_door_says_so_with_a_status_of_its_own() -> None:

@@ -1,7 +1,7 @@
 """Messages set aside: people see them, mend, replay or drop them. The API marks; the consumer drains.
 
-The same routes for every service: the one exception that the chassis makes to «no business here», since parking is the
-spine's own business.
+The same routes for every service: the one exception that the chassis makes to «no business here», since setting aside
+is the spine's own business.
 """
 
 import base64
@@ -23,19 +23,19 @@ from services.chassis.principal import Principal
 from services.chassis.web import PageLimit, Reading, ReasonText, RequestBody, Text, Write, problems
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    "parked:read": frozenset({"operator", "auditor"}),
-    "parked:decide": frozenset({"operator"}),
+    "dead-letter:read": frozenset({"operator", "auditor"}),
+    "dead-letter:decide": frozenset({"operator"}),
 }
-OPEN = ("parked", "waiting", "replay")
+OPEN = ("dead", "blocked", "replay")
 
 
-class ParkedIsResolved(Conflict):
+class DeadLetterIsResolved(Conflict):
     """Replayed or dropped already."""
 
     text = "Pesan ini sudah diselesaikan."
 
 
-class ParkedIsClaimed(Conflict):
+class DeadLetterIsClaimed(Conflict):
     """Somebody else looks after it."""
 
     text = "Pesan ini sedang diurus petugas lain."
@@ -43,71 +43,72 @@ class ParkedIsClaimed(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimParked:
-    """An operator takes a parked message on, or lets it go."""
+class ClaimDeadLetter:
+    """An operator takes a dead letter on, or lets it go."""
 
-    parked_id: int
+    dead_letter_id: int
     expected_version: int
     is_taken: bool
 
 
-async def claim_parked(command: ClaimParked, uow: UnitOfWork) -> dict[str, Any]:
+async def claim_dead_letter(command: ClaimDeadLetter, uow: UnitOfWork) -> dict[str, Any]:
     """Take a message on, so that others see who looks after it, or let it go, whoever had it.
 
-    Raises ``NotFound``, ``ParkedIsResolved``, ``ParkedIsClaimed``.
+    Raises ``NotFound``, ``DeadLetterIsResolved``, ``DeadLetterIsClaimed``.
     """
-    row = await _open_row(command.parked_id, command.expected_version, uow)
+    row = await _open_row(command.dead_letter_id, command.expected_version, uow)
     if command.is_taken and row["claimed_by"] not in (None, uow.principal.actor):
-        raise ParkedIsClaimed(("release",), claimed_by=row["claimed_by"])
+        raise DeadLetterIsClaimed(("release",), claimed_by=row["claimed_by"])
     await uow.execute(
-        "UPDATE parked SET claimed_by = :actor, claimed_at = CASE WHEN :taken THEN now() END, version = version + 1"
+        "UPDATE dead_letters SET claimed_by = :actor, claimed_at = CASE WHEN :taken THEN now() END, version "
+        "= version + 1"
         " WHERE id = :id",
-        id=command.parked_id,
+        id=command.dead_letter_id,
         actor=uow.principal.actor if command.is_taken else None,
         taken=command.is_taken,
     )
-    return {"id": command.parked_id, "state": row["state"], "version": command.expected_version + 1}
+    return {"id": command.dead_letter_id, "state": row["state"], "version": command.expected_version + 1}
 
 
 @dataclass(frozen=True, slots=True)
-class DecideParked:
-    """An operator's word on a parked message."""
+class DecideDeadLetter:
+    """An operator's word on a dead letter."""
 
-    parked_id: int
+    dead_letter_id: int
     expected_version: int
     state: str
     reason: str
     body: bytes | None = None
 
 
-async def decide_parked(command: DecideParked, uow: UnitOfWork) -> dict[str, Any]:
+async def decide_dead_letter(command: DecideDeadLetter, uow: UnitOfWork) -> dict[str, Any]:
     """Mark for replay (mended or as it is), or drop with a reason.
 
-    Raises ``NotFound``, ``ParkedIsClaimed``, ``ParkedIsResolved`` or, when it changed meanwhile, the same naming both
-    versions.
+    Raises ``NotFound``, ``DeadLetterIsClaimed``, ``DeadLetterIsResolved`` or, when it changed meanwhile, the same
+    naming both versions.
     """
-    row = await _open_row(command.parked_id, command.expected_version, uow)
+    row = await _open_row(command.dead_letter_id, command.expected_version, uow)
     if row["claimed_by"] not in (None, uow.principal.actor):
-        raise ParkedIsClaimed(("release",), claimed_by=row["claimed_by"])
+        raise DeadLetterIsClaimed(("release",), claimed_by=row["claimed_by"])
     await uow.execute(
-        "UPDATE parked SET state = :state, reason = :reason, decided_by = :actor, decided_at = now(),"
+        "UPDATE dead_letters SET state = :state, reason = :reason, decided_by = :actor, decided_at = now(),"
         " body = coalesce(:body, body), version = version + 1 WHERE id = :id",
-        id=command.parked_id,
+        id=command.dead_letter_id,
         state=command.state,
         reason=command.reason,
         actor=uow.principal.actor,
         body=command.body,
     )
-    return {"id": command.parked_id, "state": command.state, "version": command.expected_version + 1}
+    return {"id": command.dead_letter_id, "state": command.state, "version": command.expected_version + 1}
 
 
-async def _open_row(parked_id: int, expected_version: int, uow: UnitOfWork) -> Any:
-    found = await uow.execute("SELECT * FROM parked WHERE id = :id FOR UPDATE", id=parked_id)
+async def _open_row(dead_letter_id: int, expected_version: int, uow: UnitOfWork) -> Any:
+    found = await uow.execute("SELECT * FROM dead_letters WHERE id = :id FOR UPDATE", id=dead_letter_id)
     row = found.mappings().first()
     if row is None or (row["district"] and not uow.principal.covers(row["district"])):
-        raise NotFound(kind="parked")
+        raise NotFound(kind="dead_letters")
     if row["state"] not in OPEN or row["version"] != expected_version:
-        raise ParkedIsResolved(
+        raise DeadLetterIsResolved(
             ("replay", "mend", "drop", "claim", "release") if row["state"] in OPEN else (),
             state=row["state"],
             your_version=expected_version,
@@ -123,7 +124,7 @@ def _written_out(value: object) -> object:
     return value
 
 
-class ParkedSearch(BaseModel):
+class DeadLetterSearch(BaseModel):
     """What is looked for; all that is given must hold."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -136,24 +137,24 @@ class ParkedSearch(BaseModel):
     claimed_by: Annotated[Text, Field(max_length=128, description="Petugas yang mengurus; «-»: belum ada")] | None = (
         None
     )
-    parked_before: (
+    dead_letter_before: (
         Annotated[AwareDatetime, BeforeValidator(_written_out), Field(description="Tersisih sebelum saat ini")] | None
     ) = None
     all_states: bool = False
 
 
-async def list_parked(reading: ReadSession, after: int, limit: int, search: ParkedSearch) -> list[Any]:
-    """Parked messages in order of arrival, within the caller's districts; those without one are every operator's."""
+async def list_dead_letters(reading: ReadSession, after: int, limit: int, search: DeadLetterSearch) -> list[Any]:
+    """Dead letters in order of arrival, within the caller's districts; those without one are every operator's."""
     return await reading.rows(
         """
-        SELECT * FROM parked WHERE id > :after AND state = ANY(:states)
+        SELECT * FROM dead_letters WHERE id > :after AND state = ANY(:states)
           AND (district = '' OR EXISTS (SELECT 1 FROM unnest(CAST(:offices AS text[])) office
                                         WHERE district = office OR district LIKE office || '.%'))
           AND (CAST(:topic AS text) IS NULL OR topic = :topic)
           AND (CAST(:key AS text) IS NULL OR key = :key)
           AND (CAST(:error_code AS text) IS NULL OR error_code = :error_code)
           AND (CAST(:claimed_by AS text) IS NULL OR coalesce(claimed_by, '-') = :claimed_by)
-          AND (CAST(:parked_before AS timestamptz) IS NULL OR parked_at < :parked_before)
+          AND (CAST(:dead_letter_before AS timestamptz) IS NULL OR set_aside_at < :dead_letter_before)
         ORDER BY id LIMIT :limit
         """,
         after=after,
@@ -164,16 +165,16 @@ async def list_parked(reading: ReadSession, after: int, limit: int, search: Park
     )
 
 
-async def show_parked(reading: ReadSession, parked_id: int) -> Any:
-    """One parked message. Raises ``NotFound``."""
-    rows = await reading.rows("SELECT * FROM parked WHERE id = :id", id=parked_id)
+async def show_dead_letters(reading: ReadSession, dead_letter_id: int) -> Any:
+    """One dead letter. Raises ``NotFound``."""
+    rows = await reading.rows("SELECT * FROM dead_letters WHERE id = :id", id=dead_letter_id)
     if not rows or (rows[0]["district"] and not reading.principal.covers(rows[0]["district"])):
-        raise NotFound(kind="parked")
+        raise NotFound(kind="dead_letters")
     return rows[0]
 
 
-class ParkedOut(BaseModel):
-    """A parked message in one line."""
+class DeadLetterOut(BaseModel):
+    """A dead letter in one line."""
 
     id: int
     state: str
@@ -189,7 +190,7 @@ class ParkedOut(BaseModel):
     error_text: str | None
     tries: int
     trace_id: str | None
-    parked_at: datetime
+    set_aside_at: datetime
     next_try_at: datetime | None
     claimed_by: str | None
     claimed_at: datetime | None
@@ -197,18 +198,18 @@ class ParkedOut(BaseModel):
     reason: str | None
 
 
-class ParkedDetail(ParkedOut):
-    """A parked message with what it holds; a body that is not text comes in base64."""
+class DeadLetterDetail(DeadLetterOut):
+    """A dead letter with what it holds; a body that is not text comes in base64."""
 
     headers: list[tuple[str, str]]
     body: str | None
     body_is_base64: bool
 
 
-class ParkedPage(BaseModel):
-    """Parked messages in order of arrival."""
+class DeadLetterPage(BaseModel):
+    """Dead letters in order of arrival."""
 
-    items: list[ParkedOut]
+    items: list[DeadLetterOut]
     next_after: int | None
 
 
@@ -245,36 +246,36 @@ class BodyIsNotJson(Invalid):
     advice = "Periksa tanda kurung, kutip dan koma, lalu kirim kembali."
 
 
-router = APIRouter(tags=["parked"])
-ParkedId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+router = APIRouter(tags=["dead letters"])
+DeadLetterId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
-@router.get("/parked", response_model=ParkedPage, responses=problems())
-async def get_parked(
-    caller: Annotated[Principal, requires("parked:read")],
+@router.get("/dead-letters", response_model=DeadLetterPage, responses=problems())
+async def get_dead_letter(
+    caller: Annotated[Principal, requires("dead-letter:read")],
     reading: Reading,
-    search: Annotated[ParkedSearch, Depends()],
+    search: Annotated[DeadLetterSearch, Depends()],
     after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
     limit: PageLimit = 50,
-) -> ParkedPage:
+) -> DeadLetterPage:
     """Pesan yang tersisih, menurut waktu; dapat dicari menurut topik, kunci, sebab, petugas dan umur."""
-    rows = await list_parked(reading, after, limit, search)
-    return ParkedPage(
-        items=[ParkedOut(**{name: row[name] for name in ParkedOut.model_fields}) for row in rows],
+    rows = await list_dead_letters(reading, after, limit, search)
+    return DeadLetterPage(
+        items=[DeadLetterOut(**{name: row[name] for name in DeadLetterOut.model_fields}) for row in rows],
         next_after=rows[-1]["id"] if len(rows) == limit else None,
     )
 
 
-@router.get("/parked/{parked_id}", response_model=ParkedDetail, responses=problems())
-async def get_one_parked(
-    parked_id: ParkedId, caller: Annotated[Principal, requires("parked:read")], reading: Reading
-) -> ParkedDetail:
+@router.get("/dead-letters/{dead_letter_id}", response_model=DeadLetterDetail, responses=problems())
+async def get_one_dead_letter(
+    dead_letter_id: DeadLetterId, caller: Annotated[Principal, requires("dead-letter:read")], reading: Reading
+) -> DeadLetterDetail:
     """Satu pesan yang tersisih dengan isinya."""
-    row = await show_parked(reading, parked_id)
+    row = await show_dead_letters(reading, dead_letter_id)
     body, is_base64 = readable_body(row["body"])
     headers = row["headers"] if isinstance(row["headers"], str) else orjson.dumps(row["headers"]).decode()
-    return ParkedDetail(
-        **{name: row[name] for name in ParkedOut.model_fields},
+    return DeadLetterDetail(
+        **{name: row[name] for name in DeadLetterOut.model_fields},
         headers=[(name, value.decode(errors="replace")) for name, value in headers_from_json(headers)],
         body=body,
         body_is_base64=is_base64,
@@ -291,50 +292,65 @@ def readable_body(body: bytes | None) -> tuple[str | None, bool]:
         return base64.b64encode(body).decode(), True
 
 
-@router.post("/parked/{parked_id}/replay", response_model=DecisionOut, responses=problems(409))
+@router.post("/dead-letters/{dead_letter_id}/replay", response_model=DecisionOut, responses=problems(409))
 async def post_replay(
-    parked_id: ParkedId, body: DecisionIn, caller: Annotated[Principal, requires("parked:decide")], write: Write
+    dead_letter_id: DeadLetterId,
+    body: DecisionIn,
+    caller: Annotated[Principal, requires("dead-letter:decide")],
+    write: Write,
 ) -> Response:
     """Coba lagi pesan ini; pesan berikutnya dengan kunci sama menyusul sesudahnya."""
-    command = DecideParked(parked_id, body.expected_version, "replay", body.reason)
-    return await write(lambda uow: decide_parked(command, uow), DecisionOut.model_validate, 200)
+    command = DecideDeadLetter(dead_letter_id, body.expected_version, "replay", body.reason)
+    return await write(lambda uow: decide_dead_letter(command, uow), DecisionOut.model_validate, 200)
 
 
-@router.post("/parked/{parked_id}/mend", response_model=DecisionOut, responses=problems(409))
+@router.post("/dead-letters/{dead_letter_id}/mend", response_model=DecisionOut, responses=problems(409))
 async def post_mend(
-    parked_id: ParkedId, body: MendIn, caller: Annotated[Principal, requires("parked:decide")], write: Write
+    dead_letter_id: DeadLetterId,
+    body: MendIn,
+    caller: Annotated[Principal, requires("dead-letter:decide")],
+    write: Write,
 ) -> Response:
     """Perbaiki isi pesan lalu coba lagi."""
     try:
         orjson.loads(body.body)
     except orjson.JSONDecodeError:
         raise BodyIsNotJson from None
-    command = DecideParked(parked_id, body.expected_version, "replay", body.reason, body.body.encode())
-    return await write(lambda uow: decide_parked(command, uow), DecisionOut.model_validate, 200)
+    command = DecideDeadLetter(dead_letter_id, body.expected_version, "replay", body.reason, body.body.encode())
+    return await write(lambda uow: decide_dead_letter(command, uow), DecisionOut.model_validate, 200)
 
 
-@router.post("/parked/{parked_id}/drop", response_model=DecisionOut, responses=problems(409))
+@router.post("/dead-letters/{dead_letter_id}/drop", response_model=DecisionOut, responses=problems(409))
 async def post_drop(
-    parked_id: ParkedId, body: DecisionIn, caller: Annotated[Principal, requires("parked:decide")], write: Write
+    dead_letter_id: DeadLetterId,
+    body: DecisionIn,
+    caller: Annotated[Principal, requires("dead-letter:decide")],
+    write: Write,
 ) -> Response:
     """Buang pesan ini dengan alasan; pesan berikutnya dengan kunci sama dilanjutkan."""
-    command = DecideParked(parked_id, body.expected_version, "dropped", body.reason)
-    return await write(lambda uow: decide_parked(command, uow), DecisionOut.model_validate, 200)
+    command = DecideDeadLetter(dead_letter_id, body.expected_version, "dropped", body.reason)
+    return await write(lambda uow: decide_dead_letter(command, uow), DecisionOut.model_validate, 200)
 
 
-@router.post("/parked/{parked_id}/claim", response_model=DecisionOut, responses=problems(409))
+@router.post("/dead-letters/{dead_letter_id}/claim", response_model=DecisionOut, responses=problems(409))
 async def post_claim(
-    parked_id: ParkedId, body: ClaimIn, caller: Annotated[Principal, requires("parked:decide")], write: Write
+    dead_letter_id: DeadLetterId,
+    body: ClaimIn,
+    caller: Annotated[Principal, requires("dead-letter:decide")],
+    write: Write,
 ) -> Response:
     """Urus pesan ini: petugas lain melihat siapa yang mengurusnya."""
-    command = ClaimParked(parked_id, body.expected_version, is_taken=True)
-    return await write(lambda uow: claim_parked(command, uow), DecisionOut.model_validate, 200)
+    command = ClaimDeadLetter(dead_letter_id, body.expected_version, is_taken=True)
+    return await write(lambda uow: claim_dead_letter(command, uow), DecisionOut.model_validate, 200)
 
 
-@router.post("/parked/{parked_id}/release", response_model=DecisionOut, responses=problems(409))
+@router.post("/dead-letters/{dead_letter_id}/release", response_model=DecisionOut, responses=problems(409))
 async def post_release(
-    parked_id: ParkedId, body: ClaimIn, caller: Annotated[Principal, requires("parked:decide")], write: Write
+    dead_letter_id: DeadLetterId,
+    body: ClaimIn,
+    caller: Annotated[Principal, requires("dead-letter:decide")],
+    write: Write,
 ) -> Response:
     """Lepaskan pesan ini supaya petugas lain dapat mengurusnya."""
-    command = ClaimParked(parked_id, body.expected_version, is_taken=False)
-    return await write(lambda uow: claim_parked(command, uow), DecisionOut.model_validate, 200)
+    command = ClaimDeadLetter(dead_letter_id, body.expected_version, is_taken=False)
+    return await write(lambda uow: claim_dead_letter(command, uow), DecisionOut.model_validate, 200)

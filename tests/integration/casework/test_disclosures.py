@@ -1,4 +1,4 @@
-"""Packages on real rows: what the receiver gets, what is kept of it, who read it, and what nobody else learns."""
+"""Disclosures on real rows: what the receiver gets, what is kept of it, who read it, and what nobody else learns."""
 
 import base64
 from typing import Any
@@ -13,7 +13,7 @@ from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import SEALING_KEYS, Bench
-from tests.unit.casework.test_packages import ALLOWED
+from tests.unit.casework.test_disclosures import ALLOWED
 
 POST, PANTI, REGISTRY = "satpolpp-lamongan", "upt-bina-laras", "dukcapil-lamongan"
 KINDS = {OFFICE: "SOCIAL_OFFICE", SOEGIRI: "HOSPITAL", VILLAGE: "VILLAGE", PANTI: "PANTI", REGISTRY: "CIVIL_REGISTRY"}
@@ -49,8 +49,8 @@ async def know(bench: Bench, case_id: UUID, *, minor: bool = False, sequence: in
     )  # fmt: skip
 
 
-async def package(desk: Desk, handoff: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = await desk.get(f"/handoffs/{handoff['handoff_id']}/package")
+async def disclosure(desk: Desk, handoff: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = await desk.get(f"/handoffs/{handoff['handoff_id']}/disclosure")
     return found
 
 
@@ -76,7 +76,7 @@ async def test_the_receiver_gets_the_reviewed_fields_and_nobody_else_learns_any(
     handoff = await ask(office, case_id, agency, purpose=purpose)
     due = ALLOWED.get((purpose, KINDS[agency]), set())
     whole = await receiver.get(f"/handoffs/{handoff['handoff_id']}")
-    sent = await package(receiver, handoff)
+    sent = await disclosure(receiver, handoff)
     assert sent["values"] == {name: PERSON[name] for name in due}
     assert (set(sent["fields"]), sent["withheld"]) == (due, [])
     assert bool(sent["basis"]) or not due, "nothing leaves without a law"
@@ -101,21 +101,21 @@ async def test_each_state_of_the_person_that_was_shown_is_kept_and_stays_as_it_w
     await know(casework, case_id)
     office, hospital = Desk(casework, issuer, OFFICE, "section-head"), Desk(casework, issuer, SOEGIRI)
     handoff = await ask(office, case_id)
-    first = await package(hospital, handoff)
-    assert [v["number"] for v in (await package(hospital, handoff))["versions"]] == [1], "nothing new was shown"
+    first = await disclosure(hospital, handoff)
+    assert [v["number"] for v in (await disclosure(hospital, handoff))["versions"]] == [1], "nothing new was shown"
     await know(casework, case_id, sequence=2, name="Warga Uji Sebenarnya")
-    second = await package(hospital, handoff)
+    second = await disclosure(hospital, handoff)
     assert second["values"]["name"] == "Warga Uji Sebenarnya"
     assert [v["number"] for v in second["versions"]] == [1, 2]
     assert second["versions"][0] == first["versions"][0]
     assert second["versions"][1]["digest"] != second["versions"][0]["digest"]
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await casework.units.pool.execute("UPDATE packages_sent SET digest = ''")
+        await casework.units.pool.execute("UPDATE disclosures SET digest = ''")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await casework.units.pool.execute("DELETE FROM packages_sent")
+        await casework.units.pool.execute("DELETE FROM disclosures")
 
 
-async def test_who_read_a_package_is_shown_to_its_sender_and_the_auditor(casework: Bench, issuer: Issuer) -> None:
+async def test_who_read_a_disclosure_is_shown_to_its_sender_and_the_auditor(casework: Bench, issuer: Issuer) -> None:
     case_id = await case_of(casework, await report_verified(casework))
     await know(casework, case_id)
     office, hospital = Desk(casework, issuer, OFFICE, "section-head"), Desk(casework, issuer, SOEGIRI)
@@ -123,8 +123,8 @@ async def test_who_read_a_package_is_shown_to_its_sender_and_the_auditor(casewor
     handoff = await ask(office, case_id)
     path = f"/handoffs/{handoff['handoff_id']}/readers"
     before = await office.get(path)
-    await package(hospital, handoff)
-    seen = await package(auditor, handoff)
+    await disclosure(hospital, handoff)
+    seen = await disclosure(auditor, handoff)
     assert (seen["values"], seen["withheld"]) == ({}, ["birth_date", "name", "nik"])
     after = await auditor.get(f"{path}?after={before['next_after']}")
     assert [(r["agency"], r["purpose"], r["fields"]) for r in after["items"]] == [
@@ -142,7 +142,7 @@ async def test_the_name_of_a_child_is_not_shown_to_the_agency_that_took_it_off_t
     office, post = Desk(casework, issuer, OFFICE, "caseworker"), Desk(casework, issuer, POST)
     handoff = {"handoff_id": await office.open_handoff(report_id, "CUSTODY_TRANSFER")}
     await know(casework, case_id, minor=True)
-    shown, held = await package(office, handoff), await package(post, handoff)
+    shown, held = await disclosure(office, handoff), await disclosure(post, handoff)
     assert shown["values"] == {"name": PERSON["name"], "features": PERSON["features"]}
     assert (held["values"], held["withheld"]) == ({"features": PERSON["features"]}, ["name"])
     assert PERSON["name"] not in str(await post.get(f"/handoffs/{handoff['handoff_id']}"))
@@ -153,9 +153,9 @@ async def test_nothing_leaves_with_a_draft_or_after_the_end(casework: Bench, iss
     await know(casework, case_id)
     office, hospital = Desk(casework, issuer, OFFICE, "section-head"), Desk(casework, issuer, SOEGIRI)
     draft = await ask(office, case_id, is_draft=True)
-    assert (await package(hospital, draft))["values"] == {}
+    assert (await disclosure(hospital, draft))["values"] == {}
     await office.move(draft["handoff_id"], "dispatch")
-    assert (await package(hospital, draft))["values"]["name"] == PERSON["name"]
+    assert (await disclosure(hospital, draft))["values"]["name"] == PERSON["name"]
     await office.move(draft["handoff_id"], "cancellation", reason_code="NO_LONGER_NEEDED")
-    ended = await package(hospital, draft)
+    ended = await disclosure(hospital, draft)
     assert (ended["values"], len(ended["versions"])) == ({}, 1), "that it was sent stays"

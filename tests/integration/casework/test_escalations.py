@@ -1,4 +1,5 @@
-"""Rungs that arrive: what became of the message, who is called when it did not, and desks without anybody."""
+"""Escalation steps that arrive: what became of the message, who is called when it did not, and desks without
+anybody."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest_asyncio
 
 from contracts.events.notifications import MessageDelivered, MessageFailed
 from services.casework.case.cases.commands import REACH
-from services.casework.handoff.handoffs.commands import ring_clock
+from services.casework.handoff.handoffs.commands import escalate_if_due
 from services.casework.office.directory.domain import Desk as PackDesk
 from services.casework.wiring import put_in_force
 from services.chassis import clock
@@ -49,7 +50,7 @@ async def overdue(bench: Bench, handoff: dict[str, Any], by: timedelta = timedel
     """The answer's time ran out so long ago, and the timer looks."""
     due_at = clock.utc_now() - by
     await bench.units.pool.execute(
-        "UPDATE clocks SET due_at = $2, rings_at = $2 WHERE handoff_id = $1 AND state = 'running'",
+        "UPDATE deadlines SET due_at = $2, escalates_at = $2 WHERE handoff_id = $1 AND state = 'running'",
         UUID(handoff["handoff_id"]), due_at,
     )  # fmt: skip
     await look(bench, handoff)
@@ -57,12 +58,16 @@ async def overdue(bench: Bench, handoff: dict[str, Any], by: timedelta = timedel
 
 async def look(bench: Bench, handoff: dict[str, Any]) -> Any:
     """The timer looks."""
-    return await bench.units.perform(lambda uow: ring_clock(UUID(handoff["handoff_id"]), REACH, uow), principal=SYSTEM)
+    return await bench.units.perform(
+        lambda uow: escalate_if_due(UUID(handoff["handoff_id"]), REACH, uow), principal=SYSTEM
+    )
 
 
 async def told(bench: Bench, handoff: dict[str, Any], news: type[MessageDelivered] | type[MessageFailed]) -> None:
-    """Notifications reports about the message of the first rung, twice."""
-    row = (await bench.rows("SELECT fact_id FROM rungs WHERE handoff_id = $1", UUID(handoff["handoff_id"])))[0]
+    """Notifications reports about the message of the first escalation step, twice."""
+    row = (await bench.rows("SELECT fact_id FROM escalation_steps WHERE handoff_id = $1", UUID(handoff["handoff_id"])))[
+        0
+    ]
     about = {
         "message_id": uuid4(), "template": "receiver.handoff-reminder", "channel": "SMS",
         "recipient_kind": "RECEIVER", "cause_fact_id": row["fact_id"],
@@ -74,7 +79,7 @@ async def told(bench: Bench, handoff: dict[str, Any], news: type[MessageDelivere
     async with bench.producer() as send:
         await send("notifications.messages", *fact)
         await send("notifications.messages", *fact)
-    await bench.all_heard()
+    await bench.all_consumed()
 
 
 async def calls(bench: Bench, case_id: UUID, agency: str) -> list[Any]:
@@ -84,22 +89,22 @@ async def calls(bench: Bench, case_id: UUID, agency: str) -> list[Any]:
     )  # fmt: skip
 
 
-async def test_the_receipt_of_a_rungs_message_is_kept_beside_the_rung(
+async def test_the_receipt_of_a_escalations_message_is_kept_beside_the_escalation(
     casework: Bench, office: Desk, case_id: UUID
 ) -> None:
     handoff = await ask(office, case_id)
     await overdue(casework, handoff)
-    (rung,) = (await seen(office, handoff))["rungs"]
-    assert (rung["kind"], rung["notice"], rung["delivered_at"]) == ("REMIND_DESK", "awaited", None)
+    (escalation,) = (await seen(office, handoff))["escalations"]
+    assert (escalation["kind"], escalation["notice"], escalation["delivered_at"]) == ("REMIND_DESK", "awaited", None)
     said = await casework.value(
-        "SELECT count(*) FROM outbox o JOIN rungs r ON o.headers->>'ce_factid' = r.fact_id::text"
-        " WHERE r.handoff_id = $1 AND o.exit = 'kafka'", UUID(handoff["handoff_id"]),
+        "SELECT count(*) FROM outbox o JOIN escalation_steps r ON o.headers->>'ce_factid' = r.fact_id::text"
+        " WHERE r.handoff_id = $1 AND o.transport = 'kafka'", UUID(handoff["handoff_id"]),
     )  # fmt: skip
     assert said == 1, "the message is found by the fact that it tells of"
     await told(casework, handoff, MessageDelivered)
-    (rung,) = (await seen(office, handoff))["rungs"]
-    assert rung["notice"] == "delivered"
-    assert rung["delivered_at"] is not None
+    (escalation,) = (await seen(office, handoff))["escalations"]
+    assert escalation["notice"] == "delivered"
+    assert escalation["delivered_at"] is not None
     assert await calls(casework, case_id, SOEGIRI) == []
 
 
@@ -111,14 +116,14 @@ async def test_a_message_that_failed_makes_one_telephone_call_and_delays_nothing
     before = await seen(office, handoff)
     await told(casework, handoff, MessageFailed)
     after = await seen(office, handoff)
-    assert after["rungs"][0]["notice"] == "undelivered"
-    assert after["clocks"] == before["clocks"], "no clock waits for a telephone call"
+    assert after["escalations"][0]["notice"] == "undelivered"
+    assert after["deadlines"] == before["deadlines"], "no deadline waits for a telephone call"
     (call,) = await calls(casework, case_id, LAWANG)
     assert (call["agency"], call["about_desk"], call["state"]) == (OFFICE, "admisi", "open")
     shown = (await office.get("/tasks?limit=200"))["items"]
     assert LAWANG in {task["about_agency"] for task in shown if task["kind"] == "PHONE_CALL"}
     await overdue(casework, handoff, timedelta(hours=3))
-    assert len((await seen(office, handoff))["rungs"]) == 2, "the ladder went on"
+    assert len((await seen(office, handoff))["escalations"]) == 2, "the escalation_policy went on"
 
 
 async def test_a_message_of_which_nothing_is_heard_in_time_is_called_after(
@@ -128,25 +133,28 @@ async def test_a_message_of_which_nothing_is_heard_in_time_is_called_after(
     handoff = await ask(office, case_id, agency, purpose="HEALTH_SCREENING")
     await overdue(casework, handoff)
     reading = await look(casework, handoff)
-    notice_by = await casework.value("SELECT notice_by FROM rungs WHERE handoff_id = $1", UUID(handoff["handoff_id"]))
-    assert reading.look_again_at == notice_by, "the timer wakes for the message too"
+    notice_by = await casework.value(
+        "SELECT notice_by FROM escalation_steps WHERE handoff_id = $1", UUID(handoff["handoff_id"])
+    )
+    assert reading.next_check_at == notice_by, "the timer wakes for the message too"
     assert await calls(casework, case_id, agency) == []
     await casework.units.pool.execute(
-        "UPDATE rungs SET notice_by = now() WHERE handoff_id = $1", UUID(handoff["handoff_id"])
+        "UPDATE escalation_steps SET notice_by = now() WHERE handoff_id = $1", UUID(handoff["handoff_id"])
     )
     await look(casework, handoff)
     await look(casework, handoff)
     assert len(await calls(casework, case_id, agency)) == 1
     await told(casework, handoff, MessageDelivered)
-    (rung,) = (await seen(office, handoff))["rungs"]
-    assert rung["notice"] == "undelivered", "that it came too late stays visible"
-    assert rung["delivered_at"] is not None
+    (escalation,) = (await seen(office, handoff))["escalations"]
+    assert escalation["notice"] == "undelivered", "that it came too late stays visible"
+    assert escalation["delivered_at"] is not None
 
 
 async def said_on_duty(casework: Bench, handoff: Any, what: str) -> list[str]:
     """The duty telephones that the facts of a kind name."""
     rows = await casework.rows(
-        "SELECT body FROM outbox WHERE exit = 'kafka' AND headers->>'ce_subject' = $1 AND headers->>'ce_type' = $2",
+        "SELECT body FROM outbox WHERE transport = 'kafka' AND headers->>'ce_subject' = $1 AND "
+        "headers->>'ce_type' = $2",
         handoff["handoff_id"],
         f"casework.handoff.{what}.v1",
     )
@@ -154,7 +162,7 @@ async def said_on_duty(casework: Bench, handoff: Any, what: str) -> list[str]:
     return list(phones)
 
 
-async def test_a_rung_for_a_desk_without_anybody_goes_to_the_head_with_one_finding_for_the_shift(
+async def test_a_escalation_for_a_desk_without_anybody_goes_to_the_head_with_one_finding_for_the_shift(
     casework: Bench, office: Desk, issuer: Issuer, case_id: UUID
 ) -> None:
     agency = "upt-bina-laras"
@@ -175,10 +183,10 @@ async def test_a_rung_for_a_desk_without_anybody_goes_to_the_head_with_one_findi
         alone = [await ask(office, case_id, agency, purpose="PLACEMENT") for _ in range(2)]
         for handoff in alone:
             await overdue(casework, handoff)
-            (rung,) = (await seen(office, handoff))["rungs"]
-            assert (rung["kind"], rung["remark"]) == ("SECTION_HEAD", "NOBODY_ON_DUTY")
+            (escalation,) = (await seen(office, handoff))["escalations"]
+            assert (escalation["kind"], escalation["remark"]) == ("SECTION_HEAD", "NOBODY_ON_DUTY")
         found = (await office.get(f"/findings?kind=EMPTY_ROSTER&owner={agency}"))["items"]
-        assert len(found) == 1, "one for the desk and shift, not one for each rung"
+        assert len(found) == 1, "one for the desk and shift, not one for each escalation"
         assert found[0]["details"]["desk"] == "penerimaan"
         there = Desk(casework, issuer, agency, "desk-officer")
         turn = {
@@ -192,7 +200,7 @@ async def test_a_rung_for_a_desk_without_anybody_goes_to_the_head_with_one_findi
         staffed = await ask(office, case_id, agency, purpose="PLACEMENT")
         await office.move(staffed["handoff_id"], "resending")
         await overdue(casework, staffed)
-        assert (await seen(office, staffed))["rungs"][0]["kind"] == "REMIND_DESK"
+        assert (await seen(office, staffed))["escalations"][0]["kind"] == "REMIND_DESK"
         for what in ("requested", "resent", "escalated"):
             assert await said_on_duty(casework, staffed, what) == ["jaga-1"], what
         assert await said_on_duty(casework, alone[0], "requested") == []
@@ -205,9 +213,9 @@ async def test_a_dry_run_is_asked_for_any_agency_by_the_office_and_for_its_own_b
     casework: Bench, office: Desk, issuer: Issuer
 ) -> None:
     query = f"district=35.24&purpose=IDENTIFICATION&agency={DUKCAPIL}"
-    (clock_of_answer,) = (await office.get(f"/ladders/dry-run?{query}"))["items"]
-    assert [rung["kind"] for rung in clock_of_answer["rungs"]][-1] == "INSPECTORATE"
-    assert all(rung["told"] for rung in clock_of_answer["rungs"])
+    (deadline_of_answer,) = (await office.get(f"/escalation-policies/dry-run?{query}"))["items"]
+    assert [escalation["kind"] for escalation in deadline_of_answer["escalations"]][-1] == "INSPECTORATE"
+    assert all(escalation["told"] for escalation in deadline_of_answer["escalations"])
     own = Desk(casework, issuer, DUKCAPIL, "desk-officer")
-    assert (await own.get(f"/ladders/dry-run?{query}"))["items"]
-    await Desk(casework, issuer, LAWANG, "desk-officer").get(f"/ladders/dry-run?{query}", 404)
+    assert (await own.get(f"/escalation-policies/dry-run?{query}"))["items"]
+    await Desk(casework, issuer, LAWANG, "desk-officer").get(f"/escalation-policies/dry-run?{query}", 404)

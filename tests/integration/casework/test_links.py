@@ -18,10 +18,10 @@ from services.casework.papers.links import commands, domain
 from services.casework.papers.links.access import principal_through
 from services.casework.papers.links.domain import LinkIsForAnotherHandoff
 from services.chassis import sealing
+from tests.integration.casework.test_disclosures import PERSON, case_of, know
 from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.integration.casework.test_letters import Printed
-from tests.integration.casework.test_packages import PERSON, case_of, know
 from tests.support.identity import Issuer
 from tests.support.services import Bench, sealing_settings
 
@@ -333,7 +333,7 @@ async def test_a_pin_goes_to_the_desks_number_under_a_seal_that_only_its_teller_
     made = await minted(office, await ask(office, case_id))
     renewed = await office.move(f"../links/{made['link_id']}", "pin")
     told = await casework.rows(
-        "SELECT body FROM outbox WHERE exit = 'kafka' AND headers->>'ce_subject' = $1 ORDER BY id", made["link_id"]
+        "SELECT body FROM outbox WHERE transport = 'kafka' AND headers->>'ce_subject' = $1 ORDER BY id", made["link_id"]
     )
     facts = [orjson.loads(row["body"]) for row in told]
     assert [fact["pin_number"] for fact in facts] == [1, 2]

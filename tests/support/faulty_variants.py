@@ -1,7 +1,7 @@
-"""Broken twins: the product with one promise taken away, to see that the checkers catch it.
+"""Faulty variants: the product with one promise taken away, to see that the checkers catch it.
 
-``python -m tests.support.twins answer-before-commit <part>`` runs intake so; ``broken("deaf-inbox")`` does it to the
-services of this process for the length of a block.
+``python -m tests.support.faulty_variants answer-before-commit <part>`` runs intake so; ``broken("deaf-inbox")`` does
+it to the services of this process for the length of a block.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from faststream.kafka import KafkaMessage
 from services.chassis import inbox
 from services.chassis.database import Guard, UnitOfWork, Units
 from services.chassis.inbox import Inbox, Record
-from services.chassis.kafka import Consumer, KafkaExit
+from services.chassis.kafka import Consumer, KafkaTransport
 from services.chassis.outbox import OutboxRow, Sent
 from services.chassis.processes import main
 from services.intake.wiring import SERVICE
@@ -71,7 +71,7 @@ def say_apart(patch: pytest.MonkeyPatch) -> None:
         await commit(uow, answer)
         for exit_, key, target, body, headers, district in said:
             await uow._units.pool.execute(
-                "INSERT INTO outbox (exit, key, target, body, headers, district)"
+                "INSERT INTO outbox (transport, key, target, body, headers, district)"
                 " VALUES ($1, $2, $3, $4::text::json, $5::text::json, $6)",
                 exit_, key, target, body, headers, district,
             )  # fmt: skip
@@ -81,20 +81,20 @@ def say_apart(patch: pytest.MonkeyPatch) -> None:
 
 def mark_before_sending(patch: pytest.MonkeyPatch) -> None:
     """The relay marks rows as sent, and sends them a moment later."""
-    send = KafkaExit.send
+    send = KafkaTransport.send
 
-    async def marked_first(exit_: KafkaExit, rows: Sequence[OutboxRow], connection: asyncpg.Connection) -> Sent:
+    async def marked_first(exit_: KafkaTransport, rows: Sequence[OutboxRow], connection: asyncpg.Connection) -> Sent:
         ids = [row.id for row in rows]
         await connection.execute("UPDATE outbox SET sent_at = now() WHERE id = ANY($1::bigint[])", ids)
         await asyncio.sleep(0.3)
         return await send(exit_, rows, connection)
 
-    patch.setattr(KafkaExit, "send", marked_first)
+    patch.setattr(KafkaTransport, "send", marked_first)
 
 
 def deaf_inbox(patch: pytest.MonkeyPatch) -> None:
     """The inbox remembers nothing: a redelivered fact has its effect again."""
-    patch.setattr(inbox, "guard_of", lambda envelope, record, *, behind_parked: Guard("SELECT 1", []))
+    patch.setattr(inbox, "guard_of", lambda envelope, record, *, blocked_only: Guard("SELECT 1", []))
 
 
 def lose_poison(patch: pytest.MonkeyPatch) -> None:
@@ -103,23 +103,23 @@ def lose_poison(patch: pytest.MonkeyPatch) -> None:
     async def forget(inbox: Inbox, record: Record, error: Exception | None) -> None:
         """Nothing is set aside."""
 
-    patch.setattr(Inbox, "_park", forget)
+    patch.setattr(Inbox, "_set_aside", forget)
 
 
 def stall_at_poison(patch: pytest.MonkeyPatch) -> None:
     """The consumer stands still before it sets a message aside."""
-    park = Inbox._park
+    set_aside = Inbox._set_aside
 
     async def in_the_end(inbox: Inbox, record: Record, error: Exception | None) -> None:
         await asyncio.sleep(0 if error is None else LATE_SECONDS * 2)
-        await park(inbox, record, error)
+        await set_aside(inbox, record, error)
 
-    patch.setattr(Inbox, "_park", in_the_end)
+    patch.setattr(Inbox, "_set_aside", in_the_end)
 
 
 def commit_before_handling(patch: pytest.MonkeyPatch) -> None:
     """A member tells the broker that it handled a message, and handles it a little later."""
-    hear = Consumer._hear
+    hear = Consumer._consume
     pending: set[asyncio.Task[None]] = set()
 
     async def later(consumer: Consumer, message: KafkaMessage) -> None:
@@ -132,10 +132,10 @@ def commit_before_handling(patch: pytest.MonkeyPatch) -> None:
         pending.add(task)
         task.add_done_callback(pending.discard)
 
-    patch.setattr(Consumer, "_hear", told_first)
+    patch.setattr(Consumer, "_consume", told_first)
 
 
-TWINS = {
+FAULTY_VARIANTS = {
     "answer-before-commit": answer_before_commit,
     "commit-before-handling": commit_before_handling,
     "deaf-inbox": deaf_inbox,
@@ -151,10 +151,10 @@ TWINS = {
 def broken(name: str) -> Iterator[None]:
     """Take the promise away from this process until the block ends."""
     with pytest.MonkeyPatch.context() as patch:
-        TWINS[name](patch)
+        FAULTY_VARIANTS[name](patch)
         yield
 
 
 if __name__ == "__main__":
-    TWINS[sys.argv[1]](pytest.MonkeyPatch())
+    FAULTY_VARIANTS[sys.argv[1]](pytest.MonkeyPatch())
     sys.exit(main(SERVICE, sys.argv[2:]))

@@ -31,11 +31,11 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "QuestionIn": {"question_code": "FUNDING_UNCLEAR"},
     "ReplyIn": {"reply_code": "LETTER_SENT"},
     "StatusIn": {"status_code": "IMPROVING"},
-    "PromiseDecisionIn": {},
+    "ConditionDecisionIn": {},
     "TieIn": {"child_case_id": str(uuid4())},
     "UntieIn": {"other_case_id": str(uuid4())},
     "HandoffIn": {"purpose": "INPATIENT_BED"},
-    "ForcedClosingIn": {"reason_code": "NO_ANSWER_FOR_LONG", "fates": {"aid:x": "PAY_ON"}},
+    "ForcedClosingIn": {"reason_code": "NO_ANSWER_FOR_LONG", "dispositions": {"aid:x": "PAY_ON"}},
     "ForcedClosingDecisionIn": {},
     "OccurrenceIn": {"kind": "ABSCONDED", "happened_at": "2026-01-01T00:00:00Z"},
     "TaskCompletionIn": {"result_code": "STABLE"},
@@ -64,7 +64,7 @@ QUERIES: Mapping[str, str] = {"/occurrences/preview": "?kind=DIED"}
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class RowRoute:
     """One operation on one row."""
 
     method: str
@@ -90,7 +90,7 @@ def routes_of(app: Any) -> list[APIRoute]:
     return found
 
 
-def doors_of(app: Any) -> Iterator[Door]:
+def row_routes_of(app: Any) -> Iterator[RowRoute]:
     """The API's operations on rows."""
     for route in routes_of(app):
         if not route.include_in_schema or "{" not in route.path:
@@ -99,16 +99,16 @@ def doors_of(app: Any) -> Iterator[Door]:
         kinds = [field.field_info.annotation for field in route.dependant.body_params]
         body = BODIES[getattr(kinds[0], "__name__", "")] if kinds else None
         for method in route.methods or ():
-            yield Door(method, route.path, parameter, body)
+            yield RowRoute(method, route.path, parameter, body)
 
 
-async def knock(bench: Bench, door: Door, row_id: UUID | int | str, token: str) -> int:
+async def knock(bench: Bench, route: RowRoute, row_id: UUID | int | str, token: str) -> int:
     """Try an operation as somebody; the status of the answer."""
-    query = next((query for end, query in QUERIES.items() if door.path.endswith(end)), "")
+    query = next((query for end, query in QUERIES.items() if route.path.endswith(end)), "")
     answer = await bench.client.request(
-        door.method,
-        door.path.replace("{" + door.parameter + "}", str(row_id)) + query,
-        json=door.body,
+        route.method,
+        route.path.replace("{" + route.parameter + "}", str(row_id)) + query,
+        json=route.body,
         headers={"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())},
     )
     return answer.status_code
@@ -120,10 +120,10 @@ async def let_in(bench: Bench, rows: Mapping[str, UUID | int | str], token: str,
     Raises ``KeyError`` for a route whose row no test has.
     """
     found = []
-    for door in doors_of(bench.app):
-        status = await knock(bench, door, rows[door.parameter], token)
+    for route in row_routes_of(bench.app):
+        status = await knock(bench, route, rows[route.parameter], token)
         if status not in (refusals or (404,)):
-            found.append(f"{door}: {status}")
+            found.append(f"{route}: {status}")
     return found
 
 
@@ -132,11 +132,11 @@ def office_elsewhere(issuer: Issuer) -> str:
     return issuer.token("staff-elsewhere", agency="dinsos-sidoarjo", roles=ALL_STAFF_ROLES, offices=(ELSEWHERE,))
 
 
-async def parked_row(bench: Bench) -> int:
+async def dead_letter_row(bench: Bench) -> int:
     """A message of the district set aside, for the routes about those."""
     number: int = await bench.value(
-        "INSERT INTO parked (district, owner, key, topic, partition, record_offset, headers, state)"
-        " VALUES ('35.24', 'test', $1, 'intake.reports', 0, $2, '[]', 'parked') RETURNING id",
+        "INSERT INTO dead_letters (district, owner, key, topic, partition, record_offset, headers, state)"
+        " VALUES ('35.24', 'test', $1, 'intake.reports', 0, $2, '[]', 'dead') RETURNING id",
         str(uuid4()),
         uuid4().int % 2**60,
     )
