@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from temporalio.client import WorkflowHandle
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHandle, WorkflowHistory
 
 from services.casework.handoff.handoffs.messages import HandoffChanged
 from tests.support.checks import ScriptedCheck
@@ -57,11 +58,34 @@ ENDS: dict[str, dict[str, Any]] = {
 }
 
 
+AWAITED = {
+    EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED,
+    EventType.EVENT_TYPE_TIMER_STARTED,
+}
+"""What a workflow asked for last, and waits for."""
+
+
+def _is_at_rest(history: WorkflowHistory) -> bool:
+    """Whether the run has ended, or its worker has answered everything that happened so far."""
+    kinds = [event.event_type for event in history.events]
+    if kinds[-1] == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
+        return True
+    answered = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+    return answered in kinds and AWAITED.issuperset(kinds[len(kinds) - kinds[::-1].index(answered) :])
+
+
 async def _keep(handle: WorkflowHandle[Any, Any], name: str) -> None:
     file = HISTORIES / f"{name}.json"
     if ONLY_NEW and file.exists():
         return
-    history = await handle.fetch_history()
+
+    async def at_rest() -> WorkflowHistory | None:
+        history = await handle.fetch_history()
+        return history if _is_at_rest(history) else None
+
+    history = await eventually(at_rest, what=f"{name} at rest")
+    assert history is not None
     file.write_text(json.dumps(json.loads(history.to_json()), separators=(",", ":"), ensure_ascii=False) + "\n")
     print(name, len(history.events), "events")
 
