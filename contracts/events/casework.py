@@ -358,7 +358,7 @@ class HandoffStatusReported(HandoffFact):
 
 
 class HandoffDeadlineMoved(HandoffFact):
-    """A decree changed the working calendar, and with it an open deadline; escalation steps that was taken stay."""
+    """A decree changed the working calendar, and with it an open deadline; escalation steps that were taken stay."""
 
     TYPE: ClassVar[str] = "casework.handoff.deadline_moved.v1"
 
@@ -370,7 +370,7 @@ class HandoffDeadlineMoved(HandoffFact):
 
 
 class HandoffEscalated(HandoffFact):
-    """A deadline ran out and the escalation policy's next escalation step was decided; its delivery is another fact.
+    """A deadline ran out and the escalation policy's next step was decided; its delivery is another fact.
 
     `owed_by` is the agency that let it run out, `on_duty` the duty telephones at its desk.
     """

@@ -167,7 +167,7 @@ class Deadlines:
             )
 
     def resume(self, reason: str, kinds: Collection[DeadlineKind] | None = None) -> None:
-        """Let paused deadlines go on with what was left of them. Escalation steps that was taken stay; what was overdue
+        """Let paused deadlines go on with what was left of them. Escalation steps that were taken stay; what was overdue
         escalates on.
         """
         for paused in [c for c in self._deadlines if c.state == DeadlineState.PAUSED]:
@@ -238,7 +238,7 @@ class Deadlines:
         ]
 
     def recompute(self) -> list[tuple[Deadline, Recomputed]]:
-        """A decree changed the calendar: new deadlines for what runs in working time. Escalation steps that was taken
+        """A decree changed the calendar: new deadlines for what runs in working time. Escalation steps that were taken
         stay.
         """
         moved = []

@@ -32,7 +32,7 @@ async def handoffs_in_working_time(uow: UnitOfWork, district: str) -> list[UUID]
 
 
 async def escalations_of_deadline(uow: UnitOfWork, running: Deadline) -> list[EscalationStep]:
-    """The escalation steps that was taken for one deadline, locked."""
+    """The escalation steps that were taken for one deadline, locked."""
     return await uow.all(
         select(EscalationStep)
         .where(
@@ -75,7 +75,7 @@ async def of_handoffs(reading: ReadSession, handoff_ids: Sequence[UUID]) -> list
 
 
 async def escalations_of(reading: ReadSession, handoff_ids: Sequence[UUID]) -> list[EscalationStep]:
-    """The escalation steps that was taken for some hand-offs, in order."""
+    """The escalation steps that were taken for some hand-offs, in order."""
     return await reading.all(
         select(EscalationStep)
         .where(col(EscalationStep.handoff_id).in_(handoff_ids))

@@ -1,4 +1,4 @@
-"""Deadlines and the escalation steps that was taken."""
+"""Deadlines and the escalation steps that were taken."""
 
 from datetime import datetime
 from uuid import UUID
@@ -46,7 +46,7 @@ class TimerCheck(DistrictRow, table=True):
 
 
 class EscalationStep(DistrictRow, table=True):
-    """An escalation step of the escalation policy that was taken: unique by hand-off, deadline, occurrence and number.
+    """An step of the escalation policy that was taken: unique by hand-off, deadline, occurrence and number.
 
     ``notice`` is what became of the message that tells of it, found by the id of the fact (``fact_id``).
     """
