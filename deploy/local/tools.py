@@ -10,6 +10,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from deploy.local.places import CHECKOUT, tools_folder, write_whole
@@ -29,6 +30,11 @@ class ToolMissing(Exception):
 def java() -> str:
     """The Java command: of `JAVA_HOME`, else of the path. Raises ToolMissing below version 17."""
     home = os.environ.get("JAVA_HOME")
+    return _java_of(home)
+
+
+@lru_cache
+def _java_of(home: str | None) -> str:
     command = str(Path(home, "bin", "java")) if home else shutil.which("java")
     if command is None or not Path(command).exists():
         raise ToolMissing("Java 17 or newer is missing: install a JRE (Debian: openjdk-17-jre-headless)")
@@ -189,3 +195,17 @@ def _run(command: list[str], trouble: str) -> None:
         lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
         print("\n".join(lines[-15:]), file=sys.stderr)
         raise ToolMissing(f"{trouble} ({lines[0][:200] if lines else f'exit code {done.returncode}'})")
+
+
+def main() -> int:
+    """Fetch the engine that takes longest; needs nothing but Python."""
+    try:
+        keycloak_home()
+    except ToolMissing as error:
+        print(f"sigap: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
