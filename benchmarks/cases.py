@@ -18,9 +18,9 @@ from benchmarks.ground import Process, ground, service_environment, start
 from benchmarks.intake import body
 from benchmarks.ratio import keep, make_result, p99
 from deploy.local.places import CHECKOUT
-from services.casework.cases.commands import CASES
-from services.casework.handoffs.messages import HandoffStart
-from services.casework.steps.messages import procedure_id
+from services.casework.case.cases.commands import CASES
+from services.casework.handoff.handoffs.messages import HandoffStart
+from services.casework.office.procedure_messages.messages import procedure_id
 from services.chassis import clock
 
 WARM_UP = 40

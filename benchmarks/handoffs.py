@@ -17,7 +17,7 @@ from benchmarks.ground import Ground, ground, load, post_all, service_environmen
 from benchmarks.intake import body
 from benchmarks.office import CASES, DISTRICT, GROUPS, HANDOFFS, HOSPITAL, OFFICE, Office, memory_of, running_office
 from benchmarks.ratio import keep, make_result, p99, paired
-from services.casework.handoffs.messages import HandoffStart
+from services.casework.handoff.handoffs.messages import HandoffStart
 
 STARTS, PAIRS, IN_FLIGHT = 150, 5, 16
 OPEN = int(os.environ.get("SIGAP_BENCH_OPEN", "10000"))

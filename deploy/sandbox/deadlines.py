@@ -15,9 +15,9 @@ from uuid import UUID
 from deploy.local.accounts import open_demo_site
 from deploy.local.daemon import holder
 from deploy.local.environment import service_environment
-from services.casework.clocks.commands import clocks_of
-from services.casework.directory.queries import pack_in_force
-from services.casework.handoffs.commands.rows import locked, note_next_due, tell
+from services.casework.handoff.deadlines.commands import clocks_of
+from services.casework.handoff.handoffs.commands.rows import locked, note_next_due, tell
+from services.casework.office.directory.queries import pack_in_force
 from services.chassis.database import UnitOfWork, Units, open_units
 from services.chassis.errors import NotFound
 from services.chassis.principal import system_principal

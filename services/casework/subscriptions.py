@@ -1,12 +1,12 @@
 """Everything that casework hears, on one page: event type -> handler."""
 
 from contracts.topics import topics_of
-from services.casework.cases import handlers as cases
-from services.casework.closing import handlers as closing
-from services.casework.closing.domain import ASKED
-from services.casework.closing.handlers import and_ask_again
-from services.casework.operations import handlers as operations
-from services.casework.story.handlers import and_tell_it, when_anything_happens_tell_it
+from services.casework.case.cases import handlers as cases
+from services.casework.case.closing import handlers as closing
+from services.casework.case.closing.domain import ASKED
+from services.casework.case.closing.handlers import and_ask_again
+from services.casework.case.timeline.handlers import and_tell_it, when_anything_happens_tell_it
+from services.casework.person.operations import handlers as operations
 from services.chassis.inbox import Handler
 from services.chassis.persons import when_person_key_issued_keep_for
 

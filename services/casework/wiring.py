@@ -9,68 +9,68 @@ import asyncpg
 from sqlalchemy.orm import with_loader_criteria
 from sqlmodel import col, or_
 
-from services.casework.cases import access as cases_access
-from services.casework.cases import api as cases_api
-from services.casework.cases import pages as cases_pages
-from services.casework.cases.activities import CaseActivities
-from services.casework.cases.commands import REACH, rearm_procedures
-from services.casework.closing import access as closing_access
-from services.casework.closing import api as closing_api
-from services.casework.closing import pages as closing_pages
-from services.casework.closing.activities import ClosingActivities
-from services.casework.closures import access as closures_access
-from services.casework.closures import api as closures_api
-from services.casework.closures import pages as closures_pages
-from services.casework.custody import access as custody_access
-from services.casework.custody import api as custody_api
-from services.casework.custody import pages as custody_pages
-from services.casework.custody.tables import Custody
-from services.casework.desks import api as desks_api
-from services.casework.desks import pages as desks_pages
-from services.casework.directory.access import OFFICE_ROLES
-from services.casework.directory.commands import load_pack
-from services.casework.directory.domain import CaseworkPack
-from services.casework.documents import access as documents_access
-from services.casework.documents import api as documents_api
-from services.casework.documents.adapter import DirectoryStore
-from services.casework.doors import access as doors_access
-from services.casework.doors import api as doors_api
-from services.casework.doors import pages as doors_pages
-from services.casework.findings import access as findings_access
-from services.casework.findings import api as findings_api
-from services.casework.findings import pages as findings_pages
-from services.casework.findings.tables import Finding
-from services.casework.handoffs import access as handoffs_access
-from services.casework.handoffs import api as handoffs_api
-from services.casework.handoffs import pages as handoffs_pages
-from services.casework.handoffs.activities import HandoffActivities
-from services.casework.handoffs.commands import rearm_clocks, recompute_deadlines
-from services.casework.handoffs.tables import Handoff
-from services.casework.handoffs.workflow import HandoffWorkflow
-from services.casework.letters import access as letters_access
-from services.casework.letters import api as letters_api
-from services.casework.letters import pages as letters_pages
-from services.casework.occurrences import api as occurrences_api
-from services.casework.occurrences import pages as occurrences_pages
-from services.casework.occurrences.activities import OccurrenceActivities
-from services.casework.operations import access as operations_access
-from services.casework.operations import api as operations_api
-from services.casework.operations.tables import OperationCount
-from services.casework.oversight import access as oversight_access
-from services.casework.oversight import api as oversight_api
-from services.casework.oversight import pages as oversight_pages
-from services.casework.packages import access as packages_access
-from services.casework.procedures.gepeng.workflow import GepengProcedure
-from services.casework.procedures.odgj.workflow import OdgjProcedure
-from services.casework.rosters.tables import Shift
+from services.casework.case.cases import access as cases_access
+from services.casework.case.cases import api as cases_api
+from services.casework.case.cases import pages as cases_pages
+from services.casework.case.cases.activities import CaseActivities
+from services.casework.case.cases.commands import REACH, rearm_procedures
+from services.casework.case.closing import access as closing_access
+from services.casework.case.closing import api as closing_api
+from services.casework.case.closing import pages as closing_pages
+from services.casework.case.closing.activities import ClosingActivities
+from services.casework.case.occurrences import api as occurrences_api
+from services.casework.case.occurrences import pages as occurrences_pages
+from services.casework.case.occurrences.activities import OccurrenceActivities
+from services.casework.case.procedures.gepeng.workflow import GepengProcedure
+from services.casework.case.procedures.odgj.workflow import OdgjProcedure
+from services.casework.case.timeline import api as story_api
+from services.casework.case.timeline import pages as story_pages
+from services.casework.desks.closures import access as closures_access
+from services.casework.desks.closures import api as closures_api
+from services.casework.desks.closures import pages as closures_pages
+from services.casework.desks.desks import api as desks_api
+from services.casework.desks.desks import pages as desks_pages
+from services.casework.desks.oversight import access as oversight_access
+from services.casework.desks.oversight import api as oversight_api
+from services.casework.desks.oversight import pages as oversight_pages
+from services.casework.desks.tasks import access as tasks_access
+from services.casework.desks.tasks import api as tasks_api
+from services.casework.desks.tasks import pages as tasks_pages
+from services.casework.desks.tasks.tables import Task
+from services.casework.handoff.disclosures import access as packages_access
+from services.casework.handoff.handoffs import access as handoffs_access
+from services.casework.handoff.handoffs import api as handoffs_api
+from services.casework.handoff.handoffs import pages as handoffs_pages
+from services.casework.handoff.handoffs.activities import HandoffActivities
+from services.casework.handoff.handoffs.commands import rearm_clocks, recompute_deadlines
+from services.casework.handoff.handoffs.tables import Handoff
+from services.casework.handoff.handoffs.workflow import HandoffWorkflow
+from services.casework.office.directory.access import OFFICE_ROLES
+from services.casework.office.directory.commands import load_pack
+from services.casework.office.directory.domain import CaseworkPack
+from services.casework.office.findings import access as findings_access
+from services.casework.office.findings import api as findings_api
+from services.casework.office.findings import pages as findings_pages
+from services.casework.office.findings.tables import Finding
+from services.casework.office.rosters.tables import Shift
+from services.casework.papers.documents import access as documents_access
+from services.casework.papers.documents import api as documents_api
+from services.casework.papers.documents.adapter import DirectoryStore
+from services.casework.papers.letters import access as letters_access
+from services.casework.papers.letters import api as letters_api
+from services.casework.papers.letters import pages as letters_pages
+from services.casework.papers.links import access as doors_access
+from services.casework.papers.links import api as doors_api
+from services.casework.papers.links import pages as doors_pages
+from services.casework.person.custody import access as custody_access
+from services.casework.person.custody import api as custody_api
+from services.casework.person.custody import pages as custody_pages
+from services.casework.person.custody.tables import Custody
+from services.casework.person.operations import access as operations_access
+from services.casework.person.operations import api as operations_api
+from services.casework.person.operations.tables import OperationCount
 from services.casework.settings import CaseworkSettings
-from services.casework.story import api as story_api
-from services.casework.story import pages as story_pages
 from services.casework.subscriptions import SUBSCRIPTIONS
-from services.casework.tasks import access as tasks_access
-from services.casework.tasks import api as tasks_api
-from services.casework.tasks import pages as tasks_pages
-from services.casework.tasks.tables import Task
 from services.chassis import clock, packs
 from services.chassis.clock import Pace
 from services.chassis.database import UnitOfWork, district_scope
@@ -149,7 +149,7 @@ async def reconcile(running: Running, arguments: Sequence[str]) -> int:
 def draft_calendar(arguments: Sequence[str]) -> int:
     """``draft-calendar <year>``: the national days and joint leave of a year, to be checked and put into the pack."""
     # The library weighs forty megabytes; no process that serves should carry them.
-    from services.casework.directory.adapter import YEARS, draft_of_year
+    from services.casework.office.directory.adapter import YEARS, draft_of_year
 
     if len(arguments) != 1 or not arguments[0].isdecimal() or int(arguments[0]) not in YEARS:
         sys.stderr.write(f"usage: python -m services.casework draft-calendar <{YEARS.start}…{YEARS.stop - 1}>\n")

@@ -17,19 +17,6 @@ from services.chassis.database import Aggregate, UnitOfWork
 from services.chassis.inbox import Handler
 
 ANSWERS = UUID("3f6b2d0a-5a0e-5a7d-9a43-52c4cf2b8f11")
-MIGRATION = """
-    CREATE TABLE closing_answers (
-        id uuid PRIMARY KEY,
-        district text NOT NULL,
-        correlation_id uuid NOT NULL,
-        version integer NOT NULL,
-        recorded_at timestamptz NOT NULL DEFAULT now(),
-        case_id uuid NOT NULL,
-        round integer NOT NULL,
-        blockers jsonb NOT NULL,
-        UNIQUE (case_id, round)
-    )
-"""
 Blocking = Callable[[UUID, UUID, UnitOfWork], Awaitable[Sequence[str]]]
 """By case and correlation id: codes of what is still open on this side."""
 

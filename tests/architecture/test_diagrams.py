@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.casework.cases import domain as cases
-from services.casework.handoffs import domain as handoffs
+from services.casework.case.cases import domain as cases
+from services.casework.handoff.handoffs import domain as handoffs
 
 README = Path(__file__).parents[2] / "services" / "casework" / "README.md"
 DIAGRAM = re.compile(r"```mermaid\nstateDiagram-v2\n(.*?)```", re.DOTALL)

@@ -10,24 +10,24 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-SERVICES = ("intake", "casework", "disbursement", "notifications")
+from tests.support.checkout import ROOT, SERVICES, imports_of, modules
+
 ROOT_FILES = {"__init__", "__main__", "settings", "wiring", "subscriptions"}
 SUBJECT_FILES = {
     "__init__", "domain", "access", "messages", "tables", "repository", "facts", "commands", "queries", "api",
     "schemas", "pages", "handlers", "workflow", "activities", "adapter",
 }  # fmt: skip
+WINGS = {"casework": {"case", "papers", "desks", "handoff", "person", "office"}}
+"""Services whose subjects stand in groups: a wing holds subjects and nothing else."""
 NOT_A_SUBJECT = {"migrations", "templates", "static", "__pycache__"}
 
 
-def modules(folder: Path) -> Iterator[Path]:
-    return (file for file in sorted(folder.rglob("*.py")) if "__pycache__" not in file.parts)
-
-
 def subjects(service: str) -> Iterator[Path]:
-    for folder in sorted((ROOT / "services" / service).iterdir()):
-        if folder.is_dir() and folder.name not in {"migrations", "__pycache__"}:
-            yield folder
+    base = ROOT / "services" / service
+    for house in [base / wing for wing in sorted(WINGS[service])] if service in WINGS else [base]:
+        for folder in sorted(house.iterdir()):
+            if folder.is_dir() and folder.name not in NOT_A_SUBJECT:
+                yield folder
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -35,20 +35,13 @@ def test_the_same_file_names_stand_in_every_subject(service: str) -> None:
     """A new role is a decision: whoever knows one subject must know all."""
     base = ROOT / "services" / service
     assert {file.stem for file in base.glob("*.py")} <= ROOT_FILES
+    if wings := WINGS.get(service):
+        assert {folder.name for folder in base.iterdir() if folder.is_dir()} - NOT_A_SUBJECT == wings
+        assert {file.name for wing in wings for file in (base / wing).glob("*.py")} == {"__init__.py"}
     for subject in subjects(service):
         names = {file.stem for file in subject.glob("*.py")}
         allowed = SUBJECT_FILES | ({"blocks"} if subject.name == "procedures" else set())
         assert names <= allowed, f"{subject}: {names - allowed}"
-
-
-def imports_of(file: Path) -> set[str]:
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-    return found
 
 
 PURE = (
@@ -62,7 +55,7 @@ RULES = {"domain", "access", "messages", "workflow", "blocks"}
 
 
 def is_rule(file: Path) -> bool:
-    """A rule's file, or a part of one that grew into a folder of the same name (service/subject/domain/…)."""
+    """A rule's file, or a part of one that grew into a folder of the same name ([wing/]subject/domain/…)."""
     folders = file.relative_to(ROOT / "services").parts[:-1]
     return file.stem in RULES or bool(RULES & set(folders[2:]))
 
@@ -74,8 +67,8 @@ def test_rules_know_no_framework_no_table_and_no_event() -> None:
             for name in imports_of(file):
                 top = name.split(".")[0]
                 of_service = name.startswith(f"services.{service}.")
-                own = of_service and set(name.split(".")[3:5]) & (RULES - {"workflow"})
-                package = of_service and name.count(".") == 2
+                own = of_service and set(name.split(".")[3:6]) & (RULES - {"workflow"})
+                package = of_service and name.count(".") == (3 if service in WINGS else 2)
                 assert top in STANDARD or name.startswith(PURE) or own or package, f"{file}: {name}"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from services.chassis import runbook
 from services.chassis.processes import Service
-from tests.architecture.test_layout import ROOT, SERVICES, modules
+from tests.support.checkout import ROOT, SERVICES, modules
 
 PAGE = (ROOT / runbook.PAGE).read_text()
 

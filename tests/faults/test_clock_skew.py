@@ -17,10 +17,10 @@ import pytest_asyncio
 from structlog.testing import capture_logs
 
 from benchmarks.ground import Ground, free_port
-from services.casework.directory.domain import CaseworkPack, Rung, RungKind
-from services.casework.handoffs import commands
-from services.casework.handoffs.commands import RequestHandoff, timing
-from services.casework.packages.domain import Purpose
+from services.casework.handoff.disclosures.domain import Purpose
+from services.casework.handoff.handoffs import commands
+from services.casework.handoff.handoffs.commands import RequestHandoff, timing
+from services.casework.office.directory.domain import CaseworkPack, Rung, RungKind
 from services.casework.wiring import SERVICE, gauges
 from services.chassis import clock, processes
 from services.chassis.clock import Pace

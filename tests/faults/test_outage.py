@@ -17,11 +17,11 @@ import pytest
 import pytest_asyncio
 
 from benchmarks.ground import Ground
-from services.casework.directory.domain import CaseworkPack, Rung, RungKind
-from services.casework.handoffs import commands
-from services.casework.handoffs.commands import MoveHandoff, RequestHandoff
-from services.casework.handoffs.domain import Move
-from services.casework.packages.domain import Purpose
+from services.casework.handoff.disclosures.domain import Purpose
+from services.casework.handoff.handoffs import commands
+from services.casework.handoff.handoffs.commands import MoveHandoff, RequestHandoff
+from services.casework.handoff.handoffs.domain import Move
+from services.casework.office.directory.domain import CaseworkPack, Rung, RungKind
 from services.casework.wiring import SERVICE
 from services.chassis import clock
 from services.chassis.principal import Principal, system_principal

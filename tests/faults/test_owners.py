@@ -21,11 +21,11 @@ import asyncpg
 import pytest
 
 from benchmarks.ground import Ground, rows
-from services.casework.cases.commands import REACH
-from services.casework.handoffs import commands, domain
-from services.casework.handoffs.commands import RequestHandoff
-from services.casework.handoffs.domain import Move, Side
-from services.casework.packages.domain import Purpose
+from services.casework.case.cases.commands import REACH
+from services.casework.handoff.disclosures.domain import Purpose
+from services.casework.handoff.handoffs import commands, domain
+from services.casework.handoff.handoffs.commands import RequestHandoff
+from services.casework.handoff.handoffs.domain import Move, Side
 from services.chassis.database import DATABASE_AWAY
 from services.chassis.errors import StillInFlight, Unavailable
 from tests.faults.test_interleavings import CUT

@@ -20,14 +20,14 @@ import pytest
 import pytest_asyncio
 
 from benchmarks.ground import Ground
-from services.casework.cases.commands import REACH
-from services.casework.clocks.tables import Clock
-from services.casework.directory.domain import CaseworkPack, Rung, RungKind
-from services.casework.handoffs import commands, domain
-from services.casework.handoffs.commands import RequestHandoff
-from services.casework.handoffs.domain import MOVES, OPEN, HandoffState, Move
-from services.casework.handoffs.tables import Handoff, HandoffGroup
-from services.casework.packages.domain import Purpose
+from services.casework.case.cases.commands import REACH
+from services.casework.handoff.deadlines.tables import Clock
+from services.casework.handoff.disclosures.domain import Purpose
+from services.casework.handoff.handoffs import commands, domain
+from services.casework.handoff.handoffs.commands import RequestHandoff
+from services.casework.handoff.handoffs.domain import MOVES, OPEN, HandoffState, Move
+from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup
+from services.casework.office.directory.domain import CaseworkPack, Rung, RungKind
 from services.casework.wiring import SERVICE
 from services.chassis.principal import system_principal
 from tests.integration.casework.conftest import load, quick_pack

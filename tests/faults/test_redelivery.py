@@ -18,8 +18,8 @@ import yaml
 from benchmarks.ground import Ground
 from contracts.topics import topic_of
 from deploy.local.places import CHECKOUT
-from services.casework.directory.commands import load_pack as load_casework
-from services.casework.directory.domain import CaseworkPack
+from services.casework.office.directory.commands import load_pack as load_casework
+from services.casework.office.directory.domain import CaseworkPack
 from services.casework.wiring import SERVICE as CASEWORK
 from services.chassis.principal import system_principal
 from services.chassis.processes import Service

@@ -15,19 +15,19 @@ class Place:
     tests: tuple[str, ...]
 
 
-ODGJ = {"OdgjProcedure": "services.casework.procedures.odgj.workflow"}
-GEPENG = {"GepengProcedure": "services.casework.procedures.gepeng.workflow"}
-HANDOFF = {"HandoffWorkflow": "services.casework.handoffs.workflow"}
+ODGJ = {"OdgjProcedure": "services.casework.case.procedures.odgj.workflow"}
+GEPENG = {"GepengProcedure": "services.casework.case.procedures.gepeng.workflow"}
+HANDOFF = {"HandoffWorkflow": "services.casework.handoff.handoffs.workflow"}
 CHECK = {"RegistryCheckWorkflow": "services.intake.registries.workflow"}
 BATCH = {"PaymentBatchWorkflow": "services.disbursement.rails.workflow"}
 MESSAGE = {"MessageWorkflow": "services.notifications.messages.workflow"}
 PROCEDURES = ("tests/workflows/casework/test_procedures.py",)
 
 PLACES = {
-    "services.casework.procedures.blocks": Place({**GEPENG, **ODGJ}, PROCEDURES),
-    "services.casework.procedures.odgj.workflow": Place(ODGJ, PROCEDURES),
-    "services.casework.procedures.gepeng.workflow": Place(GEPENG, PROCEDURES),
-    "services.casework.handoffs.workflow": Place(HANDOFF, ("tests/workflows/casework/test_clocks.py",)),
+    "services.casework.case.procedures.blocks": Place({**GEPENG, **ODGJ}, PROCEDURES),
+    "services.casework.case.procedures.odgj.workflow": Place(ODGJ, PROCEDURES),
+    "services.casework.case.procedures.gepeng.workflow": Place(GEPENG, PROCEDURES),
+    "services.casework.handoff.handoffs.workflow": Place(HANDOFF, ("tests/workflows/casework/test_clocks.py",)),
     "services.intake.registries.workflow": Place(CHECK, ("tests/workflows/intake/test_registry_check.py",)),
     "services.disbursement.rails.workflow": Place(BATCH, ("tests/workflows/disbursement/test_payment_batch.py",)),
     "services.notifications.messages.workflow": Place(MESSAGE, ("tests/workflows/notifications/test_message.py",)),

@@ -9,14 +9,18 @@ CHANGES: dict[str, str] = {
 
 RAISES = "it ends by raising, so that nothing after it is reached"
 MUTANTS: dict[str, str] = {
-    "services/casework/procedures/blocks.py:CaseProcedure.handoff: "
+    "services/casework/case/procedures/blocks.py:CaseProcedure.handoff: "
     "twice `await self.happened(result, TOLD_WITH_A_FAILURE[result.reason_code])`": RAISES,
-    "services/casework/procedures/odgj/workflow.py:OdgjProcedure.story: "
+    "services/casework/case/procedures/odgj/workflow.py:OdgjProcedure.story: "
     "twice `await self.happened(screening, 'NOT_THIS_TYPE')`": RAISES,
-    "services/casework/procedures/blocks.py:CaseProcedure.step_ended: `True` -> `False`": "it is kept because it ended",
+    "services/casework/case/procedures/blocks.py:CaseProcedure.step_ended: `True` -> `False`": (
+        "it is kept because it ended"
+    ),
     "services/notifications/messages/workflow.py:MessageWorkflow._wait: "
     "twice `await workflow.wait_condition(lambda: self._changed, timeout=longest)`": "it is so by then",
-    "services/casework/handoffs/workflow.py:HandoffWorkflow.__init__: `False` -> `True`": "set anew before it is asked",
+    "services/casework/handoff/handoffs/workflow.py:HandoffWorkflow.__init__: `False` -> `True`": (
+        "set anew before it is asked"
+    ),
 }
 """By the mutant's name: why it is the same."""
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from temporalio.client import WorkflowHandle
 
-from services.casework.handoffs.messages import HandoffChanged
+from services.casework.handoff.handoffs.messages import HandoffChanged
 from tests.support.checks import ScriptedCheck
 from tests.support.eventually import eventually
 from tests.support.notices import ScriptedMessage

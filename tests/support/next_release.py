@@ -9,15 +9,15 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from services.casework.handoffs.messages import HandoffStart
-    from services.casework.steps.messages import ProcedureStart
+    from services.casework.handoff.handoffs.messages import HandoffStart
+    from services.casework.office.procedure_messages.messages import ProcedureStart
     from services.disbursement.batches.messages import PaymentBatchStart
     from services.intake.registries.messages import CheckStart
     from services.notifications.messages.messages import MessageStart
 
-from services.casework.handoffs.workflow import HandoffWorkflow
-from services.casework.procedures.gepeng.workflow import GepengProcedure
-from services.casework.procedures.odgj.workflow import OdgjProcedure
+from services.casework.case.procedures.gepeng.workflow import GepengProcedure
+from services.casework.case.procedures.odgj.workflow import OdgjProcedure
+from services.casework.handoff.handoffs.workflow import HandoffWorkflow
 from services.disbursement.rails.workflow import PaymentBatchWorkflow
 from services.intake.registries.workflow import RegistryCheckWorkflow
 from services.notifications.messages.workflow import MessageWorkflow

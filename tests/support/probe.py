@@ -15,12 +15,13 @@ from contracts.envelope import Envelope
 from contracts.events.intake import ReportRejected
 from services.chassis import clock
 from services.chassis.auth import requires
-from services.chassis.database import Aggregate, DistrictRow, UnitOfWork, create_spine
+from services.chassis.database import Aggregate, DistrictRow, UnitOfWork
 from services.chassis.errors import Invalid
 from services.chassis.principal import Principal
 from services.chassis.processes import Running, Service
 from services.chassis.settings import ServiceSettings
 from services.chassis.web import CodeText, RequestBody, Write
+from tests.support.spine import spine_of
 
 TYPE = "intake.report.rejected.v1"
 
@@ -45,7 +46,7 @@ class Effect(DistrictRow, table=True):
 
 
 SCHEMA = [
-    *create_spine("intake_app"),
+    spine_of("intake"),
     "CREATE TABLE probes (id uuid PRIMARY KEY, district text NOT NULL, correlation_id uuid NOT NULL,"
     " version integer NOT NULL, recorded_at timestamptz NOT NULL DEFAULT now(), note text NOT NULL)",
     "CREATE TABLE effects (fact_id uuid PRIMARY KEY, correlation_id uuid NOT NULL, sequence integer NOT NULL,"

@@ -17,7 +17,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from services.casework.cases.messages import (
+from services.casework.case.cases.messages import (
     CaseFacts,
     CaseRef,
     CloseResult,
@@ -25,12 +25,12 @@ from services.casework.cases.messages import (
     EnterStage,
     RecordOutcome,
 )
-from services.casework.handoffs.messages import ClockReading, HandoffChanged, HandoffStart
-from services.casework.handoffs.workflow import HandoffWorkflow
-from services.casework.occurrences.messages import StepTold
-from services.casework.procedures.gepeng.workflow import GepengProcedure
-from services.casework.procedures.odgj.workflow import OdgjProcedure
-from services.casework.steps.messages import ProcedureStart, RequestStep, StepEnded, StepResult
+from services.casework.case.occurrences.messages import StepTold
+from services.casework.case.procedures.gepeng.workflow import GepengProcedure
+from services.casework.case.procedures.odgj.workflow import OdgjProcedure
+from services.casework.handoff.handoffs.messages import ClockReading, HandoffChanged, HandoffStart
+from services.casework.handoff.handoffs.workflow import HandoffWorkflow
+from services.casework.office.procedure_messages.messages import ProcedureStart, RequestStep, StepEnded, StepResult
 from tests.support.eventually import eventually
 
 CASE = UUID("01a20200-0000-7000-8000-000000000001")

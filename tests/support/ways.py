@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.casework.handoffs.domain import Move
+from services.casework.handoff.handoffs.domain import Move
 
 WAYS: dict[Move, tuple[str, dict[str, Any]]] = {
     Move.SEND: ("dispatch", {}),

@@ -7,7 +7,7 @@ from tests.mutants.places import PLACES, file_of
 from tests.mutants.reviewed import CHANGES, MUTANTS
 from tests.mutants.running import Noticed, all_mutants, chosen, tried
 
-CLOCK = "services/casework/handoffs/workflow.py"
+CLOCK = "services/casework/handoff/handoffs/workflow.py"
 EVERYONE = all_mutants()
 
 
@@ -28,7 +28,7 @@ def test_an_inverted_duplicate_check_is_noticed_by_the_workflow_tests_alone() ->
 
 
 def test_a_module_that_means_the_same_survives() -> None:
-    source = file_of("services.casework.handoffs.workflow").read_text()
+    source = file_of("services.casework.handoff.handoffs.workflow").read_text()
     assert tried(Mutant(CLOCK, 1, "module", "value", "nothing", source), "replay", "tests") is Noticed.NOBODY
 
 

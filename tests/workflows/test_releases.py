@@ -21,8 +21,8 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import NondeterminismError
 
-from services.casework.handoffs.messages import HandoffChanged
-from services.casework.steps.messages import CaseChanged
+from services.casework.handoff.handoffs.messages import HandoffChanged
+from services.casework.office.procedure_messages.messages import CaseChanged
 from tests.support import next_release
 from tests.support.checks import QUEUE as CHECKS
 from tests.support.checks import ScriptedCheck

@@ -1,1 +1,1 @@
-"""Desks: who is on duty, when claims lapse, and how a shift is handed over."""
+"""The desks of agencies: their work, its oversight, and what happens when one closes."""

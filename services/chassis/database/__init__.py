@@ -5,8 +5,6 @@ from services.chassis.database.tables import (
     UTC_INSTANT,
     Aggregate,
     DistrictRow,
-    add_parked_claims,
-    create_spine,
 )
 from services.chassis.database.unit import (
     DATABASE_AWAY,
@@ -36,9 +34,7 @@ __all__ = [
     "ReadSession",
     "UnitOfWork",
     "Units",
-    "add_parked_claims",
     "connection_arguments",
-    "create_spine",
     "current_traceparent",
     "district_scope",
     "is_infrastructure",

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 import yaml
 
-from services.casework.directory.commands import load_pack
-from services.casework.directory.domain import CaseworkPack
+from services.casework.office.directory.commands import load_pack
+from services.casework.office.directory.domain import CaseworkPack
 from services.casework.wiring import SERVICE
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import system_principal

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from services.casework.handoffs.domain import HandoffState
+from services.casework.handoff.handoffs.domain import HandoffState
 from tests.integration.casework.test_findings import a_finding_of, operation
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.integration.casework.test_tasks import open_task

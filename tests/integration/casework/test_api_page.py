@@ -16,9 +16,9 @@ import pytest_asyncio
 import uvicorn
 
 from deploy.local.ports import SPARE, is_free
-from services.casework.cases.commands import give_task
-from services.casework.cases.tables import Case
-from services.casework.tasks.domain import TaskKind
+from services.casework.case.cases.commands import give_task
+from services.casework.case.cases.tables import Case
+from services.casework.desks.tasks.domain import TaskKind
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import system_principal

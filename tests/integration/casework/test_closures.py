@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from services.casework.cases.commands import REACH
-from services.casework.closures.tables import Closure
-from services.casework.handoffs.commands import ring_clock
-from services.casework.handoffs.tables import Handoff, HandoffGroup
+from services.casework.case.cases.commands import REACH
+from services.casework.desks.closures.tables import Closure
+from services.casework.handoff.handoffs.commands import ring_clock
+from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup
 from services.chassis.principal import system_principal
 from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask, clocks, seen
 from tests.integration.casework.test_journey import Desk, report_verified
@@ -119,7 +119,7 @@ async def test_an_agency_that_closes_leaves_nothing_stuck_and_nobody_behind(
         promised["handoff_id"]: "REDIRECT", worked_on["handoff_id"]: "REDIRECT",
     }  # fmt: skip
     assert (await seen(office, asked))["state"] == "requested", "a look changes nothing"
-    monkeypatch.setattr("services.casework.closures.commands.BATCH_ROWS", 2)
+    monkeypatch.setattr("services.casework.desks.closures.commands.BATCH_ROWS", 2)
     decided = await office.post(
         "/closures", district="35.24", agency=agency, fate="REDIRECT", reason_code="AGENCY_CLOSED", to_agency=SOEGIRI
     )

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 from contracts.events.intake import ReportVerified
 from contracts.values import RegionCode
-from services.casework.cases.commands import mind_custody
-from services.casework.custody import queries
-from services.casework.custody.commands import TransferCustody, end_custody, transfer_custody
-from services.casework.custody.tables import Custody
-from services.casework.findings.tables import Finding
+from services.casework.case.cases.commands import mind_custody
+from services.casework.office.findings.tables import Finding
+from services.casework.person.custody import queries
+from services.casework.person.custody.commands import TransferCustody, end_custody, transfer_custody
+from services.casework.person.custody.tables import Custody
 from services.chassis import sealing
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import Principal, system_principal

@@ -12,11 +12,11 @@ import orjson
 import pytest
 import pytest_asyncio
 
-from services.casework.doors import commands, domain
-from services.casework.doors.access import principal_through
-from services.casework.doors.domain import LinkIsForAnotherHandoff
-from services.casework.handoffs.commands import MoveHandoff
-from services.casework.handoffs.domain import Move
+from services.casework.handoff.handoffs.commands import MoveHandoff
+from services.casework.handoff.handoffs.domain import Move
+from services.casework.papers.links import commands, domain
+from services.casework.papers.links.access import principal_through
+from services.casework.papers.links.domain import LinkIsForAnotherHandoff
 from services.chassis import sealing
 from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask
 from tests.integration.casework.test_journey import Desk, report_verified

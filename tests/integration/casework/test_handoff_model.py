@@ -17,8 +17,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from services.casework.handoffs import domain
-from services.casework.handoffs.domain import SIDES, Circumstances, HandoffState, Move, Side
+from services.casework.handoff.handoffs import domain
+from services.casework.handoff.handoffs.domain import SIDES, Circumstances, HandoffState, Move, Side
 from services.chassis import clock
 from tests.integration.casework.test_handoffs import OFFICE, SOEGIRI, ask, clocks, later, seen
 from tests.integration.casework.test_journey import Desk, report_verified

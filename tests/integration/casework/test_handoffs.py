@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 
 from contracts.events.casework import HandoffDeadlineMoved
-from services.casework.directory.domain import DayOff, DayOffKind
-from services.casework.handoffs.commands import MoveHandoff, Spoken, move_handoff
-from services.casework.handoffs.domain import Move, NotByPhone
+from services.casework.handoff.handoffs.commands import MoveHandoff, Spoken, move_handoff
+from services.casework.handoff.handoffs.domain import Move, NotByPhone
+from services.casework.office.directory.domain import DayOff, DayOffKind
 from services.casework.wiring import put_in_force
 from services.chassis import clock
 from services.chassis.principal import Principal, system_principal

@@ -11,8 +11,8 @@ from contracts.events.closing import ServiceAnswer
 from contracts.events.disbursement import PaymentCredited
 from contracts.events.intake import RegistryCheckCompleted, ReportVerified
 from contracts.values import Money, RegionCode
-from services.casework.cases.commands import CASES
-from services.casework.steps.messages import procedure_id
+from services.casework.case.cases.commands import CASES
+from services.casework.office.procedure_messages.messages import procedure_id
 from services.chassis import clock
 from services.chassis.packs import PackVersionIsTaken
 from tests.integration.casework.conftest import load, quick_pack

@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from services.casework.directory.domain import Letter
-from services.casework.letters import adapter, commands
-from services.casework.letters.commands import IssueLetter, Press, ReissueLetter
+from services.casework.office.directory.domain import Letter
+from services.casework.papers.letters import adapter, commands
+from services.casework.papers.letters.commands import IssueLetter, Press, ReissueLetter
 from services.chassis import clock
 from services.chassis.principal import Principal
 from tests.integration.casework.test_documents import download, upload

@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 
 from contracts.events.notifications import MessageDelivered, MessageFailed
-from services.casework.cases.commands import REACH
-from services.casework.directory.domain import Desk as PackDesk
-from services.casework.handoffs.commands import ring_clock
+from services.casework.case.cases.commands import REACH
+from services.casework.handoff.handoffs.commands import ring_clock
+from services.casework.office.directory.domain import Desk as PackDesk
 from services.casework.wiring import put_in_force
 from services.chassis import clock
 from services.chassis.principal import system_principal

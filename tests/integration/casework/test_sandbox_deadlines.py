@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from deploy.sandbox.deadlines import bring_forward, main
-from services.casework.clocks.tables import Clock
-from services.casework.handoffs.tables import Handoff
+from services.casework.handoff.deadlines.tables import Clock
+from services.casework.handoff.handoffs.tables import Handoff
 from services.chassis.errors import NotFound
 from services.chassis.principal import system_principal
 from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.casework.tasks.commands import CreateTask, complete_task, create_task, ring_task, task_id_of
-from services.casework.tasks.domain import TaskIsEnded, TaskKind
+from services.casework.desks.tasks.commands import CreateTask, complete_task, create_task, ring_task, task_id_of
+from services.casework.desks.tasks.domain import TaskIsEnded, TaskKind
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import system_principal

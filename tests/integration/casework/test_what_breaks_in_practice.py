@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.casework.cases.commands import REACH, ask_handoff
-from services.casework.handoffs.commands import ring_clock
-from services.casework.steps.messages import RequestStep
+from services.casework.case.cases.commands import REACH, ask_handoff
+from services.casework.handoff.handoffs.commands import ring_clock
+from services.casework.office.procedure_messages.messages import RequestStep
 from services.chassis import clock
 from services.chassis.principal import system_principal
 from tests.integration.casework.test_journey import Desk, registry_answers, report_verified

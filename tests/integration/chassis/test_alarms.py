@@ -9,8 +9,8 @@ import yaml
 from contracts.events.intake import ReportRejected, ReportVerified
 from contracts.values import RegionCode
 from deploy.local.places import CHECKOUT
-from services.casework.directory.commands import load_pack
-from services.casework.directory.domain import CaseworkPack
+from services.casework.office.directory.commands import load_pack
+from services.casework.office.directory.domain import CaseworkPack
 from services.casework.wiring import FIGURES, SERVICE
 from services.chassis import clock, runbook
 from services.chassis.principal import system_principal

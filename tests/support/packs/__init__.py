@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from services.casework.directory.domain import CaseworkPack
+from services.casework.office.directory.domain import CaseworkPack
 
 LAMONGAN_PACK = Path(__file__).parents[3] / "deploy" / "districts" / "35.24-lamongan" / "casework.yaml"
 THREE_ZONES_PACK = Path(__file__).parent / "91.99-ujung-timur" / "casework.yaml"

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.casework.clocks.domain import SPREAD, ClockKind, ClockState
-from services.casework.clocks.tables import Clock, RungRow
-from services.casework.directory.domain import add_working_time, working_time_between
-from services.casework.handoffs import domain
-from services.casework.handoffs.domain import MOVES, OPEN, HandoffState, Move
-from services.casework.handoffs.tables import Handoff, HandoffGroup
-from services.casework.promises.domain import PromiseState
+from services.casework.handoff.conditions.domain import PromiseState
+from services.casework.handoff.deadlines.domain import SPREAD, ClockKind, ClockState
+from services.casework.handoff.deadlines.tables import Clock, RungRow
+from services.casework.handoff.handoffs import domain
+from services.casework.handoff.handoffs.domain import MOVES, OPEN, HandoffState, Move
+from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup
+from services.casework.office.directory.domain import add_working_time, working_time_between
 from tests.support.simulation.rows import ABSENT, Done, Rows
 
 WATCHED_WITHIN = timedelta(minutes=5)

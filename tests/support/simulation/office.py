@@ -16,15 +16,15 @@ from uuid import UUID
 
 import yaml
 
-from services.casework.clocks.domain import ClockState
-from services.casework.clocks.tables import RungRow
-from services.casework.directory.domain import CaseworkPack, DayOff, DayOffKind
-from services.casework.handoffs import commands
-from services.casework.handoffs.commands import DeskOf, Reach, RequestHandoff
-from services.casework.handoffs.domain import OPEN
-from services.casework.handoffs.messages import ClockReading
-from services.casework.handoffs.tables import Handoff
-from services.casework.packages.domain import Purpose
+from services.casework.handoff.deadlines.domain import ClockState
+from services.casework.handoff.deadlines.tables import RungRow
+from services.casework.handoff.disclosures.domain import Purpose
+from services.casework.handoff.handoffs import commands
+from services.casework.handoff.handoffs.commands import DeskOf, Reach, RequestHandoff
+from services.casework.handoff.handoffs.domain import OPEN
+from services.casework.handoff.handoffs.messages import ClockReading
+from services.casework.handoff.handoffs.tables import Handoff
+from services.casework.office.directory.domain import CaseworkPack, DayOff, DayOffKind
 from services.chassis.errors import SigapError
 from services.chassis.principal import Principal
 from tests.support.simulation.checker import Checker, counted

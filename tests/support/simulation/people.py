@@ -7,11 +7,11 @@ from enum import Enum
 from random import Random
 from typing import Any
 
-from services.casework.handoffs import commands, domain
-from services.casework.handoffs.commands import Condition, MoveHandoff, ReportStatus, Spoken
-from services.casework.handoffs.domain import Act, Circumstances, HandoffState, Move, Side
-from services.casework.handoffs.tables import Handoff
-from services.casework.promises.domain import PromiseAbout, PromiseState
+from services.casework.handoff.conditions.domain import PromiseAbout, PromiseState
+from services.casework.handoff.handoffs import commands, domain
+from services.casework.handoff.handoffs.commands import Condition, MoveHandoff, ReportStatus, Spoken
+from services.casework.handoff.handoffs.domain import Act, Circumstances, HandoffState, Move, Side
+from services.casework.handoff.handoffs.tables import Handoff
 from services.chassis.principal import Principal
 from tests.support.simulation.rows import Rows, Work, run
 

@@ -15,22 +15,22 @@ from uuid import UUID
 
 import pytest
 
-from services.casework.clocks import repository as clocks_repository
-from services.casework.clocks.domain import ClockState, Notice
-from services.casework.clocks.tables import Clock, RungRow
-from services.casework.custody import commands as custody_commands
-from services.casework.custody import repository as custody_repository
-from services.casework.custody.tables import Custody
-from services.casework.directory.domain import CaseworkPack
-from services.casework.handoffs import repository as handoffs_repository
-from services.casework.handoffs.commands import applying, groups, moving, talking, timing
-from services.casework.handoffs.domain import OPEN, UNDECIDED, HandoffState
-from services.casework.handoffs.tables import Handoff, HandoffGroup, SpokenAnswer
-from services.casework.promises import repository as promises_repository
-from services.casework.promises.domain import PromiseState
-from services.casework.promises.tables import Promise
-from services.casework.rosters import repository as rosters_repository
-from services.casework.rosters.tables import Shift
+from services.casework.handoff.conditions import repository as promises_repository
+from services.casework.handoff.conditions.domain import PromiseState
+from services.casework.handoff.conditions.tables import Promise
+from services.casework.handoff.deadlines import repository as clocks_repository
+from services.casework.handoff.deadlines.domain import ClockState, Notice
+from services.casework.handoff.deadlines.tables import Clock, RungRow
+from services.casework.handoff.handoffs import repository as handoffs_repository
+from services.casework.handoff.handoffs.commands import applying, groups, moving, talking, timing
+from services.casework.handoff.handoffs.domain import OPEN, UNDECIDED, HandoffState
+from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup, SpokenAnswer
+from services.casework.office.directory.domain import CaseworkPack
+from services.casework.office.rosters import repository as rosters_repository
+from services.casework.office.rosters.tables import Shift
+from services.casework.person.custody import commands as custody_commands
+from services.casework.person.custody import repository as custody_repository
+from services.casework.person.custody.tables import Custody
 from services.chassis import clock
 from services.chassis.database import Aggregate, Cause
 from services.chassis.errors import NotFound

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from services.casework.clocks import domain as clocks_domain
-from services.casework.clocks.commands import ClockSet, IsEmpty
-from services.casework.clocks.tables import Clock
-from services.casework.handoffs import domain as handoffs_domain
-from services.casework.handoffs import repository as handoffs_repository
+from services.casework.handoff.deadlines import domain as clocks_domain
+from services.casework.handoff.deadlines.commands import ClockSet, IsEmpty
+from services.casework.handoff.deadlines.tables import Clock
+from services.casework.handoff.handoffs import domain as handoffs_domain
+from services.casework.handoff.handoffs import repository as handoffs_repository
 
 
 def ring_whatever_the_state(patch: pytest.MonkeyPatch) -> None:

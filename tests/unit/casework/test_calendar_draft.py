@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 import yaml
 
-from services.casework.directory.adapter import draft_of_year, drafted_days_off
-from services.casework.directory.domain import DayOff, DayOffKind
+from services.casework.office.directory.adapter import draft_of_year, drafted_days_off
+from services.casework.office.directory.domain import DayOff, DayOffKind
 from services.casework.wiring import SERVICE
 from services.chassis.processes import main
 from tests.support.packs import LAMONGAN_PACK, casework_pack

@@ -9,8 +9,8 @@ import yaml
 from pydantic import ValidationError
 
 from deploy.sandbox.pace import PACE, paced
-from services.casework.directory.commands import check_pack
-from services.casework.directory.domain import AgencyIsUnknown, Calendar, CaseworkPack, DayOffKind
+from services.casework.office.directory.commands import check_pack
+from services.casework.office.directory.domain import AgencyIsUnknown, Calendar, CaseworkPack, DayOffKind
 from tests.support.packs import LAMONGAN_PACK, THREE_ZONES_PACK, casework_pack
 
 

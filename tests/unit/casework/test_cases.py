@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from contracts.topics import event_types
-from services.casework.cases import domain
-from services.casework.cases.domain import MOVES, CaseState
-from services.casework.directory.commands import check_pack
-from services.casework.directory.domain import AgencyIsUnknown
-from services.casework.story.domain import TEXTS, tell
+from services.casework.case.cases import domain
+from services.casework.case.cases.domain import MOVES, CaseState
+from services.casework.case.timeline.domain import TEXTS, tell
+from services.casework.office.directory.commands import check_pack
+from services.casework.office.directory.domain import AgencyIsUnknown
 from tests.support.packs import LAMONGAN_PACK, casework_pack
 
 HISTORIES = sorted(Path("tests/replay/histories").glob("*Procedure-*.json"))

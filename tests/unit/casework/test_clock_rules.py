@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.casework.clocks.domain import (
+from services.casework.desks.desks.domain import empty_since
+from services.casework.handoff.conditions import domain as promises
+from services.casework.handoff.conditions.domain import PromiseState, Verdict, verdict_on
+from services.casework.handoff.deadlines.domain import (
     SPREAD,
     ClockKind,
     Notice,
@@ -20,10 +23,7 @@ from services.casework.clocks.domain import (
     rings_at_of,
     silence,
 )
-from services.casework.desks.domain import empty_since
-from services.casework.directory.domain import NOTIFIED_RUNGS, Clock, PurposeHasNoClock, Rung, RungKind
-from services.casework.promises import domain as promises
-from services.casework.promises.domain import PromiseState, Verdict, verdict_on
+from services.casework.office.directory.domain import NOTIFIED_RUNGS, Clock, PurposeHasNoClock, Rung, RungKind
 from tests.support.packs import LAMONGAN_PACK, casework_pack
 
 DUE = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

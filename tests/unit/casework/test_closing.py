@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.casework.closing import domain
-from services.casework.closing.domain import ASKED, Blocker, Fate, Kind
-from services.casework.handoffs.domain import OPEN, HandoffState
+from services.casework.case.closing import domain
+from services.casework.case.closing.domain import ASKED, Blocker, Fate, Kind
+from services.casework.handoff.handoffs.domain import OPEN, HandoffState
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 NOTHING = {service: list[str]() for service in ASKED}

@@ -1,6 +1,6 @@
 """What becomes of the hand-offs of an agency that closes: rules."""
 
-from services.casework.closures import domain
+from services.casework.desks.closures import domain
 
 
 def test_every_fate_of_every_state_is_told_before_it_happens() -> None:

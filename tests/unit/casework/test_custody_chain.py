@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.casework.custody import domain
-from services.casework.custody.domain import (
+from services.casework.person.custody import domain
+from services.casework.person.custody.domain import (
     Chain,
     Contradiction,
     ContradictionKind,

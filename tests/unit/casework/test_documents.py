@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from nacl.public import PrivateKey
 
-from services.casework.documents import access, domain
-from services.casework.documents.adapter import DirectoryStore, recognise
+from services.casework.papers.documents import access, domain
+from services.casework.papers.documents.adapter import DirectoryStore, recognise
 from services.chassis import clock, sealing
 from services.chassis.errors import NotFound
 from services.chassis.principal import Principal

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.sdk.trace import ReadableSpan
 
-from services.casework.doors import access, domain
-from services.casework.doors.domain import LinkState, Standing
-from services.casework.doors.pages import CLOSED, SHAPES, STATUS
-from services.casework.handoffs.domain import SIDES, Move, Side
+from services.casework.handoff.handoffs.domain import SIDES, Move, Side
+from services.casework.papers.links import access, domain
+from services.casework.papers.links.domain import LinkState, Standing
+from services.casework.papers.links.pages import CLOSED, SHAPES, STATUS
 from services.chassis.telemetry import scrub
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)

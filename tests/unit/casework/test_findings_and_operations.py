@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.casework.custody import access as custody_access
-from services.casework.custody import facts
-from services.casework.custody.domain import CustodianKind, PartyIsUnknown
-from services.casework.custody.schemas import CustodyIn
-from services.casework.custody.tables import Custody
-from services.casework.findings import access
-from services.casework.findings.domain import BY_PEOPLE, Explanation, FindingKind, Found, Standing, next_step
-from services.casework.findings.schemas import ByPeople, ExplanationIn
-from services.casework.operations import access as operations_access
-from services.casework.operations.domain import PaperCount, Side, differences
-from services.casework.story.domain import TEXTS, tell
+from services.casework.case.timeline.domain import TEXTS, tell
+from services.casework.office.findings import access
+from services.casework.office.findings.domain import BY_PEOPLE, Explanation, FindingKind, Found, Standing, next_step
+from services.casework.office.findings.schemas import ByPeople, ExplanationIn
+from services.casework.person.custody import access as custody_access
+from services.casework.person.custody import facts
+from services.casework.person.custody.domain import CustodianKind, PartyIsUnknown
+from services.casework.person.custody.schemas import CustodyIn
+from services.casework.person.custody.tables import Custody
+from services.casework.person.operations import access as operations_access
+from services.casework.person.operations.domain import PaperCount, Side, differences
 from services.chassis.errors import Forbidden, NotFound
 from services.chassis.principal import Principal, system_principal
 

@@ -6,8 +6,9 @@ from itertools import product
 
 import pytest
 
-from services.casework.handoffs import access, domain
-from services.casework.handoffs.domain import (
+from services.casework.handoff.disclosures.domain import Purpose
+from services.casework.handoff.handoffs import access, domain
+from services.casework.handoff.handoffs.domain import (
     FHIR,
     HOLDABLE,
     MOVES,
@@ -20,7 +21,6 @@ from services.casework.handoffs.domain import (
     Move,
     Side,
 )
-from services.casework.packages.domain import Purpose
 from services.chassis.errors import NotFound
 from services.chassis.principal import Principal
 

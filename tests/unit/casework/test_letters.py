@@ -11,9 +11,9 @@ import typst
 import yaml
 from pydantic import ValidationError
 
-from services.casework.directory.domain import CaseworkPack, Letter, Letterhead, LetterheadIsMissing
-from services.casework.letters import adapter, domain
-from services.casework.letters.domain import Draft, LetterMove, LetterState
+from services.casework.office.directory.domain import CaseworkPack, Letter, Letterhead, LetterheadIsMissing
+from services.casework.papers.letters import adapter, domain
+from services.casework.papers.letters.domain import Draft, LetterMove, LetterState
 
 PACKS = sorted(
     [*Path("deploy/districts").glob("*/casework.yaml"), *Path("tests/support/packs").glob("*/casework.yaml")]

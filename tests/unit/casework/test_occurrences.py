@@ -4,9 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.casework.handoffs.domain import HandoffState
-from services.casework.occurrences import domain
-from services.casework.occurrences.domain import (
+from services.casework.case.occurrences import domain
+from services.casework.case.occurrences.domain import (
     DISPOSITIONS,
     RECORDABLE,
     Fate,
@@ -17,8 +16,9 @@ from services.casework.occurrences.domain import (
     fate_of,
     item_of,
 )
-from services.casework.occurrences.pages import FATES, ITEMS, KINDS
-from services.casework.packages.domain import Purpose
+from services.casework.case.occurrences.pages import FATES, ITEMS, KINDS
+from services.casework.handoff.disclosures.domain import Purpose
+from services.casework.handoff.handoffs.domain import HandoffState
 
 CELLS = """
                 | NOT_ACCEPTED          | ACCEPTED         | IN_PROGRESS | AID             | VISIT           | CUSTODY

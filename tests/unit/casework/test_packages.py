@@ -10,10 +10,8 @@ import pytest
 
 from contracts.envelope import Event
 from contracts.events import casework as events
-from services.casework.handoffs import facts
-from services.casework.handoffs.tables import Handoff
-from services.casework.packages import access, domain
-from services.casework.packages.domain import (
+from services.casework.handoff.disclosures import access, domain
+from services.casework.handoff.disclosures.domain import (
     MINIMUM,
     PACKAGES,
     AgencyKind,
@@ -22,6 +20,8 @@ from services.casework.packages.domain import (
     Purpose,
     Reader,
 )
+from services.casework.handoff.handoffs import facts
+from services.casework.handoff.handoffs.tables import Handoff
 from services.chassis.principal import Principal
 from services.intake.persons.domain import Description
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.casework.clocks.domain import ClockKind
-from services.casework.desks.domain import TOLD, foresee_silence, gaps
-from services.casework.directory.domain import PurposeHasNoClock, RungKind
+from services.casework.desks.desks.domain import TOLD, foresee_silence, gaps
+from services.casework.handoff.deadlines.domain import ClockKind
+from services.casework.office.directory.domain import PurposeHasNoClock, RungKind
 from tests.support.packs import LAMONGAN_PACK, casework_pack
 
 NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)

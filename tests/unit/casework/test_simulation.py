@@ -18,12 +18,12 @@ from uuid import UUID
 import pytest
 
 from deploy.local.places import CHECKOUT
-from services.casework.handoffs import commands, domain
-from services.casework.handoffs.commands import Condition, MoveHandoff, RequestHandoff
-from services.casework.handoffs.domain import Move
-from services.casework.handoffs.tables import Handoff
-from services.casework.packages.domain import Purpose
-from services.casework.promises.domain import PromiseAbout
+from services.casework.handoff.conditions.domain import PromiseAbout
+from services.casework.handoff.disclosures.domain import Purpose
+from services.casework.handoff.handoffs import commands, domain
+from services.casework.handoff.handoffs.commands import Condition, MoveHandoff, RequestHandoff
+from services.casework.handoff.handoffs.domain import Move
+from services.casework.handoff.handoffs.tables import Handoff
 from services.chassis.principal import Principal
 from tests.support.simulation.office import STARTS, simulate, simulated_pack
 from tests.support.simulation.people import SYSTEM, receiver, sender

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from services.casework.handoffs import commands
-from services.casework.handoffs.commands import Reach, RequestHandoff
-from services.casework.handoffs.tables import Handoff
-from services.casework.packages.domain import Purpose
+from services.casework.handoff.disclosures.domain import Purpose
+from services.casework.handoff.handoffs import commands
+from services.casework.handoff.handoffs.commands import Reach, RequestHandoff
+from services.casework.handoff.handoffs.tables import Handoff
 from services.chassis import clock
 from services.chassis.clock import Pace
 from tests.support.simulation.office import STARTS, simulate, simulated_pack

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.casework.directory.domain import (
+from services.casework.office.directory.domain import (
     WEEKDAYS,
     Calendar,
     DayOff,

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 import yaml
 
-from services.casework.directory.domain import CaseworkPack
+from services.casework.office.directory.domain import CaseworkPack
 from services.notifications.messages import domain
 from services.notifications.messages.commands import TellFact
 from services.notifications.messages.domain import MessageState, Move

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from services.casework.cases.domain import Outcome
-from services.casework.clocks.domain import ClockKind, ClockState
-from services.casework.custody.domain import PARTIES_WITHOUT_A_DESK, BelongingKind, CustodianKind, Proof
-from services.casework.directory.domain import RungKind
-from services.casework.findings.domain import Explanation, FindingKind
-from services.casework.handoffs.domain import Act, HandoffState
-from services.casework.packages.domain import Letter, PersonField, Purpose
-from services.casework.promises.domain import PromiseState
-from services.casework.tasks.domain import TaskKind
+from services.casework.case.cases.domain import Outcome
+from services.casework.desks.tasks.domain import TaskKind
+from services.casework.handoff.conditions.domain import PromiseState
+from services.casework.handoff.deadlines.domain import ClockKind, ClockState
+from services.casework.handoff.disclosures.domain import Letter, PersonField, Purpose
+from services.casework.handoff.handoffs.domain import Act, HandoffState
+from services.casework.office.directory.domain import RungKind
+from services.casework.office.findings.domain import Explanation, FindingKind
+from services.casework.person.custody.domain import PARTIES_WITHOUT_A_DESK, BelongingKind, CustodianKind, Proof
 from services.chassis.pages import words
 from services.chassis.processes import Service
 from services.disbursement.batches.domain import BatchState

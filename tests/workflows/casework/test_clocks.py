@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from services.casework.handoffs.messages import HandoffChanged
+from services.casework.handoff.handoffs.messages import HandoffChanged
 from tests.support.eventually import eventually
 from tests.support.procedures import Clock, skipping, start_clock, working
 

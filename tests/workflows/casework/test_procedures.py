@@ -8,7 +8,7 @@ from temporalio import activity
 from temporalio.client import WorkflowFailureError, WorkflowHandle
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from services.casework.steps.messages import CaseChanged, RequestStep, StepResult
+from services.casework.office.procedure_messages.messages import CaseChanged, RequestStep, StepResult
 from tests.support.eventually import eventually
 from tests.support.procedures import ANSWERS, Rows, skipping, start_procedure, working
 

@@ -1,0 +1,165 @@
+"""What a case may become, and what keeps it from closing. Pure functions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.casework.handoff.disclosures.domain import AgencyKind, Purpose
+from services.chassis.errors import Conflict
+
+
+class CaseState(StrEnum):
+    """Where a case stands: service, aftercare, end."""
+
+    OPEN = "open"
+    AFTERCARE = "aftercare"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """How the service of a case ended (`domain.md` §4.1, §4.2)."""
+
+    REUNIFIED = "REUNIFIED"
+    TRANSFERRED_HOME_DISTRICT = "TRANSFERRED_HOME_DISTRICT"
+    PLACED_PANTI = "PLACED_PANTI"
+    ABSCONDED = "ABSCONDED"
+    DECEASED = "DECEASED"
+    NOT_ODGJ = "NOT_ODGJ"
+    NOT_MET = "NOT_MET"
+    RETURNED_FAMILY = "RETURNED_FAMILY"
+    GUIDED_BY_VILLAGE = "GUIDED_BY_VILLAGE"
+    DUPLICATE = "DUPLICATE"
+
+
+CUSTODY_ENDS_WITH: dict[Outcome, str] = {
+    Outcome.REUNIFIED: "RETURNED_HOME",
+    Outcome.RETURNED_FAMILY: "RETURNED_HOME",
+    Outcome.GUIDED_BY_VILLAGE: "RETURNED_HOME",
+    Outcome.PLACED_PANTI: "PLACED",
+    Outcome.TRANSFERRED_HOME_DISTRICT: "TRANSFERRED",
+    Outcome.ABSCONDED: "ABSCONDED",
+    Outcome.NOT_ODGJ: "REROUTED",
+    Outcome.DUPLICATE: "DUPLICATE",
+}
+"""Why nobody of ours has the person in hand after an outcome; after a death the holder keeps the body until burial."""
+
+ENDS_EVERYTHING = frozenset({Outcome.ABSCONDED, Outcome.DECEASED, Outcome.NOT_ODGJ, Outcome.NOT_MET, Outcome.DUPLICATE})
+"""Outcomes after which open requests and tasks have lost their purpose."""
+
+
+class AidState(StrEnum):
+    """What became of the aid a case asked for."""
+
+    REQUESTED = "requested"
+    ENTITLED = "entitled"
+    CREDITED = "credited"
+    REFUSED = "refused"
+    FAILED = "failed"
+    ENDED = "ended"
+
+
+AID_SETTLED = frozenset({AidState.CREDITED, AidState.REFUSED, AidState.ENDED})
+
+MOVES: dict[tuple[CaseState, str], CaseState] = {
+    (CaseState.OPEN, "enter_stage"): CaseState.OPEN,
+    (CaseState.OPEN, "record_outcome"): CaseState.AFTERCARE,
+    (CaseState.AFTERCARE, "enter_stage"): CaseState.AFTERCARE,
+    (CaseState.AFTERCARE, "close"): CaseState.CLOSED,
+    (CaseState.OPEN, "force_close"): CaseState.CLOSED,
+    (CaseState.AFTERCARE, "force_close"): CaseState.CLOSED,
+    (CaseState.OPEN, "mark_duplicate"): CaseState.CLOSED,
+    (CaseState.AFTERCARE, "mark_duplicate"): CaseState.CLOSED,
+}
+
+
+class CaseIsClosed(Conflict):
+    """Nothing can be done with a closed case."""
+
+    text = "Perkara ini sudah ditutup."
+
+
+class CaseCannotMove(Conflict):
+    """The case's state does not allow this."""
+
+    text = "Perkara ini tidak dapat diubah dengan cara itu pada keadaan sekarang."
+
+
+STAGES: Mapping[str, tuple[str, ...]] = {
+    "OdgjProcedure": (
+        "RECEIVED", "RESPONSE", "EMERGENCY", "CUSTODY", "SCREENING", "TREATMENT", "DISCHARGE", "AFTERCARE",
+    ),
+    "GepengProcedure": ("RECEIVED", "RESPONSE", "EMERGENCY", "CUSTODY", "ASSESSMENT", "RETURN", "AFTERCARE"),
+}  # fmt: skip
+"""The stages of each procedure in their order (`domain.md` §4.1, §4.2); one may be left out, none is gone back to."""
+
+
+class NotTheCaseOfAChild(Conflict):
+    """A mother is tied to somebody who is taken for a child."""
+
+    text = "Perkara yang dikaitkan bukan perkara anak."
+    advice = "Isi perkara anaknya; bila orang itu tampak di bawah umur, catat dahulu pada laporannya."
+
+
+class StageIsUnknown(Conflict):
+    """The procedure has no such stage."""
+
+    text = "Tahap ini tidak dikenal pada prosedur perkara ini."
+
+
+def is_ahead(workflow: str, stage: str, wanted: str) -> bool:
+    """Whether a stage comes after the one a case is in. Raises ``StageIsUnknown`` naming the procedure's stages."""
+    stages = STAGES.get(workflow, ())
+    if wanted not in stages:
+        raise StageIsUnknown(stages, stage=stage)
+    return stage not in stages or stages.index(wanted) > stages.index(stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """One stage of a case's way: behind it, where it is now, or ahead."""
+
+    stage: str
+    is_now: bool
+    is_behind: bool
+
+
+def way_of(workflow: str, entered: Sequence[str], stage: str, *, is_over: bool) -> list[Milestone]:
+    """The way of a case through its procedure: stages it was in, the one it is in, and those that follow."""
+    stages = STAGES.get(workflow, ())
+    ahead = stages[stages.index(stage) + 1 :] if stage in stages and not is_over else ()
+    behind = [known for known in stages if known in entered and known != stage and known not in ahead]
+    return [
+        *(Milestone(known, is_now=False, is_behind=True) for known in behind),
+        Milestone(stage, is_now=not is_over, is_behind=is_over),
+        *(Milestone(known, is_now=False, is_behind=False) for known in ahead),
+    ]
+
+
+MEDICAL = frozenset({AgencyKind.PUSKESMAS, AgencyKind.HOSPITAL, AgencyKind.MENTAL_HOSPITAL})
+
+
+def is_done_already(purpose: str, custodian: str | None, custodian_kind: str, holder: str) -> bool:
+    """Whether there is nothing left to ask: in medical hands, or in the holder's own, already."""
+    if purpose == Purpose.EMERGENCY_CARE:
+        return custodian_kind in MEDICAL
+    return purpose == Purpose.CUSTODY_TRANSFER and custodian == holder
+
+
+def next_state(state: str, move: str) -> CaseState:
+    """The state after a move. Raises ``CaseIsClosed`` or ``CaseCannotMove`` naming what is legal now."""
+    target = MOVES.get((CaseState(state), move))
+    if target is None:
+        if state == CaseState.CLOSED:
+            raise CaseIsClosed((), state=state)
+        raise CaseCannotMove(legal_moves(state), state=state)
+    return target
+
+
+def legal_moves(state: str) -> tuple[str, ...]:
+    """What may be done with a case now."""
+    return tuple(move for (source, move) in MOVES if source == state)
+
+
+def case_number(prefix: str, district: str, year: int, serial: int) -> str:
+    """``ODGJ/35.24/2026/000123``."""
+    return f"{prefix}/{district}/{year}/{serial:06d}"

@@ -1,0 +1,100 @@
+"""What cases hear from intake, disbursement and notifications."""
+
+from contracts.envelope import Envelope
+from contracts.events.disbursement import (
+    EntitlementEnded,
+    EntitlementEstablished,
+    EntitlementRefused,
+    PaymentCredited,
+    PaymentFailed,
+)
+from contracts.events.intake import PersonRecorded, RegistryCheckCompleted, ReportMarkedDuplicate, ReportVerified
+from contracts.events.notifications import MessageDelivered, MessageFailed
+from services.casework.case.cases import commands
+from services.casework.case.cases.commands import OpenCase
+from services.casework.case.cases.domain import AidState
+from services.casework.handoff.deadlines.domain import Notice
+from services.casework.handoff.disclosures.domain import Purpose
+from services.casework.handoff.handoffs.commands import answer_for_registry, note_notice
+from services.chassis.database import UnitOfWork
+from services.chassis.persons import when_person_recorded_keep_copy
+
+REGISTRY_PURPOSE = {"IDENTITY": Purpose.IDENTIFICATION, "INSURANCE": Purpose.INSURANCE}
+
+
+async def when_report_verified_open_case(event: ReportVerified, envelope: Envelope, uow: UnitOfWork) -> None:
+    """A believed report becomes a case; a person caught in an operation is in the agency's hands already."""
+    await commands.open_case(
+        OpenCase(
+            report_id=envelope.subject,
+            case_type=event.case_type_guess,
+            person_id=event.person_id,
+            village_code=str(event.village_code),
+            district=str(envelope.district),
+            urgency=event.urgency,
+            reporter_agency=event.reporter_agency or "",
+            apparent_minor=event.apparent_minor,
+            found_at=event.found_at,
+            is_in_custody=event.is_with_reporter or event.operation_id is not None,
+        ),
+        uow,
+    )
+
+
+async def when_person_recorded_note_age(event: PersonRecorded, envelope: Envelope, uow: UnitOfWork) -> None:
+    """Keep the copy; a person who turns out to be a minor is protected as one from now on."""
+    await when_person_recorded_keep_copy(event, envelope, uow)
+    is_proven = event.identity_status == "MATCHED"
+    await commands.note_age(event.person_id, is_minor=event.apparent_minor, is_proven=is_proven, uow=uow)
+
+
+async def when_report_marked_duplicate_end_its_case(
+    event: ReportMarkedDuplicate, envelope: Envelope, uow: UnitOfWork
+) -> None:
+    """The double's case ends, the other one goes on."""
+    await commands.mark_case_duplicate(envelope.subject, event.parent_report_id, uow)
+
+
+async def when_registry_answered_complete_its_handoff(
+    event: RegistryCheckCompleted, envelope: Envelope, uow: UnitOfWork
+) -> None:
+    """Dukcapil or BPJS answered through intake: that hand-off is done."""
+    if event.case_id is not None:
+        await answer_for_registry(event.case_id, REGISTRY_PURPOSE[event.kind], event.result, uow, event.handoff_id)
+
+
+async def when_entitlement_established_note_aid(
+    event: EntitlementEstablished, envelope: Envelope, uow: UnitOfWork
+) -> None:
+    """Aid was granted and waits for payment."""
+    await commands.note_aid(envelope.correlationid, AidState.ENTITLED, uow)
+
+
+async def when_entitlement_refused_note_aid(event: EntitlementRefused, envelope: Envelope, uow: UnitOfWork) -> None:
+    """Aid was refused."""
+    await commands.note_aid(envelope.correlationid, AidState.REFUSED, uow)
+
+
+async def when_payment_credited_note_aid(event: PaymentCredited, envelope: Envelope, uow: UnitOfWork) -> None:
+    """Aid was paid."""
+    await commands.note_aid(envelope.correlationid, AidState.CREDITED, uow)
+
+
+async def when_payment_failed_note_aid(event: PaymentFailed, envelope: Envelope, uow: UnitOfWork) -> None:
+    """The bank could not pay; disbursement owns the exception."""
+    await commands.note_aid(envelope.correlationid, AidState.FAILED, uow)
+
+
+async def when_entitlement_ended_note_aid(event: EntitlementEnded, envelope: Envelope, uow: UnitOfWork) -> None:
+    """Aid that was due will not be paid any more."""
+    await commands.note_aid(envelope.correlationid, AidState.ENDED, uow)
+
+
+async def when_message_delivered_note_its_rung(event: MessageDelivered, envelope: Envelope, uow: UnitOfWork) -> None:
+    """The message that tells of a rung reached a telephone."""
+    await note_notice(event.cause_fact_id, Notice.DELIVERED, commands.REACH, uow)
+
+
+async def when_message_failed_have_the_desk_called(event: MessageFailed, envelope: Envelope, uow: UnitOfWork) -> None:
+    """The message that tells of a rung reached nobody: somebody has to telephone."""
+    await note_notice(event.cause_fact_id, Notice.UNDELIVERED, commands.REACH, uow)

@@ -1,0 +1,270 @@
+"""Daftar kerja: what waits for me and my agency, next due first; the list of cases; a hand-over written down."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import Query, Request
+from fastapi.responses import Response
+from pydantic import StringConstraints
+
+from services.casework.case.cases import access, commands, queries
+from services.casework.case.cases.domain import CaseState
+from services.casework.case.cases.queries import show_case
+from services.casework.case.cases.schemas import TieFormIn, UntieIn
+from services.casework.desks.tasks.access import PERMISSIONS as TASK_PERMISSIONS
+from services.casework.desks.tasks.queries import next_tasks
+from services.casework.handoff.handoffs.domain import MOVES, SIDES, HandoffState, Side
+from services.casework.handoff.handoffs.queries import next_handoffs
+from services.casework.handoff.handoffs.tables import Handoff
+from services.casework.office.directory.pages import directory_of
+from services.casework.person.custody.commands import record_custody
+from services.casework.person.custody.domain import PARTIES_WITHOUT_A_DESK, CustodianKind, Proof
+from services.casework.person.custody.pages import PARTIES
+from services.casework.person.custody.schemas import CustodyIn, PartyText, PlaceText, ReferenceText
+from services.chassis.pages import Form, page_requires, page_router
+from services.chassis.principal import Principal
+from services.chassis.telemetry import tag_span
+from services.chassis.web import CodeText, Reading, RequestBody, ShortText
+
+TEMPLATES = Path(__file__).parent / "templates"
+PAGE_ROWS = 50
+WORK_ROWS = 100
+
+CASE_TYPES = {"ODGJ_TERLANTAR": "ODGJ terlantar", "GEPENG": "Gepeng"}
+STATES = {"open": "dalam pelayanan", "aftercare": "pascalayanan", "closed": "ditutup"}
+STAGES = {
+    "RECEIVED": "Laporan diterima",
+    "RESPONSE": "Respons pertama",
+    "EMERGENCY": "Gawat darurat",
+    "CUSTODY": "Penerimaan",
+    "SCREENING": "Penyaringan kesehatan",
+    "TREATMENT": "Perawatan",
+    "DISCHARGE": "Persiapan pulang",
+    "ASSESSMENT": "Asesmen",
+    "RETURN": "Pemulangan",
+    "AFTERCARE": "Pascalayanan",
+}
+OUTCOMES = {
+    "REUNIFIED": "Kembali kepada keluarga",
+    "TRANSFERRED_HOME_DISTRICT": "Dipulangkan ke daerah asal",
+    "PLACED_PANTI": "Ditempatkan di panti",
+    "ABSCONDED": "Meninggalkan layanan",
+    "DECEASED": "Meninggal dunia",
+    "NOT_ODGJ": "Bukan ODGJ",
+    "NOT_MET": "Tidak dijumpai",
+    "RETURNED_FAMILY": "Kembali kepada keluarga",
+    "GUIDED_BY_VILLAGE": "Dibina desa",
+    "DUPLICATE": "Ganda",
+}
+AID = {
+    "requested": "dimintakan",
+    "entitled": "hak ditetapkan",
+    "credited": "sudah masuk rekening",
+    "refused": "ditolak",
+    "failed": "gagal dibayar",
+}
+CONDITIONS = {
+    "STABLE": "Stabil",
+    "AGITATED": "Gelisah",
+    "SICK": "Sakit",
+    "WOUNDED": "Terluka",
+    "UNCONSCIOUS": "Tidak sadar",
+    "UNKNOWN": "Belum diketahui",
+}
+WORDS = {
+    **CASE_TYPES,
+    **STAGES,
+    **OUTCOMES,
+    **CONDITIONS,
+    "taker": "Yang menerima",
+    "place_code": "Kode wilayah tempat",
+    "ba_number": "Nomor berita acara",
+    "child_number": "Nomor perkara anak",
+    "case-tied": "Tercatat: ibu dan anak dikaitkan; pindah diminta bagi keduanya.",
+    "case-untied": "Tercatat: kaitan ibu dan anak dilepas.",
+    "custody-recorded": "Tercatat. Lihat rantai penguasaan pada halaman perkara.",
+}
+
+router = page_router()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One line of the list: a hand-off or a task."""
+
+    address: str
+    name: str
+    about: str
+    state: str
+    due_at: datetime | None
+    clock: str
+    is_claimed: bool = False
+
+
+def waits_for(agency: str, handoff: Handoff) -> bool:
+    """Whether the next regular move of a hand-off is this agency's."""
+    state = HandoffState(handoff.state)
+    wanted = Side.SENDER if state in (HandoffState.COMPLETED, HandoffState.FAILED) else Side.RECEIVER
+    party = handoff.from_agency if wanted is Side.SENDER else handoff.to_agency
+    return agency == party and any(source == state and wanted in SIDES[move] for source, move in MOVES)
+
+
+@router.get("/")
+async def work_list(
+    request: Request, caller: Annotated[Principal, page_requires("handoff:read")], reading: Reading
+) -> Response:
+    """Daftar kerja."""
+    handoffs = await next_handoffs(reading, caller.agency, WORK_ROWS)
+    may_tasks = bool(caller.roles & TASK_PERMISSIONS["task:read"])
+    tasks = await next_tasks(reading, caller.agency, WORK_ROWS) if may_tasks else []
+    may_cases = bool(caller.roles & access.PERMISSIONS["case:read"])
+    cases = await queries.list_cases(reading, CaseState.OPEN.value, None, PAGE_ROWS) if may_cases else []
+    about = {handoff.case_id for handoff in handoffs} | {task.case_id for task in tasks}
+    numbers = await queries.case_numbers(reading, sorted(about))
+    directory = await directory_of(reading, {row.district for row in (*handoffs, *tasks, *cases)} | set(caller.offices))
+    root = request.app.state.root_path
+
+    def line(handoff: Handoff) -> Work:
+        is_sent = handoff.from_agency == caller.agency
+        other = handoff.to_agency if is_sent else handoff.from_agency
+        about = f"{'kepada' if is_sent else 'dari'} {directory.names.get(other, other)}"
+        number = numbers.get(handoff.case_id, "")
+        return Work(
+            f"{root}/serah-terima/{handoff.id}", handoff.purpose, f"{number} · {about}", handoff.state,
+            handoff.due_at, handoff.clock or "", handoff.claimed_by is not None,
+        )  # fmt: skip
+
+    mine = [line(handoff) for handoff in handoffs if waits_for(caller.agency, handoff)]
+    mine += [
+        Work(f"{root}/tugas/{task.id}", task.kind, numbers.get(task.case_id, ""), "task", task.due_at, "TASK_BY")
+        for task in tasks
+    ]
+    mine.sort(key=lambda work: work.due_at.timestamp() if work.due_at else math.inf)
+    context: dict[str, Any] = {
+        "mine": mine,
+        "others": [line(handoff) for handoff in handoffs if not waits_for(caller.agency, handoff)],
+        "cases": cases,
+        "may_cases": may_cases,
+        "case_states": STATES,
+        "agency": directory.names.get(caller.agency, caller.agency),
+        **directory.context(),
+    }
+    rendered: Response = request.app.state.pages.render(request, "work-list.html", **context)
+    return rendered
+
+
+@router.get("/perkara")
+async def case_list(
+    request: Request,
+    caller: Annotated[Principal, page_requires("case:read")],
+    reading: Reading,
+    keadaan: CaseState | None = None,
+    setelah: Annotated[UUID | None, Query()] = None,
+) -> Response:
+    """The cases of the caller's districts, in order of their opening."""
+    rows = await queries.list_cases(reading, keadaan.value if keadaan else None, setelah, PAGE_ROWS)
+    directory = await directory_of(reading, {row.district for row in rows} | set(caller.offices))
+    rendered: Response = request.app.state.pages.render(
+        request,
+        "cases.html",
+        cases=rows,
+        chosen=keadaan.value if keadaan else "",
+        following=rows[-1].id if len(rows) == PAGE_ROWS else None,
+        case_states=STATES,
+        **directory.context(),
+    )
+    return rendered
+
+
+@router.post("/perkara/{case_id}/ikat")
+async def post_tie(
+    case_id: UUID, caller: Annotated[Principal, page_requires("case:act")], reading: Reading, form: Form
+) -> Response:
+    """Mother and child belong together."""
+    other = await queries.case_of_number(form.read(TieFormIn).child_number, reading)
+    return await form.write(lambda uow: commands.tie_mother_and_child(case_id, other.id, uow), "case-tied")
+
+
+@router.post("/perkara/{case_id}/lepas")
+async def post_untie(case_id: UUID, caller: Annotated[Principal, page_requires("case:act")], form: Form) -> Response:
+    """They belong together no longer."""
+    other = form.read(UntieIn).other_case_id
+    return await form.write(lambda uow: commands.untie(case_id, other, uow), "case-untied")
+
+
+class CustodyFormIn(RequestBody):
+    """A page's record of a hand-over: who took the person, as ``KIND:code``; the time is the district's wall clock."""
+
+    taker: Annotated[str, StringConstraints(pattern=r"^(AGENCY|CARRIER|FAMILY|OTHER):[a-z0-9._-]{1,64}$")]
+    from_agency: PartyText | None = None
+    happened_local: datetime
+    place_code: PlaceText
+    condition_code: CodeText
+    ba_number: ReferenceText | None = None
+    belongings_note: ShortText | None = None
+
+    def custody(self, case_id: UUID, zone: str) -> CustodyIn:
+        """As the API takes it; a number of the berita acara means that it was signed."""
+        kind, code = self.taker.split(":", 1)
+        return CustodyIn(
+            case_id=case_id,
+            to_kind=CustodianKind(kind),
+            to_agency=code,
+            from_agency=self.from_agency,
+            happened_at=self.happened_local.replace(tzinfo=ZoneInfo(zone)),
+            place_code=self.place_code,
+            condition_code=self.condition_code,
+            ba_number=self.ba_number,
+            proof=Proof.SIGNED if self.ba_number else Proof.NONE,
+            belongings_note=self.belongings_note,
+        )
+
+
+def takers(names: Mapping[str, str]) -> dict[str, str]:
+    """Who can have taken a person: agencies of the pack, and parties without a desk."""
+    outside = {
+        f"{kind.value}:{code}": PARTIES[code] for kind, codes in PARTIES_WITHOUT_A_DESK.items() for code in codes
+    }
+    return {f"AGENCY:{code}": name for code, name in names.items()} | outside
+
+
+@router.get("/perkara/{case_id}/serah-terima-orang")
+async def custody_form_page(
+    case_id: UUID, request: Request, caller: Annotated[Principal, page_requires("case:act")], reading: Reading
+) -> Response:
+    """The form in which a hand-over that has happened is written down."""
+    case = (await show_case(case_id, reading)).case
+    tag_span(case_id=str(case.correlation_id))
+    directory = await directory_of(reading, [case.district])
+    rendered: Response = request.app.state.pages.render(
+        request,
+        "custody-form.html",
+        case=case,
+        takers=takers(directory.names),
+        givers={**directory.names, **PARTIES},
+        conditions=CONDITIONS,
+        **directory.context(case.district),
+    )
+    return rendered
+
+
+@router.post("/perkara/{case_id}/serah-terima-orang/catat")
+async def post_custody_form(
+    case_id: UUID,
+    request: Request,
+    caller: Annotated[Principal, page_requires("case:act")],
+    reading: Reading,
+    form: Form,
+) -> Response:
+    """Write it down; what it contradicts becomes a finding."""
+    case = (await show_case(case_id, reading)).case
+    zone = str((await directory_of(reading, [case.district])).context(case.district).get("zone", "UTC"))
+    command = form.read(CustodyFormIn).custody(case_id, zone).command()
+    private_key = request.app.state.settings.sealing_private_key
+    return await form.write(lambda uow: record_custody(command, uow, private_key), "custody-recorded")

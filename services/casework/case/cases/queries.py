@@ -1,0 +1,123 @@
+"""Read models of cases."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.casework.case.cases import repository
+from services.casework.case.cases.domain import AID_SETTLED, ENDS_EVERYTHING, AidState, CaseState, Milestone, way_of
+from services.casework.case.cases.messages import CaseFacts
+from services.casework.case.cases.tables import Case
+from services.casework.desks.tasks.queries import tasks_of_case
+from services.casework.desks.tasks.tables import Task
+from services.casework.handoff.handoffs.queries import handoffs_of_case
+from services.casework.handoff.handoffs.tables import Handoff
+from services.casework.office.directory.domain import CaseworkPack
+from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.findings.queries import findings_of_case
+from services.casework.office.findings.tables import Finding
+from services.casework.office.procedure_messages.messages import StepResult
+from services.casework.person.custody.queries import custody_chain, unproved_since
+from services.casework.person.custody.tables import Custody
+from services.chassis.database import ReadSession, UnitOfWork
+from services.chassis.errors import NotFound
+
+
+async def case_facts(case_id: UUID, uow: UnitOfWork) -> CaseFacts:
+    """What a procedure needs to know of its case now."""
+    case = await uow.locked(Case, case_id)
+    pack = await pack_in_force(uow, case.district)
+    rules = pack.rules_of(case.case_type)
+    return CaseFacts(
+        case_id=case.id,
+        district=case.district,
+        case_type=case.case_type,
+        is_over=case.state == CaseState.CLOSED,
+        stage=case.stage,
+        outcome=case.outcome or "",
+        reporter_agency=case.reporter_agency,
+        apparent_minor=case.apparent_minor,
+        has_aid=bool(rules and rules.aid_programme),
+        visits=len(rules.visits_after) if rules else 0,
+        has_ended=case.outcome in ENDS_EVERYTHING,
+        urgency=case.urgency,
+        found_in_custody=case.found_in_custody,
+        has_shelter=pack.stay_limit(case.holder) is not None,
+        medicine_controls=len(rules.medicine_controls_after) if rules else 0,
+        ready=await repository.ready_steps(uow, case.id),
+        stay_ends_at=await _custody_is_due_at(case.id, pack, uow),
+    )
+
+
+async def _custody_is_due_at(case_id: UUID, pack: CaseworkPack, uow: UnitOfWork) -> datetime | None:
+    stay = await repository.stay_of(uow, case_id)
+    limit = pack.stay_limit(stay.agency) if stay else None
+    told_at = await unproved_since(case_id, uow)
+    stay_ends_at = stay.since + limit if stay and limit else None
+    proof_due_at = told_at + pack.proof_within if told_at else None
+    return min((at for at in (stay_ends_at, proof_due_at) if at), default=None)
+
+
+async def aid_result(case_id: UUID, uow: UnitOfWork) -> StepResult:
+    """What became of the aid, as a procedure's step."""
+    case = await uow.locked(Case, case_id)
+    ended = case.aid_state is None or AidState(case.aid_state) in AID_SETTLED
+    return StepResult(
+        step="aid", ended=ended, outcome="COMPLETED" if ended else "", result_code=(case.aid_state or "NONE").upper()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case with everything of it that casework itself holds."""
+
+    case: Case
+    handoffs: list[Handoff]
+    tasks: list[Task]
+    custodies: list[Custody]
+    rungs: dict[UUID, int]
+    findings: list[Finding]
+    tied: Mapping[UUID, str]
+
+
+async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
+    """One case. Raises ``NotFound``, also when it lies outside the caller's scope."""
+    case = await repository.one(reading, case_id)
+    if case is None:
+        raise NotFound(kind="cases")
+    handoffs, rungs = await handoffs_of_case(reading, case_id)
+    tied = await repository.tied_to(reading, case_id) if case.is_tied else []
+    return CaseView(
+        case=case,
+        handoffs=handoffs,
+        tasks=await tasks_of_case(reading, case_id),
+        custodies=await custody_chain(reading, case_id),
+        rungs=rungs,
+        findings=await findings_of_case(reading, case_id),
+        tied=await repository.numbers(reading, tied) if tied else {},
+    )
+
+
+async def case_of_number(number: str, reading: ReadSession) -> Case:
+    """The case that people know under a number. Raises ``NotFound``."""
+    case = await repository.by_number(reading, number)
+    if case is None:
+        raise NotFound(kind="cases")
+    return case
+
+
+async def way_of_case(case: Case, reading: ReadSession) -> list[Milestone]:
+    """«You are here»: the stages a case has been in, is in, and has before it."""
+    entered = await repository.stages_entered(reading, case.id)
+    return way_of(case.workflow, entered, case.stage, is_over=case.state == CaseState.CLOSED)
+
+
+async def list_cases(reading: ReadSession, state: str | None, after: UUID | None, limit: int) -> list[Case]:
+    """A page of cases."""
+    return await repository.page(reading, state, after, limit)
+
+
+async def case_numbers(reading: ReadSession, case_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The numbers under which people know some cases."""
+    return await repository.numbers(reading, case_ids)

@@ -1,0 +1,132 @@
+"""Every query on cases."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, or_, select
+
+from services.casework.case.cases.domain import CaseState
+from services.casework.case.cases.tables import Case, FamilyTie
+from services.chassis.database import ReadSession, UnitOfWork
+
+
+async def by_report(uow: UnitOfWork, report_id: UUID) -> Case | None:
+    """The case that a report opened, locked."""
+    return await uow.first(select(Case).where(Case.source_report_id == report_id).with_for_update())
+
+
+async def open_of_person(uow: UnitOfWork, person_id: UUID) -> list[Case]:
+    """A person's cases that are not closed, locked."""
+    return await uow.all(
+        select(Case)
+        .where(Case.person_id == person_id, Case.state != CaseState.CLOSED.value)
+        .order_by(col(Case.id))
+        .with_for_update()
+    )
+
+
+async def next_serial(uow: UnitOfWork, district: str, prefix: str, year: int) -> int:
+    """The next number of a district, type and year, without gaps."""
+    found = await uow.execute(
+        "INSERT INTO case_serials (district, prefix, year, last) VALUES (:district, :prefix, :year, 1)"
+        " ON CONFLICT (district, prefix, year) DO UPDATE SET last = case_serials.last + 1 RETURNING last",
+        district=district,
+        prefix=prefix,
+        year=year,
+    )
+    serial: int = found.scalar_one()
+    return serial
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Who has the person of a case in hand now, and since when."""
+
+    id: UUID
+    agency: str
+    since: datetime
+
+
+async def stay_of(uow: UnitOfWork, case_id: UUID) -> Stay | None:
+    """The open stretch of custody about which no task says that it is too long."""
+    found = await uow.execute(
+        """
+        SELECT c.id, c.agency, c.since FROM custodies c
+        WHERE c.case_id = :case_id AND c.until IS NULL AND NOT EXISTS (
+            SELECT 1 FROM tasks t WHERE t.case_id = c.case_id AND t.step = 'stay:' || c.id)
+        ORDER BY c.since DESC LIMIT 1
+        """,
+        case_id=case_id,
+    )
+    row = found.mappings().first()
+    return Stay(row["id"], row["agency"], row["since"]) if row else None
+
+
+async def tie_between(uow: UnitOfWork, person_ids: Collection[UUID]) -> FamilyTie | None:
+    """The tie between two persons, ended or not, locked."""
+    both = col(FamilyTie.person_id).in_(person_ids), col(FamilyTie.child_id).in_(person_ids)
+    return await uow.first(select(FamilyTie).where(*both).with_for_update())
+
+
+async def tied_to(source: UnitOfWork | ReadSession, case_id: UUID) -> list[UUID]:
+    """The cases from which a case is never parted."""
+    either = or_(FamilyTie.case_id == case_id, FamilyTie.child_case_id == case_id)
+    holding = col(FamilyTie.is_ended).is_(False)
+    ties = await source.all(select(FamilyTie).where(either, holding).order_by(col(FamilyTie.id)))
+    return [tie.child_case_id if tie.case_id == case_id else tie.case_id for tie in ties]
+
+
+async def by_number(reading: ReadSession, number: str) -> Case | None:
+    """The case that people know under a number, within the caller's scope."""
+    return await reading.first(select(Case).where(Case.number == number))
+
+
+async def ready_steps(uow: UnitOfWork, case_id: UUID) -> dict[str, str]:
+    """Steps of a case whose receiver says that the person may be fetched, and who that is."""
+    found = await uow.execute(
+        """
+        SELECT DISTINCT g.step, h.to_agency FROM handoffs h JOIN handoff_groups g ON g.id = h.group_id
+        JOIN clocks k ON k.handoff_id = h.id AND k.kind = 'FETCH_BY' AND k.state IN ('running', 'paused')
+        WHERE h.case_id = :case_id
+        """,
+        case_id=case_id,
+    )
+    return {row["step"]: row["to_agency"] for row in found.mappings()}
+
+
+async def one(reading: ReadSession, case_id: UUID) -> Case | None:
+    """One case within the caller's scope."""
+    return await reading.first(select(Case).where(Case.id == case_id))
+
+
+async def page(reading: ReadSession, state: str | None, after: UUID | None, limit: int) -> list[Case]:
+    """Cases in order of id."""
+    query = select(Case).order_by(col(Case.id)).limit(limit)
+    if state is not None:
+        query = query.where(Case.state == state)
+    if after is not None:
+        query = query.where(col(Case.id) > after)
+    return await reading.all(query)
+
+
+async def numbers(reading: ReadSession, case_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Numbers by case, within the caller's districts."""
+    rows = await reading.all(select(Case).where(col(Case.id).in_(set(case_ids))))
+    return {row.id: row.number for row in rows}
+
+
+async def not_closed(uow: UnitOfWork) -> list[Case]:
+    """All cases whose procedure should run: what ``reconcile`` re-arms."""
+    return await uow.all(select(Case).where(Case.state != CaseState.CLOSED.value).order_by(col(Case.id)))
+
+
+async def stages_entered(reading: ReadSession, case_id: UUID) -> list[str]:
+    """The stages that a case was ever in, in order."""
+    rows = await reading.rows(
+        "SELECT changes ->> 'stage' AS stage FROM actions"
+        " WHERE aggregate_id = :case_id AND verb IN ('open', 'enter_stage') ORDER BY version",
+        case_id=case_id,
+    )
+    return [row["stage"] for row in rows]

@@ -1,0 +1,123 @@
+"""Recording what happened: always taken, whatever it breaks off; what becomes of open items is read off the table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.casework.case.cases import commands as cases
+from services.casework.case.cases.domain import ENDS_EVERYTHING, CaseIsClosed, CaseState, Outcome
+from services.casework.case.cases.tables import Case
+from services.casework.case.occurrences import domain, facts, repository
+from services.casework.case.occurrences.domain import Consequence, Fate, Item, Occurrence
+from services.casework.case.occurrences.messages import StepTold
+from services.casework.case.occurrences.tables import OccurrenceRow
+from services.casework.desks.tasks.commands import cancel_of_case, pause_visits, resume_visits, settle_search
+from services.casework.desks.tasks.domain import TaskKind
+from services.casework.handoff.handoffs.commands import dispose, end_of_step
+from services.casework.handoff.handoffs.domain import CLOCKS_MAY_DIFFER, Disposal, HappensLater
+from services.casework.person.custody.commands import end_custody
+from services.chassis import clock
+from services.chassis.database import UnitOfWork
+
+DISPOSALS: dict[Fate, Disposal] = {
+    Fate.EXPIRES: Disposal.EXPIRE,
+    Fate.EXPIRES_AND_TOLD: Disposal.EXPIRE,
+    Fate.FAILS: Disposal.FAIL,
+    Fate.RECEIVER_ASKED: Disposal.ASK_TO_RELEASE,
+}
+HANDOFFS = frozenset({Item.NOT_ACCEPTED, Item.ACCEPTED, Item.IN_PROGRESS})
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOccurrence:
+    """Something happened to the person of a case; ``told_by`` is the agency that said so."""
+
+    case_id: UUID
+    kind: Occurrence
+    happened_at: datetime
+    told_by: str | None = None
+
+
+async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Sequence[Consequence]:
+    """Write down what happened and let the table decide; answers what became of each open item.
+
+    Raises ``NotFound``, ``CaseIsClosed``, ``OccurrenceIsNotTold``, ``OccurrenceIsTold``, ``HappensLater``.
+    """
+    case = await uow.locked(Case, command.case_id)
+    if case.state == CaseState.CLOSED:
+        raise CaseIsClosed(())
+    told = [row.kind for row in await repository.of_case(uow, case.id)]
+    domain.check_told(command.kind, case.outcome, domain.is_gone(told))
+    now = await uow.now()
+    if command.happened_at > now + CLOCKS_MAY_DIFFER:
+        raise HappensLater
+    told_by = command.told_by or uow.principal.agency
+    planned = domain.consequences(command.kind, await repository.open_items(uow, case.id))
+    uow.insert(
+        OccurrenceRow(
+            id=clock.new_id(),
+            district=case.district,
+            case_id=case.id,
+            kind=command.kind.value,
+            told_by=told_by,
+            happened_at=command.happened_at,
+            recorded_at=now,
+            recorded_by=uow.principal.actor,
+        )
+    )
+    uow.change(case, "hear", happened_at=command.happened_at, reason=command.kind.value)
+    uow.publish(facts.occurrence_recorded(command.kind.value, told_by), about=case, happened_at=command.happened_at)
+    reason = domain.OUTCOME.get(command.kind, command.kind.value)
+    disposals = {c.id: DISPOSALS[c.fate] for c in planned if c.item in HANDOFFS and c.fate in DISPOSALS}
+    await dispose(case.id, disposals, reason, command.happened_at, uow)
+    await _turn_visits_and_aid(case, planned, reason, uow)
+    if any(c.fate == Fate.CLOSES_AS_UNKNOWN for c in planned):
+        await end_custody(case.person_id, "ABSCONDED", command.happened_at, uow)
+    await _follow(case, command, uow)
+    cases.tell_procedure(case, uow)
+    return planned
+
+
+async def hear_of_step(told: StepTold, uow: UnitOfWork) -> None:
+    """The end of a step says what happened to the person: recorded once, as of that end; known already it is left."""
+    case = await uow.locked(Case, told.case_id)
+    if case.state == CaseState.CLOSED or case.outcome in ENDS_EVERYTHING:
+        return
+    happened_at = await end_of_step(case.id, told.step, uow) or await uow.now()
+    await record_occurrence(RecordOccurrence(case.id, Occurrence(told.kind), happened_at, told.told_by), uow)
+
+
+async def _turn_visits_and_aid(case: Case, planned: Sequence[Consequence], reason: str, uow: UnitOfWork) -> None:
+    fates = {c.fate for c in planned if c.item == Item.VISIT}
+    if fates & {Fate.ENDS, Fate.REPLACED, Fate.HANDED_ON}:
+        await cancel_of_case(case.id, reason, uow)
+    elif Fate.PAUSED in fates:
+        await pause_visits(case.id, reason, uow)
+    elif Fate.RESUMED in fates:
+        await resume_visits(case.id, reason, uow)
+    aid = {c.fate for c in planned if c.item == Item.AID}
+    if aid & {Fate.HELD, Fate.RECHECKED}:
+        await cases.hold_aid(case, reason, uow)
+    elif Fate.RELEASED in aid:
+        await cases.release_aid(case, reason, uow)
+
+
+async def _follow(case: Case, command: RecordOccurrence, uow: UnitOfWork) -> None:
+    """How the service ends, and who has something to do now."""
+    outcome = domain.OUTCOME.get(command.kind)
+    if outcome is not None:
+        await cases.end_service(case, Outcome(outcome), uow)
+    match command.kind:
+        case Occurrence.DIED:
+            await settle_search(case.id, "DECEASED", uow)
+            await cases.give_task(case, TaskKind.BURIAL, "burial", uow)
+        case Occurrence.ABSCONDED:
+            number = len([r for r in await repository.of_case(uow, case.id) if r.kind == command.kind])
+            await cases.give_task(case, TaskKind.SEARCH_PERSON, f"search-{number}", uow)
+        case Occurrence.FOUND_AGAIN:
+            await settle_search(case.id, "FOUND", uow)
+        case Occurrence.NOT_THIS_TYPE:
+            await cases.give_task(case, TaskKind.REROUTE, "reroute", uow)
+        case _:
+            pass

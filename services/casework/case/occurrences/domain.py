@@ -1,0 +1,179 @@
+"""What becomes of open items when reality changes: the table of `handoff.md` §4 as data. Pure functions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from services.casework.handoff.disclosures.domain import Purpose
+from services.casework.handoff.handoffs.domain import HandoffState, is_firm
+from services.chassis.errors import Conflict, Invalid
+
+
+class Occurrence(StrEnum):
+    """What happened, often told by the agency that has the person."""
+
+    DIED = "DIED"
+    ABSCONDED = "ABSCONDED"
+    FOUND_AGAIN = "FOUND_AGAIN"
+    NOT_THIS_TYPE = "NOT_THIS_TYPE"
+    SENT_ON = "SENT_ON"
+    IDENTITY_MERGED = "IDENTITY_MERGED"
+    SERVICE_ENDED = "SERVICE_ENDED"
+    CLOSING = "CLOSING"
+    FORCED_CLOSING = "FORCED_CLOSING"
+
+
+class Item(StrEnum):
+    """What may be open: the columns of the table."""
+
+    NOT_ACCEPTED = "NOT_ACCEPTED"
+    ACCEPTED = "ACCEPTED"
+    IN_PROGRESS = "IN_PROGRESS"
+    AID = "AID"
+    VISIT = "VISIT"
+    CUSTODY = "CUSTODY"
+
+
+class Fate(StrEnum):
+    """What becomes of an open item."""
+
+    EXPIRES = "EXPIRES"
+    EXPIRES_UNLESS_SEARCH = "EXPIRES_UNLESS_SEARCH"
+    EXPIRES_AND_TOLD = "EXPIRES_AND_TOLD"
+    FAILS = "FAILS"
+    RECEIVER_ASKED = "RECEIVER_ASKED"
+    GOES_ON = "GOES_ON"
+    NEW_REQUEST_PROPOSED = "NEW_REQUEST_PROPOSED"
+    MAY_REOPEN = "MAY_REOPEN"
+    HELD = "HELD"
+    RELEASED = "RELEASED"
+    RECHECKED = "RECHECKED"
+    GOES_ALONG = "GOES_ALONG"
+    ENDS = "ENDS"
+    PAUSED = "PAUSED"
+    RESUMED = "RESUMED"
+    REPLACED = "REPLACED"
+    HANDED_ON = "HANDED_ON"
+    STAYS_UNTIL_BURIAL = "STAYS_UNTIL_BURIAL"
+    CLOSES_AS_UNKNOWN = "CLOSES_AS_UNKNOWN"
+    NEW_ROW = "NEW_ROW"
+    UNCHANGED = "UNCHANGED"
+    MOVES_BY_SIGNATURE = "MOVES_BY_SIGNATURE"
+    JOINED = "JOINED"
+    RESOLVE_FIRST = "RESOLVE_FIRST"
+    MUST_BE_EMPTY = "MUST_BE_EMPTY"
+    MUST_BE_DECIDED = "MUST_BE_DECIDED"
+    BLOCKS = "BLOCKS"
+    FATE_CHOSEN = "FATE_CHOSEN"
+    NEVER_FORCED = "NEVER_FORCED"
+    NOTHING = "NOTHING"
+
+
+K, F = Occurrence, Fate
+
+DISPOSITIONS: dict[Occurrence, tuple[Fate, Fate, Fate, Fate, Fate, Fate]] = {
+    K.DIED: (F.EXPIRES, F.EXPIRES_AND_TOLD, F.FAILS, F.HELD, F.ENDS, F.STAYS_UNTIL_BURIAL),
+    K.ABSCONDED: (F.EXPIRES_UNLESS_SEARCH, F.EXPIRES_AND_TOLD, F.FAILS, F.HELD, F.PAUSED, F.CLOSES_AS_UNKNOWN),
+    K.FOUND_AGAIN: (F.NEW_REQUEST_PROPOSED, F.NOTHING, F.MAY_REOPEN, F.RELEASED, F.RESUMED, F.NEW_ROW),
+    K.NOT_THIS_TYPE: (F.EXPIRES, F.RECEIVER_ASKED, F.GOES_ON, F.RECHECKED, F.REPLACED, F.UNCHANGED),
+    K.SENT_ON: (F.EXPIRES, F.RECEIVER_ASKED, F.GOES_ON, F.GOES_ALONG, F.HANDED_ON, F.MOVES_BY_SIGNATURE),
+    K.IDENTITY_MERGED: (F.JOINED, F.JOINED, F.JOINED, F.RECHECKED, F.JOINED, F.RESOLVE_FIRST),
+    K.SERVICE_ENDED: (F.MUST_BE_EMPTY, F.MUST_BE_EMPTY, F.MUST_BE_EMPTY, F.MUST_BE_DECIDED, F.GOES_ON, F.MUST_BE_EMPTY),
+    K.CLOSING: (F.BLOCKS, F.BLOCKS, F.BLOCKS, F.BLOCKS, F.MUST_BE_DECIDED, F.BLOCKS),
+    K.FORCED_CLOSING: (
+        F.FATE_CHOSEN, F.FATE_CHOSEN, F.FATE_CHOSEN, F.FATE_CHOSEN, F.FATE_CHOSEN, F.NEVER_FORCED,
+    ),
+}  # fmt: skip
+"""Rows by occurrence, columns in the order of ``Item``."""
+
+RECORDABLE = frozenset({K.DIED, K.ABSCONDED, K.FOUND_AGAIN, K.NOT_THIS_TYPE, K.SENT_ON})
+"""What a person tells; the others follow from acts of their own."""
+
+SEARCHES = frozenset({Purpose.FAMILY_TRACING, Purpose.IDENTIFICATION, Purpose.INFORMATION})
+"""Purposes that still make sense while the person is being looked for."""
+
+OUTCOME: dict[Occurrence, str] = {K.DIED: "DECEASED", K.ABSCONDED: "ABSCONDED", K.NOT_THIS_TYPE: "NOT_ODGJ"}
+"""How the service of a case ends with an occurrence, while it is still being given."""
+
+
+class OccurrenceIsTold(Conflict):
+    """The person is known to be dead, or gone already."""
+
+    text = "Kejadian ini tidak cocok dengan yang sudah tercatat."
+    advice = "Periksa riwayat perkara; bila orangnya ditemukan kembali, catat kejadian itu."
+
+
+class OccurrenceIsNotTold(Invalid):
+    """Closing, merging and ending the service are acts of their own."""
+
+    text = "Kejadian ini tidak dicatat di sini."
+    advice = "Catat salah satu: meninggal, pergi, ditemukan kembali, bukan jenis ini, dikirim ke daerah lain."
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """Something of a case that has not ended."""
+
+    item: Item
+    id: UUID
+    name: str
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What an occurrence does to an open item."""
+
+    item: Item
+    id: UUID
+    name: str
+    party: str
+    fate: Fate
+
+
+def item_of(state: str, held_state: str | None) -> Item:
+    """In which column a hand-off stands; on hold it stands where it was held."""
+    where = held_state if state == HandoffState.ON_HOLD and held_state else state
+    if where in (HandoffState.IN_PROGRESS, HandoffState.ARRIVED):
+        return Item.IN_PROGRESS
+    return Item.ACCEPTED if is_firm(where) or where == HandoffState.CONDITIONAL else Item.NOT_ACCEPTED
+
+
+def fate_of(occurrence: Occurrence, item: Item) -> Fate:
+    """One cell of the table."""
+    return DISPOSITIONS[occurrence][list(Item).index(item)]
+
+
+def consequences(occurrence: Occurrence, items: Iterable[OpenItem]) -> Sequence[Consequence]:
+    """What will become of each open item: what a worker is shown is what recording does."""
+    found = []
+    for item in items:
+        fate = fate_of(occurrence, item.item)
+        if fate == Fate.EXPIRES_UNLESS_SEARCH:
+            fate = Fate.GOES_ON if item.name in SEARCHES else Fate.EXPIRES
+        found.append(Consequence(item.item, item.id, item.name, item.party, fate))
+    return found
+
+
+def is_gone(told: Iterable[str]) -> bool:
+    """Whether the last that was told, in the order of recording, is that the person left."""
+    last = [kind for kind in told if kind in (Occurrence.ABSCONDED, Occurrence.FOUND_AGAIN)][-1:]
+    return last == [Occurrence.ABSCONDED]
+
+
+def check_told(occurrence: Occurrence, known_outcome: str | None, gone: bool) -> None:
+    """Raises ``OccurrenceIsNotTold``, ``OccurrenceIsTold`` when it contradicts what is known."""
+    if occurrence not in RECORDABLE:
+        raise OccurrenceIsNotTold(kind=occurrence.value)
+    is_dead = known_outcome == OUTCOME[Occurrence.DIED]
+    again = occurrence == Occurrence.ABSCONDED and gone
+    if is_dead or again or (occurrence == Occurrence.FOUND_AGAIN and not gone):
+        legal = [] if is_dead else sorted(kind.value for kind in RECORDABLE if _fits(kind, gone))
+        raise OccurrenceIsTold(legal, kind=occurrence.value)
+
+
+def _fits(occurrence: Occurrence, gone: bool) -> bool:
+    if occurrence == Occurrence.ABSCONDED:
+        return not gone
+    return gone if occurrence == Occurrence.FOUND_AGAIN else True

@@ -1,0 +1,14 @@
+"""Inputs of the activities about what happened. Fields are only added."""
+
+from uuid import UUID
+
+from services.casework.office.procedure_messages.messages import Message
+
+
+class StepTold(Message):
+    """Whoever worked on a step of a case said that something happened to the person."""
+
+    case_id: UUID
+    step: str
+    kind: str
+    told_by: str

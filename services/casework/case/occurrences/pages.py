@@ -1,0 +1,123 @@
+"""The page on which a worker sees what an event will do, and then records it."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from services.casework.case.occurrences import commands, queries
+from services.casework.case.occurrences.commands import RecordOccurrence
+from services.casework.case.occurrences.domain import Occurrence
+from services.casework.case.occurrences.schemas import Kind
+from services.casework.office.directory.pages import directory_of
+from services.chassis.pages import Form, page_requires, page_router
+from services.chassis.principal import Principal
+from services.chassis.web import Reading, RequestBody
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+KINDS = {
+    "DIED": "Meninggal dunia",
+    "ABSCONDED": "Pergi tanpa pamit",
+    "FOUND_AGAIN": "Ditemukan kembali",
+    "NOT_THIS_TYPE": "Ternyata bukan jenis perkara ini",
+    "SENT_ON": "Dikirim pulang atau ke daerah lain",
+}
+ITEMS = {
+    "NOT_ACCEPTED": "Permintaan yang belum disanggupi",
+    "ACCEPTED": "Kesanggupan yang belum tiba",
+    "IN_PROGRESS": "Pekerjaan yang berjalan",
+    "AID": "Bantuan",
+    "VISIT": "Kunjungan",
+    "CUSTODY": "Penguasaan atas orang",
+}
+FATES = {
+    "EXPIRES": "tidak berlaku lagi",
+    "EXPIRES_UNLESS_SEARCH": "tidak berlaku lagi, kecuali pencarian",
+    "EXPIRES_AND_TOLD": "tidak berlaku lagi, penerima diberi tahu",
+    "FAILS": "berakhir tanpa hasil; laporannya masih dapat menyusul",
+    "RECEIVER_ASKED": "penerima diminta melepaskan",
+    "GOES_ON": "tetap berjalan",
+    "NEW_REQUEST_PROPOSED": "dapat diminta baru",
+    "MAY_REOPEN": "dapat dikerjakan lagi",
+    "HELD": "ditahan dahulu",
+    "RELEASED": "dilepas kembali",
+    "RECHECKED": "ditahan dan diperiksa ulang",
+    "GOES_ALONG": "ikut orangnya",
+    "ENDS": "berakhir",
+    "PAUSED": "dihentikan sementara",
+    "RESUMED": "dijalankan lagi",
+    "REPLACED": "diganti",
+    "HANDED_ON": "diserahkan kepada daerah tujuan",
+    "STAYS_UNTIL_BURIAL": "tetap pada pemegangnya sampai pemakaman",
+    "CLOSES_AS_UNKNOWN": "berakhir, tempat terakhir dicatat",
+    "NEW_ROW": "dicatat baru saat diserahterimakan",
+    "UNCHANGED": "tidak berubah",
+    "MOVES_BY_SIGNATURE": "berpindah dengan tanda tangan",
+    "JOINED": "digabung",
+    "RESOLVE_FIRST": "harus diselesaikan dahulu",
+    "MUST_BE_EMPTY": "harus sudah tidak ada",
+    "MUST_BE_DECIDED": "harus sudah diputuskan",
+    "BLOCKS": "menghalangi penutupan",
+    "FATE_CHOSEN": "nasibnya harus dipilih",
+    "NEVER_FORCED": "tidak dapat dipaksa",
+    "NOTHING": "tidak ada akibat",
+}
+WORDS = {
+    **ITEMS,
+    **{f"kind.{code}": text for code, text in KINDS.items()},
+    **{f"fate.{code}": text for code, text in FATES.items()},
+    "happened_local": "Waktu kejadian",
+    "occurrence-recorded": "Tercatat. Akibatnya sudah dijalankan seperti yang ditampilkan.",
+}
+
+router = page_router()
+
+
+class OccurrenceFormIn(RequestBody):
+    """A page's record of what happened; the time is the district's wall clock."""
+
+    kind: Literal["DIED", "ABSCONDED", "FOUND_AGAIN", "NOT_THIS_TYPE", "SENT_ON"]
+    happened_local: datetime
+
+
+@router.get("/perkara/{case_id}/kejadian")
+async def occurrence_page(
+    case_id: UUID,
+    request: Request,
+    caller: Annotated[Principal, page_requires("case:act")],
+    reading: Reading,
+    kind: Kind | None = None,
+) -> Response:
+    """What happened so far, what can be told, and what it would do."""
+    case, rows, tellable = await queries.happened(case_id, reading)
+    chosen = kind if kind in tellable else None
+    found = (await queries.preview(case_id, Occurrence(chosen), reading))[1] if chosen else []
+    rendered: Response = request.app.state.pages.render(
+        request,
+        "occurrence.html",
+        case=case,
+        rows=rows,
+        tellable={code: KINDS[code] for code in tellable},
+        chosen=chosen,
+        consequences=found,
+        kinds=KINDS,
+        fates=FATES,
+        **(await directory_of(reading, [case.district])).context(case.district),
+    )
+    return rendered
+
+
+@router.post("/perkara/{case_id}/kejadian/catat")
+async def post_occurrence(
+    case_id: UUID, caller: Annotated[Principal, page_requires("case:act")], reading: Reading, form: Form
+) -> Response:
+    """Record it."""
+    told = form.read(OccurrenceFormIn)
+    zone = str((await directory_of(reading, caller.offices)).context().get("zone", "UTC"))
+    command = RecordOccurrence(case_id, Occurrence(told.kind), told.happened_local.replace(tzinfo=ZoneInfo(zone)))
+    return await form.write(lambda uow: commands.record_occurrence(command, uow), "occurrence-recorded")

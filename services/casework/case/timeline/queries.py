@@ -1,0 +1,42 @@
+"""The story as people read it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.casework.case.cases.queries import show_case
+from services.casework.case.timeline import repository
+from services.casework.case.timeline.domain import tell
+from services.chassis.database import ReadSession
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, ready to show."""
+
+    fact_id: UUID
+    happened_at: datetime
+    recorded_at: datetime
+    service: str
+    event_type: str
+    text: str
+    actor: str
+    trace_id: str | None
+
+
+async def story_of(case_id: UUID, reading: ReadSession) -> list[Line]:
+    """What happened to a case, in order. Raises ``NotFound``."""
+    view = await show_case(case_id, reading)
+    return [
+        Line(
+            fact_id=row.fact_id,
+            happened_at=row.happened_at,
+            recorded_at=row.recorded_at,
+            service=row.event_type.split(".", 1)[0],
+            event_type=row.event_type,
+            text=tell(row.event_type, row.facts),
+            actor=row.actor,
+            trace_id=row.trace_id,
+        )
+        for row in await repository.of_case(reading, view.case.correlation_id)
+    ]

@@ -1,0 +1,64 @@
+"""Every query on closures and on the hand-offs that they are about."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from services.casework.desks.closures.domain import ItemState
+from services.casework.desks.closures.tables import Closure, ClosureItem
+from services.chassis.database import ReadSession, UnitOfWork
+
+_OPEN_OF_AGENCY = """
+    SELECT h.id, h.state, h.held_state, h.purpose, h.from_agency, c.number,
+           (h.arrived_at IS NOT NULL AND coalesce(h.held_state, h.state) IN ('arrived', 'in-progress')
+            AND EXISTS (SELECT 1 FROM custodies u WHERE u.person_id = h.person_id AND u.until IS NULL
+                        AND u.agency = h.to_agency)) AS is_person_there
+    FROM handoffs h JOIN cases c ON c.id = h.case_id
+    WHERE h.district = :district AND h.to_agency = :agency AND h.state NOT IN
+          ('closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error')
+    ORDER BY h.id
+"""
+_ITEMS = """
+    SELECT i.handoff_id, i.treatment, i.state, i.result, h.purpose, h.state AS handoff_state, c.number
+    FROM closure_items i JOIN handoffs h ON h.id = i.handoff_id JOIN cases c ON c.id = h.case_id
+    WHERE i.closure_id = :closure_id AND i.district = :district AND i.handoff_id > :after
+    ORDER BY i.handoff_id LIMIT :limit
+"""
+FIRST = UUID(int=0)
+
+
+async def open_of_agency(source: UnitOfWork | ReadSession, district: str, agency: str) -> list[Any]:
+    """What an agency owes or was asked for: hand-off, case number, whether it has the person in hand."""
+    if isinstance(source, ReadSession):
+        return await source.rows(_OPEN_OF_AGENCY, district=district, agency=agency)
+    found = await source.execute(_OPEN_OF_AGENCY, district=district, agency=agency)
+    return list(found.mappings().all())
+
+
+async def one(reading: ReadSession, closure_id: UUID) -> Closure | None:
+    """A closure within the caller's scope."""
+    return await reading.first(select(Closure).where(Closure.id == closure_id))
+
+
+async def newest(reading: ReadSession, limit: int) -> list[Closure]:
+    """The last closures within the caller's scope."""
+    return await reading.all(select(Closure).order_by(col(Closure.id).desc()).limit(limit))
+
+
+async def items(reading: ReadSession, closure: Closure, after: UUID | None, limit: int) -> list[Any]:
+    """The hand-offs of a closure with their results, in order of id."""
+    return await reading.rows(
+        _ITEMS, closure_id=closure.id, district=closure.district, after=after or FIRST, limit=limit
+    )
+
+
+async def waiting(uow: UnitOfWork, closure_id: UUID, limit: int) -> list[ClosureItem]:
+    """The next hand-offs of a closure that nothing was done about, locked."""
+    return await uow.all(
+        select(ClosureItem)
+        .where(ClosureItem.closure_id == closure_id, ClosureItem.state == ItemState.WAITING.value)
+        .order_by(col(ClosureItem.handoff_id))
+        .limit(limit)
+        .with_for_update()
+    )

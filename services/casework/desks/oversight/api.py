@@ -1,0 +1,69 @@
+"""HTTP routes of oversight."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import AwareDatetime
+
+from services.casework.desks.oversight import domain, queries
+from services.casework.desks.oversight.domain import AuditList
+from services.casework.desks.oversight.schemas import AuditPage, CasesWithoutNextStep, ClocksWithoutKeeper
+from services.chassis.auth import requires
+from services.chassis.principal import Principal
+from services.chassis.web import Reading, problems
+
+router = APIRouter(tags=["oversight"])
+AGENCY = r"^([a-z0-9][a-z0-9._-]{0,63})?$"
+Since = Annotated[AwareDatetime, Query(description="Dicatat sejak")]
+Until = Annotated[AwareDatetime, Query(description="Dicatat sebelum; paling lama satu tahun sesudah since")]
+Agency = Annotated[str, Query(pattern=AGENCY, description="Kosong: semua instansi")]
+
+
+@router.get("/oversight/cases-without-next-step", response_model=CasesWithoutNextStep, responses=problems())
+async def get_cases_without_next_step(
+    caller: Annotated[Principal, requires("oversight:read")], reading: Reading
+) -> CasesWithoutNextStep:
+    """Perkara terbuka yang tidak menunggu apa pun: kosong, atau terjelaskan."""
+    return CasesWithoutNextStep.of(await queries.cases_without_next_step(reading))
+
+
+@router.get("/oversight/clocks-without-keeper", response_model=ClocksWithoutKeeper, responses=problems())
+async def get_clocks_without_keeper(
+    caller: Annotated[Principal, requires("oversight:read")], reading: Reading
+) -> ClocksWithoutKeeper:
+    """Tenggat yang berjalan tetapi penjaganya berbeda atau tidak ada: kosong, atau terjelaskan."""
+    return ClocksWithoutKeeper.of(await queries.clocks_without_keeper(reading))
+
+
+@router.get("/audit", response_model=AuditPage, responses=problems())
+async def get_audit(
+    caller: Annotated[Principal, requires("audit:read")],
+    reading: Reading,
+    wanted: Annotated[AuditList, Query(alias="list", description="Daftar yang diminta")],
+    since: Since,
+    until: Until,
+    agency: Agency = "",
+) -> AuditPage:
+    """Daftar untuk auditor: jawaban atas nama, pencatatan terlambat, penghentian sementara, penutupan paksa."""
+    return AuditPage.of(await queries.show_audit_list(reading, wanted, since, until, agency))
+
+
+@router.get("/audit/download", responses={200: {"content": {"text/csv": {}}}, **problems()}, response_class=Response)
+async def get_audit_download(
+    caller: Annotated[Principal, requires("audit:read")],
+    reading: Reading,
+    wanted: Annotated[AuditList, Query(alias="list", description="Daftar yang diminta")],
+    since: Since,
+    until: Until,
+    agency: Agency = "",
+) -> Response:
+    """Daftar yang sama sebagai CSV, tanpa data pribadi."""
+    rows = await queries.show_audit_list(reading, wanted, since, until, agency)
+    return csv_answer(wanted, domain.as_csv(wanted, rows))
+
+
+def csv_answer(wanted: AuditList, sheet: str) -> Response:
+    """A sheet to be saved."""
+    headers = {"Content-Disposition": f'attachment; filename="{wanted.value.lower()}.csv"'}
+    return Response(sheet, media_type="text/csv; charset=utf-8", headers=headers)

@@ -1,0 +1,109 @@
+"""Pengawasan: what nobody looks after, and the auditor's lists."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import Query, Request
+from fastapi.responses import Response
+
+from services.casework.desks.oversight import domain, queries
+from services.casework.desks.oversight.domain import COLUMNS, AuditList
+from services.casework.office.directory.pages import directory_of
+from services.chassis.clock import utc_now
+from services.chassis.database import ReadSession
+from services.chassis.pages import page_requires, page_router
+from services.chassis.principal import Principal
+from services.chassis.web import Reading
+
+TEMPLATES = Path(__file__).parent / "templates"
+AGENCY = r"^([a-z0-9][a-z0-9._-]{0,63})?$"
+A_MONTH = timedelta(days=31)
+
+TABS = {
+    "ON_BEHALF": "Jawaban atas nama",
+    "LATE": "Dicatat terlambat",
+    "PAUSES": "Tenggat dihentikan",
+    "FORCED": "Penutupan paksa",
+}
+DIFFERENCES = {
+    "NO_KEEPER": "Tidak ada yang menjaga tenggat ini",
+    "LOOKS_TOO_LATE": "Penjaganya baru akan melihat setelah tenggat",
+    "DID_NOT_RING": "Seharusnya sudah berbunyi",
+}
+WORDS = {**TABS, **DIFFERENCES, "QUESTION": "Penerima bertanya balik", "REPLIED": "Pertanyaan dijawab"}
+
+router = page_router()
+
+
+@router.get("/pengawasan")
+async def oversight_page(
+    request: Request, caller: Annotated[Principal, page_requires("oversight:read")], reading: Reading
+) -> Response:
+    """Cases without a next step, and clocks of which no workflow knows."""
+    rendered: Response = request.app.state.pages.render(
+        request,
+        "oversight.html",
+        cases=await queries.cases_without_next_step(reading),
+        clocks=await queries.clocks_without_keeper(reading),
+        **(await directory_of(reading, caller.offices)).context(),
+    )
+    return rendered
+
+
+async def _instants(reading: ReadSession, dari: date | None, sampai: date | None) -> tuple[datetime, datetime]:
+    """From the start of one day of the district to the end of another; a month up to today when left out."""
+    zone = ZoneInfo(str((await directory_of(reading, reading.principal.offices)).context().get("zone", "UTC")))
+    last = sampai or utc_now().astimezone(zone).date()
+    first = dari or last - A_MONTH
+    return (
+        datetime.combine(first, time(), zone).astimezone(UTC),
+        datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC),
+    )
+
+
+@router.get("/pemeriksaan")
+async def audit_page(
+    request: Request,
+    caller: Annotated[Principal, page_requires("audit:read")],
+    reading: Reading,
+    daftar: AuditList = AuditList.ON_BEHALF,
+    dari: date | None = None,
+    sampai: date | None = None,
+    instansi: Annotated[str, Query(pattern=AGENCY)] = "",
+) -> Response:
+    """One list of a period, its tabs beside it."""
+    since, until = await _instants(reading, dari, sampai)
+    rows = await queries.show_audit_list(reading, daftar, since, until, instansi)
+    rendered: Response = request.app.state.pages.render(
+        request,
+        "audit.html",
+        rows=rows,
+        chosen=daftar.value,
+        tabs=TABS,
+        shown=COLUMNS[daftar],
+        since=since,
+        dari=dari,
+        sampai=sampai,
+        agency_chosen=instansi,
+        is_cut=len(rows) == domain.LIST_ROWS,
+        **(await directory_of(reading, caller.offices)).context(),
+    )
+    return rendered
+
+
+@router.get("/pemeriksaan/unduh")
+async def audit_download(
+    caller: Annotated[Principal, page_requires("audit:read")],
+    reading: Reading,
+    daftar: AuditList = AuditList.ON_BEHALF,
+    dari: date | None = None,
+    sampai: date | None = None,
+    instansi: Annotated[str, Query(pattern=AGENCY)] = "",
+) -> Response:
+    """The list as a sheet."""
+    since, until = await _instants(reading, dari, sampai)
+    rows = await queries.show_audit_list(reading, daftar, since, until, instansi)
+    headers = {"Content-Disposition": f'attachment; filename="{daftar.value.lower()}.csv"'}
+    return Response(domain.as_csv(daftar, rows), media_type="text/csv; charset=utf-8", headers=headers)

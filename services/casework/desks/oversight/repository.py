@@ -1,0 +1,112 @@
+"""Every query of oversight; each names the districts that the caller may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.casework.desks.oversight.domain import KEEPER_LATE, LIST_ROWS, AuditList
+from services.casework.handoff.deadlines.domain import SPREAD
+from services.chassis.database import ReadSession
+
+_LISTS: dict[AuditList, str] = {
+    AuditList.ON_BEHALF: """
+        SELECT s.agency, c.number AS case_number, s.handoff_id, s.move AS verb, s.happened_at, s.recorded_at,
+               s.recorded_by AS actor, s.verdict
+        FROM spoken_answers s JOIN handoffs h ON h.id = s.handoff_id JOIN cases c ON c.id = h.case_id
+        WHERE s.district LIKE ANY(:districts) AND s.recorded_at >= :since AND s.recorded_at < :until
+          AND (:agency = '' OR s.agency = :agency)
+        ORDER BY s.recorded_at, s.id LIMIT :limit
+    """,
+    AuditList.LATE: """
+        SELECT h.to_agency AS agency, c.number AS case_number, h.id AS handoff_id, a.verb, a.happened_at,
+               a.recorded_at, extract(epoch FROM a.recorded_at - a.happened_at)::bigint AS late_seconds, a.actor
+        FROM actions a JOIN handoffs h ON h.id = a.aggregate_id JOIN cases c ON c.id = h.case_id
+        WHERE a.district LIKE ANY(:districts) AND a.recorded_at >= :since AND a.recorded_at < :until
+          AND a.recorded_at - a.happened_at > :late_after AND (:agency = '' OR h.to_agency = :agency)
+        ORDER BY a.recorded_at, a.aggregate_id, a.version LIMIT :limit
+    """,
+    AuditList.PAUSES: """
+        SELECT k.owner AS agency, c.number AS case_number, k.handoff_id, k.kind AS clock, a.reason, a.recorded_at,
+               (SELECT min(e.recorded_at) FROM actions e WHERE e.aggregate_id = a.aggregate_id
+                AND e.version > a.version AND e.verb IN ('resume', 'stop')) AS ended_at, a.actor
+        FROM actions a JOIN clocks k ON k.id = a.aggregate_id
+             JOIN handoffs h ON h.id = k.handoff_id JOIN cases c ON c.id = h.case_id
+        WHERE a.district LIKE ANY(:districts) AND a.recorded_at >= :since AND a.recorded_at < :until
+          AND a.verb = 'pause' AND (:agency = '' OR k.owner = :agency)
+        ORDER BY a.recorded_at, a.aggregate_id, a.version LIMIT :limit
+    """,
+    AuditList.FORCED: """
+        SELECT c.holder AS agency, c.number AS case_number, c.id AS case_id, a.reason, a.recorded_at, a.actor
+        FROM actions a JOIN cases c ON c.id = a.aggregate_id
+        WHERE a.district LIKE ANY(:districts) AND a.recorded_at >= :since AND a.recorded_at < :until
+          AND a.verb = 'force_close' AND (:agency = '' OR c.holder = :agency)
+        ORDER BY a.recorded_at, a.aggregate_id, a.version LIMIT :limit
+    """,
+}
+_WITHOUT_NEXT_STEP = """
+    SELECT c.id AS case_id, c.number AS case_number, c.stage, c.holder,
+           (SELECT max(a.recorded_at) FROM actions a WHERE a.aggregate_id = c.id) AS last_moved_at,
+           (SELECT count(*) FROM tasks t WHERE t.case_id = c.id AND t.state = 'paused') AS paused
+    FROM cases c
+    WHERE c.district LIKE ANY(:districts) AND c.state <> 'closed'
+      AND coalesce(c.aid_state, '') NOT IN ('requested', 'entitled')
+      AND NOT EXISTS (SELECT 1 FROM handoffs h WHERE h.case_id = c.id
+                      AND (h.due_at IS NOT NULL OR h.state = 'on-hold'))
+      AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.case_id = c.id AND t.state = 'open')
+    ORDER BY c.id LIMIT :limit
+"""
+_CLOCKS_WITHOUT_KEEPER = """
+    SELECT h.id AS handoff_id, c.number AS case_number, h.to_agency AS agency, due.rings_at, k.looked_at,
+           k.looks_again_at,
+           CASE WHEN k.handoff_id IS NULL THEN 'NO_KEEPER'
+                WHEN due.rings_at < now() - CAST(:late AS interval) THEN 'DID_NOT_RING'
+                ELSE 'LOOKS_TOO_LATE' END AS difference
+    FROM (SELECT handoff_id, min(rings_at) AS rings_at, max(started_at) AS started_at FROM clocks
+          WHERE state = 'running' AND rings_at IS NOT NULL AND district LIKE ANY(:districts) GROUP BY handoff_id) due
+    JOIN handoffs h ON h.id = due.handoff_id JOIN cases c ON c.id = h.case_id
+    LEFT JOIN clock_keepers k ON k.handoff_id = due.handoff_id
+    WHERE (k.handoff_id IS NULL AND due.started_at < now() - CAST(:late AS interval))
+       OR due.rings_at < now() - CAST(:late AS interval)
+       OR (k.looked_at < now() - CAST(:late AS interval)
+           AND (k.looks_again_at IS NULL OR k.looks_again_at > due.rings_at + CAST(:spread AS interval)))
+    ORDER BY due.rings_at, h.id LIMIT :limit
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which rows of a list: recorded since, until, of an agency (all when empty); late: longer ago than this."""
+
+    since: datetime
+    until: datetime
+    agency: str
+    late_after: timedelta
+
+
+async def audit_rows(
+    reading: ReadSession, wanted: AuditList, districts: Sequence[str], which: AuditFilter
+) -> list[Any]:
+    """One list of a period, in the order of recording."""
+    values: dict[str, Any] = {
+        "districts": list(districts),
+        "since": which.since,
+        "until": which.until,
+        "agency": which.agency,
+        "limit": LIST_ROWS,
+    }
+    if wanted is AuditList.LATE:
+        values["late_after"] = which.late_after
+    return await reading.rows(_LISTS[wanted], **values)
+
+
+async def cases_without_next_step(reading: ReadSession, districts: Sequence[str]) -> list[Any]:
+    """Open cases for which nothing is due and nothing is awaited."""
+    return await reading.rows(_WITHOUT_NEXT_STEP, districts=list(districts), limit=LIST_ROWS)
+
+
+async def clocks_without_keeper(reading: ReadSession, districts: Sequence[str]) -> list[Any]:
+    """Hand-offs whose clock will ring and whose workflow does not know it: by what it was last told, in one query."""
+    return await reading.rows(
+        _CLOCKS_WITHOUT_KEEPER, districts=list(districts), late=KEEPER_LATE, spread=SPREAD, limit=LIST_ROWS
+    )

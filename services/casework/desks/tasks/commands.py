@@ -1,0 +1,209 @@
+"""The only code that changes tasks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.casework.desks.tasks import domain, facts, repository
+from services.casework.desks.tasks.domain import VISITS, TaskIsEnded, TaskKind, TaskState
+from services.casework.desks.tasks.tables import Task
+from services.casework.handoff.conditions.repository import open_of_case_with_code
+from services.casework.handoff.handoffs.commands import settle_promise
+from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.procedure_messages.messages import ProcedureStart, StepEnded, StepResult
+from services.casework.person.custody.commands import end_custody_of_case, take_into_custody
+from services.casework.person.custody.repository import custodies_left
+from services.chassis import clock
+from services.chassis.database import UnitOfWork
+from services.chassis.errors import NotFound
+
+COMES_BACK_AFTER = timedelta(days=1)
+TASKS = UUID("0b0e0f57-8e9b-5f6e-8f5d-5b8f3c1d2e90")
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTask:
+    """A procedure's step gives a desk something to do by an instant."""
+
+    case_id: UUID
+    correlation_id: UUID
+    district: str
+    step: str
+    occurrence: int
+    kind: TaskKind
+    agency: str
+    due_at: datetime
+    reply_to: str
+    reply_workflow: str
+    about_agency: str = ""
+    about_desk: str = ""
+
+
+def task_id_of(case_id: UUID, step: str, occurrence: int) -> UUID:
+    """The id of the one task of a step and occurrence."""
+    return clock.derived_id(TASKS, f"{case_id}:{step}:{occurrence}")
+
+
+async def create_task(command: CreateTask, uow: UnitOfWork) -> StepResult:
+    """One task per step and occurrence; asking again answers how it stands."""
+    task_id = task_id_of(command.case_id, command.step, command.occurrence)
+    known = await repository.one(uow, task_id)
+    if known is not None:
+        return step_result(known)
+    pack = await pack_in_force(uow, command.district)
+    task = Task(
+        id=task_id,
+        correlation_id=command.correlation_id,
+        district=command.district,
+        case_id=command.case_id,
+        step=command.step,
+        kind=command.kind.value,
+        agency=command.agency,
+        desk=pack.agency(command.agency).desks[0].code,
+        state=TaskState.OPEN.value,
+        due_at=command.due_at,
+        reply_to=command.reply_to,
+        reply_workflow=command.reply_workflow,
+        about_agency=command.about_agency,
+        about_desk=command.about_desk,
+    )
+    uow.create(task, "create")
+    uow.publish(facts.task_created(task), about=task)
+    uow.feed(task.agency, facts.feed_item(task, "created"), about=task)
+    return step_result(task)
+
+
+def step_result(task: Task) -> StepResult:
+    """How a task stands, as a procedure's step."""
+    ended = task.state not in (TaskState.OPEN, TaskState.PAUSED)
+    outcome = {TaskState.DONE: "COMPLETED", TaskState.CANCELLED: "CANCELLED"}.get(TaskState(task.state), "")
+    return StepResult(
+        step=task.step,
+        ended=ended,
+        outcome=outcome,
+        result_code=task.result_code or "",
+        agency=task.agency,
+        look_again_at=None if ended or task.is_overdue or task.state == TaskState.PAUSED else task.due_at,
+    )
+
+
+async def complete_task(task_id: UUID, result_code: str, expected_version: int | None, uow: UnitOfWork) -> Task:
+    """Done, with a result; where nothing was decided the task comes back the next day.
+
+    What was done may have consequences: whoever met the person has them in hand, a paper meets the condition of a
+    «yes, if …», a burial ends custody. Raises ``NotFound`` to other agencies, ``TaskIsEnded``, ``ResultIsUnknown``,
+    ``StaleVersion``.
+    """
+    task = await uow.locked(Task, task_id, expected_version)
+    if not uow.principal.is_system and uow.principal.agency != task.agency:
+        raise NotFound(kind="tasks")
+    if task.state != TaskState.OPEN:
+        raise TaskIsEnded((), state=task.state)
+    domain.check_result(task.kind, result_code)
+    now = await uow.now()
+    if domain.comes_back(task.kind, result_code):
+        uow.change(task, "defer", reason=result_code, due_at=now + COMES_BACK_AFTER, is_overdue=False)
+        uow.feed(task.agency, facts.feed_item(task, "deferred"), about=task)
+        return task
+    uow.change(task, "complete", state=TaskState.DONE.value, result_code=result_code, ended_at=now)
+    uow.publish(facts.task_completed(task), about=task)
+    await _follow(task, now, uow)
+    if not task.reply_workflow:
+        return task
+    uow.signal(
+        task.reply_workflow,
+        task.reply_to,
+        "step_ended",
+        StepEnded(step=task.step, outcome="COMPLETED", result_code=result_code, agency=task.agency),
+        start=ProcedureStart(case_id=task.case_id, district=task.district),
+        about=task,
+    )
+    return task
+
+
+async def _follow(task: Task, now: datetime, uow: UnitOfWork) -> None:
+    kind, result = TaskKind(task.kind), task.result_code or ""
+    if kind == TaskKind.BURIAL:
+        await end_custody_of_case(task.case_id, "BURIED", now, uow)
+    if kind == TaskKind.FIRST_RESPONSE and result in domain.MET_THE_PERSON:
+        await take_into_custody(task.case_id, task.agency, now, uow)
+    met = domain.MEETS_CONDITION.get((kind, result))
+    if met is not None:
+        for promise_id in await open_of_case_with_code(uow, task.case_id, met, task.agency):
+            await settle_promise(promise_id, "meet", result, uow)
+
+
+async def ring_task(task_id: UUID, uow: UnitOfWork) -> StepResult:
+    """What a timer does: say once that the instant has passed; answers how the task stands and when to look again."""
+    task = await uow.locked(Task, task_id)
+    if task.state == TaskState.OPEN and not task.is_overdue and task.due_at <= await uow.now():
+        uow.change(task, "become_overdue", is_overdue=True)
+        uow.publish(facts.task_overdue(task), about=task)
+        uow.feed(task.agency, facts.feed_item(task, "overdue"), about=task)
+    return step_result(task)
+
+
+async def pause_visits(case_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
+    """Nobody can be visited now: visits stand still until the person is found."""
+    now = await uow.now()
+    for task in await repository.open_of_case(uow, case_id):
+        if task.kind in VISITS and task.state == TaskState.OPEN:
+            uow.change(task, "pause", reason=reason_code, state=TaskState.PAUSED.value, paused_at=now)
+
+
+async def resume_visits(case_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
+    """Visits go on, as much later as they stood still."""
+    now = await uow.now()
+    for task in await repository.open_of_case(uow, case_id):
+        if task.state == TaskState.PAUSED and task.paused_at is not None:
+            uow.change(
+                task,
+                "resume",
+                reason=reason_code,
+                state=TaskState.OPEN.value,
+                paused_at=None,
+                due_at=task.due_at + (now - task.paused_at),
+                is_overdue=False,
+            )
+
+
+async def settle_search(case_id: UUID, result_code: str, uow: UnitOfWork) -> None:
+    """The person is no longer looked for: found, or known to be dead."""
+    await _settle(case_id, lambda task: task.kind == TaskKind.SEARCH_PERSON, result_code, uow)
+
+
+async def settle_stays(case_id: UUID, uow: UnitOfWork) -> None:
+    """The person has left a shelter in which they were over the limit: the cause is gone, and so is the task."""
+    ended = {stay_step(custody_id) for custody_id in await custodies_left(uow, case_id)}
+    await _settle(case_id, lambda task: task.kind == TaskKind.STAY_OVER_LIMIT and task.step in ended, "MOVED", uow)
+
+
+def stay_step(custody_id: UUID) -> str:
+    """The step of the one task about a stay over the limit."""
+    return f"stay:{custody_id}"
+
+
+async def _settle(case_id: UUID, is_meant: Callable[[Task], bool], result_code: str, uow: UnitOfWork) -> None:
+    now = await uow.now()
+    for task in await repository.open_of_case(uow, case_id):
+        if is_meant(task):
+            uow.change(task, "complete", state=TaskState.DONE.value, result_code=result_code, ended_at=now)
+            uow.publish(facts.task_completed(task), about=task)
+
+
+async def cancel_task(task_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
+    """Cancel one task that is still open; one that has ended is left as it is."""
+    task = await uow.locked(Task, task_id)
+    if task.state in (TaskState.OPEN, TaskState.PAUSED):
+        now = await uow.now()
+        uow.change(task, "cancel", reason=reason_code, state=TaskState.CANCELLED.value, paused_at=None, ended_at=now)
+
+
+async def cancel_of_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> int:
+    """Cancel every open task of a case whose purpose is gone; returns how many."""
+    rows = await repository.open_of_case(uow, case_id)
+    now = await uow.now()
+    for task in rows:
+        uow.change(task, "cancel", reason=reason_code, state=TaskState.CANCELLED.value, paused_at=None, ended_at=now)
+    return len(rows)

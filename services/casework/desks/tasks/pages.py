@@ -1,0 +1,119 @@
+"""The page of one task, and its completion."""
+
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from services.casework.desks.tasks import access, commands, queries
+from services.casework.desks.tasks.domain import RESULTS, TaskKind, TaskState
+from services.casework.desks.tasks.schemas import TaskCompletionIn
+from services.casework.office.directory.access import OFFICE_ROLES
+from services.casework.office.directory.pages import directory_of
+from services.chassis.pages import Form, page_requires, page_router
+from services.chassis.principal import Principal
+from services.chassis.telemetry import tag_span
+from services.chassis.web import Reading
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+KINDS = {
+    "FIRST_RESPONSE": "Datangi di tempat",
+    "SHELTER_ASSESSMENT": "Asesmen di rumah singgah",
+    "GUARANTEE_LETTER": "Surat jaminan pembiayaan",
+    "PBI_REACTIVATION": "Pengaktifan kembali PBI-JK",
+    "DISTRICT_FUNDING": "Jaminan dari daerah",
+    "WAY_OUT": "Putuskan ke mana sesudah dirawat",
+    "REROUTE": "Tentukan layanan yang tepat",
+    "AFTERCARE_VISIT": "Kunjungan pascalayanan",
+    "MEDICINE_CONTROL": "Kendali obat bulanan",
+    "STAY_OVER_LIMIT": "Melewati batas tinggal di rumah singgah",
+    "CASE_CONFERENCE": "Rapat perkara",
+    "SEARCH_PERSON": "Pencarian orang",
+    "BURIAL": "Pemakaman",
+    "AID_DECISION": "Putuskan bantuan yang ditahan",
+    "PHONE_CALL": "Telepon meja",
+}
+RESULT_WORDS = {
+    "MET": "Orangnya dijumpai",
+    "DANGEROUS": "Dijumpai, mengamuk atau berbahaya",
+    "INJURED": "Dijumpai, terluka atau sakit",
+    "NOT_MET": "Tidak dijumpai",
+    "ASSESSED": "Asesmen selesai",
+    "FIRST_TIME_LOCAL": "Pertama kali, warga sini",
+    "FIRST_TIME_OTHER_DISTRICT": "Pertama kali, warga daerah lain",
+    "SEEN_BEFORE": "Pernah ditangani",
+    "ISSUED": "Surat diterbitkan",
+    "REFUSED": "Ditolak",
+    "REACTIVATED": "Sudah aktif kembali",
+    "ARREARS": "Terhalang tunggakan iuran mandiri",
+    "FUNDED": "Dijamin daerah",
+    "REUNIFICATION": "Kembali kepada keluarga",
+    "REPATRIATION": "Pulang ke daerah asal",
+    "PLACEMENT": "Ke panti",
+    "ELDERLY": "Lansia telantar",
+    "DISABILITY": "Penyandang disabilitas",
+    "CHILD": "Anak",
+    "FOREIGNER": "Orang asing, ke imigrasi",
+    "FAMILY": "Layanan keluarga",
+    "OTHER_SERVICE": "Layanan lain",
+    "STABLE": "Stabil",
+    "NEEDS_ATTENTION": "Perlu perhatian",
+    "NO_MEDICINE": "Obat tidak tersedia",
+    "EXTENDED": "Diperpanjang",
+    "MOVED": "Sudah pindah",
+    "SEARCH_AGAIN": "Cari kembali",
+    "DECIDED": "Sudah diputuskan",
+    "UNDECIDED": "Belum ada keputusan, kembali besok",
+    "FOUND": "Ditemukan",
+    "NOT_FOUND": "Tidak ditemukan",
+    "BURIED": "Sudah dimakamkan",
+    "HANDED_TO_FAMILY": "Diserahkan kepada keluarga",
+    "END": "Bantuan diakhiri",
+    "PAY_ON": "Bantuan tetap dibayarkan",
+    "REACHED": "Tersambung, meja sudah tahu",
+    "NOT_REACHED": "Tidak tersambung",
+}
+WORDS = {
+    **KINDS,
+    **RESULT_WORDS,
+    "open": "terbuka",
+    "paused": "dihentikan sementara",
+    "done": "selesai",
+    "task-complete": "Tercatat: tugas selesai.",
+}
+
+router = page_router()
+
+
+@router.get("/tugas/{task_id}")
+async def task_page(
+    task_id: UUID, request: Request, caller: Annotated[Principal, page_requires("task:read")], reading: Reading
+) -> Response:
+    """One task with its completion."""
+    task = await queries.show_task(reading, task_id)
+    tag_span(case_id=str(task.correlation_id))
+    may_complete = task.agency == caller.agency and bool(caller.roles & access.PERMISSIONS["task:complete"])
+    rendered: Response = request.app.state.pages.render(
+        request,
+        "task.html",
+        task=task,
+        may_complete=may_complete and task.state == TaskState.OPEN,
+        is_of_the_office=bool(caller.roles & OFFICE_ROLES),
+        results={code: RESULT_WORDS[code] for code in RESULTS[TaskKind(task.kind)]},
+        **(await directory_of(reading, [task.district])).context(task.district),
+    )
+    return rendered
+
+
+@router.post("/tugas/{task_id}/selesai")
+async def post_completion(
+    task_id: UUID, caller: Annotated[Principal, page_requires("task:complete")], form: Form
+) -> Response:
+    """Done, with a result."""
+    body = form.read(TaskCompletionIn)
+    return await form.write(
+        lambda uow: commands.complete_task(task_id, body.result_code, body.expected_version, uow), "task-complete"
+    )

@@ -1,0 +1,44 @@
+"""Every query on tasks."""
+
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from services.casework.desks.tasks.domain import TaskState
+from services.casework.desks.tasks.tables import Task
+from services.chassis.database import ReadSession, UnitOfWork
+
+
+async def one(uow: UnitOfWork, task_id: UUID) -> Task | None:
+    """A task, locked."""
+    return await uow.first(select(Task).where(Task.id == task_id).with_for_update())
+
+
+async def visible(reading: ReadSession, task_id: UUID) -> Task | None:
+    """A task within the caller's scope."""
+    return await reading.first(select(Task).where(Task.id == task_id))
+
+
+async def open_of_case(uow: UnitOfWork, case_id: UUID) -> list[Task]:
+    """Open and paused tasks of a case, locked."""
+    return await uow.all(
+        select(Task)
+        .where(Task.case_id == case_id, col(Task.state).in_([TaskState.OPEN.value, TaskState.PAUSED.value]))
+        .order_by(col(Task.id))
+        .with_for_update()
+    )
+
+
+async def of_case(reading: ReadSession, case_id: UUID) -> list[Task]:
+    """All tasks of a case in order of their due time."""
+    return await reading.all(select(Task).where(Task.case_id == case_id).order_by(col(Task.due_at)))
+
+
+async def next_due(reading: ReadSession, agency: str, limit: int) -> list[Task]:
+    """An agency's open tasks, next due first."""
+    return await reading.all(
+        select(Task)
+        .where(Task.agency == agency, Task.state == TaskState.OPEN.value)
+        .order_by(col(Task.due_at))
+        .limit(limit)
+    )

@@ -1,0 +1,61 @@
+"""Request and response shapes of tasks."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.casework.desks.tasks.domain import RESULTS, TaskKind
+from services.casework.desks.tasks.tables import Task
+from services.chassis.web import CodeText, RequestBody
+
+
+class TaskCompletionIn(RequestBody):
+    """A task is done."""
+
+    result_code: CodeText
+    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+
+
+class TaskOut(BaseModel):
+    """A task as its agency sees it."""
+
+    task_id: UUID
+    case_id: UUID
+    kind: str
+    agency: str
+    desk: str
+    state: str
+    version: int
+    results: list[str] = Field(description="Hasil yang mungkin untuk tugas ini")
+    due_at: datetime
+    is_overdue: bool
+    result_code: str | None
+    about_agency: str = Field(description="Instansi yang harus ditelepon, bila ada")
+    about_desk: str = Field(description="Mejanya")
+
+    @classmethod
+    def of(cls, task: Task) -> "TaskOut":
+        """From the row."""
+        return cls(
+            task_id=task.id,
+            case_id=task.case_id,
+            kind=task.kind,
+            agency=task.agency,
+            desk=task.desk,
+            state=task.state,
+            version=task.version,
+            results=list(RESULTS[TaskKind(task.kind)]),
+            due_at=task.due_at,
+            is_overdue=task.is_overdue,
+            result_code=task.result_code,
+            about_agency=task.about_agency,
+            about_desk=task.about_desk,
+        )
+
+
+class TaskPage(BaseModel):
+    """Open tasks, next due first."""
+
+    items: list[TaskOut]

@@ -1,0 +1,1 @@
+"""The promise between two agencies: hand-offs, their deadlines, conditions and disclosures."""

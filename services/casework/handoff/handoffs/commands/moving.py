@@ -1,0 +1,263 @@
+"""What a party, or the system for it, does with a hand-off."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from services.casework.handoff.conditions import repository as promises_repository
+from services.casework.handoff.conditions.commands import decide_promise
+from services.casework.handoff.conditions.tables import Promise
+from services.casework.handoff.deadlines.commands import clocks_of
+from services.casework.handoff.deadlines.domain import ClockKind
+from services.casework.handoff.disclosures.domain import MOVES_A_PERSON, Purpose
+from services.casework.handoff.handoffs import access, domain, facts, repository
+from services.casework.handoff.handoffs.commands.applying import (
+    MoveHandoff,
+    apply_move,
+    end_for_system,
+    speaks_for_itself,
+)
+from services.casework.handoff.handoffs.commands.groups import follow, weigh_conditions
+from services.casework.handoff.handoffs.commands.rows import locked, note_next_due, tell
+from services.casework.handoff.handoffs.domain import Circumstances, Disposal, GroupOutcome, HandoffState, Move, Side
+from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup, LinkAnswer, SpokenAnswer
+from services.casework.office.directory.domain import CaseworkPack
+from services.casework.office.directory.queries import pack_in_force
+from services.casework.person.custody.commands import TransferCustody, transfer_custody
+from services.chassis import clock
+from services.chassis.database import UnitOfWork
+from services.chassis.errors import Forbidden, NotFound
+
+
+async def move_handoff(command: MoveHandoff, uow: UnitOfWork) -> Handoff:
+    """Every answer and every other move of a party.
+
+    Raises ``NotFound`` to whoever is no party, ``NotYourMove`` to the wrong one, ``HandoffCannotMove`` naming what is
+    legal now, ``GroupIsWon`` when another firm yes came first, ``StaleVersion``, ``BeritaAcaraIsMissing``,
+    ``NotByPhone``, ``HappensLater``, and the refusals of ``domain.refusal``.
+    """
+    group, handoff = await locked(command.handoff_id, uow)
+    side = _side(command, handoff, uow)
+    if command.expected_version is not None and handoff.version != command.expected_version:
+        await uow.locked(Handoff, command.handoff_id, command.expected_version)
+    now = await circumstances(group, handoff, uow)
+    refused = domain.refusal(command.move, now)
+    if refused is domain.GroupIsWon and handoff.state != HandoffState.FAILED:
+        may_wait = handoff.state == HandoffState.SUPERSEDED and not handoff.is_reserve
+        raise refused(("reserve",) if may_wait else (), won=True)
+    target = domain.next_state(handoff.state, command.move, side, handoff.held_state, now)
+    if refused is not None:
+        raise refused(domain.legal_now(handoff.state, side, now), state=handoff.state)
+    if command.move == Move.ARRIVE and handoff.purpose in MOVES_A_PERSON and not command.ba_number:
+        raise domain.BeritaAcaraIsMissing
+    if command.happened_at is not None and command.happened_at > await uow.now() + domain.CLOCKS_MAY_DIFFER:
+        raise domain.HappensLater
+    pack = await pack_in_force(uow, handoff.district)
+    await _note_spoken(command, handoff, uow)
+    if command.via:
+        await _note_link(command, handoff, uow)
+    await apply_move(handoff, command, target, pack, uow)
+    if command.move == Move.ARRIVE and handoff.purpose in MOVES_A_PERSON:
+        await _take_over(command, handoff, pack, uow)
+    await follow(group, handoff, command, pack, uow)
+    return handoff
+
+
+def _side(command: MoveHandoff, handoff: Handoff, uow: UnitOfWork) -> Side:
+    if command.spoken is not None:
+        if command.move not in domain.SPEAKABLE:
+            raise domain.NotByPhone
+        access.check_may_speak_for(uow.principal, handoff.from_agency, handoff.to_agency)
+        return Side.RECEIVER
+    side = access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, domain.SIDES[command.move])
+    if not access.may_move(uow.principal, command.move):
+        raise Forbidden
+    return side
+
+
+async def circumstances(group: HandoffGroup, handoff: Handoff, uow: UnitOfWork) -> Circumstances:
+    """What beside the state decides about a move now."""
+    told = handoff.state in domain.UNDOABLE and await repository.others_were_told(uow, group.id)
+    return domain.circumstances(handoff, group.won_by, uow.principal.actor, await uow.now(), others_were_told=told)
+
+
+async def _note_spoken(command: MoveHandoff, handoff: Handoff, uow: UnitOfWork) -> None:
+    """Write down who spoke; the agency's own next move confirms what was said for it."""
+    now = await uow.now()
+    spoken = command.spoken
+    if spoken is None:
+        if speaks_for_itself(handoff, uow):
+            verdict = "contested" if command.move == Move.CONTEST else "confirmed"
+            await _decide_spoken(handoff, verdict, uow)
+        return
+    uow.cause = replace(uow.cause, on_behalf_of=handoff.to_agency)
+    uow.insert(
+        SpokenAnswer(
+            id=clock.new_id(),
+            district=handoff.district,
+            handoff_id=handoff.id,
+            agency=handoff.to_agency,
+            move=command.move.value,
+            spoke_with=spoken.spoke_with,
+            role=spoken.role,
+            phone=spoken.phone,
+            happened_at=command.happened_at or now,
+            recorded_at=now,
+            recorded_by=uow.principal.actor,
+        )
+    )
+
+
+async def _note_link(command: MoveHandoff, handoff: Handoff, uow: UnitOfWork) -> None:
+    """Remember that the agency answered without software of its own."""
+    answer = LinkAnswer(
+        id=clock.new_id(),
+        district=handoff.district,
+        handoff_id=handoff.id,
+        agency=handoff.to_agency,
+        move=command.move.value,
+        recorded_at=await uow.now(),
+    )
+    uow.insert(answer)
+    uow.cause = replace(uow.cause, on_behalf_of=f"via:{command.via}")
+
+
+async def _decide_spoken(handoff: Handoff, verdict: str, uow: UnitOfWork) -> None:
+    now = await uow.now()
+    for answer in await repository.unconfirmed_answers(uow, handoff.id):
+        uow.set(answer, verdict=verdict, verdict_at=now)
+
+
+async def confirm_spoken(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
+    """«Yes, we said that»: what an officer wrote down for the receiver stands for good.
+
+    Raises ``NotFound``, ``NotYourMove``, ``NobodySpokeForThem``.
+    """
+    _, handoff = await locked(handoff_id, uow)
+    access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, frozenset({Side.RECEIVER}))
+    if not handoff.spoken_for:
+        raise domain.NobodySpokeForThem((), state=handoff.state)
+    pack = await pack_in_force(uow, handoff.district)
+    clocks = await clocks_of(handoff, pack, uow)
+    await clocks.stop("CONFIRMED", {ClockKind.CONFIRM_BY})
+    await _decide_spoken(handoff, "confirmed", uow)
+    uow.change(handoff, "confirm", spoken_for=False, **note_next_due(handoff, clocks))
+    tell(handoff, "confirmed", await uow.now(), uow)
+    return handoff
+
+
+async def _take_over(command: MoveHandoff, handoff: Handoff, pack: CaseworkPack, uow: UnitOfWork) -> None:
+    await transfer_custody(
+        TransferCustody(
+            person_id=handoff.person_id,
+            case_id=handoff.case_id,
+            correlation_id=handoff.correlation_id,
+            district=handoff.district,
+            to_agency=handoff.to_agency,
+            happened_at=command.happened_at or await uow.now(),
+            place_code=command.place_code or pack.agency(handoff.to_agency).place_code or handoff.district,
+            condition_code=command.condition_code,
+            ba_number=command.ba_number,
+        ),
+        uow,
+    )
+
+
+async def settle_promise(promise_id: UUID, verb: str, reason_code: str | None, uow: UnitOfWork) -> Promise:
+    """``meet``, ``waive`` or ``break`` a condition; the last one that is met makes the yes firm, a broken one ends it.
+
+    Raises what ``decide_promise`` raises, and ``NotFound``.
+    """
+    handoff_id = await promises_repository.handoff_of(uow, promise_id)
+    if handoff_id is None:
+        raise NotFound(kind="promises")
+    group, handoff = await locked(handoff_id, uow)
+    access.check_is_party(uow.principal, handoff.from_agency, handoff.to_agency)
+    promise = await decide_promise(promise_id, verb, reason_code, uow)
+    pack = await pack_in_force(uow, handoff.district)
+    clocks = await clocks_of(handoff, pack, uow)
+    await clocks.stop(promise.state, {ClockKind.PROMISE_BY}, occurrence=promise.number)
+    uow.change(handoff, f"promise-{promise.state}", reason=promise.code, **note_next_due(handoff, clocks))
+    uow.publish(facts.promise_decided(handoff, promise.code, promise.state), about=handoff)
+    tell(handoff, f"promise.{promise.state}", await uow.now(), uow)
+    await weigh_conditions(group, handoff, promise.reason_code, pack, uow)
+    return promise
+
+
+async def expire_of_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> int:
+    """End every unanswered or merely promised hand-off of a case whose purpose is gone; returns how many.
+
+    Work that has begun goes on until its receiver reports.
+    """
+    ended = 0
+    for group in await repository.open_groups_of_case(uow, case_id):
+        pack = await pack_in_force(uow, group.district)
+        still_open = await repository.open_of_group(uow, group.id)
+        expiring = [h for h in still_open if domain.expires(h.state, h.held_state)]
+        for handoff in expiring:
+            command = MoveHandoff(handoff.id, Move.EXPIRE, reason_code=reason_code)
+            await apply_move(handoff, command, HandoffState.EXPIRED, pack, uow)
+        if len(expiring) == len(still_open):
+            uow.change(group, "end", outcome=GroupOutcome.CANCELLED.value, reason_code=reason_code)
+        ended += len(expiring)
+    return ended
+
+
+DISPOSING: dict[Disposal, Move] = {
+    Disposal.EXPIRE: Move.EXPIRE,
+    Disposal.FAIL: Move.FAIL,
+    Disposal.ASK_TO_RELEASE: Move.ASK_CANCEL,
+}
+
+
+async def dispose(
+    case_id: UUID, disposals: Mapping[UUID, Disposal], reason_code: str, happened_at: datetime, uow: UnitOfWork
+) -> None:
+    """Reality changed: let these hand-offs of a case expire or fail, or ask their receivers to let go.
+
+    What no longer stands there is left alone.
+    """
+    for group in await repository.open_groups_of_case(uow, case_id):
+        pack = await pack_in_force(uow, group.district)
+        for handoff in await repository.open_of_group(uow, group.id):
+            if handoff.id not in disposals:
+                continue
+            move = DISPOSING[disposals[handoff.id]]
+            command = MoveHandoff(handoff.id, move, reason_code=reason_code, happened_at=happened_at)
+            if await end_for_system(handoff, command, pack, uow):
+                await follow(group, handoff, command, pack, uow)
+
+
+async def close_results(case_id: UUID, uow: UnitOfWork) -> None:
+    """Take every result of a case that nobody has read as read."""
+    for handoff_id in await repository.unread_of_case(uow, case_id):
+        group, handoff = await locked(handoff_id, uow)
+        pack = await pack_in_force(uow, handoff.district)
+        await apply_move(handoff, MoveHandoff(handoff.id, Move.CLOSE), HandoffState.CLOSED, pack, uow)
+        await follow(group, handoff, MoveHandoff(handoff.id, Move.CLOSE), pack, uow)
+
+
+async def answer_for_registry(
+    case_id: UUID, purpose: Purpose, result_code: str, uow: UnitOfWork, handoff_id: UUID | None
+) -> Handoff | None:
+    """A registry's answer, heard as an event, carries its hand-off from wherever it stands to completed."""
+    if handoff_id is None:
+        return None
+    group_id = await repository.group_of_handoff(uow, handoff_id)
+    group = await repository.group(uow, group_id) if group_id else None
+    if group is None or group.case_id != case_id or group.purpose != purpose:
+        return None
+    handoff = await uow.locked(Handoff, handoff_id)
+    moves = {
+        HandoffState.REQUESTED: (Move.ACCEPT, Move.START, Move.COMPLETE),
+        HandoffState.RECEIVED: (Move.ACCEPT, Move.START, Move.COMPLETE),
+        HandoffState.ACCEPTED: (Move.START, Move.COMPLETE),
+        HandoffState.IN_PROGRESS: (Move.COMPLETE,),
+    }.get(HandoffState(handoff.state), ())
+    pack = await pack_in_force(uow, handoff.district)
+    for move in moves:
+        command = MoveHandoff(handoff.id, move, result_code=result_code if move == Move.COMPLETE else None)
+        await apply_move(handoff, command, domain.next_state(handoff.state, move, Side.RECEIVER), pack, uow)
+        await follow(group, handoff, command, pack, uow)
+    return handoff

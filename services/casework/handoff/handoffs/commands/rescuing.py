@@ -1,0 +1,103 @@
+"""What the sender or its office does with a hand-off that is stuck: ask the same desk again, another one, or nobody."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.casework.handoff.deadlines.commands import clocks_of
+from services.casework.handoff.deadlines.domain import ClockKind
+from services.casework.handoff.handoffs import access, domain, facts, repository
+from services.casework.handoff.handoffs.commands.applying import MoveHandoff, end_for_system
+from services.casework.handoff.handoffs.commands.groups import ask_next, end_exhausted, follow, is_no_place_for
+from services.casework.handoff.handoffs.commands.rows import locked, tell
+from services.casework.handoff.handoffs.domain import HandoffState, Move, Side
+from services.casework.handoff.handoffs.tables import Handoff
+from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.rosters.queries import phones_on_duty
+from services.casework.person.custody.repository import locked_chain
+from services.chassis.database import UnitOfWork
+
+RESCUERS = frozenset({Side.SENDER, Side.OFFICER})
+
+
+async def resend(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
+    """Tell the desk once more of the same request: a fresh message and line of the feed; no clock changes.
+
+    Raises ``NotFound``, ``NotYourMove``, ``HandoffCannotMove`` when it was answered.
+    """
+    _, handoff = await locked(handoff_id, uow)
+    side = access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, RESCUERS)
+    if handoff.state not in domain.UNANSWERED:
+        raise domain.HandoffCannotMove(domain.legal_moves(handoff.state, side), state=handoff.state)
+    pack = await pack_in_force(uow, handoff.district)
+    clocks = await clocks_of(handoff, pack, uow)
+    on_duty = await phones_on_duty(handoff.to_agency, handoff.to_desk, pack, uow)
+    uow.change(handoff, "resend")
+    uow.publish(facts.handoff_resent(handoff, clocks.due_of(ClockKind.ANSWER_BY), on_duty), about=handoff)
+    tell(handoff, "resent", await uow.now(), uow)
+    return handoff
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Ask another agency instead; without ``to_agency`` the next candidate."""
+
+    handoff_id: UUID
+    reason_code: str
+    to_agency: str | None = None
+
+
+async def redirect(command: Redirect, uow: UnitOfWork) -> Handoff:
+    """End a hand-off with its reason and ask another agency for the same step, with fresh clocks.
+
+    The group stays the same, so that the procedure's step ends with whoever completes it. Answers the hand-off that
+    ended. Raises ``NotFound``, ``NotYourMove``, ``AgencyIsUnknown``, ``PurposeHasNoClock``, ``AdultsOnly``,
+    ``PersonIsThere``, ``HandoffCannotMove`` when its work has ended.
+    """
+    group, handoff = await locked(command.handoff_id, uow)
+    move = await _giving_up(handoff, uow)
+    pack = await pack_in_force(uow, handoff.district)
+    if command.to_agency is not None:
+        pack.clock(handoff.purpose, pack.agency(command.to_agency).code, handoff.urgency)
+        if await is_no_place_for(handoff.person_id, command.to_agency, pack, uow):
+            raise domain.AdultsOnly(())
+    await end_for_system(handoff, MoveHandoff(handoff.id, move, reason_code=command.reason_code), pack, uow)
+    if group.won_by == handoff.to_agency:
+        uow.change(group, "reopen", reason=command.reason_code, won_by=None)
+    waiting = [other for other in await repository.undecided_of_group(uow, group.id) if other.id != handoff.id]
+    if command.to_agency in {other.to_agency for other in waiting}:
+        return handoff
+    if command.to_agency is not None:
+        ahead = [code for code in group.candidates[group.asked :] if code != command.to_agency]
+        candidates = [*group.candidates[: group.asked], command.to_agency, *ahead]
+        uow.change(group, "redirect", reason=command.reason_code, candidates=candidates)
+    is_asked = await ask_next(group, pack, uow, spare_reserves=command.to_agency is not None)
+    if not is_asked and not waiting:
+        await end_exhausted(group, handoff, uow)
+    return handoff
+
+
+async def withdraw(handoff_id: UUID, reason_code: str, uow: UnitOfWork) -> Handoff:
+    """Nobody is asked any more: the hand-off ends with its reason, and with the last one its step.
+
+    Raises ``NotFound``, ``NotYourMove``, ``PersonIsThere``, ``HandoffCannotMove`` when its work has ended.
+    """
+    group, handoff = await locked(handoff_id, uow)
+    move = await _giving_up(handoff, uow)
+    pack = await pack_in_force(uow, handoff.district)
+    await end_for_system(handoff, MoveHandoff(handoff.id, move, reason_code=reason_code), pack, uow)
+    await follow(group, handoff, MoveHandoff(handoff.id, Move.EXPIRE, reason_code=reason_code), pack, uow)
+    return handoff
+
+
+async def _giving_up(handoff: Handoff, uow: UnitOfWork) -> Move:
+    """The move by which the hand-off ends without its receiver, if the caller may make it."""
+    side = access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, RESCUERS)
+    move = domain.giving_up(handoff.state, handoff.held_state)
+    if move is None:
+        raise domain.HandoffCannotMove(domain.legal_moves(handoff.state, side), state=handoff.state)
+    is_under_way = (handoff.held_state or handoff.state) in (HandoffState.ARRIVED, HandoffState.IN_PROGRESS)
+    if handoff.arrived_at is not None and is_under_way:
+        chain = await locked_chain(uow, handoff.person_id)
+        if any(custody.until is None and custody.agency == handoff.to_agency for custody in chain):
+            raise domain.PersonIsThere((), state=handoff.state)
+    return move

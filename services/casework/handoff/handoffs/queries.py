@@ -1,0 +1,225 @@
+"""Read models of hand-offs for API and pages."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from services.casework.handoff.conditions.repository import of_handoff
+from services.casework.handoff.conditions.tables import Promise
+from services.casework.handoff.deadlines.domain import ClockKind, ClockState, ladder_of, silence
+from services.casework.handoff.deadlines.repository import of_handoffs, rungs_of
+from services.casework.handoff.deadlines.tables import Clock, RungRow
+from services.casework.handoff.disclosures.commands import keep_package
+from services.casework.handoff.disclosures.domain import Purpose
+from services.casework.handoff.disclosures.queries import PackageView, readers_of, show_package
+from services.casework.handoff.handoffs import access, domain, repository
+from services.casework.handoff.handoffs.domain import Circumstances, HandoffState
+from services.casework.handoff.handoffs.tables import Handoff, LinkAnswer, SpokenAnswer
+from services.casework.office.directory.domain import CaseworkPack, RungKind
+from services.casework.office.directory.queries import pack_in_force
+from services.chassis.clock import utc_now
+from services.chassis.database import ReadSession, UnitOfWork, Units
+from services.chassis.errors import NotFound
+from services.chassis.principal import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffView:
+    """One hand-off with what its reader may know and do, and everything that explains its clocks."""
+
+    handoff: Handoff
+    legal_now: list[str]
+    acts: list[str]
+    may_speak: list[str]
+    case_number: str
+    package: PackageView
+    clocks: list[Clock]
+    ahead: dict[UUID, list[tuple[RungKind, datetime]]]
+    rungs: list[RungRow]
+    promises: list[Promise]
+    spoken: list[SpokenAnswer]
+    by_link: list[LinkAnswer]
+    candidates: list[Handoff]
+
+
+def legal_now(principal: Principal, handoff: Handoff, now: Circumstances) -> list[str]:
+    """The moves that are legal now for the sides on which the caller stands."""
+    return list(
+        dict.fromkeys(
+            move
+            for side in access.sides(principal, handoff.from_agency, handoff.to_agency)
+            for move in domain.legal_now(handoff.state, side, now)
+            if access.may_move(principal, domain.Move(move))
+        )
+    )
+
+
+def legal_in_list(principal: Principal, handoff: Handoff) -> list[str]:
+    """As ``legal_now`` by what the row alone tells: a list offers no undoing."""
+    return legal_now(
+        principal, handoff, domain.circumstances(handoff, None, principal.actor, utc_now(), others_were_told=True)
+    )
+
+
+def may_speak(principal: Principal, handoff: Handoff) -> list[str]:
+    """The answers that the caller may write down for the receiver."""
+    try:
+        access.check_may_speak_for(principal, handoff.from_agency, handoff.to_agency)
+    except (NotFound, domain.NotYourMove):
+        return []
+    return [move for move in domain.legal_moves(handoff.state, domain.Side.RECEIVER) if move in domain.SPEAKABLE]
+
+
+async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, private_key: str) -> HandoffView:
+    """A hand-off with its package; reading the package is logged. Raises ``NotFound``, also to whoever is no party."""
+    handoff = await _one(handoff_id, reading)
+    number = await reading.rows("SELECT number FROM cases WHERE id = :id", id=handoff.case_id)
+    group = await repository.group_row(reading, handoff.group_id)
+    told = handoff.state in domain.UNDOABLE and await repository.others_were_told(reading, handoff.group_id)
+    won_by = group.won_by if group else None
+    now = domain.circumstances(handoff, won_by, reading.principal.actor, utc_now(), others_were_told=told)
+    clocks = await of_handoffs(reading, [handoff.id])
+    acts = [
+        act.value
+        for side in access.sides(reading.principal, handoff.from_agency, handoff.to_agency)
+        for act in domain.acts_now(
+            handoff.state,
+            side,
+            spoken_for=handoff.spoken_for,
+            is_reserve=handoff.is_reserve,
+            question_is_open=any(c.kind == ClockKind.REPLY_BY and c.state == ClockState.RUNNING for c in clocks),
+        )
+    ]
+    pack = await pack_in_force(reading, handoff.district)
+    is_sender = access.stands_with_sender(reading.principal, handoff.from_agency)
+    return HandoffView(
+        handoff=handoff,
+        legal_now=legal_now(reading.principal, handoff, now),
+        acts=acts,
+        may_speak=may_speak(reading.principal, handoff),
+        case_number=number[0]["number"] if number else "",
+        package=await _package(handoff, pack, reading, units, private_key),
+        clocks=clocks,
+        ahead={
+            c.id: silence(c.due_at, c.rungs, ladder_of(c.kind, pack.ladders.get(c.ladder, ())))
+            for c in clocks
+            if c.state == ClockState.RUNNING
+        },
+        rungs=await rungs_of(reading, [handoff.id]),
+        promises=await of_handoff(reading, handoff.id),
+        spoken=await repository.spoken_answers(reading, handoff.id),
+        by_link=await repository.link_answers(reading, handoff.id),
+        candidates=await repository.of_group(reading, handoff.group_id) if is_sender else [],
+    )
+
+
+async def _one(handoff_id: UUID, reading: ReadSession) -> Handoff:
+    handoff = await repository.one(reading, handoff_id)
+    if handoff is None:
+        raise NotFound(kind="handoffs")
+    return handoff
+
+
+async def handoff_of(source: ReadSession | UnitOfWork, handoff_id: UUID) -> Handoff:
+    """A hand-off to look at. Raises ``NotFound``, also where its district is not the caller's."""
+    handoff = await repository.one(source, handoff_id)
+    if handoff is None or not source.principal.covers(handoff.district):
+        raise NotFound(kind="handoffs")
+    return handoff
+
+
+async def party_handoff(handoff_id: UUID, source: ReadSession | UnitOfWork) -> Handoff:
+    """A hand-off of the caller's own agency. Raises ``NotFound`` to whoever is no party."""
+    handoff = await handoff_of(source, handoff_id)
+    access.check_is_party(source.principal, handoff.from_agency, handoff.to_agency)
+    return handoff
+
+
+async def _package(
+    handoff: Handoff, pack: CaseworkPack, reading: ReadSession, units: Units, private_key: str
+) -> PackageView:
+    """Nothing leaves with a draft, and nothing after the end."""
+    is_sent = handoff.state != HandoffState.DRAFT or access.stands_with_sender(reading.principal, handoff.from_agency)
+    return await show_package(
+        handoff,
+        pack,
+        reading,
+        units,
+        private_key,
+        partial(keep_package, handoff, pack),
+        may_leave=is_sent and handoff.state in domain.OPEN,
+    )
+
+
+async def package_of(
+    handoff_id: UUID, reading: ReadSession, units: Units, private_key: str
+) -> tuple[Handoff, PackageView]:
+    """A hand-off's package by itself. Raises ``NotFound``, also to whoever is no party."""
+    handoff = await _one(handoff_id, reading)
+    pack = await pack_in_force(reading, handoff.district)
+    return handoff, await _package(handoff, pack, reading, units, private_key)
+
+
+async def package_readers(handoff_id: UUID, reading: ReadSession, after: int, limit: int) -> list[Any]:
+    """Who read a hand-off's package. Raises ``NotFound`` to whoever is no party, ``ReadersAreNotYours``."""
+    return await readers_of(await _one(handoff_id, reading), reading, after, limit)
+
+
+async def list_handoffs(
+    reading: ReadSession, agency: str | None, states: list[str], after: UUID | None, limit: int
+) -> list[Handoff]:
+    """A page of hand-offs."""
+    return await repository.inbox_page(reading, agency, states, after, limit)
+
+
+async def next_handoffs(reading: ReadSession, agency: str, limit: int) -> list[Handoff]:
+    """An agency's open hand-offs, sent or received, next due first."""
+    return await repository.next_due(reading, agency, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Lines after a position; those up to ``read_to`` were read before."""
+
+    rows: list[Any]
+    after: int
+    read_to: int
+
+
+async def read_feed(
+    reading: ReadSession,
+    after: int | None,
+    since: datetime | None,
+    limit: int,
+    note_read: Callable[[str, int], Awaitable[None]],
+) -> Feed:
+    """A page of the caller's feed; asking on from a position says that everything up to it was read.
+
+    Raises ``CursorOrDate`` when both a position and an instant are given.
+    """
+    agency = reading.principal.agency
+    if after is not None and since is not None:
+        raise domain.CursorOrDate
+    read_to = await repository.feed_read_to(reading, agency)
+    position = after or 0
+    if since is not None:
+        position = await repository.feed_position_at(reading, agency, since)
+    elif position > read_to:
+        await note_read(agency, position)
+    return Feed(await repository.feed_page(reading, agency, position, limit), position, read_to)
+
+
+async def handoffs_of_case(reading: ReadSession, case_id: UUID) -> tuple[list[Handoff], dict[UUID, int]]:
+    """All hand-offs of a case, and how many rungs of a ladder rang for each."""
+    handoffs = await repository.of_case(reading, case_id)
+    rungs = await rungs_of(reading, [handoff.id for handoff in handoffs])
+    return handoffs, dict(Counter(rung.handoff_id for rung in rungs))
+
+
+async def is_asked_for(case_id: UUID, purpose: Purpose, uow: UnitOfWork) -> bool:
+    """Whether something of a purpose is asked for in a case and has not ended."""
+    return any(group.purpose == purpose for group in await repository.open_groups_of_case(uow, case_id))

@@ -1,0 +1,766 @@
+-- Everything that casework keeps, as its first release makes it. Later migrations change it; this file stays as it is.
+
+GRANT USAGE ON SCHEMA public TO casework_app;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO casework_app;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO casework_app;
+
+-- The spine, which every service has.
+
+CREATE TABLE outbox (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    exit text NOT NULL CHECK (exit IN ('kafka', 'temporal', 'feed')),
+    key text NOT NULL,
+    target text NOT NULL,
+    body json,
+    headers json NOT NULL,
+    district text NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    sent_at timestamptz,
+    parked_at timestamptz,
+    error text
+);
+CREATE INDEX outbox_unsent ON outbox (exit, id) WHERE sent_at IS NULL;
+CREATE INDEX outbox_sent ON outbox (sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX outbox_parked ON outbox (exit, key) WHERE parked_at IS NOT NULL AND sent_at IS NULL;
+
+CREATE TABLE inbox (
+    fact_id uuid PRIMARY KEY,
+    event_type text NOT NULL,
+    district text NOT NULL,
+    received_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX inbox_received ON inbox (received_at);
+
+CREATE TABLE inbox_subjects (
+    event_type text NOT NULL,
+    subject text NOT NULL,
+    sequence bigint NOT NULL,
+    district text NOT NULL,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (event_type, subject)
+);
+
+CREATE TABLE parked (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    district text NOT NULL,
+    owner text NOT NULL,
+    key text NOT NULL,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    record_offset bigint NOT NULL,
+    fact_id uuid,
+    event_type text,
+    headers json NOT NULL,
+    body bytea,
+    state text NOT NULL CHECK (state IN ('parked', 'waiting', 'replay', 'done', 'dropped')),
+    error_code text,
+    error_text text,
+    tries integer NOT NULL DEFAULT 0,
+    trace_id text,
+    parked_at timestamptz NOT NULL DEFAULT now(),
+    next_try_at timestamptz,
+    decided_at timestamptz,
+    decided_by text,
+    reason text,
+    claimed_by text,
+    claimed_at timestamptz,
+    version integer NOT NULL DEFAULT 1,
+    UNIQUE (topic, partition, record_offset)
+);
+CREATE INDEX parked_open ON parked (owner, key, id) WHERE state IN ('parked', 'waiting', 'replay');
+
+CREATE TABLE request_keys (
+    principal text NOT NULL,
+    operation text NOT NULL,
+    key uuid NOT NULL,
+    digest bytea NOT NULL,
+    status smallint,
+    answer json,
+    district text NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (principal, operation, key)
+);
+CREATE INDEX request_keys_recorded ON request_keys (recorded_at);
+
+CREATE TABLE actions (
+    aggregate_id uuid NOT NULL,
+    version integer NOT NULL,
+    aggregate text NOT NULL,
+    verb text NOT NULL,
+    changes jsonb NOT NULL,
+    happened_at timestamptz NOT NULL DEFAULT now(),
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    actor text NOT NULL,
+    on_behalf_of text,
+    reason text,
+    causation_id uuid,
+    trace_id text,
+    district text NOT NULL,
+    PRIMARY KEY (aggregate_id, version)
+);
+CREATE INDEX actions_recorded ON actions (recorded_at);
+
+CREATE TABLE feed (
+    position bigint PRIMARY KEY,
+    agency text NOT NULL,
+    district text NOT NULL,
+    fact_id uuid NOT NULL,
+    body json NOT NULL,
+    headers json NOT NULL,
+    recorded_at timestamptz NOT NULL
+);
+CREATE INDEX feed_agency ON feed (agency, position);
+
+CREATE TABLE sessions (
+    token_digest bytea PRIMARY KEY,
+    principal json NOT NULL,
+    csrf_token text NOT NULL,
+    id_token text,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    seen_at timestamptz NOT NULL DEFAULT now(),
+    ends_at timestamptz NOT NULL,
+    district text NOT NULL
+);
+
+CREATE TABLE special_reads (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    actor text NOT NULL,
+    agency text NOT NULL,
+    purpose text NOT NULL,
+    aggregate text NOT NULL,
+    aggregate_id uuid NOT NULL,
+    fields text NOT NULL,
+    district text NOT NULL,
+    trace_id text,
+    read_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE person_keys (
+    person_id uuid PRIMARY KEY,
+    wrapped_key bytea,
+    district text NOT NULL,
+    sequence bigint NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE persons_known (
+    person_id uuid PRIMARY KEY,
+    identity_status text NOT NULL,
+    apparent_minor boolean NOT NULL,
+    merged_into uuid,
+    sealed bytea,
+    district text NOT NULL,
+    sequence bigint NOT NULL,
+    as_of timestamptz NOT NULL
+);
+
+-- Added to, never changed or deleted.
+REVOKE UPDATE, DELETE, TRUNCATE ON actions FROM casework_app;
+REVOKE UPDATE, DELETE, TRUNCATE ON special_reads FROM casework_app;
+REVOKE UPDATE, DELETE, TRUNCATE ON feed FROM casework_app;
+
+-- Of casework alone.
+
+CREATE INDEX special_reads_aggregate ON special_reads (aggregate_id, id);
+
+CREATE TABLE case_findings (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    about text NOT NULL,
+    kind text NOT NULL,
+    cause text NOT NULL,
+    owner text NOT NULL,
+    case_id uuid,
+    person_id uuid,
+    operation_id uuid,
+    details jsonb NOT NULL,
+    state text NOT NULL CHECK (state IN ('open', 'explained')),
+    found_at timestamptz NOT NULL,
+    explanation text,
+    reason text,
+    explained_by text,
+    explained_at timestamptz,
+    CONSTRAINT case_findings_about_kind_cause_key UNIQUE (about, kind, cause),
+    CONSTRAINT case_findings_check CHECK ((state = 'explained') = (explanation IS NOT NULL))
+);
+CREATE INDEX case_findings_case ON case_findings (case_id);
+CREATE INDEX case_findings_open ON case_findings (owner, id) WHERE (state = 'open');
+CREATE INDEX case_findings_person ON case_findings (person_id) WHERE (state = 'open');
+
+CREATE TABLE case_serials (
+    district text NOT NULL,
+    prefix text NOT NULL,
+    year integer NOT NULL,
+    last integer NOT NULL,
+    PRIMARY KEY (district, prefix, year)
+);
+
+CREATE TABLE cases (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    number text NOT NULL,
+    case_type text NOT NULL,
+    state text NOT NULL CHECK (state IN ('open', 'aftercare', 'closed')),
+    stage text NOT NULL,
+    person_id uuid NOT NULL,
+    village_code text NOT NULL,
+    source_report_id uuid NOT NULL,
+    reporter_agency text NOT NULL,
+    urgency text NOT NULL,
+    apparent_minor boolean NOT NULL,
+    holder text NOT NULL,
+    unit text NOT NULL,
+    workflow text NOT NULL,
+    rules_version integer NOT NULL,
+    pack_version text NOT NULL,
+    outcome text,
+    aid_request_id uuid,
+    aid_state text,
+    parent_case_id uuid,
+    opened_at timestamptz NOT NULL,
+    closed_at timestamptz,
+    found_in_custody boolean NOT NULL DEFAULT false,
+    outcome_at timestamptz,
+    aid_decision text,
+    is_tied boolean NOT NULL DEFAULT false,
+    CONSTRAINT cases_number_key UNIQUE (number),
+    CONSTRAINT cases_source_report_id_key UNIQUE (source_report_id)
+);
+CREATE INDEX cases_open ON cases (district, id) WHERE (state <> 'closed');
+CREATE INDEX cases_person ON cases (person_id);
+
+CREATE TABLE closing_rounds (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    case_id uuid NOT NULL REFERENCES cases,
+    number integer NOT NULL,
+    asked_at timestamptz NOT NULL,
+    answers jsonb NOT NULL,
+    is_stale boolean NOT NULL,
+    CONSTRAINT closing_rounds_case_id_number_key UNIQUE (case_id, number)
+);
+CREATE INDEX closing_rounds_correlation ON closing_rounds (correlation_id);
+
+CREATE TABLE closures (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    agency text NOT NULL,
+    fate text NOT NULL CHECK (fate IN ('RESEND', 'REDIRECT', 'WITHDRAW')),
+    to_agency text,
+    reason_code text NOT NULL,
+    state text NOT NULL CHECK (state IN ('open', 'done')),
+    handoffs integer NOT NULL CHECK (handoffs >= 0),
+    waiting integer NOT NULL,
+    CONSTRAINT closures_check CHECK ((waiting >= 0) AND (waiting <= handoffs)),
+    CONSTRAINT closures_check1 CHECK ((state = 'done') = (waiting = 0))
+);
+
+CREATE TABLE custodies (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    person_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    agency text NOT NULL,
+    since timestamptz NOT NULL,
+    until timestamptz,
+    place_code text NOT NULL,
+    condition_code text NOT NULL,
+    ba_number text,
+    ended_reason text,
+    giver text,
+    custodian_kind text NOT NULL DEFAULT 'AGENCY' CHECK (custodian_kind IN ('AGENCY', 'CARRIER', 'FAMILY', 'OTHER')),
+    stated_until timestamptz,
+    proof text NOT NULL DEFAULT 'NONE' CHECK (proof IN ('SIGNED', 'PHOTO', 'NONE')),
+    photo_digest text,
+    belongings jsonb NOT NULL DEFAULT '[]'::jsonb,
+    note_sealed bytea
+);
+CREATE INDEX custodies_case ON custodies (case_id);
+CREATE UNIQUE INDEX custodies_one_open ON custodies (person_id) WHERE (until IS NULL);
+CREATE INDEX custodies_person ON custodies (person_id, since);
+CREATE INDEX custodies_tonight ON custodies (agency, id) WHERE (until IS NULL);
+
+CREATE TABLE family_ties (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    case_id uuid NOT NULL REFERENCES cases,
+    person_id uuid NOT NULL,
+    child_case_id uuid NOT NULL REFERENCES cases,
+    child_id uuid NOT NULL,
+    is_ended boolean NOT NULL,
+    CONSTRAINT family_ties_person_id_child_id_key UNIQUE (person_id, child_id),
+    CONSTRAINT family_ties_check CHECK (person_id <> child_id)
+);
+CREATE INDEX family_ties_case ON family_ties (case_id);
+CREATE INDEX family_ties_child ON family_ties (child_id);
+CREATE INDEX family_ties_child_case ON family_ties (child_case_id);
+
+CREATE TABLE feed_readers (
+    agency text PRIMARY KEY,
+    district text NOT NULL,
+    "position" bigint NOT NULL,
+    read_at timestamptz NOT NULL,
+    CONSTRAINT feed_readers_position_check CHECK ("position" >= 0)
+);
+
+CREATE TABLE forced_closings (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    case_id uuid NOT NULL REFERENCES cases,
+    state text NOT NULL CHECK (state IN ('proposed', 'approved', 'refused')),
+    reason_code text NOT NULL,
+    fates jsonb NOT NULL,
+    proposed_by text NOT NULL,
+    proposed_at timestamptz NOT NULL,
+    decided_by text,
+    decided_at timestamptz,
+    CONSTRAINT forced_closings_check CHECK (decided_by <> proposed_by),
+    CONSTRAINT forced_closings_check1 CHECK ((state = 'proposed') = (decided_by IS NULL))
+);
+CREATE UNIQUE INDEX forced_closings_one ON forced_closings (case_id) WHERE (state = 'proposed');
+
+CREATE TABLE handoff_groups (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    case_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    step text NOT NULL,
+    purpose text NOT NULL,
+    from_agency text NOT NULL,
+    candidates jsonb NOT NULL,
+    asked integer NOT NULL,
+    outcome text,
+    result_code text,
+    reason_code text,
+    won_by text,
+    reply_to text NOT NULL,
+    reply_workflow text NOT NULL,
+    mode text NOT NULL DEFAULT 'sequential' CHECK (mode IN ('sequential', 'parallel')),
+    urgency text NOT NULL DEFAULT ''
+);
+CREATE INDEX handoff_groups_case ON handoff_groups (case_id);
+
+CREATE TABLE handoffs (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    case_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    group_id uuid NOT NULL REFERENCES handoff_groups,
+    candidate_no integer NOT NULL,
+    purpose text NOT NULL,
+    from_agency text NOT NULL,
+    to_agency text NOT NULL,
+    to_desk text NOT NULL,
+    state text NOT NULL,
+    promise_holder text NOT NULL,
+    clock text,
+    due_at timestamptz,
+    requested_at timestamptz NOT NULL,
+    received_at timestamptz,
+    answered_at timestamptz,
+    ended_at timestamptz,
+    claimed_by text,
+    claimed_until timestamptz,
+    result_code text,
+    reason_code text,
+    ba_number text,
+    held_state text,
+    arrived_at timestamptz,
+    cancel_asked_at timestamptz,
+    is_reserve boolean NOT NULL DEFAULT false,
+    spoken_for boolean NOT NULL DEFAULT false,
+    opened_for_by text,
+    last_moved_by text NOT NULL DEFAULT '',
+    last_moved_at timestamptz,
+    last_move text NOT NULL DEFAULT '',
+    urgency text NOT NULL DEFAULT '',
+    CONSTRAINT handoffs_group_id_candidate_no_key UNIQUE (group_id, candidate_no),
+    CONSTRAINT handoffs_check CHECK ((promise_holder = from_agency) OR (promise_holder = to_agency)),
+    CONSTRAINT handoffs_check2 CHECK ((state = 'on-hold') = (held_state IS NOT NULL)),
+    CONSTRAINT handoffs_one_promise_holder CHECK (((promise_holder = to_agency) = (state IN ('accepted', 'arrived', 'in-progress') OR ((state = 'on-hold') AND (COALESCE(held_state, '') = ANY (ARRAY['accepted', 'arrived', 'in-progress']))))) OR (from_agency = to_agency))
+);
+CREATE INDEX handoffs_case ON handoffs (case_id);
+CREATE INDEX handoffs_from ON handoffs (from_agency, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX handoffs_next_from ON handoffs (from_agency, due_at, id) WHERE (state <> ALL (ARRAY['closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error']));
+CREATE INDEX handoffs_next_to ON handoffs (to_agency, due_at, id) WHERE (state <> ALL (ARRAY['closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error']));
+CREATE UNIQUE INDEX handoffs_one_promise ON handoffs (group_id) WHERE ((state = ANY (ARRAY['accepted', 'arrived', 'in-progress'])) OR ((state = 'on-hold') AND (COALESCE(held_state, '') = ANY (ARRAY['accepted', 'arrived', 'in-progress']))) OR (state = 'completed'));
+CREATE INDEX handoffs_open_at ON handoffs (to_agency, id) WHERE (state <> ALL (ARRAY['closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error']));
+CREATE INDEX handoffs_to ON handoffs (to_agency, due_at) WHERE (due_at IS NOT NULL);
+
+CREATE TABLE clock_keepers (
+    handoff_id uuid PRIMARY KEY REFERENCES handoffs,
+    district text NOT NULL,
+    looked_at timestamptz NOT NULL,
+    looks_again_at timestamptz
+);
+
+CREATE TABLE clocks (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    handoff_id uuid NOT NULL REFERENCES handoffs,
+    kind text NOT NULL,
+    occurrence integer NOT NULL,
+    owner text NOT NULL,
+    agency text NOT NULL,
+    desk text NOT NULL,
+    state text NOT NULL CHECK (state IN ('running', 'paused', 'stopped')),
+    is_emergency boolean NOT NULL,
+    ladder text NOT NULL,
+    promised_seconds integer NOT NULL,
+    started_at timestamptz NOT NULL,
+    due_at timestamptz NOT NULL,
+    rings_at timestamptz,
+    rungs integer NOT NULL,
+    left_seconds integer,
+    stopped_at timestamptz,
+    sentence text NOT NULL,
+    CONSTRAINT clocks_handoff_id_kind_occurrence_key UNIQUE (handoff_id, kind, occurrence),
+    CONSTRAINT clocks_check CHECK ((state = 'paused') = (left_seconds IS NOT NULL)),
+    CONSTRAINT clocks_check1 CHECK ((state = 'stopped') = (stopped_at IS NOT NULL)),
+    CONSTRAINT clocks_check2 CHECK ((rings_at IS NULL) OR (state = 'running'))
+);
+CREATE INDEX clocks_ring ON clocks (rings_at) WHERE (rings_at IS NOT NULL);
+CREATE INDEX clocks_running ON clocks (district) WHERE (state = 'running');
+
+CREATE TABLE closure_items (
+    closure_id uuid NOT NULL REFERENCES closures,
+    handoff_id uuid NOT NULL REFERENCES handoffs,
+    district text NOT NULL,
+    treatment text NOT NULL,
+    state text NOT NULL CHECK (state IN ('waiting', 'done', 'left', 'changed')),
+    result text,
+    PRIMARY KEY (closure_id, handoff_id)
+);
+
+CREATE TABLE documents (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    case_id uuid NOT NULL,
+    handoff_id uuid NOT NULL REFERENCES handoffs,
+    kind text NOT NULL CHECK (kind IN ('LETTER', 'SIGNED_LETTER', 'HANDOVER_PHOTO', 'OTHER')),
+    media_type text NOT NULL CHECK (media_type IN ('application/pdf', 'image/jpeg', 'image/png')),
+    size_bytes integer NOT NULL CHECK (size_bytes > 0),
+    digest text NOT NULL,
+    uploaded_by text NOT NULL,
+    state text NOT NULL CHECK (state = 'kept')
+);
+CREATE INDEX documents_handoff ON documents (handoff_id);
+
+CREATE TABLE document_keys (
+    document_id uuid PRIMARY KEY REFERENCES documents,
+    district text NOT NULL,
+    wrapped_key bytea NOT NULL
+);
+
+CREATE TABLE letter_serials (
+    district text NOT NULL,
+    kind text NOT NULL,
+    year integer NOT NULL,
+    last integer NOT NULL,
+    PRIMARY KEY (district, kind, year)
+);
+
+CREATE TABLE link_answers (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    handoff_id uuid NOT NULL REFERENCES handoffs,
+    agency text NOT NULL,
+    move text NOT NULL,
+    recorded_at timestamptz NOT NULL
+);
+CREATE INDEX link_answers_handoff ON link_answers (handoff_id);
+REVOKE UPDATE, DELETE ON link_answers FROM casework_app;
+
+CREATE TABLE links (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    case_id uuid NOT NULL,
+    handoff_id uuid NOT NULL REFERENCES handoffs,
+    agency text NOT NULL,
+    desk text NOT NULL,
+    token_digest text NOT NULL,
+    pin_digest text,
+    pin_number integer NOT NULL CHECK (pin_number >= 0),
+    attempts integer NOT NULL CHECK (attempts >= 0),
+    attempts_allowed integer NOT NULL CHECK (attempts_allowed > 0),
+    expires_at timestamptz NOT NULL,
+    state text NOT NULL CHECK (state IN ('open', 'used', 'locked', 'revoked')),
+    browser_digest text,
+    opened_at timestamptz,
+    answer text,
+    answered_at timestamptz,
+    CONSTRAINT links_token_digest_key UNIQUE (token_digest),
+    CONSTRAINT links_check CHECK ((state = 'used') = (answer IS NOT NULL))
+);
+CREATE INDEX links_handoff ON links (handoff_id);
+
+CREATE TABLE letters (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    case_id uuid NOT NULL,
+    handoff_id uuid NOT NULL REFERENCES handoffs,
+    kind text NOT NULL CHECK (kind IN ('COVER_LETTER', 'REFERRAL_LETTER', 'HANDOVER_RECORD')),
+    number text NOT NULL,
+    serial integer NOT NULL CHECK (serial > 0),
+    year integer NOT NULL,
+    office text NOT NULL,
+    signer text NOT NULL,
+    to_agency text NOT NULL,
+    issued_on date NOT NULL,
+    issued_by text NOT NULL,
+    state text NOT NULL CHECK (state IN ('issued', 'signed', 'void', 'replaced')),
+    token_digest text NOT NULL,
+    link_id uuid REFERENCES links,
+    document_id uuid NOT NULL REFERENCES documents,
+    digest text NOT NULL,
+    signed_document_id uuid REFERENCES documents,
+    replaces uuid REFERENCES letters,
+    replaced_by uuid,
+    reason_code text,
+    CONSTRAINT letters_district_kind_year_serial_key UNIQUE (district, kind, year, serial),
+    CONSTRAINT letters_token_digest_key UNIQUE (token_digest),
+    CONSTRAINT letters_check CHECK ((state <> 'signed') OR (signed_document_id IS NOT NULL)),
+    CONSTRAINT letters_check1 CHECK ((state = 'replaced') = (replaced_by IS NOT NULL)),
+    CONSTRAINT letters_check2 CHECK ((state <> ALL (ARRAY['void', 'replaced'])) OR (reason_code IS NOT NULL))
+);
+CREATE INDEX letters_handoff ON letters (handoff_id);
+
+CREATE TABLE link_visits (
+    link_id uuid NOT NULL REFERENCES links,
+    what text NOT NULL,
+    district text NOT NULL,
+    times integer NOT NULL,
+    first_at timestamptz NOT NULL,
+    last_at timestamptz NOT NULL,
+    PRIMARY KEY (link_id, what)
+);
+
+CREATE TABLE occurrences (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    case_id uuid NOT NULL REFERENCES cases,
+    kind text NOT NULL,
+    told_by text NOT NULL,
+    happened_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    recorded_by text NOT NULL
+);
+CREATE INDEX occurrences_case ON occurrences (case_id, recorded_at);
+
+CREATE TABLE operation_persons (
+    report_id uuid PRIMARY KEY,
+    operation_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    district text NOT NULL
+);
+CREATE INDEX operation_persons_operation ON operation_persons (operation_id);
+CREATE INDEX operation_persons_person ON operation_persons (person_id);
+
+CREATE TABLE operations_known (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    agency text NOT NULL,
+    place_code text NOT NULL,
+    persons_count integer NOT NULL,
+    conducted_at timestamptz NOT NULL
+);
+
+CREATE TABLE operation_counts (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    operation_id uuid NOT NULL REFERENCES operations_known,
+    said_by text NOT NULL CHECK (said_by IN ('GIVER', 'TAKER')),
+    giver text NOT NULL,
+    taker text NOT NULL,
+    ba_number text NOT NULL,
+    paper_count integer NOT NULL CHECK (paper_count >= 0),
+    counted_at timestamptz NOT NULL,
+    CONSTRAINT operation_counts_operation_id_said_by_giver_taker_ba_number_key UNIQUE (operation_id, said_by, giver, taker, ba_number)
+);
+
+CREATE TABLE packages_sent (
+    handoff_id uuid NOT NULL REFERENCES handoffs,
+    number integer NOT NULL CHECK (number > 0),
+    district text NOT NULL,
+    purpose text NOT NULL,
+    to_agency text NOT NULL,
+    to_kind text NOT NULL,
+    fields jsonb NOT NULL,
+    basis jsonb NOT NULL,
+    person_sequence bigint,
+    digest text NOT NULL,
+    kept_at timestamptz NOT NULL,
+    PRIMARY KEY (handoff_id, number),
+    CONSTRAINT packages_sent_check CHECK ((fields = '[]'::jsonb) OR (basis <> '[]'::jsonb))
+);
+REVOKE UPDATE, DELETE ON packages_sent FROM casework_app;
+
+CREATE TABLE packs (
+    district text NOT NULL,
+    version text NOT NULL,
+    body jsonb NOT NULL,
+    digest text NOT NULL,
+    loaded_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (district, version)
+);
+
+CREATE TABLE promises (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    handoff_id uuid NOT NULL REFERENCES handoffs,
+    case_id uuid NOT NULL,
+    number integer NOT NULL,
+    code text NOT NULL,
+    about text NOT NULL CHECK (about IN ('CASE', 'CANDIDATE')),
+    owner text NOT NULL,
+    asked_by text NOT NULL,
+    due_at timestamptz NOT NULL,
+    state text NOT NULL CHECK (state IN ('open', 'met', 'waived', 'broken', 'void')),
+    decided_at timestamptz,
+    reason_code text,
+    CONSTRAINT promises_handoff_id_number_key UNIQUE (handoff_id, number)
+);
+CREATE INDEX promises_case ON promises (case_id) WHERE (state = 'open');
+
+CREATE TABLE rungs (
+    handoff_id uuid NOT NULL,
+    clock text NOT NULL,
+    occurrence integer NOT NULL,
+    rung_no integer NOT NULL,
+    kind text NOT NULL,
+    due_at timestamptz NOT NULL,
+    decided_at timestamptz NOT NULL,
+    district text NOT NULL,
+    remark text,
+    fact_id uuid,
+    notice text CHECK (notice IN ('awaited', 'delivered', 'undelivered')),
+    notice_by timestamptz,
+    delivered_at timestamptz,
+    PRIMARY KEY (handoff_id, clock, occurrence, rung_no)
+);
+CREATE INDEX rungs_awaited ON rungs (handoff_id) WHERE (notice = 'awaited');
+CREATE UNIQUE INDEX rungs_fact ON rungs (fact_id);
+
+CREATE TABLE shifts (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    agency text NOT NULL,
+    desk text NOT NULL,
+    officer text NOT NULL,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
+    is_withdrawn boolean NOT NULL,
+    phone text NOT NULL DEFAULT '',
+    CONSTRAINT shifts_check CHECK (ends_at > starts_at)
+);
+CREATE INDEX shifts_desk ON shifts (agency, desk, ends_at) WHERE (NOT is_withdrawn);
+
+CREATE TABLE spoken_answers (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    handoff_id uuid NOT NULL REFERENCES handoffs,
+    agency text NOT NULL,
+    move text NOT NULL,
+    spoke_with text NOT NULL,
+    role text NOT NULL,
+    phone text NOT NULL,
+    happened_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    recorded_by text NOT NULL,
+    verdict text CHECK (verdict IN ('confirmed', 'contested')),
+    verdict_at timestamptz
+);
+CREATE INDEX spoken_answers_agency ON spoken_answers (district, agency, recorded_at);
+CREATE INDEX spoken_answers_handoff ON spoken_answers (handoff_id);
+
+CREATE TABLE story_lines (
+    fact_id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    event_type text NOT NULL,
+    facts jsonb NOT NULL,
+    happened_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    actor text NOT NULL,
+    subject uuid NOT NULL,
+    sequence integer NOT NULL,
+    trace_id text
+);
+CREATE INDEX story_lines_case ON story_lines (correlation_id, recorded_at);
+
+CREATE TABLE tasks (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    case_id uuid NOT NULL,
+    step text NOT NULL,
+    kind text NOT NULL,
+    agency text NOT NULL,
+    desk text NOT NULL,
+    state text NOT NULL CHECK (state IN ('open', 'paused', 'done', 'cancelled')),
+    due_at timestamptz NOT NULL,
+    is_overdue boolean NOT NULL,
+    result_code text,
+    ended_at timestamptz,
+    reply_to text NOT NULL,
+    reply_workflow text NOT NULL,
+    paused_at timestamptz,
+    about_agency text NOT NULL DEFAULT '',
+    about_desk text NOT NULL DEFAULT '',
+    CONSTRAINT tasks_paused_check CHECK ((state = 'paused') = (paused_at IS NOT NULL))
+);
+CREATE INDEX tasks_case ON tasks (case_id);
+CREATE INDEX tasks_due ON tasks (agency, due_at) WHERE (state = 'open');

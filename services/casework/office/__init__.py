@@ -1,0 +1,1 @@
+"""What every wing stands on: the directory, rosters, findings, and the messages of procedures."""

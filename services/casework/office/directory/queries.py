@@ -1,0 +1,11 @@
+"""Reading the pack."""
+
+from services.casework.office.directory.domain import CaseworkPack
+from services.casework.office.directory.tables import Pack
+from services.chassis.database import ReadSession, UnitOfWork
+from services.chassis.packs import in_force
+
+
+async def pack_in_force(source: UnitOfWork | ReadSession, district: str) -> CaseworkPack:
+    """The district's pack. Raises ``PackIsMissing``."""
+    return await in_force(Pack, CaseworkPack, district, source)

@@ -1,0 +1,37 @@
+"""Every query on findings."""
+
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from services.casework.office.findings.domain import FindingFilter
+from services.casework.office.findings.tables import Finding
+from services.chassis.database import ReadSession, UnitOfWork
+
+
+async def about(uow: UnitOfWork, thing: str) -> list[Finding]:
+    """All findings about one thing, locked together with those that are not there yet."""
+    await uow.execute("SELECT pg_advisory_xact_lock(hashtextextended(:thing, 0))", thing=f"findings:{thing}")
+    return await uow.all(select(Finding).where(Finding.about == thing).order_by(col(Finding.id)).with_for_update())
+
+
+async def one(reading: ReadSession, finding_id: UUID) -> Finding | None:
+    """One finding within the caller's scope."""
+    return await reading.first(select(Finding).where(Finding.id == finding_id))
+
+
+async def page(reading: ReadSession, wanted: FindingFilter, after: UUID | None, limit: int) -> list[Finding]:
+    """Findings within the caller's scope, in order of id."""
+    query = select(Finding).order_by(col(Finding.id)).limit(limit)
+    for column, value in (
+        (Finding.state, wanted.state),
+        (Finding.kind, wanted.kind),
+        (Finding.case_id, wanted.case_id),
+        (Finding.person_id, wanted.person_id),
+        (Finding.owner, wanted.owner),
+    ):
+        if value is not None:
+            query = query.where(col(column) == value)
+    if after is not None:
+        query = query.where(col(Finding.id) > after)
+    return await reading.all(query)

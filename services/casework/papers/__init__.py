@@ -1,0 +1,1 @@
+"""Papers: documents, letters, and links for agencies without software."""

@@ -1,0 +1,1 @@
+"""Who has a person in hand, and from which operation the person came."""

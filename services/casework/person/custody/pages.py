@@ -1,0 +1,91 @@
+"""Where a person is now, and who stays with an agency tonight."""
+
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request
+from fastapi.responses import Response
+
+from services.casework.office.directory.access import OFFICE_ROLES
+from services.casework.office.directory.pages import directory_of
+from services.casework.person.custody import queries
+from services.chassis.pages import page_requires, page_router
+from services.chassis.principal import Principal
+from services.chassis.telemetry import tag_span
+from services.chassis.web import Reading
+
+TEMPLATES = Path(__file__).parent / "templates"
+PAGE_ROWS = 25
+
+PARTIES = {"ambulance": "Ambulans", "escort": "Pengawal", "family": "Keluarga", "other": "Pihak di luar daftar"}
+CUSTODIANS = {"AGENCY": "Instansi", "CARRIER": "Pengantar", "FAMILY": "Keluarga", "OTHER": "Pihak di luar daftar"}
+PROOFS = {"SIGNED": "Berita acara ditandatangani", "PHOTO": "Foto berita acara", "NONE": "Belum ada bukti"}
+BELONGINGS = {
+    "CLOTHES": "Pakaian",
+    "BAG": "Tas",
+    "MONEY": "Uang",
+    "PHONE": "Telepon",
+    "IDENTITY_PAPER": "Surat identitas",
+    "OTHER_PAPER": "Surat lain",
+    "MEDICINE": "Obat",
+    "VALUABLE": "Barang berharga",
+    "AID_DEVICE": "Alat bantu",
+    "OTHER_THING": "Barang lain",
+}
+WORDS = {**PARTIES, **CUSTODIANS, **PROOFS, **BELONGINGS, "UNKNOWN": "Belum diketahui"}
+
+router = page_router()
+
+
+@router.get("/orang/{person_id}")
+async def whereabouts_page(
+    person_id: UUID, request: Request, caller: Annotated[Principal, page_requires("custody:read")], reading: Reading
+) -> Response:
+    """Where a person is now; the name only to whoever may read it, and logged."""
+    state = request.app.state
+    found = await queries.where_is(reading, person_id)
+    custody = found.custody
+    tag_span(case_id=str(custody.correlation_id))
+    private_key = state.settings.sealing_private_key
+    names_known = await queries.names_of(reading, [custody], state.units, private_key)
+    directory = await directory_of(reading, [custody.district])
+    rendered: Response = state.pages.render(
+        request,
+        "whereabouts.html",
+        found=found,
+        custody=custody,
+        findings=found.findings,
+        finding_states={"open": "belum dijelaskan"},
+        may_name=person_id in names_known,
+        name=names_known.get(person_id),
+        note=await queries.note_of(reading, custody, state.units, private_key),
+        is_of_the_office=bool(caller.roles & OFFICE_ROLES),
+        **directory.context(custody.district),
+    )
+    return rendered
+
+
+@router.get("/bermalam")
+async def night_page(
+    request: Request,
+    caller: Annotated[Principal, page_requires("custody:read")],
+    reading: Reading,
+    instansi: Annotated[str | None, Query(pattern=r"^[a-z0-9._-]{1,64}$")] = None,
+    setelah: Annotated[UUID | None, Query()] = None,
+) -> Response:
+    """Whom an agency has in hand now; names only to whoever may read them, each logged."""
+    state = request.app.state
+    night = await queries.who_stays(reading, instansi, setelah, PAGE_ROWS)
+    names_known = await queries.names_of(reading, night.rows, state.units, state.settings.sealing_private_key)
+    directory = await directory_of(reading, {row.district for row in night.rows} | set(caller.offices))
+    rendered: Response = state.pages.render(
+        request,
+        "night.html",
+        night=night,
+        people=names_known,
+        is_of_the_office=bool(caller.roles & OFFICE_ROLES),
+        following=night.rows[-1].id if len(night.rows) == PAGE_ROWS else None,
+        **directory.context(),
+    )
+    return rendered

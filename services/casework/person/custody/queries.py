@@ -1,0 +1,102 @@
+"""Read models of custody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.casework.office.findings.queries import open_findings_of_person
+from services.casework.office.findings.tables import Finding
+from services.casework.person.custody import access, repository
+from services.casework.person.custody.tables import Custody
+from services.chassis import sealing
+from services.chassis.database import ReadSession, UnitOfWork, Units
+from services.chassis.errors import NotFound
+from services.chassis.persons import log_special_read, person_key_known, unseal_person
+
+PURPOSE = "CUSTODY"
+"""Under which the reading of a name is logged: somebody must know whom they have in hand."""
+
+
+async def custody_chain(reading: ReadSession, case_id: UUID) -> list[Custody]:
+    """Who had the person of a case, from when to when."""
+    return await repository.chain(reading, case_id)
+
+
+async def holder_of_case(case_id: UUID, uow: UnitOfWork) -> str | None:
+    """Who has the person of a case in hand now; nothing when nobody of ours has."""
+    found = await repository.open_of_case(uow, case_id)
+    return found[0].agency if found else None
+
+
+async def unproved_since(case_id: UUID, uow: UnitOfWork) -> datetime | None:
+    """When the first hand-over of a case was told whose paper nobody has brought and no finding names."""
+    return await repository.first_unproved(uow, case_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a person is now, or was last, and what about it does not match."""
+
+    custody: Custody
+    findings: list[Finding]
+    case_number: str = ""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether somebody has the person in hand now."""
+        return self.custody.until is None
+
+
+async def where_is(reading: ReadSession, person_id: UUID) -> Whereabouts:
+    """Where a person is now. Raises ``NotFound``, also to whoever neither has the person nor gave them away last."""
+    custody = await repository.last_of_person(reading, person_id)
+    if custody is None:
+        raise NotFound(kind="persons")
+    numbers = await repository.case_numbers(reading, [custody.case_id])
+    findings = await open_findings_of_person(reading, person_id)
+    return Whereabouts(custody, findings, numbers.get(custody.case_id, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """Who stays with an agency tonight: one page of them, and how many there are in all."""
+
+    agency: str
+    rows: list[Custody]
+    count: int
+    numbers: dict[UUID, str]
+
+
+async def who_stays(reading: ReadSession, agency: str | None, after: UUID | None, limit: int) -> Night:
+    """Whom an agency (the caller's unless named) has in hand now. Raises ``OtherAgencysNight``."""
+    asked = agency or reading.principal.agency
+    access.check_night(reading.principal, asked)
+    rows = await repository.tonight(reading, asked, after, limit)
+    numbers = await repository.case_numbers(reading, [row.case_id for row in rows])
+    return Night(asked, rows, await repository.count_tonight(reading, asked), numbers)
+
+
+async def names_of(
+    reading: ReadSession, rows: Sequence[Custody], units: Units, private_key: str
+) -> dict[UUID, str | None]:
+    """The names of persons in custody, for a page; each is logged before it is unsealed.
+
+    Left out are those whom the caller may not read by name.
+    """
+    found: dict[UUID, str | None] = {}
+    for row in rows:
+        if not access.may_read_name(reading.principal, row.agency):
+            continue
+        await log_special_read(units, reading.principal, PURPOSE, "custodies", row.id, ["name"], row.district)
+        found[row.person_id] = (await unseal_person(reading, row.person_id, ["name"], private_key)).get("name")
+    return found
+
+
+async def note_of(reading: ReadSession, row: Custody, units: Units, private_key: str) -> str | None:
+    """The note on the belongings, for a page, logged as a name is; nothing once the person's key was destroyed."""
+    if row.note_sealed is None or not access.may_read_name(reading.principal, row.agency):
+        return None
+    await log_special_read(units, reading.principal, PURPOSE, "custodies", row.id, ["belongings_note"], row.district)
+    key = await person_key_known(reading, row.person_id)
+    return sealing.unseal(row.note_sealed, sealing.unwrap(key, private_key)).get("note") if key else None

@@ -1,0 +1,168 @@
+"""Every query on custody."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, text
+from sqlmodel import col, select
+
+from services.casework.person.custody.domain import Proof
+from services.casework.person.custody.tables import Custody
+from services.chassis.database import ReadSession, UnitOfWork
+
+
+async def locked_chain(uow: UnitOfWork, person_id: UUID) -> list[Custody]:
+    """Every stretch of a person, locked together with those that are not there yet: takers come one after another."""
+    await uow.execute("SELECT pg_advisory_xact_lock(hashtextextended(:person, 0))", person=f"custody:{person_id}")
+    return await uow.all(
+        select(Custody)
+        .where(Custody.person_id == person_id)
+        .order_by(col(Custody.since), col(Custody.id))
+        .with_for_update()
+    )
+
+
+async def case_in_brief(uow: UnitOfWork, case_id: UUID) -> Any | None:
+    """What custody needs to know of a case: person, district, where the person was found, and its procedure."""
+    found = await uow.execute(
+        "SELECT person_id, correlation_id, district, village_code, workflow, rules_version FROM cases WHERE id = :id",
+        id=case_id,
+    )
+    return found.mappings().first()
+
+
+async def knows_case(uow: UnitOfWork, case_id: UUID, agency: str) -> bool:
+    """Whether an agency has or had a part in a case: a hand-off or a stretch of custody."""
+    found = await uow.execute(
+        "SELECT EXISTS (SELECT 1 FROM handoffs WHERE case_id = :id AND :agency IN (from_agency, to_agency))"
+        " OR EXISTS (SELECT 1 FROM custodies WHERE case_id = :id AND :agency IN (agency, giver))",
+        id=case_id,
+        agency=agency,
+    )
+    return bool(found.scalar_one())
+
+
+async def person_key(uow: UnitOfWork, person_id: UUID) -> bytes | None:
+    """Our wrapped copy of a person's key."""
+    found = await uow.execute("SELECT wrapped_key FROM person_keys WHERE person_id = :id", id=person_id)
+    wrapped: bytes | None = found.scalar_one_or_none()
+    return wrapped
+
+
+async def chain(reading: ReadSession, case_id: UUID) -> list[Custody]:
+    """All custody of a case in order of time."""
+    return await reading.all(
+        select(Custody).where(Custody.case_id == case_id).order_by(col(Custody.since), col(Custody.id))
+    )
+
+
+async def last_of_person(reading: ReadSession, person_id: UUID) -> Custody | None:
+    """The last stretch of a person, when it lies within the caller's scope."""
+    rows = await reading.rows(
+        "SELECT id FROM custodies WHERE person_id = :person ORDER BY since DESC, id DESC LIMIT 1", person=person_id
+    )
+    if not rows:
+        return None
+    return await reading.first(select(Custody).where(Custody.id == rows[0]["id"]))
+
+
+async def tonight(reading: ReadSession, agency: str, after: UUID | None, limit: int) -> list[Custody]:
+    """Whom an agency has in hand now, in order of id."""
+    query = select(Custody).where(Custody.agency == agency, col(Custody.until).is_(None))
+    if after is not None:
+        query = query.where(col(Custody.id) > after)
+    return await reading.all(query.order_by(col(Custody.id)).limit(limit))
+
+
+async def count_tonight(reading: ReadSession, agency: str) -> int:
+    """How many an agency has in hand now."""
+    query = select(func.count(col(Custody.id))).where(Custody.agency == agency, col(Custody.until).is_(None))
+    return await reading.first(query) or 0
+
+
+async def case_numbers(reading: ReadSession, case_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The numbers under which people know the cases of rows that the caller may see."""
+    rows = await reading.rows("SELECT id, number FROM cases WHERE id = ANY(:ids)", ids=list(case_ids))
+    return {row["id"]: row["number"] for row in rows}
+
+
+async def open_of_case(uow: UnitOfWork, case_id: UUID) -> list[Custody]:
+    """The open rows of a case."""
+    return await uow.all(select(Custody).where(Custody.case_id == case_id, col(Custody.until).is_(None)))
+
+
+async def custodies_left(uow: UnitOfWork, case_id: UUID) -> list[UUID]:
+    """Stretches of a case's custody that have ended."""
+    return await uow.scalars(select(Custody.id).where(Custody.case_id == case_id, col(Custody.until).is_not(None)))
+
+
+UNPROVED = and_(
+    col(Custody.proof) == Proof.NONE.value,
+    col(Custody.giver).is_not(None),
+    text("NOT EXISTS (SELECT 1 FROM case_findings f WHERE f.about = 'proof:' || custodies.id)"),
+)
+"""Hand-overs that nothing proves and no finding names. Who was taken off the street was given by nobody: no paper."""
+
+
+async def unproved(uow: UnitOfWork, case_id: UUID, told_by: datetime) -> list[Custody]:
+    """Hand-overs of a case without a proof that were told by an instant, locked against a proof that comes now."""
+    told = col(Custody.recorded_at) <= told_by
+    query = select(Custody).where(Custody.case_id == case_id, UNPROVED, told).order_by(col(Custody.id))
+    return await uow.all(query.with_for_update())
+
+
+async def first_unproved(uow: UnitOfWork, case_id: UUID) -> datetime | None:
+    """When the first hand-over of a case without a proof was told."""
+    first = select(func.min(col(Custody.recorded_at))).where(Custody.case_id == case_id, UNPROVED)
+    return (await uow.scalars(first))[0]
+
+
+async def apart(uow: UnitOfWork, person_id: UUID) -> list[Any]:
+    """A person's ties to mother or child, each with who has either in hand now; locked, so that the last move sees all.
+
+    ``is_apart``: both are in somebody's hands, and these are not the same. ``is_settled``: they are the same, or the
+    tie has ended; with one of them in nobody's hands it is neither. ``cause`` tells one parting from the next.
+    """
+    ties = await uow.execute(
+        "SELECT id FROM family_ties WHERE :person IN (person_id, child_id) ORDER BY id", person=person_id
+    )
+    for tie_id in ties.scalars():
+        await uow.execute("SELECT pg_advisory_xact_lock(hashtextextended(:tie, 0))", tie=f"tie:{tie_id}")
+    found = await uow.execute(
+        """
+        SELECT t.id, t.correlation_id, t.district, t.child_case_id, t.child_id, m.agency AS party,
+               c.agency AS other_party, coalesce(m.agency <> c.agency AND NOT t.is_ended, false) AS is_apart,
+               coalesce(m.agency = c.agency, false) OR t.is_ended AS is_settled,
+               m.id::text || ':' || c.id::text AS cause,
+               greatest(m.since, c.since) AS since
+        FROM family_ties t
+        LEFT JOIN custodies m ON m.person_id = t.person_id AND m.until IS NULL
+        LEFT JOIN custodies c ON c.person_id = t.child_id AND c.until IS NULL
+        WHERE :person IN (t.person_id, t.child_id)
+        """,
+        person=person_id,
+    )
+    return list(found.mappings())
+
+
+async def comes_with_child(uow: UnitOfWork, person_id: UUID) -> bool:
+    """Whether the person is taken for a child, or has one along."""
+    found = await uow.execute(
+        """
+        SELECT EXISTS (SELECT 1 FROM cases WHERE person_id = :person AND apparent_minor)
+            OR EXISTS (SELECT 1 FROM family_ties t JOIN cases c ON c.id = t.child_case_id
+                       WHERE t.person_id = :person AND NOT t.is_ended AND c.apparent_minor)
+        """,
+        person=person_id,
+    )
+    return bool(found.scalar_one())
+
+
+async def is_child(uow: UnitOfWork, person_id: UUID) -> bool:
+    """Whether any case takes the person for a child."""
+    found = await uow.execute(
+        "SELECT EXISTS (SELECT 1 FROM cases WHERE person_id = :person AND apparent_minor)", person=person_id
+    )
+    return bool(found.scalar_one())
