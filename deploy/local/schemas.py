@@ -8,6 +8,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from alembic.util import CommandError
+
+from services.chassis import migrations
 from services.chassis.launch import load
 from services.chassis.telemetry import set_up_logging
 
@@ -18,18 +21,22 @@ LOAD = "load-pack"
 
 
 def main(names: Sequence[str]) -> int:
-    """Bring every named service's database to where its code expects it; 1 when a pack is wrong."""
+    """Bring every named service's database to where its code expects it; 1, with a line, when it cannot be."""
     services = [load(name) for name in names]
-    # Loaded late, as parts of the services: before them, the collector would slow them down.
-    from services.chassis.migrations import migrate
-
     set_up_logging("schemas")
     for service in services:
-        migrate(service.name, service.settings.from_environment().migrator_database_url)
+        try:
+            migrations.migrate(service.name, service.settings.from_environment().migrator_database_url)
+        except CommandError as error:
+            sys.stderr.write(
+                f"{service.name}: {error}; it comes from other code: go back to that, or `make reset` wipes the state\n"
+            )
+            return 1
     return max(asyncio.run(_load_packs(service)) for service in services)
 
 
 async def _load_packs(service: "Service") -> int:
+    # Loaded late, as part of the services: before them, the collector would slow it down.
     from services.chassis.processes import run_command
 
     if LOAD not in service.commands:
