@@ -27,6 +27,7 @@ from deploy.local.engines import wipe_elsewhere
 from deploy.local.parts import system
 from deploy.local.places import CHECKOUT, shown, state_folder, tools_folder
 from deploy.local.supervisor import Part
+from deploy.local.timing import Timing, table
 
 ROOM_NEEDED_BYTES = 1_000_000_000
 START_LIMIT_SECONDS = 900
@@ -42,7 +43,8 @@ def install() -> None:
     """Fetch the engines, build what is built once. Says how long each took; does nothing when all is there."""
     _check_room(tools_folder())
     began = time.monotonic()
-    steps = {"kafka": _install_kafka, "zipkin": _install_zipkin, "keycloak": _install_keycloak}
+    # The longest first: Maven fetches one after another.
+    steps = {"keycloak": _install_keycloak, "kafka": _install_kafka, "zipkin": _install_zipkin}
     with ThreadPoolExecutor() as pool:
         waiting = {pool.submit(_timed, step): name for name, step in steps.items()}
         for done, name in waiting.items():
@@ -149,18 +151,24 @@ def _tell_progress(status: Status, told: set[str]) -> None:
         if is_settled(part.stage) and part.name not in told:
             told.add(part.name)
             where = f"127.0.0.1:{part.ports[0]}" if part.ports else ""
-            print(f"  {part.name:<24} {part.stage:<7} {part.seconds or 0:5.1f} s   {where}", flush=True)
+            print(f"  {part.name:<24} {part.stage:<7} {where}".rstrip(), flush=True)
         elif part.restarts and f"{part.name} {part.restarts}" not in told:
             told.add(f"{part.name} {part.restarts}")
             print(f"  {part.name:<24} tried again: {part.trouble}", flush=True)
 
 
 def _tell_ready(state: Path, status: Status) -> None:
+    print("\n".join(table(timings(status))))
     memory = sum(memory_bytes(part.pid) for part in status.parts) + memory_bytes(status.supervisor)
     print(f"ready in {status.seconds or 0:.1f} s, {memory / 2**20:.0f} MiB")
     elsewhere = state / "postgres" / "elsewhere.txt"
     if elsewhere.exists():
         print(f"PostgreSQL lives in {elsewhere.read_text().strip()}: its user may not enter this folder")
+
+
+def timings(status: Status) -> list[Timing]:
+    """When each part was ready, and how long it took."""
+    return [Timing(part.name, part.after, part.waited or 0.0, part.seconds or 0.0, part.cpu) for part in status.parts]
 
 
 def down() -> None:

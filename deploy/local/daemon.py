@@ -33,7 +33,10 @@ class PartStatus:
     ports: list[int]
     pid: int | None = None
     began: float | None = None
+    after: list[str] = field(default_factory=list)
+    waited: float | None = None
     seconds: float | None = None
+    cpu: float | None = None
     restarts: int = 0
     trouble: str | None = None
 
@@ -177,7 +180,10 @@ def note(state: Path, status: Status, supervisor: Supervisor) -> None:
             ports=list(running.part.ports),
             pid=running.pid,
             began=process_began(running.pid) if running.pid else None,
+            after=list(running.part.after),
+            waited=running.waited,
             seconds=running.seconds,
+            cpu=running.cpu,
             restarts=running.restarts,
             trouble=running.trouble,
         )

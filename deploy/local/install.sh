@@ -18,11 +18,18 @@ command -v mvn >/dev/null || stop "Maven is missing: install it (Debian: maven)"
 command -v setpriv >/dev/null || stop "setpriv is missing: install it (Debian: util-linux)"
 free=$(df -Pm . | awk 'NR == 2 { print $4 }')
 
+everything='
+import deploy.local.databases, deploy.local.schemas, deploy.observability.__main__, deploy.sandbox.journey
+import services.intake.wiring, services.casework.wiring, services.disbursement.wiring, services.notifications.wiring
+import contracts.create_topics, services.chassis.migrations'
+
 stamp=.venv/.installed
 wanted=$(cat requirements/dev.txt pyproject.toml | sha256sum | cut -d ' ' -f 1)
 if [ "$(cat $stamp 2>/dev/null)" != "$wanted" ] || ! .venv/bin/python -c '' 2>/dev/null; then
   [ "$free" -ge 2000 ] || stop "only $free MiB free here: make room for at least 2 GiB"
   began=$SECONDS
+  # Keycloak takes longest: it comes beside the libraries. What goes wrong here is tried again, and told, below.
+  "$python" -m deploy.local.tools >/dev/null 2>&1 &
   if ! .venv/bin/python -c '' 2>/dev/null; then
     rm -rf .venv
     "$python" -m venv .venv || stop "the virtual environment could not be made"
@@ -35,5 +42,7 @@ if [ "$(cat $stamp 2>/dev/null)" != "$wanted" ] || ! .venv/bin/python -c '' 2>/d
     || stop "sigap itself could not be installed"
   echo "$wanted" >$stamp
   echo "libraries installed in $((SECONDS - began)) s"
+  # Compiled once, beside the engines' first runs; else each process of the first start does it for itself.
+  env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -c "$everything" >/dev/null 2>&1 &
 fi
 exec .venv/bin/python -m deploy.local install

@@ -3,19 +3,17 @@
 import importlib.util
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from deploy.local.engines import Site, kafka, keycloak, otlp, postgres, realm_digest, temporal, zipkin
 from deploy.local.environment import sandbox_environment, service_environment
 from deploy.local.places import CHECKOUT
-from deploy.local.ports import APART
+from deploy.local.ports import APART, SERVICES
 from deploy.local.probes import HttpAnswers
 from deploy.local.realm import realm
 from deploy.local.supervisor import Part
 
 HERE = Path(__file__).parent
-WITH_A_PACK = ("casework", "disbursement", "notifications")
 
 
 def system(site: Site, *, apart: bool = False) -> list[Part]:
@@ -30,6 +28,7 @@ def system(site: Site, *, apart: bool = False) -> list[Part]:
         keycloak(site, realm(site)),
         topics(site),
         pace(site),
+        schemas(site),
         *sandbox(site),
         *service(site, "intake", apart=apart),
         *service(site, "casework", apart=apart),
@@ -60,42 +59,57 @@ def pace(site: Site) -> Part:
     return python("pace", "deploy.sandbox.pace", site, [str(source), str(target)], once=True, inputs=inputs, after=[])
 
 
+def schemas(site: Site) -> Part:
+    """The tables and district packs of all services, made in one process: what they import is loaded once."""
+    environment = {
+        name: value
+        for service in present()
+        for name, value in service_settings(service, site).items()
+        if name.startswith(f"{service.upper()}_")
+    }
+    inputs = [CHECKOUT / "services", CHECKOUT / "deploy" / "districts", CHECKOUT / "deploy" / "sandbox"]
+    module, after = "deploy.local.schemas", ["databases", "pace"]
+    return python("schemas", module, site, present(), env=environment, once=True, inputs=inputs, after=after)
+
+
 def sandbox(site: Site) -> list[Part]:
-    """Simulated agencies, bank and gateway, apart from the services."""
+    """Simulated agencies, bank and gateway, apart from the services. They try until they may sign in."""
     if not _exists("deploy.sandbox.__main__"):
         return []
     port = site.ports["sandbox"]
     environment = sandbox_environment(site.ports)
     ready = HttpAnswers(port, "/health/ready")
-    return [python("sandbox", "deploy.sandbox", site, env=environment, ready=ready, ports=(port,), after=["keycloak"])]
+    return [python("sandbox", "deploy.sandbox", site, env=environment, ready=ready, ports=(port,), after=["otlp"])]
 
 
 def service(site: Site, name: str, *, apart: bool) -> list[Part]:
-    """One service: its migration, its district pack, then its processes."""
+    """One service: its processes."""
     module = f"services.{name}"
-    if not _exists(f"{module}.__main__"):
+    if name not in present():
         return []
-    environment = service_environment(name, site.ports, site.keys)
-    environment[f"{name.upper()}_DISTRICT_PACKS"] = str(site.state / "districts")
-    ground = ["temporal", "otlp", "topics", f"{name}-migrate"]
-    once = partial(python, module=module, site=site, env=environment, once=True)
-    schema = [CHECKOUT / "services" / name / "migrations", CHECKOUT / "services" / "chassis"]
-    parts = [once(f"{name}-migrate", arguments=["migrate"], inputs=schema, after=["databases"])]
-    if name in WITH_A_PACK:
-        districts = [CHECKOUT / "deploy" / "districts", CHECKOUT / "deploy" / "sandbox", CHECKOUT / "services" / name]
-        loaded = once(f"{name}-pack", arguments=["load-pack"], inputs=districts, after=[f"{name}-migrate", "pace"])
-        parts.append(loaded)
-        ground.append(f"{name}-pack")
+    environment = service_settings(name, site)
+    ground = ["temporal", "otlp", "topics", "schemas"]
     port = site.ports[name]
     kind, own_name = ("api", f"{name}-api") if apart else ("all", name)
     ready = HttpAnswers(port, f"/{name}/health/ready")
-    parts.append(python(own_name, module, site, [kind], env=environment, ready=ready, ports=(port,), after=ground))
+    parts = [python(own_name, module, site, [kind], env=environment, ready=ready, ports=(port,), after=ground)]
     for kind in APART if apart else ():
         port = site.ports[f"{name}-{kind}"]
         own = environment | {f"{name.upper()}_OPS_PORT": str(port)}
         ready = HttpAnswers(port, f"/{name}/health/ready")
         parts.append(python(f"{name}-{kind}", module, site, [kind], env=own, ready=ready, ports=(port,), after=ground))
     return parts
+
+
+def service_settings(name: str, site: Site) -> dict[str, str]:
+    """A service's variables, with the packs at the demo's pace."""
+    packs = {f"{name.upper()}_DISTRICT_PACKS": str(site.state / "districts")}
+    return service_environment(name, site.ports, site.keys) | packs
+
+
+def present() -> list[str]:
+    """The services of this checkout."""
+    return [name for name in SERVICES if _exists(f"services.{name}.__main__")]
 
 
 def python(

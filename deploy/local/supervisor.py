@@ -20,11 +20,13 @@ from pathlib import Path
 from deploy.local.places import CHECKOUT, shown, write_whole
 from deploy.local.ports import is_free
 from deploy.local.probes import Probe
+from deploy.local.timing import cpu_seconds
 
 LOG_LIMIT_BYTES = 20_000_000
 TRIES_BEFORE_FIRST_READY = 3
 LONGEST_PAUSE_SECONDS = 10.0
 STEADY_AFTER_SECONDS = 30.0
+LOOK_AT_CPU_EVERY_SECONDS = 0.1
 INHERITED = ("PATH", "HOME", "LANG", "JAVA_HOME", "TMPDIR")
 
 
@@ -80,7 +82,9 @@ class Running:
     child: asyncio.subprocess.Process | None = None
     restarts: int = 0
     trouble: str | None = None
+    waited: float | None = None
     seconds: float | None = None
+    cpu: float | None = None
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     released: asyncio.Event = field(default_factory=asyncio.Event)
@@ -100,6 +104,7 @@ class Supervisor:
         self._tasks: list[asyncio.Task[None]] = []
         self._failure: asyncio.Future[None] | None = None
         self._stopping = False
+        self._began = time.monotonic()
         for part in parts:
             if unknown := set(part.after) - set(self.running):
                 raise ValueError(f"{part.name} waits for unknown parts: {', '.join(sorted(unknown))}")
@@ -111,6 +116,7 @@ class Supervisor:
         """
         self._log.mkdir(parents=True, exist_ok=True)
         self._failure = asyncio.get_running_loop().create_future()
+        self._began = time.monotonic()
         for running in self.running.values():
             running.released.set()
             self._tasks.append(asyncio.create_task(self._keep_or_fail(running)))
@@ -178,6 +184,7 @@ class Supervisor:
     async def _keep(self, running: Running) -> None:
         for name in running.part.after:
             await self.running[name].ready.wait()
+        running.waited = time.monotonic() - self._began
         pause, tries = 0.3, 0
         while True:
             await running.released.wait()
@@ -225,7 +232,7 @@ class Supervisor:
         assert running.child is not None
         self._enter(running, Stage.STARTING)
         if part.once:
-            code = await running.child.wait()
+            code = await self._end_of_one_shot(running)
             if code == 0:
                 self._done_mark(part).parent.mkdir(exist_ok=True)
                 write_whole(self._done_mark(part), fingerprint(part))
@@ -242,12 +249,25 @@ class Supervisor:
             )
         if part.once_ready is not None:
             await part.once_ready()
-        running.seconds = time.monotonic() - began
+        running.seconds, running.cpu = time.monotonic() - began, cpu_seconds(running.child.pid)
         self._enter(running, Stage.READY)
         running.ready.set()
         code = await running.child.wait()
         self._clear_group(running.child.pid)
         return self._epitaph(part, f"ended with {code}")
+
+    async def _end_of_one_shot(self, running: Running) -> int:
+        assert running.child is not None
+        ends = asyncio.ensure_future(running.child.wait())
+        try:
+            while True:
+                # Nobody tells the CPU time of a process that has ended: the last look before it counts.
+                running.cpu = cpu_seconds(running.child.pid) or running.cpu
+                done, _ = await asyncio.wait({ends}, timeout=LOOK_AT_CPU_EVERY_SECONDS)
+                if done:
+                    return ends.result()
+        finally:
+            ends.cancel()
 
     def _done_mark(self, part: Part) -> Path:
         return self._log.parent / "done" / part.name

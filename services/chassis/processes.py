@@ -27,7 +27,6 @@ from services.chassis.database import DATABASE_AWAY, Units, connection_arguments
 from services.chassis.database.unit import ScopeRule
 from services.chassis.inbox import Inbox, Subscriptions
 from services.chassis.kafka import Consumer, KafkaTransport, security_of
-from services.chassis.migrations import migrate
 from services.chassis.outbox import FeedTransport, OutboxNotifier, Relay, prune
 from services.chassis.pages import Pages
 from services.chassis.principal import Principal, system_principal
@@ -101,10 +100,13 @@ def main(service: Service, argv: Sequence[str] | None = None) -> int:
     flush = telemetry.set_up_telemetry(service.name, dict(os.environ))
     try:
         if part == "migrate":
+            # Alembic brings a template engine along; no process that serves should load it.
+            from services.chassis.migrations import migrate
+
             migrate(service.name, settings.migrator_database_url)
             return 0
         if part in commands:
-            return _loop().run(_run_command(service, settings, commands[part], rest))
+            return _loop().run(run_command(service, settings, commands[part], rest))
         _settle_memory()
         _loop().run(serve(service, settings, PARTS if part == "all" else (part,)))
         return 0
@@ -136,12 +138,13 @@ async def _open(service: Service, settings: ServiceSettings) -> Running:
     return Running(settings=settings, units=units, principal=system_principal(service.name), notifier=notifier)
 
 
-async def _run_command(
+async def run_command(
     service: Service,
     settings: ServiceSettings,
     command: Callable[[Running, Sequence[str]], Awaitable[int]],
     arguments: Sequence[str],
 ) -> int:
+    """Do one of a service's commands against its database; returns the exit code."""
     running = await _open(service, settings)
     try:
         return await command(running, arguments)

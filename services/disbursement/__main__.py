@@ -2,7 +2,6 @@
 
 import sys
 
-from services.chassis.processes import main
-from services.disbursement.wiring import SERVICE
+from services.chassis.launch import launch
 
-sys.exit(main(SERVICE))
+sys.exit(launch("disbursement"))

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -139,3 +140,48 @@ def test_reset_wipes_the_state(sigap: Sigap, state: Path) -> None:
     assert sigap("up").returncode == 0
     assert sigap("reset").returncode == 0
     assert list(state.iterdir()) == []
+
+
+def test_a_start_tells_what_took_the_time_and_does_nothing_twice(sigap: Sigap, state: Path) -> None:
+    first = sigap("up", SIGAP_PARTS="schemas")
+    assert first.returncode == 0, first.stderr
+    assert "critical path: postgres" in first.stdout
+    assert "then schemas" in first.stdout
+    assert " cpu" in first.stdout
+    sigap("down")
+    second = sigap("up", SIGAP_PARTS="schemas")
+    assert second.returncode == 0, second.stderr
+    assert "then schemas" not in second.stdout
+
+
+@pytest.mark.parametrize("victim", ["supervisor", "postgres", "schemas"])
+def test_a_kill_in_the_middle_of_a_start_is_survived(sigap: Sigap, state: Path, victim: str) -> None:
+    settings = {"SIGAP_STATE": str(state), "SIGAP_PARTS": "schemas"}
+    starting = subprocess.Popen(
+        [sys.executable, "-m", "deploy.local", "up"],
+        cwd=CHECKOUT,
+        env=os.environ | settings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until(lambda: (state / "status.json").exists() and "schemas" in pids(state))
+    os.kill(pids(state)[victim], signal.SIGKILL)
+    _, said = starting.communicate(timeout=240)
+    if victim == "supervisor":
+        assert starting.returncode == 1
+        assert said.strip().splitlines() == ["sigap: the supervisor was stopped while starting: run `make up` again"]
+    again = sigap("up", SIGAP_PARTS="schemas")
+    assert again.returncode == 0, again.stderr
+    status = read_status(state)
+    assert status is not None
+    assert {part.name: part.stage for part in status.parts}["schemas"] == "done"
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for what another process does."""
+    for _ in range(2400):
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never happened")
