@@ -167,8 +167,9 @@ class Deadlines:
             )
 
     def resume(self, reason: str, kinds: Collection[DeadlineKind] | None = None) -> None:
-        """Let paused deadlines go on with what was left of them. Escalation steps that were taken stay; what was overdue
-        escalates on.
+        """Let paused deadlines go on with what was left of them.
+
+        Escalation steps that were taken stay; what was overdue escalates on.
         """
         for paused in [c for c in self._deadlines if c.state == DeadlineState.PAUSED]:
             if kinds is not None and paused.kind not in kinds:
