@@ -15,7 +15,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from benchmarks.ground import Ground, ground, load, post_all, service_environment, start
 from benchmarks.intake import body
-from benchmarks.office import CASES, DISTRICT, GROUPS, HANDOFFS, HOSPITAL, OFFICE, Office, memory_of, running_office
+from benchmarks.office import DISTRICT, GROUPS, HANDOFFS, HOSPITAL, OFFICE, Office, memory_of, running_office
 from benchmarks.ratio import keep, make_result, p99, paired
 from services.casework.handoff.handoffs.messages import HandoffStart
 
@@ -55,7 +55,7 @@ async def p10() -> None:
 
         async def ours() -> tuple[float, float]:
             tag = f"o{uuid4().hex[:6]}"
-            await office.pool.execute(CASES, office.case_id, tag, STARTS, "open")
+            await office.fill_cases(tag, STARTS, "open")
             begun = time.perf_counter()
             await _open_by_api(office, tag)
             while await office.value(
@@ -367,8 +367,8 @@ def _p95(seconds: list[float]) -> float:
 
 async def _fill_archive(office: Office) -> None:
     closed, open_ = HANDOFFS_IN_ALL - HANDOFFS_IN_ALL // OPEN_SHARE, HANDOFFS_IN_ALL // OPEN_SHARE
-    await office.pool.execute(CASES, office.case_id, "old", closed // 5, "closed")
-    await office.pool.execute(CASES, office.case_id, "new", open_ // 2, "open")
+    await office.fill_cases("old", closed // 5, "closed")
+    await office.fill_cases("new", open_ // 2, "open")
     for tag, count, cases, due_at, state in (
         ("old", closed, closed // 5, None, "closed"),
         ("new", open_, open_ // 2, datetime.now(UTC) + NEVER_SOON, "requested"),

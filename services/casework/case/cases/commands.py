@@ -8,7 +8,7 @@ from uuid import UUID
 from services.casework.case.cases import domain, facts, repository
 from services.casework.case.cases.domain import AidState, CaseState, Outcome
 from services.casework.case.cases.messages import CreateStepTask
-from services.casework.case.cases.tables import Case, FamilyTie
+from services.casework.case.cases.tables import Case
 from services.casework.desks.desks.commands import find_empty_desk
 from services.casework.desks.tasks.commands import CreateTask, cancel_of_case, create_task, settle_stays, stay_step
 from services.casework.desks.tasks.domain import TaskKind
@@ -29,6 +29,9 @@ from services.casework.handoff.handoffs.queries import is_asked_for
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.domain import CaseworkPack
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.matters.commands import keep_matter
+from services.casework.office.matters.domain import MatterKind
+from services.casework.office.matters.tables import Matter
 from services.casework.office.procedure_messages.commands import look_again
 from services.casework.office.procedure_messages.messages import (
     ProcedureStart,
@@ -45,6 +48,8 @@ from services.casework.person.custody.commands import (
     transfer_custody,
 )
 from services.casework.person.custody.queries import holder_of_case
+from services.casework.person.family import repository as family
+from services.casework.person.family.tables import FamilyTie
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
@@ -106,6 +111,7 @@ async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
         opened_at=now,
     )
     uow.create(case, "open")
+    keep_matter(matter_of(case), uow)
     uow.publish(facts.case_opened(case), about=case)
     if command.is_in_custody:
         await transfer_custody(
@@ -124,6 +130,22 @@ async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
         )
     signal_procedure(case, uow)
     return case
+
+
+def matter_of(case: Case) -> Matter:
+    """What the wings below may know of a case."""
+    return Matter(
+        id=case.id,
+        kind=MatterKind.CASE.value,
+        district=case.district,
+        correlation_id=case.correlation_id,
+        number=case.number,
+        person_id=case.person_id,
+        village_code=case.village_code,
+        workflow=case.workflow,
+        rules_version=case.rules_version,
+        apparent_minor=case.apparent_minor,
+    )
 
 
 def signal_procedure(case: Case, uow: UnitOfWork) -> None:
@@ -211,7 +233,7 @@ async def open_handoff(command: OpenHandoff, uow: UnitOfWork) -> Handoff:
     pack = await pack_in_force(uow, case.district)
     asked = await _ask_by_hand(case, command, pack, uow)
     is_moved = command.purpose in MOVES_A_PERSON
-    for other_id in await repository.tied_to(uow, case.id) if case.is_tied and is_moved else []:
+    for other_id in await family.tied_to(uow, case.id) if case.is_tied and is_moved else []:
         other = await uow.locked(Case, other_id)
         is_over = other.state == CaseState.CLOSED or other.outcome in domain.ENDS_EVERYTHING
         if not is_over and not await is_asked_for(other.id, command.purpose, uow):
@@ -263,7 +285,7 @@ async def tie_mother_and_child(case_id: UUID, child_case_id: UUID, uow: UnitOfWo
         raise NotFound(kind="cases")
     if CaseState.CLOSED in (mother.state, child.state):
         raise domain.CaseIsClosed(())
-    known = await repository.tie_between(uow, [mother.person_id, child.person_id])
+    known = await family.tie_between(uow, [mother.person_id, child.person_id])
     if known is None:
         tie = FamilyTie(
             id=clock.new_id(),
@@ -289,13 +311,13 @@ async def tie_mother_and_child(case_id: UUID, child_case_id: UUID, uow: UnitOfWo
 async def untie(case_id: UUID, other_case_id: UUID, uow: UnitOfWork) -> Case:
     """The tie was a mistake, or holds no longer; without one it changes nothing. Raises ``NotFound``."""
     cases = await _both(case_id, other_case_id, uow)
-    tie = await repository.tie_between(uow, [case.person_id for case in cases.values()])
+    tie = await family.tie_between(uow, [case.person_id for case in cases.values()])
     if tie is None or tie.is_ended:
         return cases[case_id]
     uow.change(tie, "untie", is_ended=True)
     one, other = cases.values()
     for case, from_whom in ((one, other), (other, one)):
-        uow.change(case, "untie", is_tied=bool(await repository.tied_to(uow, case.id)))
+        uow.change(case, "untie", is_tied=bool(await family.tied_to(uow, case.id)))
         uow.publish(facts.case_untied(from_whom), about=case)
     await compare_families(tie.child_id, uow)
     return cases[case_id]
@@ -528,6 +550,7 @@ async def record_age(person_id: UUID, *, is_minor: bool, is_proven: bool, uow: U
     for case in await repository.open_of_person(uow, person_id):
         if case.apparent_minor != is_minor and (is_minor or is_proven):
             uow.change(case, "record_age", apparent_minor=is_minor)
+            keep_matter(matter_of(case), uow)
             signal_procedure(case, uow)
 
 
