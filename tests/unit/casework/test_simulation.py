@@ -1,7 +1,7 @@
 """Ten years of hand-offs on rows in memory: people, timers, crashes, outages and decrees from one seed.
 
 Invariants, looked at after each step: one promise holder, at most one firm yes in a group, each rung once and in order,
-neither early nor late nor of a clock that stands still, a running clock for whatever is open. 2,000 hand-offs here,
+neither early nor late nor of a clock that stands still, a running clock for whatever is open. 1,000 hand-offs here,
 ``SIGAP_SIMULATION_HANDOFFS=100000`` for the whole; each twin must be caught by the same checker.
 """
 
@@ -31,7 +31,7 @@ from tests.support.simulation.rows import STAND_INS, Rows, Work, rows_in_memory,
 from tests.support.simulation.twins import TWINS
 
 SEED = 22
-HANDOFFS = int(os.environ.get("SIGAP_SIMULATION_HANDOFFS", "2000"))
+HANDOFFS = int(os.environ.get("SIGAP_SIMULATION_HANDOFFS", "1000"))
 FEW = 150
 
 
