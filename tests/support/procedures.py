@@ -35,7 +35,7 @@ from tests.support.eventually import eventually
 
 CASE = UUID("01a20200-0000-7000-8000-000000000001")
 QUEUE = "procedures"
-TASK_TIMEOUT = timedelta(seconds=3)
+TASK_TIMEOUT = timedelta(seconds=5)
 """After so long the next worker gets what another took along when it left; the server by itself waits ten seconds."""
 ANSWERS: dict[str, tuple[str, str]] = {
     "custody": ("COMPLETED", "IN_CARE"),
