@@ -9,8 +9,7 @@ import asyncpg
 from fastapi import APIRouter
 
 from services.chassis.auth import Policy
-from services.chassis.database import Units
-from services.chassis.database.unit import ScopeRule
+from services.chassis.database import ScopeRule, Units
 from services.chassis.inbox import Subscriptions
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.pages import Pages
