@@ -1,4 +1,7 @@
-"""What leaves with a transaction: facts, signals and feed items, as rows of the outbox, and the trace they carry on."""
+"""What leaves with a transaction: facts, signals and feed items, as rows of the outbox, and the trace they carry on.
+
+A row is transport, ordering key, target, body, headers and district, as the write buffer takes it.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -13,9 +16,6 @@ from services.chassis import clock
 from services.chassis.database.tables import Aggregate
 from services.chassis.database.writer import to_json
 
-OutboxRow = tuple[str, str, str, str, str, str]
-"""Transport, ordering key, target, body, headers and district, as the write buffer takes them."""
-
 _tracer = trace.get_tracer("sigap.database")
 
 
@@ -28,7 +28,7 @@ def fact_row(
     happened_at: datetime | None,
     actor: str,
     causation_id: UUID | None,
-) -> OutboxRow:
+) -> tuple[str, ...]:
     """A fact about an aggregate as a CloudEvent of its topic, with a producer's span of its own."""
     topic = topic_of(fact.TYPE)
     headers = {
@@ -62,7 +62,7 @@ def fact_row(
 
 def signal_row(
     workflow: str, workflow_id: str, signal: str, message: Any, *, start: Any, about: Aggregate, queue: str
-) -> OutboxRow:
+) -> tuple[str, ...]:
     """What a workflow is told, with what it is started with when it does not run."""
     body = {
         "workflow": workflow,
@@ -77,7 +77,7 @@ def signal_row(
     return ("temporal", workflow_id, workflow, to_json(body), to_json(headers), about.district)
 
 
-def feed_row(agency: str, item: dict[str, Any], about: Aggregate) -> OutboxRow:
+def feed_row(agency: str, item: dict[str, Any], about: Aggregate) -> tuple[str, ...]:
     """An item of an agency's feed."""
     headers = {"traceparent": current_traceparent(), "fact_id": str(clock.new_id())}
     return ("feed", agency, agency, to_json(item), to_json(headers), about.district)
