@@ -3,11 +3,14 @@
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m deploy.local
 PYTEST := $(PYTHON) -m pytest
+STAGES := $(PYTHON) -m tests.support.stages
 MAKEFLAGS += --no-print-directory
+# Without its compiled files each process that a test starts compiles all it imports: half of its start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install up demo down status logs reset check format contracts record-histories bench fuzz \
-	mutate-workflows test test-unit test-workflows test-integration test-system test-browser test-faults
+	mutate-workflows test test-whole test-unit test-workflows test-integration test-system test-browser test-faults
 
 help: ## print this manual
 	@echo 'Sigap, the case-management backbone of a district social affairs office.'
@@ -49,25 +52,29 @@ check: install ## format, lint, types, imports
 	@$(PYTHON) -m mypy
 	@$(if $(wildcard .importlinter),.venv/bin/lint-imports,echo 'no .importlinter yet')
 
-test: test-unit test-workflows test-integration test-system test-browser test-faults ## all suites, beside a running system
+test: install ## all suites and 20 mutants, beside a running system; then what each stage took
+	@$(STAGES) test
+
+test-whole: install ## large seeds and sizes, in stages; what passed for this commit is not run again (AGAIN=1: it is)
+	@$(STAGES) whole
 
 test-unit: install ## rules, contracts, architecture, replay: needs nothing
-	@$(call suite,unit architecture contract replay)
+	@$(STAGES) unit
 
 test-workflows: install ## workflows on the time-skipping server
-	@$(call suite,workflows)
+	@$(STAGES) workflows
 
 test-integration: install ## each service on real engines
-	@$(call suite,integration)
+	@$(STAGES) integration
 
 test-system: install ## journeys over the whole system
-	@$(call suite,system)
+	@$(STAGES) system
 
 test-browser: install ## the pages in Chromium
-	@$(call suite,browser)
+	@$(STAGES) browser
 
 test-faults: install ## seeded faults and their invariants
-	@$(call suite,faults)
+	@$(STAGES) faults
 
 mutate-workflows: install ## change workflows by one thing at a time, see who notices (MUTANTS=200 for more than 20)
 	@$(PYTHON) -m tests.mutants
@@ -89,6 +96,3 @@ contracts: install ## write schemas, AsyncAPI and OpenAPI again
 
 record-histories: install ## record the workflow histories that replay tests use
 	@$(PYTHON) -m tests.replay.record
-
-# A suite whose folders do not exist yet is named and passed over.
-suite = $(if $(wildcard $(addprefix tests/,$(1))),$(PYTEST) $(wildcard $(addprefix tests/,$(1))),echo 'no tests yet: $(1)')

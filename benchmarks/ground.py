@@ -17,7 +17,6 @@ import asyncpg
 import httpx2
 
 from deploy.local.ports import SPARE, is_free
-from services.chassis.migrations import migrate
 from tests.support.engines import Stack, running
 from tests.support.identity import Issuer, running_issuer
 from tests.support.services import make_topics, sealing_settings
@@ -85,8 +84,7 @@ async def service_environment(
 
     With the ``prefix`` of another service it shares that one's topics.
     """
-    urls = await place.stack.fresh_database(service)
-    await asyncio.to_thread(migrate, service, urls.migrator)
+    urls = await place.stack.migrated_database(service)
     is_first, prefix = not prefix, prefix or f"b{uuid4().hex[:6]}__"
     if is_first and "kafka" in place.stack.site.ports:
         await make_topics(place.stack.kafka_bootstrap, prefix, partitions=12)

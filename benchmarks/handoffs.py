@@ -15,7 +15,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from benchmarks.ground import Ground, ground, load, load_now, post_all, service_environment, start
 from benchmarks.intake import body
-from benchmarks.office import CASES, DISTRICT, HOSPITAL, Office, memory_of, running_office
+from benchmarks.office import DISTRICT, HOSPITAL, Office, memory_of, running_office
 from benchmarks.ratio import keep, make_result, p99, paired
 from services.casework.handoff.handoffs.messages import HandoffStart
 
@@ -45,7 +45,7 @@ async def p10() -> None:
 
         async def ours() -> tuple[float, float]:
             tag = f"o{uuid4().hex[:6]}"
-            await office.pool.execute(CASES, office.case_id, tag, STARTS, "open")
+            await office.fill_cases(tag, STARTS, "open")
             begun = time.perf_counter()
             await _open_by_api(office, tag)
             while await office.value(

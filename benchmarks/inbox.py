@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 
 from benchmarks.ground import ground, load_now
-from benchmarks.office import CASES, GROUPS, HANDOFFS, HOSPITAL, OFFICE, Office, running_office
+from benchmarks.office import GROUPS, HANDOFFS, HOSPITAL, OFFICE, Office, running_office
 from benchmarks.ratio import keep, make_result
 
 NEVER_SOON = timedelta(minutes=10)
@@ -64,8 +64,8 @@ def _p95(seconds: list[float]) -> float:
 
 async def _fill_archive(office: Office) -> None:
     closed, open_ = HANDOFFS_IN_ALL - HANDOFFS_IN_ALL // OPEN_SHARE, HANDOFFS_IN_ALL // OPEN_SHARE
-    await office.pool.execute(CASES, office.case_id, "old", closed // 5, "closed")
-    await office.pool.execute(CASES, office.case_id, "new", open_ // 2, "open")
+    await office.fill_cases("old", closed // 5, "closed")
+    await office.fill_cases("new", open_ // 2, "open")
     for tag, count, cases, due_at, state in (
         ("old", closed, closed // 5, None, "closed"),
         ("new", open_, open_ // 2, datetime.now(UTC) + NEVER_SOON, "requested"),

@@ -32,6 +32,11 @@ INSERT INTO cases SELECT r.* FROM cases c, generate_series(1, $3::int) n, LATERA
     'source_report_id', md5($2 || 'report' || n), 'person_id', md5($2 || 'person' || n), 'state', $4::text,
     'closed_at', CASE WHEN $4::text = 'closed' THEN now() END)) r WHERE c.id = $1
 """
+MATTERS = """
+INSERT INTO matters SELECT r.* FROM matters m, generate_series(1, $3::int) n, LATERAL jsonb_populate_record(m,
+    jsonb_build_object('id', md5($2 || 'case' || n), 'correlation_id', md5($2 || 'key' || n), 'number', $2 || '/' || n,
+    'person_id', md5($2 || 'person' || n))) r WHERE m.id = $1
+"""
 GROUPS = """
 INSERT INTO handoff_groups SELECT r.* FROM handoffs h JOIN handoff_groups g ON g.id = h.group_id,
     generate_series(1, $3::int) n, LATERAL jsonb_populate_record(g, jsonb_build_object(
@@ -114,6 +119,11 @@ class Office:
         )  # fmt: skip
         if await process.wait():
             raise SystemExit(f"casework {arguments[0]} failed")
+
+    async def fill_cases(self, tag: str, count: int, state: str) -> None:
+        """So many cases in a state, each with its matter."""
+        await self.pool.execute(CASES, self.case_id, tag, count, state)
+        await self.pool.execute(MATTERS, self.case_id, tag, count)
 
     async def fill(self, tag: str, count: int, due_at: datetime) -> None:
         """So many open hand-offs with running deadlines, in four statements; their workflows are started by nobody

@@ -116,7 +116,7 @@ FOLDED = {
         "cases",
         "handoffs",
         "deadlines",
-        "promises",
+        "conditions",
         "custodies",
         "case_findings",
         "tasks",

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from tests.browser.office import SLOW_MS, Seeds, Visitors
 from tests.support.eventually import eventually
-from tests.support.whole_system import System, running_system
+from tests.support.whole_system import System
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -31,11 +31,10 @@ OFFICE, PUSKESMAS = "dinsos-lamongan", "puskesmas-babat"
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def system() -> AsyncIterator[System]:
+async def system(whole_system: System) -> System:
     """Everything, with those agencies silent whose part people play."""
-    async with running_system() as found:
-        await found.silence(PUSKESMAS, "rsj-menur", "rsj-lawang", "rsud-soegiri")
-        yield found
+    await whole_system.silence(PUSKESMAS, "rsj-menur", "rsj-lawang", "rsud-soegiri")
+    return whole_system
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -114,7 +114,7 @@ class Skewed:
 
         async def is_told() -> bool:
             unsent = await self.bench.value("SELECT count(*) FROM outbox WHERE sent_at IS NULL")
-            looked = await self.bench.value("SELECT count(*) FROM clock_keepers WHERE handoff_id = ANY($1)", self.asked)
+            looked = await self.bench.value("SELECT count(*) FROM timer_checks WHERE handoff_id = ANY($1)", self.asked)
             return not unsent and looked == len(self.asked)
 
         await eventually(is_told, within_seconds=30, what="everything told")

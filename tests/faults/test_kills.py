@@ -38,7 +38,7 @@ from tests.support.registry import running_registry
 from tests.support.wire import handoff_of, wire
 
 SEED = 20
-KILLS = int(os.environ.get("SIGAP_FAULT_KILLS", "10"))
+KILLS = int(os.environ.get("SIGAP_FAULT_KILLS", "7"))
 CLIENTS = 4
 PROCESSES = ("api", "relay", "consumer", "worker")
 ENGINES = ("postgres", "kafka", "temporal")

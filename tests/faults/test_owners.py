@@ -2,7 +2,7 @@
 
 Every connection is cut again and again, PostgreSQL is killed, callers hang up and ask again under the same key.
 Invariant: each promise has the one holder that its state says, a group one firm yes, a person one custodian; an answer
-that was given happened once; every row is the fold of its actions. Seeded; 500 hand-offs here, whole with
+that was given happened once; every row is the fold of its actions. Seeded; 200 hand-offs here, whole with
 ``SIGAP_FAULT_HANDOFFS=10000``. The faulty variant forgets to hand the promise over.
 """
 
@@ -34,7 +34,7 @@ from tests.support.ways import ENDS, WAYS
 
 T = TypeVar("T")
 SEED = 29
-HANDOFFS = int(os.environ.get("SIGAP_FAULT_HANDOFFS", "500"))
+HANDOFFS = int(os.environ.get("SIGAP_FAULT_HANDOFFS", "200"))
 SIDE_BY_SIDE = 8
 AWAY = (*DATABASE_AWAY, StillInFlight, Unavailable)
 HANGS_UP, RINGS = 0.1, 0.1

@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 
 from services.intake.registries.messages import CheckProgress, CheckStart
 from services.intake.registries.workflow import RegistryCheckWorkflow
+from tests.support.procedures import TASK_TIMEOUT
 
 CHECK = UUID("01a20200-0000-7000-8000-0000000000c1")
 QUEUE = "checks"
@@ -68,6 +69,7 @@ class ScriptedCheck:
             task_queue=QUEUE,
             start_signal="check_asked",
             start_signal_args=[{"event_id": "asked"}],
+            task_timeout=TASK_TIMEOUT,
             execution_timeout=timedelta(days=30),
         )
         return handle

@@ -6,14 +6,17 @@ async with running(["postgres", "kafka", "temporal"]) as stack:
     await stack.start("kafka")
 """
 
+import asyncio
 import os
 import shutil
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
+
+import asyncpg
 
 from deploy.local import engines
 from deploy.local.accounts import CLIENTS
@@ -22,6 +25,7 @@ from deploy.local.engines import Site, open_site
 from deploy.local.places import CHECKOUT
 from deploy.local.realm import realm
 from deploy.local.supervisor import Part, Supervisor
+from services.chassis.migrations import migrate
 
 TEST_STATE = CHECKOUT / "var" / "test"
 
@@ -41,6 +45,9 @@ class Stack:
 
     site: Site
     _supervisor: Supervisor
+    _migrated: dict[str, str] = field(default_factory=dict)
+    """By service, the database that its migrations were run in once, to copy."""
+    _migrating: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def postgres_url(self, database: str, role: str = "postgres") -> str:
         """A URL for a role; the password is known here for every role that `create_databases` makes."""
@@ -67,12 +74,27 @@ class Stack:
     def zipkin_url(self) -> str:
         return f"http://127.0.0.1:{self.site.ports['zipkin']}"
 
-    async def fresh_database(self, service: str) -> DatabaseUrls:
-        """An empty database of its own name, owned by the service's migrator and open to its app role."""
+    async def fresh_database(self, service: str, *, copy_of: str = "") -> DatabaseUrls:
+        """A database of its own name, owned by the service's migrator and open to its app role; empty, or a copy."""
         name = f"sigap_{service}_{uuid4().hex[:10]}"
         owner, app = f"{service}_migrator", f"{service}_app"
+        if copy_of:
+            connection = await asyncpg.connect(self.postgres_url("postgres"))
+            try:
+                await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{copy_of}" OWNER "{owner}"')
+            finally:
+                await connection.close()
         await create_database(self.site, name, owner, app)
         return DatabaseUrls(name, self.postgres_url(name, owner), self.postgres_url(name, app))
+
+    async def migrated_database(self, service: str) -> DatabaseUrls:
+        """A fresh database with the tables of the service's real migrations, which run once for all copies."""
+        async with self._migrating:
+            if service not in self._migrated:
+                first = await self.fresh_database(service)
+                await asyncio.to_thread(migrate, service, first.migrator)
+                self._migrated[service] = first.name
+            return await self.fresh_database(service, copy_of=self._migrated[service])
 
     async def drop_database(self, name: str) -> None:
         """Drop a database and whoever is connected to it."""

@@ -1,14 +1,15 @@
 """After a whole run: no fictional person's NIK stands in what the broker and the workflow server hold."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 from temporalio.client import Client
 
 from contracts.reference import regions
 from contracts.values import Nik, NikIsInvalid
 from deploy.sandbox.records import every_record
-from tests.support.engines import Stack
+from tests.support.engines import Stack, running
 
 SENT_BY_TESTS: set[str] = set()
 """Topics on which a test itself put a person where ids belong, to see that we pass nobody on."""
@@ -49,3 +50,12 @@ async def persons_in_histories(stack: Stack) -> list[str]:
         if any(True for event in history.events for _ in niks_in(event.SerializeToString() + run.id.encode())):
             found.append(run.id)
     return found
+
+
+@asynccontextmanager
+async def engines_without_persons() -> AsyncIterator[Stack]:
+    """PostgreSQL, Kafka and Temporal, real; at the end nobody may be found in what they passed on."""
+    async with running(["postgres", "kafka", "temporal"]) as engines:
+        yield engines
+        assert await persons_on_topics(engines) == []
+        assert await persons_in_histories(engines) == []

@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 
 from services.notifications.messages.messages import MessageReading, MessageStart, Sending
 from services.notifications.messages.workflow import MessageWorkflow
+from tests.support.procedures import TASK_TIMEOUT
 
 MESSAGE = UUID("01a20200-0000-7000-8000-0000000000e1")
 QUEUE = "messages"
@@ -96,6 +97,7 @@ class ScriptedMessage:
             task_queue=QUEUE,
             start_signal="message_changed",
             start_signal_args=[{"event_id": "told"}],
+            task_timeout=TASK_TIMEOUT,
             execution_timeout=timedelta(days=30),
         )
         return handle

@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 
 from services.disbursement.batches.messages import BatchReading, PaymentBatchStart, Submission
 from services.disbursement.rails.workflow import PaymentBatchWorkflow
+from tests.support.procedures import TASK_TIMEOUT
 
 BATCH = UUID("01a20200-0000-7000-8000-0000000000b1")
 QUEUE = "payments"
@@ -98,6 +99,7 @@ class ScriptedBatch:
             task_queue=QUEUE,
             start_signal="batch_changed",
             start_signal_args=[signal or {"event_id": "approved"}],
+            task_timeout=TASK_TIMEOUT,
             execution_timeout=timedelta(days=30),
         )
         return handle

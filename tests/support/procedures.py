@@ -35,6 +35,8 @@ from tests.support.eventually import eventually
 
 CASE = UUID("01a20200-0000-7000-8000-000000000001")
 QUEUE = "procedures"
+TASK_TIMEOUT = timedelta(seconds=5)
+"""After so long the next worker gets what another took along when it left; the server by itself waits ten seconds."""
 ANSWERS: dict[str, tuple[str, str]] = {
     "custody": ("COMPLETED", "IN_CARE"),
     "first-response": ("COMPLETED", "MET"),
@@ -147,6 +149,9 @@ class Rows:
     told: list[StepOccurrence] = field(default_factory=list)
     stays: list[datetime] = field(default_factory=list)
     noted: set[tuple[str, str]] = field(default_factory=set)
+    answered_after: Mapping[str, str] = field(default_factory=dict)
+    """By step, another that is answered before it, where the story depends on who was first."""
+    answered: set[str] = field(default_factory=set)
 
     def _note(self, call: str) -> None:
         """Write a call down once, also when it is tried again because the worker that carried it out left."""
@@ -168,9 +173,17 @@ class Rows:
 
     async def _tell_then(self, go_on: Callable[[], Awaitable[None]], case_id: UUID, step: str, *answer: str) -> None:
         try:
+            if first := self.answered_after.get(step):
+                await self._until_answered(first)
             await self._tell(case_id, step, *answer)
         finally:
             await go_on()
+
+    async def _until_answered(self, step: str) -> None:
+        async def told() -> bool:
+            return step in self.answered
+
+        await eventually(told, what=f"{step} answered")
 
     async def _tell(self, case_id: UUID, step: str, outcome: str, code: str) -> None:
         reason = code if outcome == "FAILED" else ""
@@ -182,6 +195,7 @@ class Rows:
         with suppress(RPCError):  # the first one may have ended the story, or been sent twice by the client
             await handle.signal("step_ended", message)
             await handle.signal("step_ended", message)
+        self.answered.add(step)
 
     async def speak(self, step: str) -> None:
         """Answer a step that stayed silent."""
@@ -352,6 +366,7 @@ async def start_procedure(
         ProcedureStart(case_id=case_id, district="35.24", rules_version=rules_version),
         id=f"case:{case_id}",
         task_queue=QUEUE,
+        task_timeout=TASK_TIMEOUT,
         execution_timeout=timedelta(days=400),
     )
 
@@ -366,6 +381,7 @@ async def start_deadline(
         HandoffStart(handoff_id=handoff_id, district="35.24", rules_version=rules_version),
         id=f"handoff:{handoff_id}",
         task_queue=QUEUE,
+        task_timeout=TASK_TIMEOUT,
         execution_timeout=timedelta(days=30),
         start_signal="handoff_changed" if said else None,
         start_signal_args=[HandoffChanged(event_id=said)] if said else [],

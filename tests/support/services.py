@@ -19,7 +19,6 @@ from contracts.create_topics import create_topics
 from contracts.topics import all_topics, topic_of
 from deploy.sandbox.records import ends_of, partitions_of
 from services.chassis.database import Units, open_units
-from services.chassis.migrations import migrate
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
 from services.chassis.processes import PARTS, build_app, serve
@@ -148,7 +147,11 @@ async def bench_for(
 
     A service made up by a test brings its ``schema`` as statements and borrows the roles of ``owner``.
     """
-    urls = await stack.fresh_database(owner or service.name)
+    if schema:
+        urls = await stack.fresh_database(owner or service.name)
+        await _apply(schema, urls.migrator)
+    else:
+        urls = await stack.migrated_database(service.name)
     prefix = f"t{uuid4().hex[:8]}__"
     settings = service.settings(
         **{
@@ -169,10 +172,6 @@ async def bench_for(
             **overrides,
         }
     )
-    if schema:
-        await _apply(schema, urls.migrator)
-    else:
-        await asyncio.to_thread(migrate, service.name, urls.migrator)
     await make_topics(stack.kafka_bootstrap, prefix)
     units = await open_units(urls.app, name="test", queue=settings.queue, pool_size=8, scope=service.scope)
     running = Running(settings, units, system_principal(service.name), OutboxNotifier(urls.app))

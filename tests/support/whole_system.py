@@ -24,7 +24,7 @@ from deploy.local.ports import SERVICES
 from deploy.local.sign_in import machine_token, staff_tokens
 from tests.support.eventually import eventually
 
-BROWSER_STATE = CHECKOUT / "var" / "test" / "browser"
+SYSTEM_STATE = CHECKOUT / "var" / "test" / "system"
 START_SECONDS = 420
 
 
@@ -88,7 +88,7 @@ class System:
 
 
 @asynccontextmanager
-async def running_system(state: Path = BROWSER_STATE, *, fresh: bool = False) -> AsyncIterator[System]:
+async def running_system(state: Path, *, fresh: bool = False) -> AsyncIterator[System]:
     """Start everything and stop it afterwards; a system that runs in this folder already is used and left running.
 
     ``fresh``: what an earlier run left in the folder is wiped first.
@@ -96,9 +96,9 @@ async def running_system(state: Path = BROWSER_STATE, *, fresh: bool = False) ->
     was_running = state.exists() and holder(state) is not None
     if fresh and not was_running:
         await _command(state, "reset")
-    await _command(state, "up")
-    site = open_site(state, usual_ports=False, clients=CLIENTS)
     try:
+        await _command(state, "up")
+        site = open_site(state, usual_ports=False, clients=CLIENTS)
         async with httpx2.AsyncClient(timeout=30, trust_env=False) as client:
             yield System(site, accounts(site), client)
     finally:
@@ -131,4 +131,4 @@ async def _command(state: Path, name: str) -> None:
     assert process.returncode == 0, said.decode(errors="replace")[-3000:]
 
 
-__all__ = ["BROWSER_STATE", "SERVICES", "System", "running_system", "start_demo"]
+__all__ = ["SERVICES", "SYSTEM_STATE", "System", "running_system", "start_demo"]

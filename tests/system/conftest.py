@@ -1,22 +1,18 @@
-"""The whole system for the journeys, on state of its own."""
+"""The whole system for the journeys."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
-from deploy.local.places import CHECKOUT
-from tests.support.whole_system import System, running_system, start_demo
-
-STATE = CHECKOUT / "var" / "test" / "system"
+from tests.support.whole_system import System, start_demo
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def system() -> AsyncIterator[System]:
-    """Everything, as `make up` starts it."""
-    async with running_system(STATE, fresh=True) as found:
-        yield found
+@pytest.fixture(scope="session")
+def system(whole_system: System) -> System:
+    """Everything, as it comes up."""
+    return whole_system
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

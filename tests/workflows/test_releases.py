@@ -78,7 +78,7 @@ class Story:
         async def looked() -> bool:
             return self.looks() > before
 
-        await eventually(looked, what="a look at the row")
+        await eventually(looked, within_seconds=60, what="a look at the row")
 
 
 async def _procedure(workflow: str, silent: str, env: WorkflowEnvironment) -> Story:

@@ -134,7 +134,7 @@ class WriteBuffer:
     def steps(self) -> list[Step]:
         """The pending rows grouped by table and columns."""
         steps = [_insert_step("insert", rows) for rows in _by_table(self.inserts)]
-        steps += [_insert_step("put", rows) for rows in _by_table(self.puts)]
+        steps += [_insert_step("put", rows) for rows in _by_table(_last_of_each(self.puts))]
         groups: dict[tuple[type, tuple[str, ...], bool], list[RowChange]] = {}
         for change in self.changes.values():
             key = (type(change.row), tuple(sorted(change.columns)), change.base_version is not None)
@@ -199,6 +199,15 @@ def _by_table(rows: Sequence[SQLModel]) -> list[list[SQLModel]]:
     for row in rows:
         groups.setdefault(type(row), []).append(row)
     return list(groups.values())
+
+
+def _last_of_each(rows: Sequence[SQLModel]) -> list[SQLModel]:
+    """Rows that are put more than once go in as they were put last: one statement may not touch a row twice."""
+    last = {}
+    for row in rows:
+        key = tuple(vars(row)[column.name] for column in table_of(row).primary_key.columns)
+        last[type(row), key] = row
+    return list(last.values())
 
 
 def _insert_step(kind: str, rows: list[SQLModel]) -> Step:

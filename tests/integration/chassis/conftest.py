@@ -6,8 +6,16 @@ import pytest_asyncio
 
 from tests.support.engines import Stack
 from tests.support.identity import Issuer
+from tests.support.nothing_personal import engines_without_persons
 from tests.support.probe import SCHEMA, probe_service
 from tests.support.services import Bench, bench_for
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stack() -> AsyncIterator[Stack]:
+    """Engines apart: they are killed here, which services of other tests would notice by broken connections."""
+    async with engines_without_persons() as engines:
+        yield engines
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -31,7 +31,7 @@ def asked_in(file: Path) -> str:
     return " ".join(found)
 
 
-@pytest.mark.parametrize(("state", "move"), list(product(CaseState, {move for _, move in MOVES})))
+@pytest.mark.parametrize(("state", "move"), list(product(CaseState, sorted({move for _, move in MOVES}))))
 def test_every_pair_of_state_and_move_of_a_case(state: CaseState, move: str) -> None:
     if (state, move) in MOVES:
         assert domain.next_state(state, move) == MOVES[state, move]

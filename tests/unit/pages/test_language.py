@@ -38,7 +38,7 @@ _SHOWN_ATTRIBUTES = re.compile(r"\b(?:title|alt|placeholder|aria-label)=\"([^\"]
 
 
 def shown(template: str) -> Iterator[str]:
-    """The texts of a template that a reader sees or consumes."""
+    """The texts of a template that a reader sees or hears."""
     plain = _TAGS.sub(" ", template)
     yield from _SHOWN_ATTRIBUTES.findall(plain)
     yield re.sub(r"<[^>]*>", " ", plain)

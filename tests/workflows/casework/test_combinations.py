@@ -114,7 +114,7 @@ def pairs() -> list[dict[str, str]]:
 
 
 async def asked_in(env: WorkflowEnvironment, number: int, answers: dict[str, str]) -> list[str]:
-    rows = Rows(env.client, script(answers), visits=0, has_shelter=True)
+    rows = Rows(env.client, script(answers), visits=0, has_shelter=True, answered_after={"bed": "tracing"})
     case_id = UUID(int=0x01A20200_0000_7000_8000_000000100000 + number)
     async with working(env.client, rows.activities()):
         await (await start_procedure(env.client, case_id=case_id)).result()

@@ -20,6 +20,7 @@ from services.casework.office.findings.tables import Finding
 from services.casework.office.procedure_messages.messages import StepResult
 from services.casework.person.custody.queries import custody_chain, unproved_since
 from services.casework.person.custody.tables import Custody
+from services.casework.person.family import repository as family
 from services.chassis.database import ReadSession, UnitOfWork
 from services.chassis.errors import NotFound
 
@@ -87,7 +88,7 @@ async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
     if case is None:
         raise NotFound(kind="cases")
     handoffs, escalations = await handoffs_of_case(reading, case_id)
-    tied = await repository.tied_to(reading, case_id) if case.is_tied else []
+    tied = await family.tied_to(reading, case_id) if case.is_tied else []
     return CaseView(
         case=case,
         handoffs=handoffs,

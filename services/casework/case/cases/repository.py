@@ -1,14 +1,14 @@
 """Every query on cases."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from services.casework.case.cases.domain import CaseState
-from services.casework.case.cases.tables import Case, FamilyTie
+from services.casework.case.cases.tables import Case
 from services.chassis.database import ReadSession, UnitOfWork
 
 
@@ -62,20 +62,6 @@ async def stay_of(uow: UnitOfWork, case_id: UUID) -> Stay | None:
     )
     row = found.mappings().first()
     return Stay(row["id"], row["agency"], row["since"]) if row else None
-
-
-async def tie_between(uow: UnitOfWork, person_ids: Collection[UUID]) -> FamilyTie | None:
-    """The tie between two persons, ended or not, locked."""
-    both = col(FamilyTie.person_id).in_(person_ids), col(FamilyTie.child_id).in_(person_ids)
-    return await uow.first(select(FamilyTie).where(*both).with_for_update())
-
-
-async def tied_to(source: UnitOfWork | ReadSession, case_id: UUID) -> list[UUID]:
-    """The cases from which a case is never parted."""
-    either = or_(FamilyTie.case_id == case_id, FamilyTie.child_case_id == case_id)
-    holding = col(FamilyTie.is_ended).is_(False)
-    ties = await source.all(select(FamilyTie).where(either, holding).order_by(col(FamilyTie.id)))
-    return [tie.child_case_id if tie.case_id == case_id else tie.case_id for tie in ties]
 
 
 async def by_number(reading: ReadSession, number: str) -> Case | None:

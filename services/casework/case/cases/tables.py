@@ -41,18 +41,3 @@ class Case(Aggregate, table=True):
     parent_case_id: UUID | None = None
     opened_at: datetime = Field(sa_type=UTC_INSTANT)
     closed_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
-
-
-class FamilyTie(Aggregate, table=True):
-    """A mother and her child, each with a case: neither is moved without the other (`handoff.md` §6).
-
-    ``is_ended``: it was a mistake, or holds no longer.
-    """
-
-    __tablename__ = "family_ties"
-
-    case_id: UUID
-    person_id: UUID
-    child_case_id: UUID
-    child_id: UUID
-    is_ended: bool = False

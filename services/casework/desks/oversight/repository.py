@@ -13,7 +13,7 @@ _LISTS: dict[AuditList, str] = {
     AuditList.ON_BEHALF: """
         SELECT s.agency, c.number AS case_number, s.handoff_id, s.move AS verb, s.happened_at, s.recorded_at,
                s.recorded_by AS actor, s.verdict
-        FROM spoken_answers s JOIN handoffs h ON h.id = s.handoff_id JOIN cases c ON c.id = h.case_id
+        FROM spoken_answers s JOIN handoffs h ON h.id = s.handoff_id JOIN matters c ON c.id = h.case_id
         WHERE s.district LIKE ANY(:districts) AND s.recorded_at >= :since AND s.recorded_at < :until
           AND (:agency = '' OR s.agency = :agency)
         ORDER BY s.recorded_at, s.id LIMIT :limit
@@ -21,7 +21,7 @@ _LISTS: dict[AuditList, str] = {
     AuditList.LATE: """
         SELECT h.to_agency AS agency, c.number AS case_number, h.id AS handoff_id, a.verb, a.happened_at,
                a.recorded_at, extract(epoch FROM a.recorded_at - a.happened_at)::bigint AS late_seconds, a.actor
-        FROM actions a JOIN handoffs h ON h.id = a.aggregate_id JOIN cases c ON c.id = h.case_id
+        FROM actions a JOIN handoffs h ON h.id = a.aggregate_id JOIN matters c ON c.id = h.case_id
         WHERE a.district LIKE ANY(:districts) AND a.recorded_at >= :since AND a.recorded_at < :until
           AND a.recorded_at - a.happened_at > :late_after AND (:agency = '' OR h.to_agency = :agency)
         ORDER BY a.recorded_at, a.aggregate_id, a.version LIMIT :limit
@@ -31,7 +31,7 @@ _LISTS: dict[AuditList, str] = {
                (SELECT min(e.recorded_at) FROM actions e WHERE e.aggregate_id = a.aggregate_id
                 AND e.version > a.version AND e.verb IN ('resume', 'stop')) AS ended_at, a.actor
         FROM actions a JOIN deadlines k ON k.id = a.aggregate_id
-             JOIN handoffs h ON h.id = k.handoff_id JOIN cases c ON c.id = h.case_id
+             JOIN handoffs h ON h.id = k.handoff_id JOIN matters c ON c.id = h.case_id
         WHERE a.district LIKE ANY(:districts) AND a.recorded_at >= :since AND a.recorded_at < :until
           AND a.verb = 'pause' AND (:agency = '' OR k.owner = :agency)
         ORDER BY a.recorded_at, a.aggregate_id, a.version LIMIT :limit
@@ -65,7 +65,7 @@ _DEADLINES_WITHOUT_TIMER = """
     FROM (SELECT handoff_id, min(escalates_at) AS escalates_at, max(started_at) AS started_at FROM deadlines
           WHERE state = 'running' AND escalates_at IS NOT NULL AND district LIKE ANY(:districts) GROUP BY handoff_id)
           due
-    JOIN handoffs h ON h.id = due.handoff_id JOIN cases c ON c.id = h.case_id
+    JOIN handoffs h ON h.id = due.handoff_id JOIN matters c ON c.id = h.case_id
     LEFT JOIN timer_checks k ON k.handoff_id = due.handoff_id
     WHERE (k.handoff_id IS NULL AND due.started_at < now() - CAST(:late AS interval))
        OR due.escalates_at < now() - CAST(:late AS interval)

@@ -21,6 +21,7 @@ from services.casework.handoff.handoffs.domain import Circumstances, HandoffStat
 from services.casework.handoff.handoffs.tables import Handoff, LinkAnswer, SpokenAnswer
 from services.casework.office.directory.domain import CaseworkPack, EscalationKind
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.matters.queries import number_of
 from services.chassis.clock import utc_now
 from services.chassis.database import ReadSession, UnitOfWork, Units
 from services.chassis.errors import NotFound
@@ -79,7 +80,6 @@ async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, pri
     party.
     """
     handoff = await _one(handoff_id, reading)
-    number = await reading.rows("SELECT number FROM cases WHERE id = :id", id=handoff.case_id)
     group = await repository.group_row(reading, handoff.group_id)
     told = handoff.state in domain.UNDOABLE and await repository.others_were_told(reading, handoff.group_id)
     won_by = group.won_by if group else None
@@ -105,7 +105,7 @@ async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, pri
         legal_now=legal_now(reading.principal, handoff, now),
         acts=acts,
         may_speak=may_speak(reading.principal, handoff),
-        case_number=number[0]["number"] if number else "",
+        case_number=await number_of(reading, handoff.case_id),
         disclosure=await _disclosure(handoff, pack, reading, units, private_key),
         deadlines=deadlines,
         ahead={

@@ -235,6 +235,27 @@ CREATE TABLE cases (
 CREATE INDEX cases_open ON cases (district, id) WHERE (state <> 'closed');
 CREATE INDEX cases_person ON cases (person_id);
 
+CREATE TABLE matters (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('case')),
+    correlation_id uuid NOT NULL,
+    number text NOT NULL,
+    person_id uuid,
+    village_code text NOT NULL,
+    workflow text NOT NULL,
+    rules_version integer NOT NULL,
+    apparent_minor boolean NOT NULL
+);
+CREATE INDEX matters_person ON matters (person_id);
+
+CREATE TABLE parties (
+    matter_id uuid NOT NULL,
+    agency text NOT NULL,
+    district text NOT NULL,
+    PRIMARY KEY (matter_id, agency)
+);
+
 CREATE TABLE closing_rounds (
     id uuid PRIMARY KEY,
     district text NOT NULL,
@@ -301,9 +322,9 @@ CREATE TABLE family_ties (
     correlation_id uuid NOT NULL,
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
-    case_id uuid NOT NULL REFERENCES cases,
+    case_id uuid NOT NULL REFERENCES matters,
     person_id uuid NOT NULL,
-    child_case_id uuid NOT NULL REFERENCES cases,
+    child_case_id uuid NOT NULL REFERENCES matters,
     child_id uuid NOT NULL,
     is_ended boolean NOT NULL,
     CONSTRAINT family_ties_person_id_child_id_key UNIQUE (person_id, child_id),

@@ -15,6 +15,7 @@ from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.domain import CaseworkPack
 from services.casework.office.directory.domain import Letter as LetterKind
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.matters.queries import number_of
 from services.casework.papers.documents.commands import KeepDocument, keep_document, put_away
 from services.casework.papers.documents.domain import Content, DocumentKind, Store
 from services.casework.papers.documents.queries import document_for
@@ -177,7 +178,7 @@ async def _print(
         number=domain.number_of(head, entry.letter, serial, day),
         day=day,
         purpose=press.words.get(handoff.purpose, handoff.purpose),
-        case_number=await repository.case_number(uow, handoff.case_id),
+        case_number=await number_of(uow, handoff.case_id),
         to_agency=pack.agency(handoff.to_agency).name,
         to_desk=pack.desk(handoff.to_agency, handoff.to_desk).name,
         from_agency=pack.agency(handoff.from_agency).name,

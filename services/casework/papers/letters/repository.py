@@ -34,9 +34,3 @@ async def of_handoff(reading: ReadSession, handoff_id: UUID) -> list[Letter]:
 async def by_token(reading: ReadSession, token_digest: str) -> Letter | None:
     """The letter whose QR code this is."""
     return await reading.first(select(Letter).where(Letter.token_digest == token_digest))
-
-
-async def case_number(source: UnitOfWork, case_id: UUID) -> str:
-    """The number under which people know the case."""
-    found = await source.execute("SELECT number FROM cases WHERE id = :id", id=case_id)
-    return str(found.scalar() or "")

@@ -10,6 +10,7 @@ from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.findings.commands import keep_findings
 from services.casework.office.findings.domain import FindingKind, Found
 from services.casework.office.findings.tables import Finding
+from services.casework.office.matters.queries import matter_of
 from services.casework.office.procedure_messages.commands import look_again
 from services.casework.office.procedure_messages.messages import ProcedureStart, procedure_id
 from services.casework.person.custody import access, domain, facts, repository
@@ -77,10 +78,10 @@ async def record_custody(command: RecordCustody, uow: UnitOfWork, private_key: s
     ``PartyIsUnknown``, ``GiverIsTaker``, ``ProofIsIncomplete`` for what is wrong by itself; ``PersonKeyIsMissing`` when
     a note cannot be sealed.
     """
-    case = await repository.case_in_brief(uow, command.case_id)
-    if case is None or not uow.principal.covers(case["district"]):
+    matter = await matter_of(uow, command.case_id)
+    if matter is None or matter.person_id is None or not uow.principal.covers(matter.district):
         raise NotFound(kind="cases")
-    pack = await pack_in_force(uow, case["district"])
+    pack = await pack_in_force(uow, matter.district)
     knows_the_case = await repository.knows_case(uow, command.case_id, uow.principal.agency)
     access.check_recorder(uow.principal, pack.office, command.giver, command.taker, knows_the_case=knows_the_case)
     agencies = [agency.code for agency in pack.agencies]
@@ -93,9 +94,9 @@ async def record_custody(command: RecordCustody, uow: UnitOfWork, private_key: s
     domain.check_proof(command.proof, command.ba_number, command.photo_digest)
     custody = Custody(
         id=clock.new_id(),
-        correlation_id=case["correlation_id"],
-        district=case["district"],
-        person_id=case["person_id"],
+        correlation_id=matter.correlation_id,
+        district=matter.district,
+        person_id=matter.person_id,
         case_id=command.case_id,
         agency=command.taker,
         custodian_kind=command.taker_kind.value,
@@ -108,12 +109,12 @@ async def record_custody(command: RecordCustody, uow: UnitOfWork, private_key: s
         proof=command.proof.value,
         photo_digest=command.photo_digest,
         belongings=[{"kind": kind, "count": count} for kind, count in command.belongings],
-        note_sealed=await _sealed(command.note, case["person_id"], private_key, uow) if command.note else None,
+        note_sealed=await _sealed(command.note, matter.person_id, private_key, uow) if command.note else None,
     )
     known = await repository.locked_chain(uow, custody.person_id)
     opened = await _take_in(custody, known, command.giver, pack, uow)
-    start = ProcedureStart(case_id=command.case_id, district=case["district"], rules_version=case["rules_version"])
-    look_again(case["workflow"], procedure_id(command.case_id), start, custody, uow)
+    start = ProcedureStart(case_id=command.case_id, district=matter.district, rules_version=matter.rules_version)
+    look_again(matter.workflow, procedure_id(command.case_id), start, custody, uow)
     return Recorded(custody, opened)
 
 
@@ -148,18 +149,18 @@ async def transfer_custody(command: TransferCustody, uow: UnitOfWork) -> Custody
 
 async def take_into_custody(case_id: UUID, agency: str, happened_at: datetime, uow: UnitOfWork) -> Custody | None:
     """Whoever came to the place has the person in hand; nothing when there is no such case."""
-    case = await repository.case_in_brief(uow, case_id)
-    if case is None:
+    matter = await matter_of(uow, case_id)
+    if matter is None or matter.person_id is None:
         return None
     return await transfer_custody(
         TransferCustody(
-            person_id=case["person_id"],
+            person_id=matter.person_id,
             case_id=case_id,
-            correlation_id=case["correlation_id"],
-            district=case["district"],
+            correlation_id=matter.correlation_id,
+            district=matter.district,
             to_agency=agency,
             happened_at=happened_at,
-            place_code=case["village_code"],
+            place_code=matter.village_code,
             observed_state="UNKNOWN",
             ba_number=None,
         ),

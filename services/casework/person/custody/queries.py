@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.casework.office.findings.queries import open_findings_of_person
 from services.casework.office.findings.tables import Finding
+from services.casework.office.matters.queries import numbers_of
 from services.casework.person.custody import access, repository
 from services.casework.person.custody.tables import Custody
 from services.chassis import sealing
@@ -53,7 +54,7 @@ async def where_is(reading: ReadSession, person_id: UUID) -> Whereabouts:
     custody = await repository.last_of_person(reading, person_id)
     if custody is None:
         raise NotFound(kind="persons")
-    numbers = await repository.case_numbers(reading, [custody.case_id])
+    numbers = await numbers_of(reading, [custody.case_id])
     findings = await open_findings_of_person(reading, person_id)
     return Whereabouts(custody, findings, numbers.get(custody.case_id, ""))
 
@@ -73,7 +74,7 @@ async def who_stays(reading: ReadSession, agency: str | None, after: UUID | None
     asked = agency or reading.principal.agency
     access.check_night(reading.principal, asked)
     rows = await repository.tonight(reading, asked, after, limit)
-    numbers = await repository.case_numbers(reading, [row.case_id for row in rows])
+    numbers = await numbers_of(reading, [row.case_id for row in rows])
     return Night(asked, rows, await repository.count_tonight(reading, asked), numbers)
 
 

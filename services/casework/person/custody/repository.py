@@ -1,6 +1,5 @@
 """Every query on custody."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,19 +23,10 @@ async def locked_chain(uow: UnitOfWork, person_id: UUID) -> list[Custody]:
     )
 
 
-async def case_in_brief(uow: UnitOfWork, case_id: UUID) -> Any | None:
-    """What custody needs to know of a case: person, district, where the person was found, and its procedure."""
-    found = await uow.execute(
-        "SELECT person_id, correlation_id, district, village_code, workflow, rules_version FROM cases WHERE id = :id",
-        id=case_id,
-    )
-    return found.mappings().first()
-
-
 async def knows_case(uow: UnitOfWork, case_id: UUID, agency: str) -> bool:
     """Whether an agency has or had a part in a case: a hand-off or a stretch of custody."""
     found = await uow.execute(
-        "SELECT EXISTS (SELECT 1 FROM handoffs WHERE case_id = :id AND :agency IN (from_agency, to_agency))"
+        "SELECT EXISTS (SELECT 1 FROM parties WHERE matter_id = :id AND agency = :agency)"
         " OR EXISTS (SELECT 1 FROM custodies WHERE case_id = :id AND :agency IN (agency, giver))",
         id=case_id,
         agency=agency,
@@ -80,12 +70,6 @@ async def count_tonight(reading: ReadSession, agency: str) -> int:
     """How many an agency has in hand now."""
     query = select(func.count(col(Custody.id))).where(Custody.agency == agency, col(Custody.until).is_(None))
     return await reading.first(query) or 0
-
-
-async def case_numbers(reading: ReadSession, case_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """The numbers under which people know the cases of rows that the caller may see."""
-    rows = await reading.rows("SELECT id, number FROM cases WHERE id = ANY(:ids)", ids=list(case_ids))
-    return {row["id"]: row["number"] for row in rows}
 
 
 async def open_of_case(uow: UnitOfWork, case_id: UUID) -> list[Custody]:
@@ -151,9 +135,9 @@ async def comes_with_child(uow: UnitOfWork, person_id: UUID) -> bool:
     """Whether the person is taken for a child, or has one along."""
     found = await uow.execute(
         """
-        SELECT EXISTS (SELECT 1 FROM cases WHERE person_id = :person AND apparent_minor)
-            OR EXISTS (SELECT 1 FROM family_ties t JOIN cases c ON c.id = t.child_case_id
-                       WHERE t.person_id = :person AND NOT t.is_ended AND c.apparent_minor)
+        SELECT EXISTS (SELECT 1 FROM matters WHERE person_id = :person AND apparent_minor)
+            OR EXISTS (SELECT 1 FROM family_ties t JOIN matters m ON m.id = t.child_case_id
+                       WHERE t.person_id = :person AND NOT t.is_ended AND m.apparent_minor)
         """,
         person=person_id,
     )
@@ -161,8 +145,8 @@ async def comes_with_child(uow: UnitOfWork, person_id: UUID) -> bool:
 
 
 async def is_child(uow: UnitOfWork, person_id: UUID) -> bool:
-    """Whether any case takes the person for a child."""
+    """Whether any matter takes the person for a child."""
     found = await uow.execute(
-        "SELECT EXISTS (SELECT 1 FROM cases WHERE person_id = :person AND apparent_minor)", person=person_id
+        "SELECT EXISTS (SELECT 1 FROM matters WHERE person_id = :person AND apparent_minor)", person=person_id
     )
     return bool(found.scalar_one())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from services.casework.case.cases import domain, repository
+from services.casework.case.cases import domain
 from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.messages import CreateStepTask
 from services.casework.case.cases.tables import Case
@@ -21,6 +21,7 @@ from services.casework.office.directory.domain import CaseworkPack
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.procedure_messages.messages import RequestStep, StepResult, procedure_id
 from services.casework.person.custody.queries import holder_of_case
+from services.casework.person.family import repository as family
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 
@@ -93,7 +94,7 @@ async def open_handoff(command: OpenHandoff, uow: UnitOfWork) -> Handoff:
     pack = await pack_in_force(uow, case.district)
     asked = await _ask_by_hand(case, command, pack, uow)
     is_moved = command.purpose in MOVES_A_PERSON
-    for other_id in await repository.tied_to(uow, case.id) if case.is_tied and is_moved else []:
+    for other_id in await family.tied_to(uow, case.id) if case.is_tied and is_moved else []:
         other = await uow.locked(Case, other_id)
         is_over = other.state == CaseState.CLOSED or other.outcome in domain.ENDS_EVERYTHING
         if not is_over and not await is_asked_for(other.id, command.purpose, uow):

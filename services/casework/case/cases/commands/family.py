@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from services.casework.case.cases import domain, facts, repository
+from services.casework.case.cases import domain, facts
 from services.casework.case.cases.domain import CaseState
-from services.casework.case.cases.tables import Case, FamilyTie
+from services.casework.case.cases.tables import Case
 from services.casework.person.custody.commands import compare_families
+from services.casework.person.family import repository as family
+from services.casework.person.family.tables import FamilyTie
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
@@ -24,7 +26,7 @@ async def tie_mother_and_child(case_id: UUID, child_case_id: UUID, uow: UnitOfWo
         raise NotFound(kind="cases")
     if CaseState.CLOSED in (mother.state, child.state):
         raise domain.CaseIsClosed(())
-    known = await repository.tie_between(uow, [mother.person_id, child.person_id])
+    known = await family.tie_between(uow, [mother.person_id, child.person_id])
     if known is None:
         tie = FamilyTie(
             id=clock.new_id(),
@@ -50,13 +52,13 @@ async def tie_mother_and_child(case_id: UUID, child_case_id: UUID, uow: UnitOfWo
 async def untie(case_id: UUID, other_case_id: UUID, uow: UnitOfWork) -> Case:
     """The tie was a mistake, or holds no longer; without one it changes nothing. Raises ``NotFound``."""
     cases = await _both(case_id, other_case_id, uow)
-    tie = await repository.tie_between(uow, [case.person_id for case in cases.values()])
+    tie = await family.tie_between(uow, [case.person_id for case in cases.values()])
     if tie is None or tie.is_ended:
         return cases[case_id]
     uow.change(tie, "untie", is_ended=True)
     one, other = cases.values()
     for case, from_whom in ((one, other), (other, one)):
-        uow.change(case, "untie", is_tied=bool(await repository.tied_to(uow, case.id)))
+        uow.change(case, "untie", is_tied=bool(await family.tied_to(uow, case.id)))
         uow.publish(facts.case_untied(from_whom), about=case)
     await compare_families(tie.child_id, uow)
     return cases[case_id]

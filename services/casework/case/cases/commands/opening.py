@@ -8,6 +8,9 @@ from services.casework.case.cases import domain, facts, repository
 from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.tables import Case
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.matters.commands import keep_matter
+from services.casework.office.matters.domain import MatterKind
+from services.casework.office.matters.tables import Matter
 from services.casework.office.procedure_messages.commands import look_again
 from services.casework.office.procedure_messages.messages import ProcedureStart, procedure_id
 from services.casework.person.custody.commands import TransferCustody, transfer_custody
@@ -67,6 +70,7 @@ async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
         opened_at=now,
     )
     uow.create(case, "open")
+    keep_matter(matter_of(case), uow)
     uow.publish(facts.case_opened(case), about=case)
     if command.is_in_custody:
         await transfer_custody(
@@ -85,6 +89,22 @@ async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
         )
     signal_procedure(case, uow)
     return case
+
+
+def matter_of(case: Case) -> Matter:
+    """What the wings below may know of a case."""
+    return Matter(
+        id=case.id,
+        kind=MatterKind.CASE.value,
+        district=case.district,
+        correlation_id=case.correlation_id,
+        number=case.number,
+        person_id=case.person_id,
+        village_code=case.village_code,
+        workflow=case.workflow,
+        rules_version=case.rules_version,
+        apparent_minor=case.apparent_minor,
+    )
 
 
 def signal_procedure(case: Case, uow: UnitOfWork) -> None:
@@ -111,6 +131,7 @@ async def record_age(person_id: UUID, *, is_minor: bool, is_proven: bool, uow: U
     for case in await repository.open_of_person(uow, person_id):
         if case.apparent_minor != is_minor and (is_minor or is_proven):
             uow.change(case, "record_age", apparent_minor=is_minor)
+            keep_matter(matter_of(case), uow)
             signal_procedure(case, uow)
 
 

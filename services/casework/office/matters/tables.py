@@ -1,0 +1,35 @@
+"""Matters and the agencies that have a part in them."""
+
+from uuid import UUID
+
+from sqlmodel import Field
+
+from services.chassis.database import DistrictRow
+
+
+class Matter(DistrictRow, table=True):
+    """What every wing may know of what it works on, whatever stands above it: its number, its person, its procedure.
+
+    Kept by whoever owns the matter: a case keeps its own. ``apparent_minor``: its person is taken for a child.
+    """
+
+    __tablename__ = "matters"
+
+    id: UUID = Field(primary_key=True)
+    kind: str = Field(max_length=16)
+    correlation_id: UUID
+    number: str = Field(max_length=64)
+    person_id: UUID | None = None
+    village_code: str = Field(max_length=13)
+    workflow: str = Field(max_length=64)
+    rules_version: int
+    apparent_minor: bool = False
+
+
+class Party(DistrictRow, table=True):
+    """An agency that asked, or was asked, for work in a matter."""
+
+    __tablename__ = "parties"
+
+    matter_id: UUID = Field(primary_key=True)
+    agency: str = Field(primary_key=True, max_length=64)

@@ -1,0 +1,1 @@
+"""Family: a mother and her child, who are never parted by a form."""

@@ -1,0 +1,20 @@
+"""Ties between mother and child."""
+
+from uuid import UUID
+
+from services.chassis.database import Aggregate
+
+
+class FamilyTie(Aggregate, table=True):
+    """A mother and her child, each with a case: neither is moved without the other (`handoff.md` §6).
+
+    ``is_ended``: it was a mistake, or holds no longer.
+    """
+
+    __tablename__ = "family_ties"
+
+    case_id: UUID
+    person_id: UUID
+    child_case_id: UUID
+    child_id: UUID
+    is_ended: bool = False

@@ -1,0 +1,36 @@
+"""One whole system for whoever needs it in a run, and which tests share a process when they are spread over several."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from xdist.scheduler import LoadFileScheduling
+
+from tests.support.whole_system import SYSTEM_STATE, System, running_system
+
+ON_THE_WHOLE_SYSTEM = ("tests/system/", "tests/browser/")
+ON_A_GROUND_OF_ITS_OWN = "tests/system/test_fuzz.py"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def whole_system() -> AsyncIterator[System]:
+    """Everything, as `make up` starts it, on state of its own."""
+    async with running_system(SYSTEM_STATE, fresh=True) as found:
+        yield found
+
+
+def process_of(nodeid: str) -> str:
+    """What shares a process: a module, and all that runs on the whole system."""
+    module = nodeid.split("::", 1)[0]
+    is_on_it = module.startswith(ON_THE_WHOLE_SYSTEM) and module != ON_A_GROUND_OF_ITS_OWN
+    return "the whole system" if is_on_it else module
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """For `--dist loadfile`; the groups of xdist 3.8 do not work under pytest 9."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    scheduler = LoadFileScheduling(config, log)
+    scheduler._split_scope = process_of
+    return scheduler
