@@ -5,7 +5,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from benchmarks import cases, handoffs, intake, spine
+from benchmarks import cases, handoffs, inbox, intake, spine
 from benchmarks.ratio import table
 
 BENCHES: dict[str, Callable[[], Awaitable[None]]] = {
@@ -18,7 +18,7 @@ BENCHES: dict[str, Callable[[], Awaitable[None]]] = {
     "P11": handoffs.p11,
     "P13": intake.p13,
     "burst": handoffs.burst,
-    "inbox": handoffs.inbox,
+    "inbox": inbox.inbox,
 }
 README = Path(__file__).parent / "README.md"
 HEAD = """# Speed

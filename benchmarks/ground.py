@@ -160,3 +160,8 @@ async def rows(url: str, sql: str, *values: Any) -> list[asyncpg.Record]:
         return list(await connection.fetch(sql, *values))
     finally:
         await connection.close()
+
+
+def load_now() -> str:
+    """What else the machine did, for the note."""
+    return f"load of the machine before it: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"

@@ -1,4 +1,4 @@
-"""P10 and P11, deadlines that fall due together, and the work list over 100,000 hand-offs."""
+"""P10 and P11, and deadlines that fall due together."""
 
 import asyncio
 import os
@@ -13,9 +13,9 @@ import orjson
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from benchmarks.ground import Ground, ground, load, post_all, service_environment, start
+from benchmarks.ground import Ground, ground, load, load_now, post_all, service_environment, start
 from benchmarks.intake import body
-from benchmarks.office import DISTRICT, GROUPS, HANDOFFS, HOSPITAL, OFFICE, Office, memory_of, running_office
+from benchmarks.office import DISTRICT, HOSPITAL, Office, memory_of, running_office
 from benchmarks.ratio import keep, make_result, p99, paired
 from services.casework.handoff.handoffs.messages import HandoffStart
 
@@ -23,20 +23,10 @@ STARTS, PAIRS, IN_FLIGHT = 150, 5, 16
 OPEN = int(os.environ.get("SIGAP_BENCH_OPEN", "10000"))
 ROUNDS, REPORTS, REPORTS_A_SECOND = 4, 200, 20.0
 DUE_WHILE_AWAY = 100
-FAR, NEVER_SOON = timedelta(days=30), timedelta(minutes=10)
-SPREAD_SECONDS, FIFTHS = 11.0, 5
-HANDOFFS_IN_ALL, OPEN_SHARE, PAGES = int(os.environ.get("SIGAP_BENCH_HANDOFFS", "100000")), 20, 200
+FAR = timedelta(days=30)
+SPREAD_SECONDS = 11.0
 Side = Callable[[], Awaitable[tuple[float, float]]]
 """One side of P10: when it began, and when the server had said yes to the last start."""
-AGENCIES = [
-    HOSPITAL, "puskesmas-lamongan", "puskesmas-babat", "puskesmas-paciran", "rsj-menur", "rsj-lawang",
-    "desa-sukodadi", "bpjs-lamongan", "upt-bina-laras", "dinsos-jatim",
-]  # fmt: skip
-
-
-def _load_now() -> str:
-    """What else the machine did, for the note."""
-    return f"load of the machine before it: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
 
 
 async def _client(place: Ground) -> Client:
@@ -49,7 +39,7 @@ async def _client(place: Ground) -> Client:
 
 async def p10() -> None:
     """Hand-offs opened by the API until their workflows are started ÷ the same workflows started by a bare loop."""
-    busy = _load_now()
+    busy = load_now()
     async with ground("postgres", "kafka", "temporal") as place, running_office(place) as office:
         client = await _client(place)
 
@@ -142,7 +132,7 @@ async def _start_bare(client: Client, queue: str, handoffs: list[UUID]) -> None:
 
 async def p11() -> None:
     """Report POST p99 with many hand-offs open ÷ with none; memory of each; restart of the workflow server."""
-    busy = _load_now()
+    busy = load_now()
     async with ground("postgres", "kafka", "temporal") as place, running_office(place) as office:
         environment, _ = await service_environment(place, "intake", prefix=office.prefix)
         url = f"http://127.0.0.1:{environment['INTAKE_HTTP_PORT']}"
@@ -288,7 +278,7 @@ async def burst() -> None:
 
 
 async def _burst(office: Office, count: int, *, rounds: int, target: float, goal: float) -> None:
-    busy, samples, spans, doubled = _load_now(), [], [], 0
+    busy, samples, spans, doubled = load_now(), [], [], 0
     for _ in range(rounds):
         tag = f"d{uuid4().hex[:6]}"
         due_at = datetime.now(UTC) + timedelta(seconds=20 + count / 20)
@@ -321,82 +311,3 @@ async def _burst(office: Office, count: int, *, rounds: int, target: float, goal
             note=note,
         )
     )
-
-
-async def inbox() -> None:
-    """The work list over 100,000 hand-offs, of which every twentieth is open, at one desk and at the office."""
-    busy = _load_now()
-    async with ground("postgres", "kafka", "temporal") as place, running_office(place) as office:
-        await office.end("relay")
-        await office.end("worker")
-        await _fill_archive(office)
-        samples, scans, lines = [], 0, {}
-        for agency, role in ((HOSPITAL, "desk-officer"), (OFFICE, "section-head")):
-            cookies = await office.sign_in(agency, role)
-            before = await _scans(office)
-            taken, lines[agency] = await _pages(office, cookies)
-            scans += await _scans(office) - before
-            samples.append(taken)
-    desk, whole = (_p95(one) for one in samples)
-    slower = [_p95(samples[desk < whole][number::FIFTHS]) for number in range(FIFTHS)]
-    open_ = HANDOFFS_IN_ALL // OPEN_SHARE
-    note = (
-        f"{open_:,} of them open, {open_ // len(AGENCIES):,} at one desk; {PAGES} pages each, one after another: p95 "
-        f"{desk:.1f} ms for the desk, {whole:.1f} ms for the office that sent them all; the value is the slower "
-        f"one's; sequential scans of hand-offs, as PostgreSQL counts: {scans}; {busy}"
-    )
-    keep(
-        make_result(
-            "inbox",
-            f"work list over {HANDOFFS_IN_ALL:,} hand-offs, p95",
-            slower,
-            unit="ms",
-            target=60.0,
-            goal=15.0,
-            correct=scans == 0 and all(lines.values()),
-            higher_is_better=False,
-            note=note,
-        )
-    )
-
-
-def _p95(seconds: list[float]) -> float:
-    """In milliseconds."""
-    return sorted(seconds)[int(len(seconds) * 0.95) - 1] * 1e3
-
-
-async def _fill_archive(office: Office) -> None:
-    closed, open_ = HANDOFFS_IN_ALL - HANDOFFS_IN_ALL // OPEN_SHARE, HANDOFFS_IN_ALL // OPEN_SHARE
-    await office.fill_cases("old", closed // 5, "closed")
-    await office.fill_cases("new", open_ // 2, "open")
-    for tag, count, cases, due_at, state in (
-        ("old", closed, closed // 5, None, "closed"),
-        ("new", open_, open_ // 2, datetime.now(UTC) + NEVER_SOON, "requested"),
-    ):
-        await office.pool.execute(GROUPS, office.handoff_id, tag, count)
-        await office.pool.execute(HANDOFFS, office.handoff_id, tag, count, tag, cases, due_at, AGENCIES, state)
-    await office.pool.execute(
-        "UPDATE handoffs SET due_at = due_at + random() * interval '14 days' WHERE due_at IS NOT NULL"
-    )
-    await office.pool.execute("VACUUM ANALYZE handoffs")
-    await office.pool.execute("VACUUM ANALYZE cases")
-
-
-async def _scans(office: Office) -> int:
-    """Sequential scans of the table so far; sessions hand in their counts within a second or when they end."""
-    await asyncio.sleep(2)
-    await office.pool.execute("SELECT pg_stat_clear_snapshot()")
-    found: int = await office.value("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'handoffs'")
-    return found
-
-
-async def _pages(office: Office, cookies: dict[str, str]) -> tuple[list[float], bool]:
-    taken, lines = [], 0
-    async with httpx2.AsyncClient(timeout=30, cookies=cookies) as http:
-        for number in range(PAGES + 20):
-            begun = time.perf_counter()
-            answer = await http.get(f"{office.url}/")
-            if number >= 20:
-                taken.append(time.perf_counter() - begun)
-            lines = answer.raise_for_status().text.count("/serah-terima/")
-    return taken, lines >= 100

@@ -1,1 +1,1 @@
-"""Every event of the house: one module per publishing service, one class per event version."""
+"""Every event of the house: one module or package per publishing service, one class per event version."""

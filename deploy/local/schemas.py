@@ -15,7 +15,7 @@ from services.chassis.launch import load
 from services.chassis.telemetry import set_up_logging
 
 if TYPE_CHECKING:
-    from services.chassis.processes import Service
+    from services.chassis.service import Service
 
 LOAD = "load-pack"
 

@@ -76,7 +76,8 @@ from services.chassis.clock import Pace
 from services.chassis.database import UnitOfWork, district_scope
 from services.chassis.pages import PageLink, Pages
 from services.chassis.principal import Principal
-from services.chassis.processes import Running, Service, build_app
+from services.chassis.processes import build_app
+from services.chassis.service import Running, Service
 
 
 def scope(principal: Principal) -> Sequence[Any]:

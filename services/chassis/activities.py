@@ -7,7 +7,7 @@ from temporalio.exceptions import ApplicationError
 
 from services.chassis.database import Cause, UnitOfWork
 from services.chassis.errors import Conflict, Forbidden, Invalid, NotFound, StillInFlight
-from services.chassis.processes import Running
+from services.chassis.service import Running
 
 T = TypeVar("T")
 

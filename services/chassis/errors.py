@@ -1,4 +1,4 @@
-"""The kinds of refusal. A service's errors subclass one of these; only ``web.py`` turns them into HTTP.
+"""The kinds of refusal. A service's errors subclass one of these; only ``web`` turns them into HTTP.
 
 Every error has a stable ``code`` (the class name in snake case unless set), an Indonesian text and an Indonesian
 sentence that says what to do. No value that came from outside belongs into either.

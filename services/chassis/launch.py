@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from services.chassis.processes import Service
+    from services.chassis.service import Service
 
 
 def launch(name: str) -> int:

@@ -7,19 +7,17 @@ import getpass
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import asyncpg
 
 from services.chassis.database import UnitOfWork
 from services.chassis.dead_letters import OPEN, ClaimDeadLetter, DecideDeadLetter, claim_dead_letter, decide_dead_letter
 from services.chassis.errors import SigapError
+from services.chassis.service import Running
 from services.chassis.telemetry import log
 
-if TYPE_CHECKING:
-    from services.chassis.processes import Running
-
-Command = Callable[["Running", Sequence[str]], Awaitable[int]]
+Command = Callable[[Running, Sequence[str]], Awaitable[int]]
 
 _PARKED = """
 SELECT id, state, topic, event_type, coalesce(error_code, '') AS error_code, tries, set_aside_at
@@ -33,7 +31,7 @@ FROM outbox o WHERE sent_at IS NULL AND unsendable_at IS NOT NULL ORDER BY id LI
 """
 
 
-async def show_dead_letters(running: "Running", arguments: Sequence[str]) -> int:
+async def show_dead_letters(running: Running, arguments: Sequence[str]) -> int:
     """``dead-letters``: messages set aside and not yet resolved; exit code 1 when there are some, for watchers."""
     rows = await running.units.pool.fetch(_PARKED, list(OPEN))
     _print(
@@ -42,17 +40,17 @@ async def show_dead_letters(running: "Running", arguments: Sequence[str]) -> int
     return 1 if rows else 0
 
 
-async def replay_dead_letter(running: "Running", arguments: Sequence[str]) -> int:
+async def replay_dead_letter(running: Running, arguments: Sequence[str]) -> int:
     """``replay <id> <reason>``: try a message again; later ones of its key follow."""
     return await _decide(running, arguments, "replay")
 
 
-async def drop_dead_letter(running: "Running", arguments: Sequence[str]) -> int:
+async def drop_dead_letter(running: Running, arguments: Sequence[str]) -> int:
     """``drop <id> <reason>``: give a message up."""
     return await _decide(running, arguments, "dropped")
 
 
-async def release_dead_letter(running: "Running", arguments: Sequence[str]) -> int:
+async def release_dead_letter(running: Running, arguments: Sequence[str]) -> int:
     """``release <id>``: let a message go that somebody took on, so that others can decide it."""
     if len(arguments) != 1 or not _is_number(arguments[0]):
         return _usage("release <id>")
@@ -61,14 +59,14 @@ async def release_dead_letter(running: "Running", arguments: Sequence[str]) -> i
     return await _perform(running, lambda uow: claim_dead_letter(command, uow), f"pesan {dead_letter_id} dilepas")
 
 
-async def show_unsent(running: "Running", arguments: Sequence[str]) -> int:
+async def show_unsent(running: Running, arguments: Sequence[str]) -> int:
     """``unsent``: outbox rows refused for good, and how many wait behind each; exit code 1 when there are some."""
     rows = await running.units.pool.fetch(_UNSENT)
     _print(("id", "transport", "target", "error", "waiting", "recorded_at"), rows, "tidak ada baris yang tertahan")
     return 1 if rows else 0
 
 
-async def resend_unsent(running: "Running", arguments: Sequence[str]) -> int:
+async def resend_unsent(running: Running, arguments: Sequence[str]) -> int:
     """``resend <id>``: let the relay try a refused row again, after its cause was mended."""
     if len(arguments) != 1 or not _is_number(arguments[0]):
         return _usage("resend <id>")
@@ -95,7 +93,7 @@ COMMANDS: Mapping[str, Command] = {
 }
 
 
-async def _decide(running: "Running", arguments: Sequence[str], state: str) -> int:
+async def _decide(running: Running, arguments: Sequence[str], state: str) -> int:
     name = "replay" if state == "replay" else "drop"
     if len(arguments) < 2 or not _is_number(arguments[0]):
         return _usage(f"{name} <id> <alasan>")
@@ -105,7 +103,7 @@ async def _decide(running: "Running", arguments: Sequence[str], state: str) -> i
     return await _perform(running, lambda uow: decide_dead_letter(command, uow), f"pesan {dead_letter_id} {done}")
 
 
-async def _perform(running: "Running", work: Callable[[UnitOfWork], Awaitable[Any]], done: str) -> int:
+async def _perform(running: Running, work: Callable[[UnitOfWork], Awaitable[Any]], done: str) -> int:
     try:
         await running.units.perform(work, principal=running.principal)
     except SigapError as refusal:
@@ -115,7 +113,7 @@ async def _perform(running: "Running", work: Callable[[UnitOfWork], Awaitable[An
     return 0
 
 
-async def _version(running: "Running", dead_letter_id: int) -> int:
+async def _version(running: Running, dead_letter_id: int) -> int:
     return await running.units.pool.fetchval("SELECT version FROM dead_letters WHERE id = $1", dead_letter_id) or 0
 
 

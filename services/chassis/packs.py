@@ -17,7 +17,7 @@ from services.chassis.database import UTC_INSTANT, DistrictRow, ReadSession, Uni
 from services.chassis.errors import Conflict, PackIsMissing, SigapError
 
 if TYPE_CHECKING:
-    from services.chassis.processes import Running
+    from services.chassis.service import Running
 
 
 class PackVersionIsTaken(Conflict):

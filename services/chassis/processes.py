@@ -10,26 +10,23 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import uvicorn
 import uvloop
-from fastapi import APIRouter
 
 from services.chassis import dead_letters, operators, runbook, telemetry
-from services.chassis.auth import Policy, TokenVerifier
+from services.chassis.auth import TokenVerifier
 from services.chassis.clock import Pace
 from services.chassis.database import DATABASE_AWAY, Units, connection_arguments, open_units
-from services.chassis.database.unit import ScopeRule
-from services.chassis.inbox import Inbox, Subscriptions
+from services.chassis.inbox import Inbox
 from services.chassis.kafka import Consumer, KafkaTransport, security_of
 from services.chassis.outbox import FeedTransport, OutboxNotifier, Relay, prune
-from services.chassis.pages import Pages
-from services.chassis.principal import Principal, system_principal
+from services.chassis.principal import system_principal
+from services.chassis.service import Running, Service
 from services.chassis.settings import ServiceSettings
 from services.chassis.temporal import TemporalTransport, WorkflowWorker
 from services.chassis.web import Check, create_api
@@ -38,43 +35,6 @@ PARTS = ("api", "consumer", "relay", "worker")
 PRUNE_EVERY_SECONDS = 3600
 CLOCK_MAY_JUMP = timedelta(minutes=5)
 GAUGES_EVERY_SECONDS = 5
-
-
-@dataclass(slots=True)
-class Running:
-    """What the parts of one process share."""
-
-    settings: Any
-    units: Units
-    principal: Principal
-    notifier: OutboxNotifier
-
-
-Gauges = Callable[[asyncpg.Pool], Awaitable[list[tuple[str, dict[str, str], float]]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """Everything a service is made of; its ``wiring.py`` fills it in."""
-
-    name: str
-    title: str
-    settings: type[ServiceSettings]
-    policy: Policy
-    routers: Sequence[APIRouter] = ()
-    page_routers: Sequence[APIRouter] = ()
-    pages: Pages = field(default_factory=Pages)
-    subscriptions: Subscriptions = field(default_factory=dict)
-    workflows: Sequence[type] = ()
-    activities: Callable[[Running], Sequence[Callable[..., Any]]] = lambda running: ()
-    scope: ScopeRule = lambda principal: ()
-    background: Sequence[Callable[[Running, asyncio.Event], Awaitable[None]]] = ()
-    gauges: Gauges | None = None
-    figures: Mapping[str, str] = field(default_factory=dict)
-    prepare: Callable[[Running, Any], Awaitable[None]] | None = None
-    commands: Mapping[str, Callable[[Running, Sequence[str]], Awaitable[int]]] = field(default_factory=dict)
-    papers: Mapping[str, Callable[[Sequence[str]], int]] = field(default_factory=dict)
-    """Commands that only write something to standard output: they need neither settings nor engines."""
 
 
 class _Server(uvicorn.Server):

@@ -10,7 +10,8 @@ from services.chassis import packs
 from services.chassis.database import district_scope
 from services.chassis.pages import PageLink, Pages
 from services.chassis.principal import Principal
-from services.chassis.processes import Running, Service, build_app
+from services.chassis.processes import build_app
+from services.chassis.service import Running, Service
 from services.disbursement.batches import access as batches_access
 from services.disbursement.batches import api as batches_api
 from services.disbursement.batches import pages as batches_pages

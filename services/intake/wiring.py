@@ -10,8 +10,9 @@ from sqlmodel import col
 import contracts.reference
 from services.chassis.database import district_scope
 from services.chassis.principal import Principal
-from services.chassis.processes import Running, Service, build_app
+from services.chassis.processes import build_app
 from services.chassis.sealing import recipients_from
+from services.chassis.service import Running, Service
 from services.intake.persons.commands import Sealer
 from services.intake.registries.activities import RegistryActivities
 from services.intake.registries.adapter import HttpRegistries

@@ -9,7 +9,8 @@ import asyncpg
 from services.chassis import packs
 from services.chassis.database import district_scope
 from services.chassis.principal import Principal
-from services.chassis.processes import Running, Service, build_app
+from services.chassis.processes import build_app
+from services.chassis.service import Running, Service
 from services.notifications.channels.adapter import Gateway
 from services.notifications.messages import access as messages_access
 from services.notifications.messages import api as messages_api

@@ -138,6 +138,39 @@ def test_every_row_carries_its_district() -> None:
                     assert bases & {"Aggregate", "DistrictRow", "PackRow"}, f"{file}: {node.name}"
 
 
+LINES = 400
+REASON = re.compile(r'(# |""")Above 400 lines: \S')
+
+
+def is_too_long(text: str) -> bool:
+    """Whether a module grew past the limit without a first line that says why."""
+    return text.count("\n") > LINES and REASON.match(text) is None
+
+
+def test_a_module_of_many_lines_says_why() -> None:
+    """What does not fit on a few screens is about more than one thing: nobody reads it to its end before changing it,
+    and two people who change two matters meet in it.
+    """
+    long = [
+        str(file.relative_to(ROOT))
+        for folder in ("services", "contracts", "deploy", "tests", "benchmarks")
+        for file in modules(ROOT / folder)
+        if is_too_long(file.read_text())
+    ]
+    assert not long, (
+        f"{long}: above {LINES} lines. Part it by what it is about (a module that grew becomes a folder of the same "
+        "name), or begin it with «# Above 400 lines: » and why it stays whole."
+    )
+
+
+def test_a_long_module_is_seen_and_its_reason_is_heard() -> None:
+    lines = "x = 1\n" * LINES
+    assert not is_too_long(lines)
+    assert is_too_long(lines + "y = 1\n")
+    assert is_too_long("# Above 400 lines:\n" + lines)
+    assert not is_too_long("# Above 400 lines: a table that is read as one.\n" + lines)
+
+
 def test_no_name_says_nothing() -> None:
     """`utils` takes everything and tells nothing."""
     empty = {"utils", "helpers", "common", "misc", "manager", "util", "helper"}

@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 
 from services.chassis import runbook
-from services.chassis.processes import Service
+from services.chassis.service import Service
 from tests.support.checkout import ROOT, SERVICES, modules
 
 PAGE = (ROOT / runbook.PAGE).read_text()

@@ -22,7 +22,7 @@ from services.casework.office.directory.commands import load_pack as load_casewo
 from services.casework.office.directory.domain import CaseworkPack
 from services.casework.wiring import SERVICE as CASEWORK
 from services.chassis.principal import system_principal
-from services.chassis.processes import Service
+from services.chassis.service import Service
 from services.disbursement.programmes.commands import load_pack as load_disbursement
 from services.disbursement.programmes.domain import DisbursementPack
 from services.disbursement.wiring import SERVICE as DISBURSEMENT

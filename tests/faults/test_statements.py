@@ -20,7 +20,8 @@ from services.chassis.database import open_units
 from services.chassis.inbox import Inbox, Record
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
-from services.chassis.processes import Running, build_app
+from services.chassis.processes import build_app
+from services.chassis.service import Running
 from services.intake.subscriptions import SUBSCRIPTIONS
 from services.intake.wiring import SERVICE
 from tests.support.cable import Cable, cable_to

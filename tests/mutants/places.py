@@ -21,7 +21,10 @@ HANDOFF = {"HandoffWorkflow": "services.casework.handoff.handoffs.workflow"}
 CHECK = {"RegistryCheckWorkflow": "services.intake.registries.workflow"}
 BATCH = {"PaymentBatchWorkflow": "services.disbursement.rails.workflow"}
 MESSAGE = {"MessageWorkflow": "services.notifications.messages.workflow"}
-PROCEDURES = ("tests/workflows/casework/test_procedures.py",)
+PROCEDURES = (
+    "tests/workflows/casework/test_procedures.py",
+    "tests/workflows/casework/test_procedure_ends.py",
+)
 
 PLACES = {
     "services.casework.case.procedures.blocks": Place({**GEPENG, **ODGJ}, PROCEDURES),

@@ -18,7 +18,7 @@ from services.chassis.auth import requires
 from services.chassis.database import Aggregate, DistrictRow, UnitOfWork
 from services.chassis.errors import Invalid
 from services.chassis.principal import Principal
-from services.chassis.processes import Running, Service
+from services.chassis.service import Running, Service
 from services.chassis.settings import ServiceSettings
 from services.chassis.web import CodeText, RequestBody, Write
 from tests.support.spine import spine_of

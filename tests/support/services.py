@@ -21,7 +21,8 @@ from deploy.sandbox.records import ends_of, partitions_of
 from services.chassis.database import Units, open_units
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
-from services.chassis.processes import PARTS, Running, Service, build_app, serve
+from services.chassis.processes import PARTS, build_app, serve
+from services.chassis.service import Running, Service
 from tests.support.engines import Stack
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer

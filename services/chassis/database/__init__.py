@@ -1,25 +1,12 @@
 """PostgreSQL: the unit of work, the write buffer and the tables that every service shares."""
 
-from services.chassis.database.scope import district_scope
-from services.chassis.database.tables import (
-    UTC_INSTANT,
-    Aggregate,
-    DistrictRow,
-)
-from services.chassis.database.unit import (
-    DATABASE_AWAY,
-    Cause,
-    GuardIsSpent,
-    LostRace,
-    ReadSession,
-    UnitOfWork,
-    Units,
-    connection_arguments,
-    current_traceparent,
-    is_infrastructure,
-    open_units,
-    traceparent_of,
-)
+from services.chassis.database.connecting import connection_arguments, open_units
+from services.chassis.database.faults import DATABASE_AWAY, GuardIsSpent, LostRace, is_infrastructure
+from services.chassis.database.outgoing import current_traceparent, traceparent_of
+from services.chassis.database.reading import ReadSession
+from services.chassis.database.scope import ScopeRule, district_scope
+from services.chassis.database.tables import UTC_INSTANT, Aggregate, DistrictRow
+from services.chassis.database.unit import Cause, UnitOfWork, Units
 from services.chassis.database.writer import Guard
 
 __all__ = [
@@ -32,6 +19,7 @@ __all__ = [
     "GuardIsSpent",
     "LostRace",
     "ReadSession",
+    "ScopeRule",
     "UnitOfWork",
     "Units",
     "connection_arguments",

@@ -1,6 +1,6 @@
 """Which rows a caller may see: applied below the query layer, to every ORM query of a session."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +10,9 @@ from sqlmodel import col
 
 from services.chassis.database.tables import DistrictRow
 from services.chassis.principal import Principal
+
+ScopeRule = Callable[[Principal], Sequence[Any]]
+"""What narrows a caller's queries, as criteria."""
 
 
 def district_scope(principal: Principal, package: str) -> list[Any]:

@@ -6,7 +6,7 @@ round trips or a single one is decided here and hidden from the command.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,19 +15,19 @@ from uuid import UUID
 
 import asyncpg
 from opentelemetry import trace
-from opentelemetry.trace import SpanKind
-from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from contracts.envelope import Event
-from contracts.topics import topic_of
 from services.chassis import clock
+from services.chassis.database import outgoing
+from services.chassis.database.faults import GuardIsSpent, LostRace, is_infrastructure, verdict_of
 from services.chassis.database.group_commit import GroupCommit
+from services.chassis.database.reading import ReadSession, Remembers
+from services.chassis.database.scope import ScopeRule
 from services.chassis.database.tables import Aggregate
 from services.chassis.database.writer import (
     Guard,
@@ -44,17 +44,6 @@ from services.chassis.principal import Principal
 
 T = TypeVar("T")
 A = TypeVar("A", bound=Aggregate)
-ScopeRule = Callable[[Principal], Sequence[Any]]
-
-_tracer = trace.get_tracer("sigap.database")
-
-
-class GuardIsSpent(Exception):
-    """The request key or the fact was already worked on: nothing of this try was written."""
-
-
-class LostRace(Exception):
-    """A row changed between our reading and our writing; a machine's try is simply made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +54,7 @@ class Cause:
     on_behalf_of: str | None = None
 
 
-class _Remembers:
-    def __init__(self) -> None:
-        self._known: dict[Hashable, Any] = {}
-
-    async def once(self, key: Hashable, read: Callable[[], Awaitable[T]]) -> T:
-        """What is read here for the first time and taken as it was from then on."""
-        if key not in self._known:
-            self._known[key] = await read()
-        known: T = self._known[key]
-        return known
-
-
-class UnitOfWork(_Remembers):
+class UnitOfWork(Remembers):
     """What a command reads and writes through. Made by ``Units.perform`` only."""
 
     def __init__(self, units: "Units", principal: Principal, guard: Guard | None, cause: Cause) -> None:
@@ -203,36 +180,18 @@ class UnitOfWork(_Remembers):
 
         Answers the fact's id: a second version of the same fact, said beside the first, is given it.
         """
-        topic = topic_of(fact.TYPE)
         message_id = clock.new_id()
         fact_id = fact_id or message_id
-        headers = {
-            "ce_specversion": "1.0",
-            "ce_id": str(message_id),
-            "ce_source": f"/sigap/{topic.name.split('.', 1)[0]}",
-            "ce_type": fact.TYPE,
-            "ce_subject": str(about.id),
-            "ce_factid": str(fact_id),
-            "ce_correlationid": str(about.correlation_id),
-            "ce_sequence": str(about.version),
-            "ce_district": about.district,
-            "ce_actor": self.principal.actor,
-            "ce_sensitivity": fact.SENSITIVITY,
-            "content-type": "application/json",
-        }
-        if happened_at is not None:
-            headers["ce_time"] = happened_at.isoformat()
-        if self.cause.causation_id is not None:
-            headers["ce_causationid"] = str(self.cause.causation_id)
-        span = _tracer.start_span(
-            f"{topic.name} publish",
-            kind=SpanKind.PRODUCER,
-            attributes={"messaging.system": "kafka", "messaging.destination.name": topic.name, "event.type": fact.TYPE},
+        row = outgoing.fact_row(
+            fact,
+            about,
+            message_id=message_id,
+            fact_id=fact_id,
+            happened_at=happened_at,
+            actor=self.principal.actor,
+            causation_id=self.cause.causation_id,
         )
-        headers["traceparent"] = traceparent_of(span)
-        span.end()
-        key = str(about.id) if topic.key == "subject" else str(about.correlation_id)
-        self._say("kafka", key, topic.name, fact.to_body().decode(), headers, about.district)
+        self._buffer.outbox.append(row)
         return fact_id
 
     def signal(
@@ -247,27 +206,16 @@ class UnitOfWork(_Remembers):
         queue: str = "",
     ) -> None:
         """Tell a workflow what was learnt, starting it when it does not run (signal-with-start, by event id)."""
-        body = {
-            "workflow": workflow,
-            "workflow_id": workflow_id,
-            "signal": signal,
-            "event_id": str(clock.new_id()),
-            "message": message.model_dump(mode="json"),
-            "start": start.model_dump(mode="json"),
-            "queue": queue or self._units.queue,
-        }
-        headers = {"traceparent": current_traceparent(), "case.id": str(about.correlation_id)}
-        self._say("temporal", workflow_id, workflow, to_json(body), headers, about.district)
+        row = outgoing.signal_row(
+            workflow, workflow_id, signal, message, start=start, about=about, queue=queue or self._units.queue
+        )
+        self._buffer.outbox.append(row)
 
     def feed(self, agency: str, item: dict[str, Any], about: Aggregate) -> None:
         """Put an item into an agency's feed; the relay gives it its position, in order."""
-        headers = {"traceparent": current_traceparent(), "fact_id": str(clock.new_id())}
-        self._say("feed", agency, agency, to_json(item), headers, about.district)
+        self._buffer.outbox.append(outgoing.feed_row(agency, item, about))
 
     # inside
-
-    def _say(self, exit_: str, key: str, target: str, body: str, headers: dict[str, str], district: str) -> None:
-        self._buffer.outbox.append((exit_, key, target, body, to_json(headers), district))
 
     def _act(
         self, row: Aggregate, verb: str, changes: dict[str, Any], happened_at: datetime | None, reason: str | None
@@ -418,7 +366,7 @@ class Units:
                 result = await work(uow)
                 await uow.commit(answer(result) if answer else None)
             except Exception as error:
-                verdict = _verdict(error)
+                verdict = verdict_of(error)
                 if attempt < tries and (verdict is LostRace or (verdict is Unavailable and guard is not None)):
                     trace.get_current_span().add_event("transaction.tried_again", {"error.type": type(error).__name__})
                     await asyncio.sleep(0.005 * attempt)
@@ -447,150 +395,3 @@ class Units:
         """Close both pools."""
         await self.engine.dispose()
         await self.pool.close()
-
-
-class ReadSession(_Remembers):
-    """What queries read through: no way to write leads out of it."""
-
-    def __init__(self, session: AsyncSession, principal: Principal) -> None:
-        super().__init__()
-        self._session = session
-        self.principal = principal
-
-    async def all(self, query: SelectOfScalar[T]) -> list[T]:
-        """All results of a query on one class or column."""
-        rows = list((await self._session.exec(query)).all())
-        self._session.expunge_all()
-        return rows
-
-    async def first(self, query: SelectOfScalar[T]) -> T | None:
-        """The first result, or nothing."""
-        rows = await self.all(query.limit(1))
-        return rows[0] if rows else None
-
-    async def rows(self, sql: str, **values: Any) -> list[Any]:
-        """Rows of a hand-written query; use it from a repository only, and name the district in it."""
-        connection = await self._session.connection()
-        return list((await connection.execute(text(sql), values)).mappings().all())
-
-
-@event.listens_for(Session, "do_orm_execute")
-def _stay_in_scope(state: ORMExecuteState) -> None:
-    """Narrow every ORM query to what the caller may see: no query can forget it."""
-    if state.is_select:
-        for criterion in state.session.info.get("scope", ()):
-            state.statement = state.statement.options(criterion)
-
-
-def _verdict(error: Exception) -> type[Exception] | None:
-    """What a driver's error means: try again, tell the caller to wait, the database is away, or none of these."""
-    cause: BaseException | None = error
-    if isinstance(error, DBAPIError):
-        if error.connection_invalidated:
-            return Unavailable
-        cause = error.orig.__cause__ if error.orig is not None and error.orig.__cause__ else error.orig
-    match cause:
-        case LostRace() | asyncpg.SerializationError() | asyncpg.DeadlockDetectedError():
-            return LostRace
-        case asyncpg.LockNotAvailableError():
-            return StillInFlight
-        case _ if is_infrastructure(cause):
-            return Unavailable
-        case _:
-            return None
-
-
-DATABASE_AWAY = (
-    OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError
-)  # fmt: skip
-"""What our own loops wait out: whatever a connection raises that breaks, in the middle of a preparation too."""
-
-
-def is_infrastructure(error: BaseException | None) -> bool:
-    """Whether the database (not the content) is at fault: wait and try again, uncounted."""
-    if isinstance(error, Unavailable):
-        return True
-    if isinstance(error, DBAPIError):
-        return bool(error.connection_invalidated) or is_infrastructure(
-            error.orig.__cause__ if error.orig is not None and error.orig.__cause__ else error.orig
-        )
-    return isinstance(
-        error,
-        asyncpg.PostgresConnectionError
-        | asyncpg.CannotConnectNowError
-        | asyncpg.AdminShutdownError
-        | asyncpg.CrashShutdownError
-        | asyncpg.TooManyConnectionsError
-        | asyncpg.DiskFullError
-        | asyncpg.ReadOnlySQLTransactionError
-        | asyncpg.InterfaceError
-        | asyncpg.InternalClientError
-        | ConnectionError
-        | TimeoutError
-        | OSError,
-    )
-
-
-def traceparent_of(span: trace.Span) -> str:
-    """The W3C ``traceparent`` of a span."""
-    context = span.get_span_context()
-    return (
-        f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}" if context.is_valid else ""
-    )
-
-
-def current_traceparent() -> str:
-    """The W3C ``traceparent`` of the span we are in."""
-    return traceparent_of(trace.get_current_span())
-
-
-_SERVER_SETTINGS = {
-    "lock_timeout": "4000",
-    "tcp_user_timeout": "10000",
-    "tcp_keepalives_idle": "10",
-    "tcp_keepalives_interval": "5",
-    "tcp_keepalives_count": "3",
-    # A writer that fell silent in the middle of its work lets go of the rows it locked.
-    "idle_in_transaction_session_timeout": "10000",
-    "jit": "off",
-}
-
-
-def connection_arguments(name: str, *, ends_when_silent_ms: int = 0) -> dict[str, Any]:
-    """How every connection of ours is opened: bounded waits for locks, answers and dead peers.
-
-    ``ends_when_silent_ms`` is for a session that holds something between its statements: the server ends it, and what
-    it holds, when nothing was heard from us for so long.
-    """
-    settings = {**_SERVER_SETTINGS, "application_name": name, "idle_session_timeout": str(ends_when_silent_ms)}
-    return {"server_settings": settings, "command_timeout": 15}
-
-
-async def _as_it_is(connection: Any) -> None:
-    """Single statements leave nothing behind in a session: no round trip to reset it."""
-
-
-async def open_units(
-    database_url: str,
-    *,
-    name: str,
-    queue: str,
-    pool_size: int,
-    scope: ScopeRule = lambda principal: (),
-    said: Callable[[], None] = lambda: None,
-) -> Units:
-    """Open both pools lazily: the database may still be away when a process starts."""
-    arguments = connection_arguments(name)
-    engine = create_async_engine(
-        database_url.replace("postgresql://", "postgresql+asyncpg://", 1),
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_pre_ping=False,
-        pool_use_lifo=True,
-        hide_parameters=True,
-        connect_args={**arguments, "timeout": 5},
-    )
-    pool = asyncpg.create_pool(database_url, min_size=0, max_size=pool_size, timeout=5, reset=_as_it_is, **arguments)
-    pool_ready = await asyncio.wait_for(pool, 10)
-    assert pool_ready is not None
-    return Units(engine=engine, pool=pool_ready, queue=queue, scope=scope, said=said)

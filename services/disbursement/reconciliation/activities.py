@@ -4,7 +4,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from services.chassis.activities import acting
-from services.chassis.processes import Running
+from services.chassis.service import Running
 from services.chassis.telemetry import tag_span
 from services.disbursement.batches import commands as batches
 from services.disbursement.batches.messages import BatchReading, PaymentBatchStart, Submission

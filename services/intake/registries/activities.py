@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from services.chassis.activities import acting
-from services.chassis.processes import Running
+from services.chassis.service import Running
 from services.intake.persons.commands import Sealer
 from services.intake.registries import commands
 from services.intake.registries.adapter import Registry

@@ -4,8 +4,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from services.chassis.activities import acting
-from services.chassis.processes import Running
 from services.chassis.sealing import CannotUnseal
+from services.chassis.service import Running
 from services.chassis.telemetry import tag_span
 from services.notifications.channels.domain import Channel, ChannelIsAway, DeliveryState
 from services.notifications.messages import commands

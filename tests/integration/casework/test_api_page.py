@@ -22,7 +22,7 @@ from services.casework.desks.tasks.domain import TaskKind
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import system_principal
-from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask
+from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, ask
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer

@@ -13,7 +13,7 @@ from services.casework.desks.closures.tables import Closure
 from services.casework.handoff.handoffs.commands import escalate_if_due
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup
 from services.chassis.principal import system_principal
-from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask, deadlines, seen
+from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, ask, deadlines, seen
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.eventually import eventually
 from tests.support.folding import unlike_their_actions

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from services.chassis import sealing
-from tests.integration.casework.test_handoffs import OFFICE, SOEGIRI, VILLAGE, ask
+from tests.integration.casework.asking import OFFICE, SOEGIRI, VILLAGE, ask
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer

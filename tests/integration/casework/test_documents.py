@@ -8,8 +8,8 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, ask
 from tests.integration.casework.test_disclosures import case_of, know
-from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.identity import Issuer
 from tests.support.services import Bench

@@ -16,8 +16,8 @@ from services.casework.office.directory.domain import Desk as PackDesk
 from services.casework.wiring import put_in_force
 from services.chassis import clock
 from services.chassis.principal import system_principal
+from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, ask, seen
 from tests.integration.casework.conftest import quick_pack
-from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask, seen
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer

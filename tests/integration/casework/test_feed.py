@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
-from tests.integration.casework.test_handoffs import LAWANG, OFFICE, ask
+from tests.integration.casework.asking import LAWANG, OFFICE, ask
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from services.casework.handoff.handoffs import domain
 from services.casework.handoff.handoffs.domain import SIDES, Circumstances, HandoffState, Move, Side
 from services.chassis import clock
-from tests.integration.casework.test_handoffs import OFFICE, SOEGIRI, ask, deadlines, later, seen
+from tests.integration.casework.asking import OFFICE, SOEGIRI, ask, deadlines, later, seen
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer

@@ -1,4 +1,4 @@
-"""The promise between two agencies by its API, on real rows: conditions, questions, holds, phone calls, mis-clicks."""
+"""The promise between two agencies by its API, on real rows: conditions, questions, holds, mis-clicks."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,19 +9,16 @@ import pytest
 import pytest_asyncio
 
 from contracts.events.casework import HandoffDeadlineMoved
-from services.casework.handoff.handoffs.commands import MoveHandoff, Spoken, move_handoff
-from services.casework.handoff.handoffs.domain import Move, NotByPhone
 from services.casework.office.directory.domain import DayOff, DayOffKind
 from services.casework.wiring import put_in_force
 from services.chassis import clock
-from services.chassis.principal import Principal, system_principal
+from services.chassis.principal import system_principal
+from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, VILLAGE, ask, deadlines, later, seen
 from tests.integration.casework.conftest import quick_pack
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import Bench
-
-OFFICE, VILLAGE, SOEGIRI, LAWANG = "dinsos-lamongan", "desa-sukodadi", "rsud-soegiri", "rsj-lawang"
 
 
 @pytest.fixture
@@ -50,31 +47,6 @@ async def case_id(casework: Bench) -> UUID:
 
     found: UUID = await eventually(opened, what="the case")
     return found
-
-
-async def ask(
-    office: Desk, case_id: UUID, *candidates: str, purpose: str = "INPATIENT_BED", **more: Any
-) -> dict[str, Any]:
-    """Open by hand; answers the first candidate's hand-off as the office sees it."""
-    made = await office.post(
-        f"/cases/{case_id}/handoffs", purpose=purpose, candidates=list(candidates or (SOEGIRI,)), **more
-    )
-    seen: dict[str, Any] = await office.get(f"/handoffs/{made['handoff_id']}")
-    return seen
-
-
-async def seen(desk: Desk, handoff: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = await desk.get(f"/handoffs/{handoff['handoff_id']}")
-    return found
-
-
-def deadlines(handoff: dict[str, Any], state: str = "running") -> dict[str, str]:
-    """Due instants of the deadlines in a state, by kind."""
-    return {c["kind"]: c["due_at"] for c in handoff["deadlines"] if c["state"] == state}
-
-
-def later(**span: int) -> str:
-    return (clock.utc_now() + timedelta(**span)).isoformat()
 
 
 async def test_a_draft_has_no_deadline_until_it_is_sent(office: Desk, hospital: Desk, case_id: UUID) -> None:
@@ -218,77 +190,6 @@ async def test_an_emergency_is_never_paused(office: Desk, case_id: UUID) -> None
     assert handoff["deadlines"][0]["is_emergency"]
     refused = await office.move(handoff["handoff_id"], "hold", 409, reason_code="HOLIDAY_CLOSURE")
     assert refused["code"] == "emergency_cannot_pause"
-
-
-async def spoken(office: Desk, handoff: dict[str, Any], move: str, **more: Any) -> Any:
-    said = {
-        "move": move, "happened_at": clock.utc_now().isoformat(), "spoke_with": "Petugas Uji", "role": "DUTY_OFFICER",
-        "phone": "0322000000",
-    }  # fmt: skip
-    return await office.move(handoff["handoff_id"], "spoken-answer", **{**said, **more})
-
-
-async def test_an_answer_by_phone_counts_from_when_it_was_said_and_waits_to_be_confirmed(
-    casework: Bench, office: Desk, hospital: Desk, case_id: UUID
-) -> None:
-    handoff = await ask(office, case_id, VILLAGE, purpose="FAMILY_TRACING")
-    said_at = (clock.utc_now() - timedelta(seconds=1)).isoformat()
-    await spoken(office, handoff, "accept", happened_at=said_at)
-    told = await seen(office, handoff)
-    assert (told["state"], told["spoken_for"], told["promise_holder"]) == ("accepted", True, VILLAGE)
-    assert deadlines(told).keys() == {"STATUS_BY", "CONFIRM_BY"}
-    assert told["spoken"][0]["spoke_with"] == "Petugas Uji"
-    action = await casework.rows(
-        "SELECT on_behalf_of, actor FROM actions WHERE aggregate_id = $1 AND verb = 'accept'", UUID(told["handoff_id"])
-    )
-    assert [(row["on_behalf_of"], row["actor"]) for row in action] == [(VILLAGE, "staff:desk-dinsos-lamongan")]
-    told_elsewhere = await casework.rows(
-        "SELECT 1 FROM outbox WHERE body::text LIKE '%Petugas Uji%' OR headers::text LIKE '%Petugas Uji%'"
-    )
-    assert told_elsewhere == [], "who spoke stays in the row"
-
-
-async def test_a_wrong_answer_by_phone_is_contested_and_asked_anew_with_fresh_deadlines(
-    casework: Bench, issuer: Issuer, office: Desk, case_id: UUID
-) -> None:
-    village = Desk(casework, issuer, VILLAGE)
-    handoff = await ask(office, case_id, VILLAGE, purpose="FAMILY_TRACING")
-    assert (await village.move(handoff["handoff_id"], "contest", 409))["code"] == "handoff_cannot_move"
-    await spoken(office, handoff, "accept")
-    await village.move(handoff["handoff_id"], "contest")
-    again = await seen(office, handoff)
-    assert (again["state"], again["spoken_for"], again["promise_holder"]) == ("requested", False, OFFICE)
-    assert again["spoken"][0]["verdict"] == "contested"
-    assert [c["occurrence"] for c in again["deadlines"] if c["kind"] == "ANSWER_BY"] == [1, 2]
-    await spoken(office, handoff, "accept")
-    await village.move(handoff["handoff_id"], "confirmation")
-    assert (await seen(office, handoff))["spoken"][1]["verdict"] == "confirmed"
-    refused = await village.move(handoff["handoff_id"], "contest", 409)
-    assert refused["code"] == "nobody_spoke_for_them"
-
-
-async def test_nobody_is_taken_over_by_phone_and_nothing_happens_in_the_future(
-    casework: Bench, office: Desk, hospital: Desk, case_id: UUID
-) -> None:
-    handoff = await ask(office, case_id)
-    refused = await office.move(
-        handoff["handoff_id"], "spoken-answer", 422, move="arrive", happened_at=later(days=-1),
-        spoke_with="Petugas Uji", role="HEAD", phone="0322000000",
-    )  # fmt: skip
-    assert refused["status"] == 422
-    spoke = MoveHandoff(UUID(handoff["handoff_id"]), Move.ARRIVE, spoken=Spoken("Petugas Uji", "HEAD", "0322000000"))
-    head = Principal("staff:head", OFFICE, frozenset({"section-head"}), ("35.24",))
-    with pytest.raises(NotByPhone):
-        await casework.units.perform(lambda uow: move_handoff(spoke, uow), principal=head)
-    future = await hospital.move(handoff["handoff_id"], "acceptance", 422, happened_at=later(days=1))
-    assert future["code"] == "happens_later"
-    past = [{"code": "X", "owner": "SENDER", "due_at": later(days=-1)}]
-    late = await hospital.move(handoff["handoff_id"], "conditional-acceptance", 422, conditions=past)
-    assert late["code"] == "condition_is_past"
-    far = [{"code": "X", "owner": "SENDER", "due_at": "9999-12-31T00:00:00Z"}]
-    late = await hospital.move(handoff["handoff_id"], "conditional-acceptance", 422, conditions=far)
-    assert late["code"] == "condition_is_past"
-    assert (await seen(office, handoff))["state"] == "requested"
 
 
 async def test_a_mis_click_is_undone_by_whoever_made_it_and_the_deadline_runs_on(
@@ -449,12 +350,6 @@ async def test_nobody_to_ask_is_said_at_once(office: Desk, case_id: UUID) -> Non
     assert (refused["status"], refused["code"]) == (422, "nobody_to_ask")
     refused = await _refused(office, f"/cases/{case_id}/handoffs", purpose="TRAINING", candidates=[SOEGIRI])
     assert (refused["status"], refused["code"]) == (409, "purpose_has_no_sla_rule")
-
-
-async def test_an_agency_without_software_is_heard_through_the_office(office: Desk, case_id: UUID) -> None:
-    handoff = await ask(office, case_id, OFFICE, purpose="TRANSFER", from_agency=LAWANG)
-    assert (handoff["from_agency"], handoff["to_agency"]) == (LAWANG, OFFICE)
-    await office.move(handoff["handoff_id"], "acceptance")
 
 
 async def _refused(desk: Desk, path: str, **body: Any) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from services.casework.papers.letters import adapter, commands
 from services.casework.papers.letters.commands import IssueLetter, Press, ReissueLetter
 from services.chassis import clock
 from services.chassis.principal import Principal
+from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, VILLAGE, ask
 from tests.integration.casework.test_disclosures import PERSON, case_of, know
 from tests.integration.casework.test_documents import download, upload
-from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, VILLAGE, ask
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.identity import Issuer
 from tests.support.services import Bench, sealing_settings

@@ -18,8 +18,8 @@ from services.casework.papers.links import commands, domain
 from services.casework.papers.links.access import principal_through
 from services.casework.papers.links.domain import LinkIsForAnotherHandoff
 from services.chassis import sealing
+from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, ask
 from tests.integration.casework.test_disclosures import PERSON, case_of, know
-from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.integration.casework.test_letters import Printed
 from tests.support.identity import Issuer

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from services.chassis import clock
-from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask
+from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, ask
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer

@@ -7,7 +7,7 @@ import pytest
 from services.casework.wiring import load_packs
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
-from services.chassis.processes import Running
+from services.chassis.service import Running
 from tests.integration.casework.conftest import PACK
 from tests.support.services import Bench
 

@@ -12,7 +12,7 @@ from services.casework.handoff.deadlines.tables import Deadline
 from services.casework.handoff.handoffs.tables import Handoff
 from services.chassis.errors import NotFound
 from services.chassis.principal import system_principal
-from tests.integration.casework.test_handoffs import LAWANG, OFFICE, SOEGIRI, ask
+from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, ask
 from tests.integration.casework.test_journey import Desk, report_verified
 from tests.support.eventually import eventually
 from tests.support.folding import unlike_their_actions

@@ -3,105 +3,15 @@
 Numbers are those of the list. Numbers 7, 9 and 13 belong to later procedures.
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 
-from services.casework.case.cases.commands import REACH, ask_handoff
-from services.casework.handoff.handoffs.commands import escalate_if_due
-from services.casework.office.procedure_messages.messages import RequestStep
 from services.chassis import clock
-from services.chassis.principal import system_principal
-from tests.integration.casework.test_journey import Desk, registry_answers, report_verified
-from tests.support.eventually import eventually
+from tests.integration.casework.street import LAWANG, MENUR, OFFICE, PUSKESMAS, SOEGIRI, Street
+from tests.integration.casework.test_journey import registry_answers
 from tests.support.identity import Issuer
 from tests.support.services import Bench
-from tests.support.wire import VILLAGE
-
-OFFICE, PUSKESMAS, SOEGIRI, LAWANG, MENUR = (
-    "dinsos-lamongan", "puskesmas-lamongan", "rsud-soegiri", "rsj-lawang", "rsj-menur",
-)  # fmt: skip
-
-
-class Street:
-    """One case of a person found in the town, and the desks that deal with it."""
-
-    def __init__(self, bench: Bench, issuer: Issuer) -> None:
-        self.bench = bench
-        self._issuer = issuer
-        self.report_id = uuid4()
-        self.office = self.desk(OFFICE, "section-head", "caseworker")
-        self.puskesmas = self.desk(PUSKESMAS)
-        self.village = self.desk("desa-sukodadi")
-
-    def desk(self, agency: str, *roles: str) -> Desk:
-        return Desk(self.bench, self._issuer, agency, *roles)
-
-    async def found(self, **changes: Any) -> "Street":
-        self.report_id = await report_verified(self.bench, VILLAGE, **changes)
-        await self.case_id()
-        return self
-
-    async def case_id(self) -> UUID:
-        async def opened() -> Any:
-            return await self.bench.value("SELECT id FROM cases WHERE source_report_id = $1", self.report_id)
-
-        case_id: UUID = await eventually(opened, what="the case")
-        return case_id
-
-    async def screened(self, result: str = "NEEDS_HOSPITAL") -> "Street":
-        await self.office.carry_out(self.report_id, "CUSTODY_TRANSFER", "IN_CARE")
-        await self.puskesmas.carry_out(self.report_id, "HEALTH_SCREENING", result)
-        return self
-
-    async def refused_by(self, *agencies: str, reason: str = "FULL") -> None:
-        for agency in agencies:
-            desk = self.desk(agency)
-            handoff = await desk.open_handoff(self.report_id, "INPATIENT_BED")
-            await desk.move(handoff, "rejection", reason_code=reason)
-
-    async def treated_at(self, agency: str = SOEGIRI) -> tuple[Desk, str]:
-        """A bed is found, the person is there and the treatment runs."""
-        desk = self.desk(agency)
-        handoff = await desk.open_handoff(self.report_id, "INPATIENT_BED")
-        await desk.move(handoff, "acceptance")
-        await desk.move(handoff, "arrival", ba_number=f"BA/{uuid4().hex[:6]}")
-        await desk.move(handoff, "start")
-        return desk, handoff
-
-    async def traced(self, result: str) -> None:
-        await self.village.carry_out(self.report_id, "FAMILY_TRACING", result, moves_person=False)
-
-    async def case(self) -> dict[str, Any]:
-        found: dict[str, Any] = await self.office.get(f"/cases/{await self.case_id()}")
-        return found
-
-    async def holder(self) -> str:
-        open_rows = [stretch for stretch in (await self.case())["custody"] if stretch["until"] is None]
-        assert len(open_rows) == 1, "one holder at any moment"
-        return str(open_rows[0]["agency"])
-
-    async def becomes(self, is_so: Callable[[dict[str, Any]], object], what: str) -> None:
-        async def look() -> bool:
-            return bool(is_so(await self.case()))
-
-        await eventually(look, what=what)
-
-    async def let_time_pass(self, handoff_id: str, kind: str, **span: int) -> None:
-        """A deadline of a hand-off as if so much time had passed, escalation step as often as its escalation policy
-        says.
-        """
-        await self.bench.units.pool.execute(
-            "UPDATE deadlines SET due_at = due_at - $3::interval, escalates_at = escalates_at - $3::interval"
-            " WHERE handoff_id = $1 AND kind = $2 AND state = 'running'",
-            UUID(handoff_id), kind, timedelta(**span),
-        )  # fmt: skip
-        ring: Callable[[Any], Awaitable[Any]] = lambda uow: escalate_if_due(UUID(handoff_id), REACH, uow)  # noqa: E731
-        for _ in range(6):
-            await self.bench.units.perform(ring, principal=system_principal("test"))
 
 
 @pytest.fixture
@@ -299,9 +209,6 @@ async def test_break_14_an_agency_answers_by_phone_only(street: Street) -> None:
     assert refused.status_code == 403
 
 
-# The four ways out and children, on real rows
-
-
 async def test_whoever_belongs_to_another_district_goes_there_by_signature(street: Street) -> None:
     await (await street.found()).screened("OUTPATIENT")
     await street.traced("HOME_DISTRICT_FOUND")
@@ -310,93 +217,3 @@ async def test_whoever_belongs_to_another_district_goes_there_by_signature(stree
     await province.move(handoff, "acceptance")
     await province.move(handoff, "arrival", ba_number="BA/PULANG/1")
     assert await street.holder() == "dinsos-jatim"
-
-
-async def test_a_child_is_in_the_hands_of_those_who_protect_children_within_a_day(street: Street) -> None:
-    await street.found(apparent_minor=True)
-    unit = street.desk("uptd-ppa-lamongan")
-    handoff = await unit.open_handoff(street.report_id, "CHILD_PROTECTION")
-    seen = await unit.get(f"/handoffs/{handoff}")
-    due = next(c for c in seen["deadlines"] if c["kind"] == "ANSWER_BY")
-    assert "24 jam" in due["sentence"]
-    paused = await street.office.send(f"/handoffs/{handoff}/hold", reason_code="HOLIDAY_CLOSURE")
-    assert (paused.status_code, paused.json()["code"]) == (409, "emergency_cannot_pause")
-
-
-async def test_a_child_is_not_sent_to_a_place_for_adults(street: Street) -> None:
-    await street.found(apparent_minor=True)
-    refused = await street.office.send(
-        f"/cases/{await street.case_id()}/handoffs", purpose="PLACEMENT", candidates=["upt-bina-laras"]
-    )
-    assert (refused.status_code, refused.json()["code"]) == (409, "adults_only")
-    made = await street.office.post(
-        f"/cases/{await street.case_id()}/handoffs", purpose="PLACEMENT", candidates=["dinsos-jatim"]
-    )
-    path = f"/handoffs/{made['handoff_id']}/redirection"
-    passed_on = await street.office.send(path, reason_code="AGENCY_CLOSED", to_agency="upt-bina-laras")
-    assert (passed_on.status_code, passed_on.json()["code"]) == (409, "adults_only")
-
-
-async def test_a_child_kept_with_adults_is_recorded_and_is_a_finding(street: Street) -> None:
-    await street.found(apparent_minor=True)
-    await street.office.post(
-        "/custodies", case_id=str(await street.case_id()), to_agency="upt-bina-laras", from_agency="satpolpp-lamongan",
-        happened_at=clock.utc_now().isoformat(), place_code="35.71", observed_state="STABLE", proof="NONE",
-    )  # fmt: skip
-    kinds = {f["kind"] for f in (await street.case())["findings"]}
-    assert "CHILD_AMONG_ADULTS" in kinds
-
-
-async def test_mother_and_child_are_asked_for_together_and_named_when_apart(
-    street: Street, casework: Bench, issuer: Issuer
-) -> None:
-    mother, child, stranger = street, Street(casework, issuer), Street(casework, issuer)
-    await mother.found()
-    await child.found(apparent_minor=True)
-    await stranger.found()
-    mothers, childs = await mother.case_id(), await child.case_id()
-    for not_a_child in (await stranger.case_id(), mothers):
-        wrong = await mother.office.send(f"/cases/{mothers}/tie", child_case_id=str(not_a_child))
-        assert (wrong.status_code, wrong.json()["code"]) == (409, "not_the_case_of_a_child")
-    for _ in range(2):
-        assert (await mother.office.send(f"/cases/{mothers}/tie", child_case_id=str(childs))).status_code == 200
-    assert ((await mother.case())["tied_to"], (await child.case())["tied_to"]) == ([str(childs)], [str(mothers)])
-    for named in (["upt-bina-laras"], []):
-        refused = await mother.office.send(f"/cases/{mothers}/handoffs", purpose="PLACEMENT", candidates=named)
-        assert (refused.status_code, refused.json()["code"]) == (409, "adults_only"), named
-    step = RequestStep(case_id=mothers, step="placing", purpose="PLACEMENT")
-    asked_by_procedure = await casework.units.perform(
-        lambda uow: ask_handoff(step, uow), principal=system_principal("casework")
-    )
-    assert asked_by_procedure.outcome == "EXHAUSTED", "the pack knows a place for adults only"
-    for _ in range(2):
-        await child.office.post(f"/cases/{childs}/handoffs", purpose="PLACEMENT", candidates=["dinsos-jatim"])
-    asked = [h["to_agency"] for h in (await mother.case())["handoffs"] if h["purpose"] == "PLACEMENT"]
-    assert asked == ["dinsos-jatim"], "asked for both, and for the other one once"
-    for case in (await mother.case(), await child.case()):
-        assert {h["to_agency"] for h in case["handoffs"] if h["purpose"] == "PLACEMENT"} == {"dinsos-jatim"}
-
-    async def taken(case_id: UUID, taker: str = SOEGIRI, giver: str = "satpolpp-lamongan") -> None:
-        await mother.office.post(
-            "/custodies", case_id=str(case_id), to_agency=taker, from_agency=giver,
-            happened_at=clock.utc_now().isoformat(), place_code="35.24", observed_state="ILL", proof="NONE",
-        )  # fmt: skip
-
-    async def apart() -> list[str]:
-        return [f["state"] for f in (await child.case())["findings"] if f["kind"] == "MOTHER_AND_CHILD_APART"]
-
-    assert await apart() == []
-    await taken(mothers)
-    assert await apart() == ["open"]
-    await mother.office.send(f"/cases/{childs}/untie", other_case_id=str(mothers))
-    assert ((await mother.case())["tied_to"], await apart()) == ([], ["explained"])
-    await mother.office.send(f"/cases/{mothers}/tie", child_case_id=str(childs))
-    assert await apart() == ["open"]
-    found = next(f for f in (await child.case())["findings"] if f["kind"] == "MOTHER_AND_CHILD_APART")
-    await mother.office.move(
-        f"../findings/{found['finding_id']}", "explanation", explanation="OTHER_CAUSE", reason="dirawat dahulu"
-    )
-    await taken(childs)
-    assert await apart() == ["explained"]
-    await taken(childs, PUSKESMAS, SOEGIRI)
-    assert await apart() == ["explained", "open"], "one explanation does not answer for the next parting"

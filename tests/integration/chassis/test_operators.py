@@ -7,7 +7,7 @@ import pytest
 from services.chassis.operators import COMMANDS
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
-from services.chassis.processes import Running
+from services.chassis.service import Running
 from tests.support.eventually import eventually
 from tests.support.probe import BROKEN_REASONS, make_probe
 from tests.support.services import Bench

@@ -6,7 +6,7 @@ import pytest
 
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
-from services.chassis.processes import Running
+from services.chassis.service import Running
 from services.disbursement.wiring import gauges, load_packs, reconcile
 from tests.integration.disbursement.conftest import PACK
 from tests.integration.disbursement.office import AMOUNT, Office

@@ -8,7 +8,8 @@ import orjson
 from services.chassis.database import open_units
 from services.chassis.outbox import OutboxNotifier, prune
 from services.chassis.principal import system_principal
-from services.chassis.processes import Running, build_app
+from services.chassis.processes import build_app
+from services.chassis.service import Running
 from services.intake.wiring import SERVICE
 from tests.integration.intake.test_reports import VILLAGE, report, staff
 from tests.support.identity import Issuer

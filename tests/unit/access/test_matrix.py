@@ -9,7 +9,8 @@ from services.casework.wiring import SERVICE as CASEWORK
 from services.chassis.auth import Requires, check
 from services.chassis.errors import Forbidden
 from services.chassis.principal import Principal
-from services.chassis.processes import Service, build_app
+from services.chassis.processes import build_app
+from services.chassis.service import Service
 from services.disbursement.wiring import SERVICE as DISBURSEMENT
 from services.intake.wiring import SERVICE as INTAKE
 from services.notifications.wiring import SERVICE as NOTIFICATIONS

@@ -7,7 +7,7 @@ import pytest
 
 from services.casework.wiring import SERVICE as CASEWORK
 from services.chassis.errors import SigapError
-from services.chassis.processes import Service
+from services.chassis.service import Service
 from services.chassis.web import problem_of, refusals_of, status_of
 from services.disbursement.wiring import SERVICE as DISBURSEMENT
 from services.intake.wiring import SERVICE as INTAKE

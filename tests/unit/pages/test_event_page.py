@@ -9,7 +9,8 @@ import httpx2
 import pytest
 import yaml
 
-from services.chassis.processes import Service, build_app
+from services.chassis.processes import build_app
+from services.chassis.service import Service
 from tests.support.probe import probe_service
 from tests.unit.pages.test_pages import SERVICES
 

@@ -18,7 +18,7 @@ from services.casework.office.directory.domain import EscalationKind
 from services.casework.office.findings.domain import Explanation, FindingKind
 from services.casework.person.custody.domain import PARTIES_WITHOUT_A_DESK, BelongingKind, CustodianKind, Proof
 from services.chassis.pages import words
-from services.chassis.processes import Service
+from services.chassis.service import Service
 from services.disbursement.batches.domain import BatchState
 from services.notifications.templates.domain import say_instant
 from tests.unit.chassis.test_refusals import ENGLISH, SERVICES

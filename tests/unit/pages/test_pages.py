@@ -15,7 +15,8 @@ import services.intake.wiring
 import services.notifications.wiring
 from services.chassis.pages import PageRequires, words
 from services.chassis.pages.sign_in import local_path
-from services.chassis.processes import Service, build_app
+from services.chassis.processes import build_app
+from services.chassis.service import Service
 
 ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "services" / "chassis" / "pages" / "static"

@@ -15,7 +15,7 @@ from services.casework.desks.tasks.commands import check_task_due, settle_stays,
 from services.casework.office.procedure_messages.messages import RequestStep, StepResult
 from services.chassis.activities import acting
 from services.chassis.database import UnitOfWork
-from services.chassis.processes import Running
+from services.chassis.service import Running
 from services.chassis.telemetry import tag_span
 
 

@@ -5,7 +5,7 @@ from temporalio import activity
 from services.casework.case.cases.messages import CaseRef, CloseResult
 from services.casework.case.closing import commands
 from services.chassis.activities import acting
-from services.chassis.processes import Running
+from services.chassis.service import Running
 
 
 class ClosingActivities:

@@ -5,7 +5,7 @@ from temporalio import activity
 from services.casework.case.occurrences import commands
 from services.casework.case.occurrences.messages import StepOccurrence
 from services.chassis.activities import acting
-from services.chassis.processes import Running
+from services.chassis.service import Running
 
 
 class OccurrenceActivities:

@@ -6,7 +6,7 @@ from services.casework.handoff.handoffs import commands
 from services.casework.handoff.handoffs.messages import DeadlineReading, HandoffStart
 from services.chassis.activities import acting
 from services.chassis.clock import Pace
-from services.chassis.processes import Running
+from services.chassis.service import Running
 from services.chassis.telemetry import tag_span
 
 

@@ -1,0 +1,144 @@
+"""What casework says of cases: their stages, their aid, their ties, their end."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from contracts.envelope import Event, Sensitivity
+from contracts.fields import Code, Count, Reference, Slug, VillageCode
+
+
+class CaseOpened(Event):
+    """A case was opened for a person, out of a verified report."""
+
+    TYPE: ClassVar[str] = "casework.case.opened.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
+
+    case_number: Reference
+    case_type: Code
+    person_id: UUID
+    village_code: VillageCode
+    source_report_id: UUID
+    unit: Slug
+
+
+class CaseStageEntered(Event):
+    """A case moved on to a stage of its procedure."""
+
+    TYPE: ClassVar[str] = "casework.case.stage_entered.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    stage: Code
+
+
+class CaseAidRequested(Event):
+    """A case asks disbursement for aid under a programme; the answer is an entitlement or a refusal."""
+
+    TYPE: ClassVar[str] = "casework.case.aid_requested.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    aid_request_id: UUID
+    programme_code: Code
+    person_id: UUID
+    village_code: VillageCode
+    reason_code: Code
+
+
+class CaseOutcomeRecorded(Event):
+    """The service of a case ended with an outcome; aftercare may still go on."""
+
+    TYPE: ClassVar[str] = "casework.case.outcome_recorded.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    outcome: Code
+
+
+class CaseClosed(Event):
+    """A case was closed: nothing is owed any more."""
+
+    TYPE: ClassVar[str] = "casework.case.closed.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    outcome: Code
+    reason_code: Code
+
+
+class CaseTied(Event):
+    """A mother and her child are known to belong together: what is asked to move one is asked for both.
+
+    Said about each of the two cases.
+    """
+
+    TYPE: ClassVar[str] = "casework.case.tied.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
+
+    tied_case_id: UUID
+    is_the_child: bool
+
+
+class CaseUntied(Event):
+    """The tie between mother and child was a mistake, or holds no longer. Said about each of the two cases."""
+
+    TYPE: ClassVar[str] = "casework.case.untied.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
+
+    tied_case_id: UUID
+
+
+class CaseMarkedDuplicate(Event):
+    """A case turned out to be about what another case is about; the other one goes on."""
+
+    TYPE: ClassVar[str] = "casework.case.marked_duplicate.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    parent_case_id: UUID
+
+
+class CaseOccurrenceRecorded(Event):
+    """Something happened to the person of a case that changes what is open."""
+
+    TYPE: ClassVar[str] = "casework.case.occurrence_recorded.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
+
+    kind: Code
+    told_by: Slug
+
+
+class CaseAidHeld(Event):
+    """The aid of a case is to wait: its person died, left, or is not of this type; refused it is not."""
+
+    TYPE: ClassVar[str] = "casework.case.aid_held.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    aid_request_id: UUID
+    reason_code: Code
+
+
+class CaseAidReleased(Event):
+    """Nothing keeps the aid of a case back any more."""
+
+    TYPE: ClassVar[str] = "casework.case.aid_released.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    aid_request_id: UUID
+    reason_code: Code
+
+
+class CaseAidEnded(Event):
+    """The aid of a case will not be paid any more: people decided so after its person died or left."""
+
+    TYPE: ClassVar[str] = "casework.case.aid_ended.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    aid_request_id: UUID
+    reason_code: Code
+
+
+class CaseClosingAsked(Event):
+    """Nothing of a case is open here: every other service says what is open on its side, under the same round."""
+
+    TYPE: ClassVar[str] = "casework.case.closing_asked.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    round: Count

@@ -1,0 +1,38 @@
+"""The small values every part of the house shares: money, places, the national identity number.
+
+Standard library only, so that every layer may use them. pydantic meets them through its own hooks, which import it
+only when a model with such a field is built.
+"""
+
+from contracts.values.money import INT64_MAX, INT64_MIN, Money
+from contracts.values.nik import (
+    NIK_PATTERN,
+    PROVINCE_CODES,
+    RESERVED_TEST_SERIALS,
+    Nik,
+    NikCheck,
+    NikErrorCode,
+    NikIsInvalid,
+    NikLevel,
+    NikWarning,
+    Sex,
+)
+from contracts.values.places import RegionCode, RegionLevel
+
+__all__ = [
+    "INT64_MAX",
+    "INT64_MIN",
+    "NIK_PATTERN",
+    "PROVINCE_CODES",
+    "RESERVED_TEST_SERIALS",
+    "Money",
+    "Nik",
+    "NikCheck",
+    "NikErrorCode",
+    "NikIsInvalid",
+    "NikLevel",
+    "NikWarning",
+    "RegionCode",
+    "RegionLevel",
+    "Sex",
+]

@@ -1,0 +1,50 @@
+"""The only code that changes cases."""
+
+from services.casework.case.cases.commands.aid import (
+    aid_is_pending,
+    hold_aid,
+    record_aid_state,
+    release_aid,
+    request_aid,
+)
+from services.casework.case.cases.commands.asking import OpenHandoff, ask_handoff, ask_task, give_task, open_handoff
+from services.casework.case.cases.commands.ending import close, end_service, mark_case_duplicate, record_outcome
+from services.casework.case.cases.commands.family import tie_mother_and_child, untie
+from services.casework.case.cases.commands.opening import (
+    CASES,
+    OpenCase,
+    enter_stage,
+    open_case,
+    rearm_procedures,
+    record_age,
+    signal_procedure,
+)
+from services.casework.case.cases.commands.reaching import REACH, check_custody_deadlines
+
+__all__ = [
+    "CASES",
+    "REACH",
+    "OpenCase",
+    "OpenHandoff",
+    "aid_is_pending",
+    "ask_handoff",
+    "ask_task",
+    "check_custody_deadlines",
+    "close",
+    "end_service",
+    "enter_stage",
+    "give_task",
+    "hold_aid",
+    "mark_case_duplicate",
+    "open_case",
+    "open_handoff",
+    "rearm_procedures",
+    "record_age",
+    "record_aid_state",
+    "record_outcome",
+    "release_aid",
+    "request_aid",
+    "signal_procedure",
+    "tie_mother_and_child",
+    "untie",
+]

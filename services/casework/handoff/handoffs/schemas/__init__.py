@@ -1,0 +1,53 @@
+"""Request and response shapes of the agency API."""
+
+from services.casework.handoff.handoffs.schemas.requests import (
+    ArrivalIn,
+    CompletionIn,
+    ConditionalFormIn,
+    ConditionalIn,
+    ConditionDecisionIn,
+    ConditionFormIn,
+    HoldIn,
+    MoveIn,
+    QuestionIn,
+    ReasonedIn,
+    RedirectionIn,
+    ReplyIn,
+    SpokenFormIn,
+    SpokenIn,
+    StatusIn,
+)
+from services.casework.handoff.handoffs.schemas.responses import (
+    ConditionReceipt,
+    FeedItem,
+    FeedPage,
+    HandoffDetail,
+    HandoffOut,
+    HandoffPage,
+    HandoffReceipt,
+)
+
+__all__ = [
+    "ArrivalIn",
+    "CompletionIn",
+    "ConditionDecisionIn",
+    "ConditionFormIn",
+    "ConditionReceipt",
+    "ConditionalFormIn",
+    "ConditionalIn",
+    "FeedItem",
+    "FeedPage",
+    "HandoffDetail",
+    "HandoffOut",
+    "HandoffPage",
+    "HandoffReceipt",
+    "HoldIn",
+    "MoveIn",
+    "QuestionIn",
+    "ReasonedIn",
+    "RedirectionIn",
+    "ReplyIn",
+    "SpokenFormIn",
+    "SpokenIn",
+    "StatusIn",
+]

@@ -1,0 +1,96 @@
+"""What leaves with a transaction: facts, signals and feed items, as rows of the outbox, and the trace they carry on.
+
+A row is transport, ordering key, target, body, headers and district, as the write buffer takes it.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind
+
+from contracts.envelope import Event
+from contracts.topics import topic_of
+from services.chassis import clock
+from services.chassis.database.tables import Aggregate
+from services.chassis.database.writer import to_json
+
+_tracer = trace.get_tracer("sigap.database")
+
+
+def fact_row(
+    fact: Event,
+    about: Aggregate,
+    *,
+    message_id: UUID,
+    fact_id: UUID,
+    happened_at: datetime | None,
+    actor: str,
+    causation_id: UUID | None,
+) -> tuple[str, ...]:
+    """A fact about an aggregate as a CloudEvent of its topic, with a producer's span of its own."""
+    topic = topic_of(fact.TYPE)
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": str(message_id),
+        "ce_source": f"/sigap/{topic.name.split('.', 1)[0]}",
+        "ce_type": fact.TYPE,
+        "ce_subject": str(about.id),
+        "ce_factid": str(fact_id),
+        "ce_correlationid": str(about.correlation_id),
+        "ce_sequence": str(about.version),
+        "ce_district": about.district,
+        "ce_actor": actor,
+        "ce_sensitivity": fact.SENSITIVITY,
+        "content-type": "application/json",
+    }
+    if happened_at is not None:
+        headers["ce_time"] = happened_at.isoformat()
+    if causation_id is not None:
+        headers["ce_causationid"] = str(causation_id)
+    span = _tracer.start_span(
+        f"{topic.name} publish",
+        kind=SpanKind.PRODUCER,
+        attributes={"messaging.system": "kafka", "messaging.destination.name": topic.name, "event.type": fact.TYPE},
+    )
+    headers["traceparent"] = traceparent_of(span)
+    span.end()
+    key = str(about.id) if topic.key == "subject" else str(about.correlation_id)
+    return ("kafka", key, topic.name, fact.to_body().decode(), to_json(headers), about.district)
+
+
+def signal_row(
+    workflow: str, workflow_id: str, signal: str, message: Any, *, start: Any, about: Aggregate, queue: str
+) -> tuple[str, ...]:
+    """What a workflow is told, with what it is started with when it does not run."""
+    body = {
+        "workflow": workflow,
+        "workflow_id": workflow_id,
+        "signal": signal,
+        "event_id": str(clock.new_id()),
+        "message": message.model_dump(mode="json"),
+        "start": start.model_dump(mode="json"),
+        "queue": queue,
+    }
+    headers = {"traceparent": current_traceparent(), "case.id": str(about.correlation_id)}
+    return ("temporal", workflow_id, workflow, to_json(body), to_json(headers), about.district)
+
+
+def feed_row(agency: str, item: dict[str, Any], about: Aggregate) -> tuple[str, ...]:
+    """An item of an agency's feed."""
+    headers = {"traceparent": current_traceparent(), "fact_id": str(clock.new_id())}
+    return ("feed", agency, agency, to_json(item), to_json(headers), about.district)
+
+
+def traceparent_of(span: trace.Span) -> str:
+    """The W3C ``traceparent`` of a span."""
+    context = span.get_span_context()
+    return (
+        f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}" if context.is_valid else ""
+    )
+
+
+def current_traceparent() -> str:
+    """The W3C ``traceparent`` of the span we are in."""
+    return traceparent_of(trace.get_current_span())

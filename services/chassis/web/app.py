@@ -1,0 +1,221 @@
+"""The app of a service, its limits, health and metrics."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.chassis.auth import Policy, TokenVerifier
+from services.chassis.database import Units, is_infrastructure
+from services.chassis.errors import SigapError, Unavailable
+from services.chassis.runbook import CHECKS, link
+from services.chassis.telemetry import log
+from services.chassis.web.problems import (
+    BodyIsNotValid,
+    BodyIsTooLarge,
+    MethodIsNotAllowed,
+    RouteIsUnknown,
+    UnexpectedFault,
+    problem_response,
+    refusals_of,
+    status_of,
+)
+
+UPLOADS = (b"application/pdf", b"image/", b"multipart/form-data")
+"""The content types under which a file comes in, for services that take files."""
+
+
+class BodyLimit:
+    """Answers 413 as a problem for bodies past the limit, declared or streamed, before anything is done with them.
+
+    Where a service takes files, what comes as one has a limit of its own.
+    """
+
+    def __init__(self, app: ASGIApp, limit_bytes: int, upload_limit_bytes: int = 0) -> None:
+        self._app = app
+        self._limit = limit_bytes
+        self._upload_limit = max(upload_limit_bytes, limit_bytes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what comes in; what the app says about a body cut off for its size is not passed on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        declared = headers.get(b"content-length", b"0")
+        limit = self._upload_limit if headers.get(b"content-type", b"").startswith(UPLOADS) else self._limit
+        if not declared.isdigit() or int(declared) > limit:
+            await self._refusal(limit)(scope, receive, send)
+            return
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise BodyIsTooLarge
+            return message
+
+        async def unless_too_large(message: Message) -> None:
+            if seen <= limit:
+                await send(message)
+
+        await self._app(scope, counted, unless_too_large)
+        if seen > limit:
+            await self._refusal(limit)(scope, receive, send)
+
+    def _refusal(self, limit: int) -> Response:
+        return problem_response(BodyIsTooLarge(limit_bytes=limit))
+
+
+Check = Callable[[], Awaitable[tuple[str, bool, str]]]
+
+
+def ops_router(checks: Sequence[Check]) -> APIRouter:
+    """Liveness, readiness that tells the truth, and metrics: the same for every process."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/health/live")
+    async def live() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @router.get("/health/ready")
+    async def ready() -> JSONResponse:
+        results = [await check() for check in checks]
+        is_ready = all(ok for _, ok, _ in results)
+        shown = {
+            name: {"ok": ok, "detail": detail, **({} if ok else {"runbook": link(CHECKS[name])})}
+            for name, ok, detail in results
+        }
+        return JSONResponse({"ready": is_ready, "checks": shown}, status_code=200 if is_ready else 503)
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def create_api(
+    *,
+    title: str,
+    version: str,
+    root_path: str,
+    routers: Sequence[APIRouter],
+    body_limit_bytes: int,
+    policy: Policy,
+    verifier: TokenVerifier | None,
+    units: Units | None,
+    checks: Sequence[Check] = (),
+    upload_limit_bytes: int = 0,
+) -> FastAPI:
+    """A service's app: its routers under its root path, problems for everything that goes wrong."""
+    app = _Api(
+        title=title,
+        version=version,
+        openapi_url=f"{root_path}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        telemetry={"operation_spans": False, "logs": False, "exclude": _is_ops},
+        strict_content_type=True,
+    )
+    app.add_middleware(BodyLimit, limit_bytes=body_limit_bytes, upload_limit_bytes=upload_limit_bytes)
+    app.state.policy = policy
+    app.state.verifier = verifier
+    app.state.units = units
+    app.state.root_path = root_path
+    for router in routers:
+        app.include_router(router, prefix=root_path)
+    app.include_router(ops_router(checks), prefix=root_path)
+    app.add_exception_handler(SigapError, _on_refusal)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_fault)
+    return app
+
+
+class _Api(FastAPI):
+    """Documents refusals as what they are: ``application/problem+json``, each code with its text and its advice."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        if self.openapi_schema is None:
+            document = super().openapi()
+            document["x-problems"] = {
+                kind.code: {"status": status_of(kind), "title": kind.text, "detail": kind.advice}
+                for kind in refusals_of(self.state.root_path.strip("/"))
+            }
+            for path in document.get("paths", {}).values():
+                for operation in path.values():
+                    for status, answer in operation.get("responses", {}).items():
+                        content = answer.get("content", {})
+                        if status >= "400" and "application/json" in content:
+                            content["application/problem+json"] = content.pop("application/json")
+        assert self.openapi_schema is not None
+        return self.openapi_schema
+
+    def methods_at(self, path: str) -> list[str]:
+        """Every method that a documented path takes (RFC 9110 §15.5.6 wants them all in ``Allow``)."""
+        found: set[str] = set()
+        for template, operations in self.openapi().get("paths", {}).items():
+            if re.fullmatch(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(template)), path):
+                found |= {method.upper() for method in operations}
+        return sorted(found)
+
+
+def _is_ops(scope: Scope) -> bool:
+    path = scope.get("path", "")
+    return bool("/health/" in path or path.endswith("/metrics") or "/static/" in path)
+
+
+async def _on_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SigapError)
+    return problem_response(error)
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = [
+        {"field": ".".join(_printable(part) for part in fault["loc"]), "problem": str(fault["type"])}
+        for fault in error.errors()[:50]
+    ]
+    return problem_response(BodyIsNotValid(), faults)
+
+
+def _printable(part: object) -> str:
+    return str(part).encode("ascii", "replace").decode()[:80]
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    match error.status_code:
+        case 404:
+            return problem_response(RouteIsUnknown())
+        case 405:
+            answer = problem_response(MethodIsNotAllowed())
+            allowed = request.app.methods_at(request.url.path)
+            answer.headers.update({"Allow": ", ".join(allowed)} if allowed else error.headers or {})
+            return answer
+        case 413:
+            return problem_response(BodyIsTooLarge())
+        case status:
+            return problem_response(BodyIsNotValid(), status=status)
+
+
+async def _on_fault(request: Request, error: Exception) -> Response:
+    if is_infrastructure(error):
+        log().warning("database_away", error=type(error).__name__, exc_info=error)
+        answer = problem_response(Unavailable())
+    else:
+        log().error("unexpected_fault", error=type(error).__name__, exc_info=error)
+        answer = problem_response(UnexpectedFault())
+    # The server drops a connection on which a fault came through: the next request must not be sent on it.
+    answer.headers["Connection"] = "close"
+    return answer

@@ -1,0 +1,148 @@
+"""What comes in: texts and bodies, repeat-safe writes, reads within the caller's scope."""
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Header, Query, Request
+from fastapi.responses import Response
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from services.chassis.database import Cause, Guard, GuardIsSpent, ReadSession, UnitOfWork, Units
+from services.chassis.errors import KeyUsedForOtherRequest, StillInFlight
+from services.chassis.principal import Principal
+
+T = TypeVar("T")
+
+
+def _clean(value: str) -> str:
+    if "\x00" in value:
+        raise ValueError("NUL is not text")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("lone surrogates are not text") from None
+    return value
+
+
+Text = Annotated[str, AfterValidator(_clean)]
+"""Text without NUL and lone surrogates; always give it a limit."""
+
+ShortText = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True), AfterValidator(_clean)]
+LongText = Annotated[str, StringConstraints(max_length=4000, strip_whitespace=True), AfterValidator(_clean)]
+ReasonText = Annotated[
+    str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True), AfterValidator(_clean)
+]
+CodeText = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
+Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+
+class RequestBody(BaseModel):
+    """The strict base of every request body: unknown fields refused, values never repeated in errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def write_guard(principal: str, operation: str, key: UUID, digest: bytes, district: str) -> Guard:
+    """Makes a write repeat-safe; its last two values are filled with the answer at the commit."""
+    return Guard(
+        "INSERT INTO request_keys (principal, operation, key, digest, district, status, answer)"
+        " VALUES ($1, $2, $3, $4, $5, $6::smallint, $7::json) ON CONFLICT DO NOTHING RETURNING 1",
+        [principal, operation, key, digest, district, None, None],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer of a write: the first one, or the same given again."""
+
+    status: int
+    body: bytes
+    is_replayed: bool = False
+
+
+class IdempotentWrite:
+    """Performs one write for one HTTP request: once per ``Idempotency-Key``, committed before the answer leaves."""
+
+    def __init__(self, request: Request, key: UUID, body: bytes) -> None:
+        self._request = request
+        self._key = key
+        self._body = body
+
+    async def __call__(
+        self, work: Callable[[UnitOfWork], Awaitable[T]], answer: Callable[[T], BaseModel], status: int = 201
+    ) -> Response:
+        """Run the command, or give the first answer again when this key was used with the same body before.
+
+        Raises ``KeyUsedForOtherRequest`` when it was used with another body, and ``StillInFlight`` when the same
+        request is being worked on at this moment.
+        """
+        given = await self.perform(work, answer, status)
+        headers = {"Idempotency-Replayed": "true"} if given.is_replayed else {}
+        return Response(given.body, status_code=given.status, media_type="application/json", headers=headers)
+
+    async def perform(
+        self, work: Callable[[UnitOfWork], Awaitable[T]], answer: Callable[[T], BaseModel], status: int
+    ) -> Answered:
+        """The same for a caller that shows the answer in a way of its own, as pages do."""
+        request = self._request
+        units: Units = request.app.state.units
+        principal: Principal = request.state.principal
+        route = request.scope["route"]
+        operation = f"{request.method} {route.path}"
+        district = principal.offices[0][:5] if principal.offices else ""
+        digest = hashlib.sha256(request.scope["path"].encode() + b"\n" + self._body).digest()
+        guard = write_guard(principal.actor, operation, self._key, digest, district)
+        told = ""
+
+        def tell(made: T) -> tuple[int, str]:
+            nonlocal told
+            told = answer(made).model_dump_json()
+            return status, told
+
+        try:
+            await units.perform(
+                work, principal=principal, guard=guard, cause=Cause(causation_id=self._key), answer=tell
+            )
+        except GuardIsSpent:
+            return await self._first_answer(units, principal.actor, operation, digest)
+        return Answered(status, told.encode())
+
+    async def _first_answer(self, units: Units, actor: str, operation: str, digest: bytes) -> Answered:
+        row = await units.pool.fetchrow(
+            "SELECT digest, status, answer FROM request_keys WHERE principal = $1 AND operation = $2 AND key = $3",
+            actor,
+            operation,
+            self._key,
+        )
+        if row is None or row["status"] is None:
+            raise StillInFlight
+        if row["digest"] != digest:
+            raise KeyUsedForOtherRequest
+        return Answered(row["status"], row["answer"].encode(), is_replayed=True)
+
+
+async def _idempotent_write(
+    request: Request,
+    idempotency_key: Annotated[
+        UUID, Header(description="UUID buatan pemanggil; kunci dan isi yang sama memberi jawaban pertama kembali")
+    ],
+) -> IdempotentWrite:
+    return IdempotentWrite(request, idempotency_key, await request.body())
+
+
+Write = Annotated[IdempotentWrite, Depends(_idempotent_write)]
+"""How a route writes. Never open a unit of work in any other way from HTTP."""
+
+
+async def _reading(request: Request) -> AsyncIterator[ReadSession]:
+    async with request.app.state.units.reading(request.state.principal) as reading:
+        yield reading
+
+
+Reading = Annotated[ReadSession, Depends(_reading)]
+"""How a route reads: within the scope of the caller, whom ``requires`` must have let in before."""
+
+PageLimit = Annotated[int, Query(ge=1, le=200, description="Banyaknya baris, paling banyak 200")]

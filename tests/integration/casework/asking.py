@@ -1,0 +1,35 @@
+"""Hand-offs asked for by the API, and looked at."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from services.chassis import clock
+from tests.integration.casework.test_journey import Desk
+
+OFFICE, VILLAGE, SOEGIRI, LAWANG = "dinsos-lamongan", "desa-sukodadi", "rsud-soegiri", "rsj-lawang"
+
+
+async def ask(
+    office: Desk, case_id: UUID, *candidates: str, purpose: str = "INPATIENT_BED", **more: Any
+) -> dict[str, Any]:
+    """Open by hand; answers the first candidate's hand-off as the office sees it."""
+    made = await office.post(
+        f"/cases/{case_id}/handoffs", purpose=purpose, candidates=list(candidates or (SOEGIRI,)), **more
+    )
+    seen: dict[str, Any] = await office.get(f"/handoffs/{made['handoff_id']}")
+    return seen
+
+
+async def seen(desk: Desk, handoff: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = await desk.get(f"/handoffs/{handoff['handoff_id']}")
+    return found
+
+
+def deadlines(handoff: dict[str, Any], state: str = "running") -> dict[str, str]:
+    """Due instants of the deadlines in a state, by kind."""
+    return {c["kind"]: c["due_at"] for c in handoff["deadlines"] if c["state"] == state}
+
+
+def later(**span: int) -> str:
+    return (clock.utc_now() + timedelta(**span)).isoformat()

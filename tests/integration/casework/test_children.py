@@ -1,0 +1,108 @@
+"""Children, and mothers with theirs, on real rows: with whom they may be, and who is asked for them."""
+
+from uuid import UUID
+
+import pytest
+
+from services.casework.case.cases.commands import ask_handoff
+from services.casework.office.procedure_messages.messages import RequestStep
+from services.chassis import clock
+from services.chassis.principal import system_principal
+from tests.integration.casework.street import PUSKESMAS, SOEGIRI, Street
+from tests.support.identity import Issuer
+from tests.support.services import Bench
+
+
+@pytest.fixture
+def street(casework: Bench, issuer: Issuer) -> Street:
+    return Street(casework, issuer)
+
+
+async def test_a_child_is_in_the_hands_of_those_who_protect_children_within_a_day(street: Street) -> None:
+    await street.found(apparent_minor=True)
+    unit = street.desk("uptd-ppa-lamongan")
+    handoff = await unit.open_handoff(street.report_id, "CHILD_PROTECTION")
+    seen = await unit.get(f"/handoffs/{handoff}")
+    due = next(c for c in seen["deadlines"] if c["kind"] == "ANSWER_BY")
+    assert "24 jam" in due["sentence"]
+    paused = await street.office.send(f"/handoffs/{handoff}/hold", reason_code="HOLIDAY_CLOSURE")
+    assert (paused.status_code, paused.json()["code"]) == (409, "emergency_cannot_pause")
+
+
+async def test_a_child_is_not_sent_to_a_place_for_adults(street: Street) -> None:
+    await street.found(apparent_minor=True)
+    refused = await street.office.send(
+        f"/cases/{await street.case_id()}/handoffs", purpose="PLACEMENT", candidates=["upt-bina-laras"]
+    )
+    assert (refused.status_code, refused.json()["code"]) == (409, "adults_only")
+    made = await street.office.post(
+        f"/cases/{await street.case_id()}/handoffs", purpose="PLACEMENT", candidates=["dinsos-jatim"]
+    )
+    path = f"/handoffs/{made['handoff_id']}/redirection"
+    passed_on = await street.office.send(path, reason_code="AGENCY_CLOSED", to_agency="upt-bina-laras")
+    assert (passed_on.status_code, passed_on.json()["code"]) == (409, "adults_only")
+
+
+async def test_a_child_kept_with_adults_is_recorded_and_is_a_finding(street: Street) -> None:
+    await street.found(apparent_minor=True)
+    await street.office.post(
+        "/custodies", case_id=str(await street.case_id()), to_agency="upt-bina-laras", from_agency="satpolpp-lamongan",
+        happened_at=clock.utc_now().isoformat(), place_code="35.71", observed_state="STABLE", proof="NONE",
+    )  # fmt: skip
+    kinds = {f["kind"] for f in (await street.case())["findings"]}
+    assert "CHILD_AMONG_ADULTS" in kinds
+
+
+async def test_mother_and_child_are_asked_for_together_and_named_when_apart(
+    street: Street, casework: Bench, issuer: Issuer
+) -> None:
+    mother, child, stranger = street, Street(casework, issuer), Street(casework, issuer)
+    await mother.found()
+    await child.found(apparent_minor=True)
+    await stranger.found()
+    mothers, childs = await mother.case_id(), await child.case_id()
+    for not_a_child in (await stranger.case_id(), mothers):
+        wrong = await mother.office.send(f"/cases/{mothers}/tie", child_case_id=str(not_a_child))
+        assert (wrong.status_code, wrong.json()["code"]) == (409, "not_the_case_of_a_child")
+    for _ in range(2):
+        assert (await mother.office.send(f"/cases/{mothers}/tie", child_case_id=str(childs))).status_code == 200
+    assert ((await mother.case())["tied_to"], (await child.case())["tied_to"]) == ([str(childs)], [str(mothers)])
+    for named in (["upt-bina-laras"], []):
+        refused = await mother.office.send(f"/cases/{mothers}/handoffs", purpose="PLACEMENT", candidates=named)
+        assert (refused.status_code, refused.json()["code"]) == (409, "adults_only"), named
+    step = RequestStep(case_id=mothers, step="placing", purpose="PLACEMENT")
+    asked_by_procedure = await casework.units.perform(
+        lambda uow: ask_handoff(step, uow), principal=system_principal("casework")
+    )
+    assert asked_by_procedure.outcome == "EXHAUSTED", "the pack knows a place for adults only"
+    for _ in range(2):
+        await child.office.post(f"/cases/{childs}/handoffs", purpose="PLACEMENT", candidates=["dinsos-jatim"])
+    asked = [h["to_agency"] for h in (await mother.case())["handoffs"] if h["purpose"] == "PLACEMENT"]
+    assert asked == ["dinsos-jatim"], "asked for both, and for the other one once"
+    for case in (await mother.case(), await child.case()):
+        assert {h["to_agency"] for h in case["handoffs"] if h["purpose"] == "PLACEMENT"} == {"dinsos-jatim"}
+
+    async def taken(case_id: UUID, taker: str = SOEGIRI, giver: str = "satpolpp-lamongan") -> None:
+        await mother.office.post(
+            "/custodies", case_id=str(case_id), to_agency=taker, from_agency=giver,
+            happened_at=clock.utc_now().isoformat(), place_code="35.24", observed_state="ILL", proof="NONE",
+        )  # fmt: skip
+
+    async def apart() -> list[str]:
+        return [f["state"] for f in (await child.case())["findings"] if f["kind"] == "MOTHER_AND_CHILD_APART"]
+
+    assert await apart() == []
+    await taken(mothers)
+    assert await apart() == ["open"]
+    await mother.office.send(f"/cases/{childs}/untie", other_case_id=str(mothers))
+    assert ((await mother.case())["tied_to"], await apart()) == ([], ["explained"])
+    await mother.office.send(f"/cases/{mothers}/tie", child_case_id=str(childs))
+    assert await apart() == ["open"]
+    found = next(f for f in (await child.case())["findings"] if f["kind"] == "MOTHER_AND_CHILD_APART")
+    await mother.office.move(
+        f"../findings/{found['finding_id']}", "explanation", explanation="OTHER_CAUSE", reason="dirawat dahulu"
+    )
+    await taken(childs)
+    assert await apart() == ["explained"]
+    await taken(childs, PUSKESMAS, SOEGIRI)
+    assert await apart() == ["explained", "open"], "one explanation does not answer for the next parting"

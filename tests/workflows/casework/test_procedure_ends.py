@@ -1,0 +1,100 @@
+"""How the case procedures start anew, end early, wait and close, with time skipping."""
+
+from datetime import timedelta
+
+import pytest
+from temporalio.client import WorkflowHandle
+
+from services.casework.office.procedure_messages.messages import CaseChanged, StepResult
+from tests.support.eventually import eventually
+from tests.support.procedures import ANSWERS, Rows, skipping, start_procedure, working
+from tests.workflows.casework.story import told
+
+
+@pytest.mark.parametrize("known", range(len(ANSWERS)))
+async def test_a_procedure_started_anew_at_any_stage_goes_on_from_the_rows(known: int) -> None:
+    order = [
+        "custody", "screening", "identification", "guarantee", "pbi", "bed", "tracing", "fetch", "placement",
+    ]  # fmt: skip
+    done = order[:known]
+    answers = {**ANSWERS, "tracing": ("COMPLETED", "FAMILY_NOT_FOUND")}
+    already = {
+        step: StepResult(step=step, ended=True, outcome=answers[step][0], result_code=answers[step][1], agency="a")
+        for step in done
+    }
+    rows = await told(answers=answers, already=already, has_shelter=True)
+    assert not set(done) & set(rows.calls), "a step that had ended was asked for again"
+    assert "outcome PLACED_PANTI" in rows.calls
+
+
+async def test_a_case_closed_from_outside_ends_its_procedure() -> None:
+    async with skipping() as env:
+        rows = Rows(env.client, {**ANSWERS, "custody": None})
+        async with working(env.client, rows.activities()):
+            handle: WorkflowHandle[object, object] = await start_procedure(env.client)
+
+            async def asked() -> bool:
+                return "custody" in rows.calls
+
+            await eventually(asked)
+            rows.is_over = True
+            await handle.signal("case_changed", CaseChanged(event_id="e1"))
+            await handle.result()
+    assert "screening" not in rows.calls
+
+
+@pytest.mark.parametrize(
+    ("silent", "waiting_for"),
+    [(step, step) for step in ("custody", "screening", "reunification", "visit-2")] + [("tracing", "stage DISCHARGE")],
+)
+async def test_a_service_that_ends_in_the_middle_asks_for_nothing_more_and_closes(
+    silent: str, waiting_for: str
+) -> None:
+    async with skipping() as env:
+        rows = Rows(env.client, {**ANSWERS, silent: None})
+        async with working(env.client, rows.activities()):
+            handle = await start_procedure(env.client)
+
+            async def asked() -> bool:
+                return waiting_for in rows.calls
+
+            await eventually(asked, what=waiting_for)
+            rows.has_ended = True
+            before = len(rows.calls)
+            await handle.signal("case_changed", CaseChanged(event_id="died"))
+            await handle.result()
+    steps = [call for call in rows.calls[before:] if call != "close"]
+    assert [step for step in steps if step.startswith(("stage", "outcome"))] == []
+    assert rows.calls[-1] == "close"
+
+
+async def test_a_procedure_started_anew_after_the_service_ended_only_closes() -> None:
+    rows = await told(has_ended=True)
+    assert rows.calls == ["close"]
+
+
+async def test_a_blocked_case_closes_when_the_last_thing_ended() -> None:
+    rows = await told(blocked_times=2)
+    assert rows.calls[-3:] == ["close refused", "close refused", "close"]
+
+
+async def test_a_task_left_undone_past_its_instant_is_called_overdue_once_and_still_awaited() -> None:
+    async with skipping() as env:
+        late = await env.get_current_time() + timedelta(days=30)
+        rows = Rows(env.client, {**ANSWERS, "visit-2": None}, due={"visit-1": late, "visit-2": late})
+        async with working(env.client, rows.activities()):
+            await (await start_procedure(env.client)).result()
+    assert [call for call in rows.calls if call.startswith("ring")] == ["ring visit-2"]
+    assert rows.calls[-1] == "close"
+
+
+async def test_a_server_whose_clock_runs_ahead_asks_about_a_task_once_a_second_and_not_without_pause() -> None:
+    async with skipping() as env:
+        passed = await env.get_current_time() - timedelta(hours=1)
+        rows = Rows(env.client, {**ANSWERS, "visit-2": None}, due={"visit-2": passed})
+        async with working(env.client, rows.activities()):
+            handle = await start_procedure(env.client)
+            await handle.result()
+        history = await handle.fetch_history()
+    timers = [e.timer_started_event_attributes for e in history.events if e.HasField("timer_started_event_attributes")]
+    assert [timer.start_to_fire_timeout.ToTimedelta() for timer in timers] == [timedelta(seconds=1)]
