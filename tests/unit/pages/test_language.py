@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from services.casework.case.cases.domain import Outcome
+from services.casework.case.cases.pages import STAGES
 from services.casework.desks.tasks.domain import TaskKind
 from services.casework.handoff.conditions.domain import ConditionState
 from services.casework.handoff.deadlines.domain import DeadlineKind, DeadlineState
@@ -89,6 +90,12 @@ SHOWN = {
 def test_every_code_that_a_page_shows_has_a_word(service: Service) -> None:
     for kind in SHOWN.get(service.name, ()):
         assert {code.value for code in kind} <= service.pages.words.keys(), kind.__name__
+
+
+def test_a_stage_is_told_in_the_words_of_stages() -> None:
+    """A timeline said «Memasuki tahap Penguasaan atas orang»: a code of another kind had the same letters."""
+    words_of_casework = next(service.pages.words for service in SERVICES if service.name == "casework")
+    assert {code: words_of_casework[code] for code in STAGES} == STAGES
 
 
 def test_every_party_without_a_desk_has_a_word() -> None:

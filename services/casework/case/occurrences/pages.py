@@ -68,7 +68,6 @@ DISPOSITIONS = {
     "NOTHING": "tidak ada akibat",
 }
 WORDS = {
-    **ITEMS,
     **{f"kind.{code}": text for code, text in KINDS.items()},
     **{f"disposition.{code}": text for code, text in DISPOSITIONS.items()},
     "happened_local": "Waktu kejadian",
@@ -106,6 +105,7 @@ async def occurrence_page(
         chosen=chosen,
         consequences=found,
         kinds=KINDS,
+        items=ITEMS,
         dispositions=DISPOSITIONS,
         **(await directory_of(reading, [case.district])).context(case.district),
     )
