@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.browser.office import SLOW_MS, Seeds, Visitors
+from tests.support.browser.visitors import SLOW_MS, Seeds, Visitors
 from tests.support.eventually import eventually
 from tests.support.whole_system import System
 

@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.browser.office import Seeds, Visitors
+from tests.support.browser.visitors import Seeds, Visitors
 
 
 async def test_two_people_approve_a_batch(visitors: Visitors, seeds: Seeds) -> None:

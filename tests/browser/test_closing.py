@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from playwright.async_api import expect
 
-from tests.browser.office import Visitors
+from tests.support.browser.visitors import Visitors
 from tests.support.eventually import eventually
 from tests.support.whole_system import System
 

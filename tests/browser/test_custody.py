@@ -6,8 +6,8 @@ from typing import Any
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.browser.office import Seeds, Visitors
-from tests.browser.test_every_page import look
+from tests.support.browser.pages import look
+from tests.support.browser.visitors import Seeds, Visitors
 from tests.support.whole_system import System
 
 

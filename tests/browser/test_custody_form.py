@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.async_api import expect
 
-from tests.browser.office import Seeds, Visitors
+from tests.support.browser.visitors import Seeds, Visitors
 
 
 async def test_a_hand_over_is_written_down_by_page_and_stands_in_the_chain(visitors: Visitors, seeds: Seeds) -> None:

@@ -1,27 +1,15 @@
 """Every page is accessible at a desk and on a phone. ``SIGAP_PICTURES=<folder>`` keeps a picture of each."""
 
-import os
-from pathlib import Path
 from uuid import uuid4
 
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 from playwright.async_api import expect
 
-from tests.browser.office import Desk, Seeds, Visitors
+from tests.support.browser.pages import look
+from tests.support.browser.visitors import Seeds, Visitors
 from tests.support.eventually import eventually
 from tests.support.whole_system import System
-
-PICTURES = os.environ.get("SIGAP_PICTURES")
-
-
-async def look(desk: Desk, service: str, path: str, name: str) -> None:
-    """Open a page and check it."""
-    await desk.open(service, path)
-    await expect(desk.page.get_by_role("heading", level=1)).to_be_visible()
-    if PICTURES:
-        await desk.picture(Path(PICTURES), name)
-    await desk.check_page()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

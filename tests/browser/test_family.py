@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from playwright.async_api import expect
 
-from tests.browser.office import Seeds, Visitors
+from tests.support.browser.visitors import Seeds, Visitors
 from tests.support.eventually import eventually
 from tests.support.whole_system import System
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import expect
 
-from tests.browser.office import Seeds, Visitors
+from tests.support.browser.visitors import Seeds, Visitors
 
 
 async def test_a_desk_works_its_inbox_from_claim_to_result(visitors: Visitors, seeds: Seeds) -> None:

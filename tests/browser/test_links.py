@@ -6,9 +6,9 @@ from typing import Any
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.browser.office import Seeds, Visitors
+from tests.support.browser.visitors import Seeds, Visitors
+from tests.support.casework.scans import PDF
 from tests.support.whole_system import System
-from tests.unit.casework.test_documents import PDF
 
 HOSPITAL = "rsud-soegiri"
 

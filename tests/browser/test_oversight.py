@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.async_api import expect
 
-from tests.browser.office import Visitors
+from tests.support.browser.visitors import Visitors
 
 
 async def test_what_becomes_of_an_agency_that_closes_is_seen_before_it_is_done(visitors: Visitors) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -11,17 +10,9 @@ import pytest
 from contracts.envelope import Envelope
 from contracts.generate import schema_path
 from contracts.topics import event_class, event_types, parse_type
-
-EXAMPLES = Path(__file__).parents[2] / "contracts" / "examples"
+from tests.support.golden_messages import EXAMPLES, example_of
 
 by_type = pytest.mark.parametrize("type_name", event_types())
-
-
-def example_of(type_name: str) -> dict[str, Any]:
-    """The golden message of an event type: its headers as text and its data."""
-    path = EXAMPLES / parse_type(type_name).owner / f"{type_name}.json"
-    example: dict[str, Any] = json.loads(path.read_text())
-    return example
 
 
 def headers_of(example: dict[str, Any]) -> list[tuple[str, bytes]]:

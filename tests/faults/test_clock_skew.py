@@ -29,11 +29,11 @@ from services.chassis import clock, processes
 from services.chassis.clock import Pace
 from services.chassis.principal import system_principal
 from services.chassis.temporal import connect
-from tests.integration.casework.conftest import load, quick_pack
 from tests.support.database_clock import DatabaseClock, database_clock
 from tests.support.engines import Stack, running
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
+from tests.support.packs.in_force import load, quick_pack
 from tests.support.services import Bench, bench_for
 
 OFFICE, MENUR, LAWANG = "dinsos-lamongan", "rsj-menur", "rsj-lawang"

@@ -17,14 +17,11 @@ import httpx2
 
 from benchmarks.ground import Ground, free_port, rows, service_environment
 from benchmarks.intake import body
+from tests.support.connections import CUT
 from tests.support.parts import Parts, kept, until_ready
 
 SEED = 21
 INTERLEAVINGS = int(os.environ.get("SIGAP_FAULT_INTERLEAVINGS", "12"))
-CUT = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-)
 
 
 @dataclass(slots=True)

@@ -25,8 +25,8 @@ from services.casework.office.directory.domain import CaseworkPack, EscalationKi
 from services.casework.wiring import SERVICE
 from services.chassis import clock
 from services.chassis.principal import Principal, system_principal
-from tests.integration.casework.conftest import load, quick_pack
 from tests.support.eventually import eventually
+from tests.support.packs.in_force import load, quick_pack
 from tests.support.services import Bench, bench_for
 from tests.support.simulation.faulty_variants import without
 

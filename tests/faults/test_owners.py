@@ -28,8 +28,9 @@ from services.casework.handoff.handoffs.commands import RequestHandoff
 from services.casework.handoff.handoffs.domain import Move, Side
 from services.chassis.database import DATABASE_AWAY
 from services.chassis.errors import StillInFlight, Unavailable
-from tests.faults.test_interleavings import CUT
-from tests.faults.test_races import LAWANG, MENUR, OFFICE, SYSTEM, Arena, arena_on
+from tests.support.arena import SYSTEM, Arena, arena_on
+from tests.support.casework.agencies import LAWANG, MENUR, OFFICE
+from tests.support.connections import CUT
 from tests.support.ways import ENDS, WAYS
 
 T = TypeVar("T")

@@ -30,8 +30,8 @@ from services.intake.wiring import SERVICE as INTAKE
 from services.notifications.templates.commands import load_pack as load_notifications
 from services.notifications.templates.domain import NotificationsPack
 from services.notifications.wiring import SERVICE as NOTIFICATIONS
-from tests.contract.test_event_examples import example_of
 from tests.support.faulty_variants import broken
+from tests.support.golden_messages import example_of
 from tests.support.services import Bench, bench_for
 
 SEED = 22

@@ -1,49 +1,15 @@
 """Casework under test: the Lamongan pack with short deadlines, all parts running in this process."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import yaml
 
-from services.casework.office.directory.commands import load_pack
-from services.casework.office.directory.domain import CaseworkPack
 from services.casework.wiring import SERVICE
-from services.chassis.database import UnitOfWork
-from services.chassis.principal import system_principal
 from tests.support.engines import Stack
 from tests.support.identity import Issuer
+from tests.support.packs.in_force import load, quick_pack
 from tests.support.services import Bench, bench_for
-
-PACK = Path("deploy/districts/35.24-lamongan/casework.yaml")
-
-
-def quick_pack() -> CaseworkPack:
-    """The district's pack; only the silent hospital's deadline and escalation policy are short."""
-    pack = CaseworkPack.model_validate(yaml.safe_load(PACK.read_text()))
-    seconds = timedelta(seconds=1)
-    sla_rules = tuple(
-        rule.model_copy(update={"answer_within": seconds}) if rule.agency == "rsj-menur" else rule
-        for rule in pack.sla_rules
-    )
-    silent = tuple(
-        escalation.model_copy(update={"after": n * seconds}) if n < 3 else escalation
-        for n, escalation in enumerate(pack.escalation_policies["silent"])
-    )
-    return pack.model_copy(
-        update={"sla_rules": sla_rules, "escalation_policies": {**pack.escalation_policies, "silent": silent}}
-    )
-
-
-async def load(bench: Bench, pack: CaseworkPack) -> None:
-    """Put a pack in force."""
-
-    async def work(uow: UnitOfWork) -> bool:
-        return await load_pack(pack, uow)
-
-    await bench.units.perform(work, principal=system_principal("test"))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

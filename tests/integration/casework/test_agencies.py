@@ -7,9 +7,10 @@ import pytest
 import pytest_asyncio
 
 from services.casework.handoff.handoffs.domain import HandoffState
-from tests.integration.casework.test_findings import a_finding_of, operation
-from tests.integration.casework.test_journey import Desk, report_verified
-from tests.integration.casework.test_tasks import open_task
+from tests.support.casework.desk import Desk
+from tests.support.casework.findings import a_finding_of, operation
+from tests.support.casework.reports import report_verified
+from tests.support.casework.tasks import open_task
 from tests.support.identity import Issuer
 from tests.support.row_routes import dead_letter_row, knock, let_in, office_elsewhere, row_routes_of
 from tests.support.services import Bench

@@ -22,8 +22,10 @@ from services.casework.desks.tasks.domain import TaskKind
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import system_principal
-from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, ask
-from tests.integration.casework.test_journey import Desk, report_verified
+from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
+from tests.support.casework.asking import ask
+from tests.support.casework.desk import Desk
+from tests.support.casework.reports import report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.loopback import Answers, serving

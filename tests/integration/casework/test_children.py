@@ -8,7 +8,8 @@ from services.casework.case.cases.commands import ask_handoff
 from services.casework.office.procedure_messages.messages import RequestStep
 from services.chassis import clock
 from services.chassis.principal import system_principal
-from tests.integration.casework.street import PUSKESMAS, SOEGIRI, Street
+from tests.support.casework.agencies import SOEGIRI, TOWN_PUSKESMAS
+from tests.support.casework.street import Street
 from tests.support.identity import Issuer
 from tests.support.services import Bench
 
@@ -104,5 +105,5 @@ async def test_mother_and_child_are_asked_for_together_and_named_when_apart(
     )
     await taken(childs)
     assert await apart() == ["explained"]
-    await taken(childs, PUSKESMAS, SOEGIRI)
+    await taken(childs, TOWN_PUSKESMAS, SOEGIRI)
     assert await apart() == ["explained", "open"], "one explanation does not answer for the next parting"

@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 
 from contracts.events.disbursement import EntitlementEnded
-from tests.integration.casework.street import Street
-from tests.integration.casework.test_journey import Desk, others_answer
+from tests.support.casework.closing import others_answer
+from tests.support.casework.desk import Desk
+from tests.support.casework.street import Street
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import Bench

@@ -13,8 +13,10 @@ from services.casework.desks.closures.tables import Closure
 from services.casework.handoff.handoffs.commands import escalate_if_due
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup
 from services.chassis.principal import system_principal
-from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, ask, deadlines, seen
-from tests.integration.casework.test_journey import Desk, report_verified
+from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
+from tests.support.casework.asking import ask, deadlines, seen
+from tests.support.casework.desk import Desk
+from tests.support.casework.reports import report_verified
 from tests.support.eventually import eventually
 from tests.support.folding import unlike_their_actions
 from tests.support.identity import Issuer

@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from contracts.events.intake import ReportVerified
-from contracts.values import RegionCode
 from services.casework.case.cases.commands import check_custody_deadlines
 from services.casework.office.findings.tables import Finding
 from services.casework.person.custody import queries
@@ -16,66 +14,20 @@ from services.casework.person.custody.tables import Custody
 from services.chassis import sealing
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import Principal, system_principal
-from tests.integration.casework.conftest import quick_pack
-from tests.integration.casework.test_journey import BABAT, Desk
+from tests.support.casework.agencies import OFFICE, POST, PUSKESMAS, SOEGIRI, STRANGER
+from tests.support.casework.custody import caught, hours_ago, record, told
+from tests.support.casework.desk import Desk
+from tests.support.casework.reports import BABAT
 from tests.support.eventually import eventually
 from tests.support.folding import unlike_their_actions
 from tests.support.identity import Issuer
+from tests.support.packs.in_force import quick_pack
 from tests.support.services import SEALING_KEYS, Bench
-from tests.support.wire import wire
-
-OFFICE, POST, HOSPITAL, PUSKESMAS, STRANGER = (
-    "dinsos-lamongan", "satpolpp-lamongan", "rsud-soegiri", "puskesmas-babat", "puskesmas-paciran",
-)  # fmt: skip
-
-
-def hours_ago(hours: float) -> str:
-    return (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
-
-
-async def caught(bench: Bench, hours: float, operation_id: UUID | None = None, report_id: UUID | None = None) -> UUID:
-    """A case whose person Satpol PP has had in hand for so many hours; its id."""
-    report_id = report_id or uuid4()
-    event = ReportVerified.model_validate(
-        {
-            "case_type_guess": "ODGJ_TERLANTAR", "kind": "ODGJ", "person_id": uuid4(),
-            "village_code": RegionCode(BABAT), "urgency": "URGENT", "operation_id": operation_id or uuid4(),
-            "channel": "OTHER_AGENCY", "reporter_agency": POST, "apparent_minor": False, "found_at": hours_ago(hours),
-        }
-    )  # fmt: skip
-    key, body, headers = wire(event, subject=report_id, correlation_id=report_id)
-    async with bench.producer() as send:
-        await send("intake.reports", key, body, headers)
-
-    async def opened() -> Any:
-        return await bench.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
-
-    case_id: UUID = await eventually(opened, within_seconds=30, what="the case")
-    return case_id
 
 
 async def person_of(bench: Bench, case_id: UUID) -> UUID:
     found: UUID = await bench.value("SELECT person_id FROM cases WHERE id = $1", case_id)
     return found
-
-
-def told(case_id: UUID, taker: str, hours: float, giver: str | None = None, **more: Any) -> dict[str, Any]:
-    """A record of what happened so many hours ago."""
-    return {
-        "case_id": str(case_id), "to_agency": taker, "from_agency": giver, "happened_at": hours_ago(hours),
-        "place_code": BABAT, "observed_state": "STABLE", **more,
-    }  # fmt: skip
-
-
-async def record(bench: Bench, issuer: Issuer, body: dict[str, Any], agency: str = OFFICE, expect: int = 201) -> Any:
-    """Tell it, as the office or as a party's program."""
-    roles = ("caseworker",) if agency == OFFICE else ("agency",)
-    token = issuer.token(f"teller-{agency}", agency=agency, roles=roles)
-    answer = await bench.client.post(
-        "/custodies", json=body, headers={"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
-    )
-    assert answer.status_code == expect, answer.text
-    return answer.json()
 
 
 async def chain(bench: Bench, case_id: UUID) -> list[tuple[str, bool]]:
@@ -94,10 +46,10 @@ async def test_what_happened_at_two_and_is_told_at_eight_is_history_with_a_findi
     case_id = await caught(casework, 8)
     signed = await record(casework, issuer, told(case_id, OFFICE, 1, POST, proof="SIGNED", ba_number="BA/12"))
     assert (signed["is_current"], kinds(signed)) == (True, [])
-    late = await record(casework, issuer, told(case_id, HOSPITAL, 6, POST))
+    late = await record(casework, issuer, told(case_id, SOEGIRI, 6, POST))
     assert (late["is_current"], kinds(late)) == (False, ["GIVER_DID_NOT_HOLD"])
     assert late["until"] == signed["since"]
-    assert await chain(casework, case_id) == [(POST, False), (HOSPITAL, False), (OFFICE, True)]
+    assert await chain(casework, case_id) == [(POST, False), (SOEGIRI, False), (OFFICE, True)]
     office = Desk(casework, issuer, OFFICE, "caseworker")
     where = await office.get(f"/persons/{await person_of(casework, case_id)}/custody")
     assert (where["is_held"], where["custodian"], where["place_code"], where["proof"]) == (
@@ -105,7 +57,7 @@ async def test_what_happened_at_two_and_is_told_at_eight_is_history_with_a_findi
     )  # fmt: skip
     assert [finding["kind"] for finding in where["open_findings"]] == ["GIVER_DID_NOT_HOLD"]
     detail = await office.get(f"/cases/{case_id}")
-    assert [stretch["agency"] for stretch in detail["custody"]] == [POST, HOSPITAL, OFFICE]
+    assert [stretch["agency"] for stretch in detail["custody"]] == [POST, SOEGIRI, OFFICE]
     assert [finding["state"] for finding in detail["findings"]] == ["open"]
 
     async def in_the_story() -> bool:
@@ -117,7 +69,7 @@ async def test_what_happened_at_two_and_is_told_at_eight_is_history_with_a_findi
 
 async def test_of_many_takers_at_once_exactly_one_has_the_person(casework: Bench, issuer: Issuer) -> None:
     case_id = await caught(casework, 5)
-    takers = [OFFICE, HOSPITAL, PUSKESMAS, STRANGER, "rsj-menur", "rsj-lawang", "upt-bina-laras", "desa-sukodadi"] * 2
+    takers = [OFFICE, SOEGIRI, PUSKESMAS, STRANGER, "rsj-menur", "rsj-lawang", "upt-bina-laras", "desa-sukodadi"] * 2
     bodies = [told(case_id, taker, 4 - n / 100, POST) for n, taker in enumerate(takers)]
     await asyncio.gather(*(record(casework, issuer, body) for body in bodies))
     found = await chain(casework, case_id)
@@ -129,7 +81,7 @@ async def test_of_many_takers_at_once_exactly_one_has_the_person(casework: Bench
 async def test_the_same_instant_twice_leaves_one_open_row_too(casework: Bench, issuer: Issuer) -> None:
     case_id = await caught(casework, 5)
     at_once = hours_ago(3)
-    bodies = [{**told(case_id, taker, 0, POST), "happened_at": at_once} for taker in (OFFICE, HOSPITAL, PUSKESMAS)]
+    bodies = [{**told(case_id, taker, 0, POST), "happened_at": at_once} for taker in (OFFICE, SOEGIRI, PUSKESMAS)]
     await asyncio.gather(*(record(casework, issuer, body) for body in bodies))
     assert sum(goes_on for _, goes_on in await chain(casework, case_id)) == 1
     count = "SELECT count(*) FROM case_findings WHERE case_id = $1 AND state = 'open' AND kind = 'GIVER_DID_NOT_HOLD'"
@@ -164,7 +116,7 @@ async def test_a_gap_is_found_and_settled_by_the_record_that_fills_it(casework: 
     ride = {**told(case_id, "ambulance", 0, POST), "to_kind": "CARRIER", "happened_at": begins, "until": ends}
     assert kinds(await record(casework, issuer, ride)) == ["CUSTODY_GAP"]
     row = "SELECT state, explanation FROM case_findings WHERE case_id = $1 AND kind = 'CUSTODY_GAP'"
-    arrived = {**told(case_id, HOSPITAL, 0, "ambulance"), "happened_at": ends}
+    arrived = {**told(case_id, SOEGIRI, 0, "ambulance"), "happened_at": ends}
     assert kinds(await record(casework, issuer, arrived)) == []
     assert [tuple(found) for found in await casework.rows(row, case_id)] == [("explained", "SETTLED")]
     said = await casework.rows(
@@ -183,7 +135,7 @@ async def test_who_stays_here_tonight_is_counted_and_paged_for_the_agency_alone(
     cases = [await caught(casework, 5) for _ in range(3)]
     for case_id in cases:
         await record(casework, issuer, told(case_id, shelter.agency, 2, POST))
-    await record(casework, issuer, told(cases[0], HOSPITAL, 1, shelter.agency))
+    await record(casework, issuer, told(cases[0], SOEGIRI, 1, shelter.agency))
     night = await shelter.get("/custodies/tonight?limit=200")
     assert (night["agency"], night["count"], len(night["items"])) == (shelter.agency, before + 2, before + 2)
     assert {str(case_id) for case_id in cases[1:]} <= {item["case_id"] for item in night["items"]}
@@ -206,7 +158,7 @@ async def test_where_a_person_is_is_told_to_the_custodian_the_giver_and_the_offi
     for agency in (PUSKESMAS, POST):
         assert (await Desk(casework, issuer, agency).get(path))["custodian"] == PUSKESMAS
     await Desk(casework, issuer, STRANGER).get(path, expect=404)
-    await record(casework, issuer, told(case_id, HOSPITAL, 1, PUSKESMAS))
+    await record(casework, issuer, told(case_id, SOEGIRI, 1, PUSKESMAS))
     await Desk(casework, issuer, POST).get(path, expect=404)
     await Desk(casework, issuer, OFFICE, "caseworker").get(path)
     await Desk(casework, issuer, OFFICE, "caseworker").get(f"/persons/{uuid4()}/custody", expect=404)
@@ -221,7 +173,7 @@ async def test_a_hand_over_is_recorded_by_its_parties_and_for_whoever_has_no_par
     other = {**body, "from_agency": OFFICE}
     assert (await record(casework, issuer, other, POST, 403))["code"] == "not_your_custody"
     assert (await record(casework, issuer, body, POST))["is_current"]
-    assert (await record(casework, issuer, told(case_id, HOSPITAL, 1, PUSKESMAS), PUSKESMAS))["is_current"]
+    assert (await record(casework, issuer, told(case_id, SOEGIRI, 1, PUSKESMAS), PUSKESMAS))["is_current"]
 
 
 async def test_what_is_wrong_by_itself_is_not_a_record(casework: Bench, issuer: Issuer) -> None:
@@ -349,7 +301,7 @@ async def test_a_signed_arrival_told_late_is_history_and_who_has_the_person_stay
     async def arrive(uow: UnitOfWork) -> Custody:
         return await transfer_custody(
             TransferCustody(
-                person_id=person_id, case_id=case_id, correlation_id=uuid4(), district="35.24", to_agency=HOSPITAL,
+                person_id=person_id, case_id=case_id, correlation_id=uuid4(), district="35.24", to_agency=SOEGIRI,
                 happened_at=datetime.now(UTC) - timedelta(hours=4), place_code=BABAT, observed_state="ILL",
                 ba_number="BA/77",
             ),
@@ -358,7 +310,7 @@ async def test_a_signed_arrival_told_late_is_history_and_who_has_the_person_stay
 
     arrived = await casework.units.perform(arrive, principal=system_principal("casework"))
     assert (arrived.giver, arrived.proof) == (POST, "SIGNED")
-    assert await chain(casework, case_id) == [(POST, False), (HOSPITAL, False), (OFFICE, True)]
+    assert await chain(casework, case_id) == [(POST, False), (SOEGIRI, False), (OFFICE, True)]
     ended = await casework.units.perform(
         lambda uow: end_custody(person_id, "RETURNED_HOME", datetime.now(UTC), uow),
         principal=system_principal("casework"),
@@ -372,6 +324,6 @@ async def test_a_signed_arrival_told_late_is_history_and_who_has_the_person_stay
 async def test_custody_and_findings_are_the_fold_of_their_actions(casework: Bench, issuer: Issuer) -> None:
     case_id = await caught(casework, 5)
     await record(casework, issuer, told(case_id, OFFICE, 1, POST))
-    await record(casework, issuer, told(case_id, HOSPITAL, 3, POST))
+    await record(casework, issuer, told(case_id, SOEGIRI, 3, POST))
     assert await unlike_their_actions(casework, Custody) == []
     assert await unlike_their_actions(casework, Finding) == []

@@ -1,52 +1,21 @@
 """Disclosures on real rows: what the receiver gets, what is kept of it, who read it, and what nobody else learns."""
 
-import base64
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import pytest
 
-from services.chassis import sealing
-from tests.integration.casework.asking import OFFICE, SOEGIRI, VILLAGE, ask
-from tests.integration.casework.test_journey import Desk, report_verified
-from tests.support.eventually import eventually
+from tests.support.casework.agencies import OFFICE, SOEGIRI, VILLAGE
+from tests.support.casework.asking import ask
+from tests.support.casework.desk import Desk
+from tests.support.casework.persons import PERSON, know
+from tests.support.casework.reports import case_of, report_verified
+from tests.support.casework.reviewed_disclosures import ALLOWED
 from tests.support.identity import Issuer
-from tests.support.services import SEALING_KEYS, Bench
-from tests.unit.casework.test_disclosures import ALLOWED
+from tests.support.services import Bench
 
 POST, PANTI, REGISTRY = "satpolpp-lamongan", "upt-bina-laras", "dukcapil-lamongan"
 KINDS = {OFFICE: "SOCIAL_OFFICE", SOEGIRI: "HOSPITAL", VILLAGE: "VILLAGE", PANTI: "PANTI", REGISTRY: "CIVIL_REGISTRY"}
-PERSON = {
-    "name": "Warga Uji Paket", "nik": "3524051503909901", "birth_date": "1990-03-15", "approximate_age_years": "36",
-    "features": "Tahi lalat besar di dagu kiri",
-}  # fmt: skip
-
-
-async def case_of(bench: Bench, report_id: UUID) -> UUID:
-    async def opened() -> Any:
-        return await bench.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
-
-    found: UUID = await eventually(opened, what="the case")
-    return found
-
-
-async def know(bench: Bench, case_id: UUID, *, minor: bool = False, sequence: int = 1, **changed: str) -> None:
-    """Our copy of the case's person, with a key that casework can open."""
-    person_id = await bench.value("SELECT person_id FROM cases WHERE id = $1", case_id)
-    key = sealing.new_person_key()
-    wrapped = sealing.wrap(key, {"casework": bytes(SEALING_KEYS["casework"].public_key)})["casework"]
-    await bench.units.pool.execute(
-        "INSERT INTO person_keys (person_id, wrapped_key, district, sequence) VALUES ($1, $2, '35.24', $3)"
-        " ON CONFLICT (person_id) DO UPDATE SET wrapped_key = excluded.wrapped_key, sequence = excluded.sequence",
-        person_id, base64.b64decode(wrapped), sequence,
-    )  # fmt: skip
-    await bench.units.pool.execute(
-        "INSERT INTO persons_known (person_id, identity_status, apparent_minor, sealed, district, sequence, as_of)"
-        " VALUES ($1, 'CLAIMED', $2, $3, '35.24', $4, now()) ON CONFLICT (person_id) DO UPDATE SET"
-        " sealed = excluded.sealed, sequence = excluded.sequence, apparent_minor = excluded.apparent_minor",
-        person_id, minor, sealing.seal(PERSON | changed, key), sequence,
-    )  # fmt: skip
 
 
 async def disclosure(desk: Desk, handoff: dict[str, Any]) -> dict[str, Any]:

@@ -4,16 +4,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx2
 import pytest
 import pytest_asyncio
 
-from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, ask
-from tests.integration.casework.test_disclosures import case_of, know
-from tests.integration.casework.test_journey import Desk, report_verified
+from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
+from tests.support.casework.asking import ask
+from tests.support.casework.desk import Desk
+from tests.support.casework.documents import download, upload
+from tests.support.casework.persons import know
+from tests.support.casework.reports import case_of, report_verified
+from tests.support.casework.scans import JPEG, PDF
 from tests.support.identity import Issuer
 from tests.support.services import Bench
-from tests.unit.casework.test_documents import JPEG, PDF
 
 STREET = "satpolpp-lamongan"
 
@@ -24,20 +26,6 @@ async def case_id(casework: Bench) -> UUID:
     found = await case_of(casework, await report_verified(casework))
     await know(casework, found)
     return found
-
-
-async def upload(
-    bench: Bench, token: str, handoff_id: str, body: bytes, *, key: UUID | None = None, **query: str
-) -> httpx2.Response:
-    """Hand a file in."""
-    headers = {
-        "Authorization": f"Bearer {token}", "Idempotency-Key": str(key or uuid4()), "Content-Type": "application/pdf"
-    }  # fmt: skip
-    return await bench.client.post(f"/handoffs/{handoff_id}/documents", content=body, params=query, headers=headers)
-
-
-async def download(bench: Bench, token: str, document_id: str) -> httpx2.Response:
-    return await bench.client.get(f"/documents/{document_id}", headers={"Authorization": f"Bearer {token}"})
 
 
 async def test_a_scan_is_kept_sealed_and_read_back_by_both_parties(

@@ -16,11 +16,13 @@ from services.casework.office.directory.domain import Desk as PackDesk
 from services.casework.wiring import put_in_force
 from services.chassis import clock
 from services.chassis.principal import system_principal
-from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, ask, seen
-from tests.integration.casework.conftest import quick_pack
-from tests.integration.casework.test_journey import Desk, report_verified
+from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
+from tests.support.casework.asking import ask, seen
+from tests.support.casework.desk import Desk
+from tests.support.casework.reports import report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
+from tests.support.packs.in_force import quick_pack
 from tests.support.services import Bench
 from tests.support.wire import wire
 

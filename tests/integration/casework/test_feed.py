@@ -7,8 +7,10 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
-from tests.integration.casework.asking import LAWANG, OFFICE, ask
-from tests.integration.casework.test_journey import Desk, report_verified
+from tests.support.casework.agencies import LAWANG, OFFICE
+from tests.support.casework.asking import ask
+from tests.support.casework.desk import Desk
+from tests.support.casework.reports import report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import Bench

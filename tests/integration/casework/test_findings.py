@@ -1,17 +1,15 @@
 """Findings on real rows: who sees and explains them, and an operation's paper that differs until the last one came."""
 
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from contracts.events.intake import OperationConducted, ReportReceived
-from contracts.values import RegionCode
-from tests.integration.casework.test_custody import HOSPITAL, OFFICE, POST, PUSKESMAS, STRANGER, caught, record, told
-from tests.integration.casework.test_journey import BABAT, Desk
+from tests.support.casework.agencies import OFFICE, POST, PUSKESMAS, SOEGIRI, STRANGER
+from tests.support.casework.custody import caught, record, told
+from tests.support.casework.desk import Desk
+from tests.support.casework.findings import a_finding_of, operation
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import Bench
-from tests.support.wire import wire
 
 
 async def post(
@@ -23,15 +21,6 @@ async def post(
         path, json=body, headers={"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
     )
     return answer.status_code, answer.json()
-
-
-async def a_finding_of(bench: Bench, issuer: Issuer, owner: str) -> str:
-    """Somebody says that they took the person from a hospital that never had them."""
-    case_id = await caught(bench, 5)
-    receipt = await record(bench, issuer, told(case_id, owner, 2, HOSPITAL))
-    (finding,) = receipt["opened_findings"]
-    assert (finding["kind"], finding["owner"]) == ("GIVER_DID_NOT_HOLD", owner)
-    return str(finding["finding_id"])
 
 
 async def test_an_agency_sees_and_explains_what_it_owns_and_nothing_else(casework: Bench, issuer: Issuer) -> None:
@@ -91,7 +80,7 @@ async def test_the_owner_hears_of_a_finding_in_its_feed(casework: Bench, issuer:
 
 async def test_what_people_explained_is_not_opened_again_by_the_same_cause(casework: Bench, issuer: Issuer) -> None:
     case_id = await caught(casework, 8)
-    receipt = await record(casework, issuer, told(case_id, PUSKESMAS, 4, HOSPITAL))
+    receipt = await record(casework, issuer, told(case_id, PUSKESMAS, 4, SOEGIRI))
     finding_id = receipt["opened_findings"][0]["finding_id"]
     body = {"explanation": "OTHER_CAUSE", "reason": "rumah sakit tidak mencatat"}
     assert (await post(casework, issuer, f"/findings/{finding_id}/explanation", body, OFFICE, "caseworker"))[0] == 200
@@ -99,36 +88,6 @@ async def test_what_people_explained_is_not_opened_again_by_the_same_cause(casew
     assert later["opened_findings"] == []
     count = "SELECT count(*) FROM case_findings WHERE case_id = $1"
     assert await casework.value(count, case_id) == 1
-
-
-async def operation(bench: Bench, persons: int) -> tuple[UUID, list[UUID]]:
-    """An operation of Satpol PP as intake tells of it, and its cases."""
-    operation_id, reports = uuid4(), [uuid4() for _ in range(persons)]
-    conducted = OperationConducted(
-        agency=POST, place_code=RegionCode(BABAT), persons_count=persons, report_ids=tuple(reports)
-    )
-    async with bench.producer() as send:
-        key, body, headers = wire(conducted, subject=operation_id, correlation_id=operation_id)
-        await send("intake.reports", key, body, headers)
-        for report_id in reports:
-            received = ReportReceived.model_validate(
-                {
-                    "channel": "OTHER_AGENCY", "kind_guess": "ODGJ", "village_code": RegionCode(BABAT),
-                    "urgency": "URGENT", "person_id": uuid4(), "operation_id": operation_id, "reporter_agency": POST,
-                    "found_at": datetime.now(UTC),
-                }
-            )  # fmt: skip
-            key, body, headers = wire(received, subject=report_id, correlation_id=report_id)
-            await send("intake.reports", key, body, headers)
-    cases = [await caught(bench, 5, operation_id, report_id) for report_id in reports]
-
-    async def all_kept() -> bool:
-        kept = await bench.value("SELECT count(*) FROM operation_persons WHERE operation_id = $1", operation_id)
-        known = await bench.value("SELECT count(*) FROM operations_known WHERE id = $1", operation_id)
-        return bool(kept == persons and known == 1)
-
-    await eventually(all_kept, within_seconds=30, what="the operation and its persons")
-    return operation_id, cases
 
 
 async def test_papers_that_count_more_than_were_taken_are_a_finding_until_the_last_one_came(

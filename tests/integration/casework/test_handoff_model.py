@@ -20,8 +20,10 @@ from hypothesis.stateful import (
 from services.casework.handoff.handoffs import domain
 from services.casework.handoff.handoffs.domain import SIDES, Circumstances, HandoffState, Move, Side
 from services.chassis import clock
-from tests.integration.casework.asking import OFFICE, SOEGIRI, ask, deadlines, later, seen
-from tests.integration.casework.test_journey import Desk, report_verified
+from tests.support.casework.agencies import OFFICE, SOEGIRI
+from tests.support.casework.asking import ask, deadlines, later, seen
+from tests.support.casework.desk import Desk
+from tests.support.casework.reports import report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import Bench

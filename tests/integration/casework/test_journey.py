@@ -1,179 +1,25 @@
 """An ODGJ case from the verified report to the end of aftercare, on the real engines."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.events import disbursement, intake, notifications
-from contracts.events.closing import ServiceAnswer
 from contracts.events.disbursement import PaymentCredited
-from contracts.events.intake import RegistryCheckCompleted, ReportVerified
-from contracts.values import Money, RegionCode
+from contracts.values import Money
 from services.casework.case.cases.commands import CASES
 from services.casework.office.procedure_messages.messages import procedure_id
 from services.chassis import clock
 from services.chassis.packs import PackVersionIsTaken
-from tests.integration.casework.conftest import load, quick_pack
+from tests.support.casework.closing import others_answer
+from tests.support.casework.desk import Desk
+from tests.support.casework.registries import registry_answers
+from tests.support.casework.reports import BABAT, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
+from tests.support.packs.in_force import load, quick_pack
 from tests.support.services import Bench
-from tests.support.wire import VILLAGE, wire
-
-BABAT = "35.24.05.1003"
-
-
-async def report_verified(bench: Bench, village: str = VILLAGE, **changes: Any) -> UUID:
-    """Intake believes a report of Satpol PP, which has the person in hand."""
-    report_id = uuid4()
-    said: dict[str, Any] = {
-        "case_type_guess": "ODGJ_TERLANTAR",
-        "kind": "ODGJ",
-        "person_id": uuid4(),
-        "village_code": RegionCode(village),
-        "urgency": "URGENT",
-        "operation_id": uuid4(),
-        "channel": "OTHER_AGENCY",
-        "reporter_agency": "satpolpp-lamongan",
-        "apparent_minor": False,
-        "is_with_reporter": True,
-        "found_at": datetime.now(UTC),
-    }
-    event = ReportVerified.model_validate(said | changes)
-    key, body, headers = wire(event, subject=report_id, correlation_id=report_id, district=village[:5])
-    async with bench.producer() as send:
-        await send("intake.reports", key, body, headers)
-        await send("intake.reports", key, body, headers)
-    return report_id
-
-
-ANSWERS_OF: dict[str, type[ServiceAnswer]] = {
-    "intake": intake.ClosingAnswered,
-    "disbursement": disbursement.ClosingAnswered,
-    "notifications": notifications.ClosingAnswered,
-}
-
-
-async def others_answer(bench: Bench, report_id: UUID, number: int = 1, **blockers: tuple[str, ...]) -> None:
-    """The other services were asked whether the case may close, and say what is open on their side."""
-
-    async def asked() -> Any:
-        return await bench.value(
-            "SELECT case_id FROM closing_rounds WHERE correlation_id = $1 AND number = $2", report_id, number
-        )
-
-    case_id = await eventually(asked, what=f"round {number} of closing")
-    async with bench.producer() as send:
-        for service, fact in ANSWERS_OF.items():
-            event = fact(case_id=case_id, round=number, blockers=blockers.get(service, ()))
-            key, body, headers = wire(event, subject=uuid4(), correlation_id=report_id)
-            await send(f"{service}.closings", key, body, headers)
-
-
-class Desk:
-    """An agency's program answering through the public API."""
-
-    def __init__(self, bench: Bench, issuer: Issuer, agency: str, *roles: str) -> None:
-        self._bench = bench
-        self.agency = agency
-        token = issuer.token(f"desk-{agency}", agency=agency, roles=roles or ("agency",))
-        self._headers = {"Authorization": f"Bearer {token}"}
-
-    async def open_handoff(self, report_id: UUID, purpose: str, state: str = "requested") -> str:
-        """Wait until the agency has such a hand-off."""
-
-        async def find() -> Any:
-            rows = await self._bench.rows(
-                "SELECT id FROM handoffs WHERE correlation_id = $1 AND purpose = $2 AND to_agency = $3 AND state = $4",
-                report_id,
-                purpose,
-                self.agency,
-                state,
-            )
-            return str(rows[0]["id"]) if rows else None
-
-        return str(await eventually(find, what=f"{purpose} at {self.agency}"))
-
-    async def move(self, handoff_id: str, path: str, expect: int = 200, **body: Any) -> Any:
-        """Answer."""
-        answer = await self.send(f"/handoffs/{handoff_id}/{path}", **body)
-        assert answer.status_code == expect, answer.text
-        return answer.json()
-
-    async def carry_out(self, report_id: UUID, purpose: str, result: str, *, moves_person: bool = True) -> str:
-        """From the request to the result."""
-        handoff_id = await self.open_handoff(report_id, purpose)
-        await self.move(handoff_id, "acceptance")
-        if moves_person:
-            await self.move(handoff_id, "arrival", ba_number=f"BA/{uuid4().hex[:6]}")
-        await self.move(handoff_id, "start")
-        await self.move(handoff_id, "completion", result_code=result)
-        return handoff_id
-
-    async def open_task(self, report_id: UUID, kind: str) -> Any:
-        """Wait until the agency has such a task; its row."""
-
-        async def find() -> Any:
-            rows = await self._bench.rows(
-                "SELECT * FROM tasks WHERE correlation_id = $1 AND kind = $2 AND agency = $3 AND state = 'open'",
-                report_id,
-                kind,
-                self.agency,
-            )
-            return rows[0] if rows else None
-
-        return await eventually(find, what=f"{kind} at {self.agency}")
-
-    async def do_task(self, report_id: UUID, kind: str, result: str) -> None:
-        """Do what the desk was given to do."""
-        task = await self.open_task(report_id, kind)
-        await self.post(f"/tasks/{task['id']}/completion", result_code=result)
-
-    async def get(self, path: str, expect: int = 200) -> Any:
-        """Read."""
-        answer = await self._bench.client.get(path, headers=self._headers)
-        assert answer.status_code == expect, answer.text
-        return answer.json()
-
-    async def post(self, path: str, **body: Any) -> Any:
-        """Write."""
-        answer = await self.send(path, **body)
-        assert answer.status_code in (200, 201), answer.text
-        return answer.json()
-
-    async def send(self, path: str, **body: Any) -> Any:
-        """Write, whatever the answer."""
-        headers = {**self._headers, "Idempotency-Key": str(uuid4())}
-        return await self._bench.client.post(path, json=body, headers=headers)
-
-
-async def registry_answers(bench: Bench, report_id: UUID, purpose: str, kind: str, result: str) -> None:
-    """Intake heard the request and the registry's answer."""
-
-    async def find() -> Any:
-        return await bench.rows(
-            "SELECT id, case_id, person_id FROM handoffs WHERE correlation_id = $1 AND purpose = $2",
-            report_id,
-            purpose,
-        )
-
-    row = (await eventually(find, what=purpose))[0]
-    event = RegistryCheckCompleted.model_validate(
-        {
-            "check_id": uuid4(),
-            "person_id": row["person_id"],
-            "kind": kind,
-            "result": result,
-            "source": "registry",
-            "checked_at": datetime.now(UTC),
-            "handoff_id": row["id"],
-            "case_id": row["case_id"],
-        }
-    )
-    key, body, headers = wire(event, subject=event.check_id, correlation_id=report_id)
-    async with bench.producer() as send:
-        await send("intake.registry-checks", key, body, headers)
+from tests.support.wire import wire
 
 
 async def test_an_odgj_case_runs_from_report_to_aftercare_and_closes(casework: Bench, issuer: Issuer) -> None:

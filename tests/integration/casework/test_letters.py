@@ -12,19 +12,16 @@ import pytest
 import pytest_asyncio
 
 from services.casework.office.directory.domain import Letter
-from services.casework.papers.letters import adapter, commands
-from services.casework.papers.letters.commands import IssueLetter, Press, ReissueLetter
-from services.chassis import clock
-from services.chassis.principal import Principal
-from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, VILLAGE, ask
-from tests.integration.casework.test_disclosures import PERSON, case_of, know
-from tests.integration.casework.test_documents import download, upload
-from tests.integration.casework.test_journey import Desk, report_verified
+from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI, VILLAGE
+from tests.support.casework.asking import ask
+from tests.support.casework.desk import Desk
+from tests.support.casework.documents import download, upload
+from tests.support.casework.letters import Printed
+from tests.support.casework.persons import PERSON, know
+from tests.support.casework.reports import case_of, report_verified
+from tests.support.casework.scans import PDF
 from tests.support.identity import Issuer
-from tests.support.services import Bench, sealing_settings
-from tests.unit.casework.test_documents import PDF
-
-WRITER = Principal("staff:writer", OFFICE, frozenset({"section-head"}), ("35.24",))
+from tests.support.services import Bench
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -51,41 +48,6 @@ async def check(bench: Bench, token: str) -> str:
     assert answer.status_code == 200, answer.text
     assert answer.headers["referrer-policy"] == "no-referrer"
     return answer.text
-
-
-class Printed:
-    """A press that remembers what it was given to set, and the tokens of the codes."""
-
-    def __init__(self, bench: Bench) -> None:
-        self.data: list[Mapping[str, Any]] = []
-        self.press = Press(
-            self._render, adapter.qr, bench.app.state.documents, sealing_settings("casework")["sealing_private_key"],
-            bench.app.state.pages.words, "https://sigap.example/casework",
-        )  # fmt: skip
-        self._bench = bench
-
-    def _render(self, kind: Letter, data: Mapping[str, Any]) -> bytes:
-        self.data.append(data)
-        return adapter.render(kind, data)
-
-    async def issue(self, handoff: Mapping[str, Any], *, with_link: bool = False) -> tuple[Any, str]:
-        """A letter, and the token of its code."""
-        token = adapter.new_token()
-        link_id = clock.new_id() if with_link else None
-        command = IssueLetter(clock.new_id(), clock.new_id(), UUID(handoff["handoff_id"]), token, link_id=link_id)
-        made = await self._bench.units.perform(
-            lambda uow: commands.issue_letter(command, uow, self.press), principal=WRITER
-        )
-        return made, token
-
-    async def reissue(self, old: UUID) -> tuple[Any, str]:
-        """The same in the place of an old one."""
-        token = adapter.new_token()
-        command = ReissueLetter(old, "WRONG_CONTENT", clock.new_id(), clock.new_id(), token)
-        made = await self._bench.units.perform(
-            lambda uow: commands.reissue_letter(command, uow, self.press), principal=WRITER
-        )
-        return made, token
 
 
 async def test_a_letter_is_numbered_printed_kept_and_told_without_a_word_about_the_person(

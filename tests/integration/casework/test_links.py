@@ -18,10 +18,12 @@ from services.casework.papers.links import commands, domain
 from services.casework.papers.links.access import principal_through
 from services.casework.papers.links.domain import LinkIsForAnotherHandoff
 from services.chassis import sealing
-from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, ask
-from tests.integration.casework.test_disclosures import PERSON, case_of, know
-from tests.integration.casework.test_journey import Desk, report_verified
-from tests.integration.casework.test_letters import Printed
+from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
+from tests.support.casework.asking import ask
+from tests.support.casework.desk import Desk
+from tests.support.casework.letters import Printed
+from tests.support.casework.persons import PERSON, know
+from tests.support.casework.reports import case_of, report_verified
 from tests.support.identity import Issuer
 from tests.support.services import Bench, sealing_settings
 

@@ -8,7 +8,9 @@ import pytest
 
 from contracts.events.casework import CaseAidHeld
 from services.chassis import clock
-from tests.integration.casework.test_journey import Desk, others_answer, report_verified
+from tests.support.casework.closing import others_answer
+from tests.support.casework.desk import Desk
+from tests.support.casework.reports import report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import Bench

@@ -8,8 +8,10 @@ import pytest
 import pytest_asyncio
 
 from services.chassis import clock
-from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, ask
-from tests.integration.casework.test_journey import Desk, report_verified
+from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
+from tests.support.casework.asking import ask
+from tests.support.casework.desk import Desk
+from tests.support.casework.reports import report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.row_routes import office_elsewhere

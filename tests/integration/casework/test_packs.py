@@ -8,7 +8,7 @@ from services.casework.wiring import load_packs
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
 from services.chassis.service import Running
-from tests.integration.casework.conftest import PACK
+from tests.support.packs import LAMONGAN_PACK
 from tests.support.services import Bench
 
 
@@ -21,7 +21,7 @@ async def test_a_wrong_pack_is_refused_in_one_line_and_the_others_are_loaded(
     wrong, good = tmp_path / "18.71-balam", tmp_path / "18.72-metro"
     for folder in (wrong, good):
         folder.mkdir()
-    (good / "casework.yaml").write_text(PACK.read_text().replace('district: "35.24"', 'district: "18.72"'))
+    (good / "casework.yaml").write_text(LAMONGAN_PACK.read_text().replace('district: "35.24"', 'district: "18.72"'))
     broken = ("version: 1\n", "version: '1'\nagencies: [\n", "")
     for content in broken:
         (wrong / "casework.yaml").write_text(content)

@@ -12,8 +12,10 @@ from services.casework.handoff.deadlines.tables import Deadline
 from services.casework.handoff.handoffs.tables import Handoff
 from services.chassis.errors import NotFound
 from services.chassis.principal import system_principal
-from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, ask
-from tests.integration.casework.test_journey import Desk, report_verified
+from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
+from tests.support.casework.asking import ask
+from tests.support.casework.desk import Desk
+from tests.support.casework.reports import report_verified
 from tests.support.eventually import eventually
 from tests.support.folding import unlike_their_actions
 from tests.support.identity import Issuer

@@ -11,8 +11,10 @@ from services.casework.handoff.handoffs.commands import MoveHandoff, Spoken, mov
 from services.casework.handoff.handoffs.domain import Move, NotByPhone
 from services.chassis import clock
 from services.chassis.principal import Principal
-from tests.integration.casework.asking import LAWANG, OFFICE, SOEGIRI, VILLAGE, ask, deadlines, later, seen
-from tests.integration.casework.test_journey import Desk, report_verified
+from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI, VILLAGE
+from tests.support.casework.asking import ask, deadlines, later, seen
+from tests.support.casework.desk import Desk
+from tests.support.casework.reports import report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import Bench

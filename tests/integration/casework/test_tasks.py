@@ -1,33 +1,15 @@
 """Tasks and their instant, on real rows."""
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
-from services.casework.desks.tasks.commands import CreateTask, check_task_due, complete_task, create_task, task_id_of
-from services.casework.desks.tasks.domain import TaskIsEnded, TaskKind
-from services.chassis import clock
+from services.casework.desks.tasks.commands import check_task_due, complete_task
+from services.casework.desks.tasks.domain import TaskIsEnded
 from services.chassis.database import UnitOfWork
-from services.chassis.principal import system_principal
+from tests.support.casework.tasks import SYSTEM, open_task
 from tests.support.services import Bench
-
-SYSTEM = system_principal("casework")
-
-
-async def open_task(bench: Bench, due_in: timedelta) -> UUID:
-    """A visit of the puskesmas in Babat, due so long from now."""
-    case_id = uuid4()
-    command = CreateTask(
-        case_id=case_id, correlation_id=uuid4(), district="35.24", step="visit-1", occurrence=1,
-        kind=TaskKind.AFTERCARE_VISIT, agency="puskesmas-babat", due_at=clock.utc_now() + due_in,
-        reply_to=f"case:{case_id}", reply_workflow="OdgjProcedure",
-    )  # fmt: skip
-    first = await bench.units.perform(lambda uow: create_task(command, uow), principal=SYSTEM)
-    again = await bench.units.perform(lambda uow: create_task(command, uow), principal=SYSTEM)
-    assert first == again
-    assert not first.ended
-    return task_id_of(case_id, "visit-1", 1)
 
 
 async def facts(bench: Bench, task_id: UUID) -> list[str]:

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from services.chassis import clock
-from tests.integration.casework.street import LAWANG, MENUR, OFFICE, PUSKESMAS, SOEGIRI, Street
-from tests.integration.casework.test_journey import registry_answers
+from tests.support.casework.agencies import LAWANG, MENUR, OFFICE, SOEGIRI, TOWN_PUSKESMAS
+from tests.support.casework.registries import registry_answers
+from tests.support.casework.street import Street
 from tests.support.identity import Issuer
 from tests.support.services import Bench
 
@@ -25,7 +26,7 @@ async def test_break_1_every_hospital_is_full(street: Street) -> None:
     await (await street.found()).screened()
     await street.refused_by(SOEGIRI, LAWANG, MENUR)
     task = await street.office.open_task(street.report_id, "CASE_CONFERENCE")
-    assert await street.holder() == PUSKESMAS
+    assert await street.holder() == TOWN_PUSKESMAS
     await street.office.post(f"/tasks/{task['id']}/completion", result_code="UNDECIDED")
     again = await street.office.open_task(street.report_id, "CASE_CONFERENCE")
     assert (again["id"], again["due_at"] > task["due_at"]) == (task["id"], True)

@@ -10,6 +10,7 @@ from contracts.events.intake import ReportRejected
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.probe import BROKEN_REASONS
+from tests.support.probe_inbox import effects, heard, set_aside
 from tests.support.services import Bench
 from tests.support.wire import wire
 
@@ -17,25 +18,6 @@ from tests.support.wire import wire
 def fact(reason: str, key: UUID | None = None, sequence: int = 1, **changes: Any) -> tuple[bytes, bytes, Any]:
     key = key or uuid4()
     return wire(ReportRejected(reason_code=reason), subject=key, correlation_id=key, sequence=sequence, **changes)
-
-
-async def effects(bench: Bench) -> list[str]:
-    return [row["reason"] for row in await bench.rows("SELECT reason FROM effects ORDER BY place")]
-
-
-async def heard(bench: Bench, *reasons: str) -> None:
-    async def ask() -> bool:
-        return set(reasons) <= set(await effects(bench))
-
-    await eventually(ask, what=f"{reasons} heard")
-
-
-async def set_aside(bench: Bench, count: int) -> list[Any]:
-    async def ask() -> bool:
-        return bool(await bench.value("SELECT count(*) FROM dead_letters WHERE state IN ('dead', 'blocked')") == count)
-
-    await eventually(ask, what=f"{count} set aside")
-    return await bench.rows("SELECT * FROM dead_letters ORDER BY id")
 
 
 async def test_a_fact_delivered_three_times_has_one_effect(probe: Bench) -> None:

@@ -17,10 +17,10 @@ from services.chassis import inbox
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import Invalid
 from services.chassis.principal import system_principal
-from tests.integration.chassis.test_inbox import effects, heard, set_aside
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.probe import TYPE, Effect, make_probe, probe_service, when_report_rejected_keep_effect
+from tests.support.probe_inbox import effects, heard, set_aside
 from tests.support.services import Bench
 from tests.support.wire import wire
 

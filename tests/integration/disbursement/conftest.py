@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -12,13 +11,12 @@ from services.chassis.principal import system_principal
 from services.disbursement.programmes.commands import load_pack
 from services.disbursement.programmes.domain import DisbursementPack, StatementWaits
 from services.disbursement.wiring import SERVICE
-from tests.integration.disbursement.bank import Bank, running_bank
-from tests.integration.disbursement.office import Office
+from tests.support.disbursement.bank import Bank, running_bank
+from tests.support.disbursement.office import Office
 from tests.support.engines import Stack
 from tests.support.identity import Issuer
+from tests.support.packs import LAMONGAN_DISBURSEMENT_PACK
 from tests.support.services import Bench, bench_for
-
-PACK = Path(__file__).parents[3] / "deploy" / "districts" / "35.24-lamongan" / "disbursement.yaml"
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +30,7 @@ def bank() -> Iterator[Bank]:
 async def disbursement(stack: Stack, issuer: Issuer, bank: Bank) -> AsyncIterator[Bench]:
     """One disbursement for the session, with the district's own pack and a short patience."""
     async with bench_for(SERVICE, stack, issuer, bank_url=bank.url) as bench:
-        pack = DisbursementPack.model_validate(yaml.safe_load(PACK.read_text()))
+        pack = DisbursementPack.model_validate(yaml.safe_load(LAMONGAN_DISBURSEMENT_PACK.read_text()))
         waits = StatementWaits(first=timedelta(milliseconds=50), longest=timedelta(milliseconds=200))
         quick = pack.model_copy(update={"statement_waits": waits})
         await bench.units.perform(lambda uow: load_pack(quick, uow), principal=system_principal("disbursement"))

@@ -6,7 +6,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from tests.integration.disbursement.office import AMOUNT, PROGRAMME, Office
+from tests.support.disbursement.office import AMOUNT, PROGRAMME, Office
 from tests.support.services import Bench
 
 

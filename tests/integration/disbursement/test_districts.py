@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from tests.integration.disbursement.office import Office
+from tests.support.disbursement.office import Office
 from tests.support.row_routes import dead_letter_row, let_in, office_elsewhere
 from tests.support.services import Bench
 

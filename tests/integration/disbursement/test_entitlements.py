@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from contracts.topics import topic_of
-from tests.integration.disbursement.office import AMOUNT, PROGRAMME, Office, aid_requested
+from tests.support.disbursement.office import AMOUNT, PROGRAMME, Office, aid_requested
 from tests.support.eventually import eventually
 from tests.support.services import Bench
 

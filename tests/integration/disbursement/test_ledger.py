@@ -10,7 +10,7 @@ from contracts.values import Money
 from services.chassis.principal import system_principal
 from services.disbursement.ledger.commands import PostEntry, post_entry
 from services.disbursement.ledger.domain import EntryIsOther, EntryKind, moved
-from tests.integration.disbursement.office import AMOUNT, Office
+from tests.support.disbursement.office import AMOUNT, Office
 from tests.support.services import Bench
 
 EXPENSE, PAYABLE, CASH = "5.1.06.01", "2.1.06.01", "1.1.01.03"

@@ -8,8 +8,8 @@ from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
 from services.chassis.service import Running
 from services.disbursement.wiring import gauges, load_packs, reconcile
-from tests.integration.disbursement.conftest import PACK
-from tests.integration.disbursement.office import AMOUNT, Office
+from tests.support.disbursement.office import AMOUNT, Office
+from tests.support.packs import LAMONGAN_DISBURSEMENT_PACK
 from tests.support.services import Bench
 
 
@@ -24,7 +24,8 @@ async def test_a_pack_is_loaded_once_and_a_version_keeps_its_content(
     )
     folder = tmp_path / "18.72-metro"
     folder.mkdir()
-    file, text = folder / "disbursement.yaml", PACK.read_text().replace('district: "35.24"', 'district: "18.72"')
+    file = folder / "disbursement.yaml"
+    text = LAMONGAN_DISBURSEMENT_PACK.read_text().replace('district: "35.24"', 'district: "18.72"')
     file.write_text(text)
     assert [await load_packs(running, [str(tmp_path)]) for _ in range(2)] == [0, 0]
     assert await disbursement.value("SELECT count(*) FROM aid_packs WHERE district = '18.72'") == 1

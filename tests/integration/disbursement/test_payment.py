@@ -12,8 +12,8 @@ from services.disbursement.entitlements.tables import Entitlement
 from services.disbursement.reconciliation.commands import import_statement
 from services.disbursement.reconciliation.domain import read_statement
 from services.disbursement.reconciliation.tables import Finding
-from tests.integration.disbursement.bank import Bank, credited, rejected
-from tests.integration.disbursement.office import AMOUNT, Office
+from tests.support.disbursement.bank import Bank, credited, rejected
+from tests.support.disbursement.office import AMOUNT, Office
 from tests.support.eventually import eventually
 from tests.support.folding import unlike_their_actions
 from tests.support.services import Bench

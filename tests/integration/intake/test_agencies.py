@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 
-from tests.integration.intake.test_reports import VILLAGE, report
 from tests.support.identity import Issuer
+from tests.support.intake.reports import VILLAGE, report
 from tests.support.row_routes import dead_letter_row, let_in, office_elsewhere
 from tests.support.services import Bench
 

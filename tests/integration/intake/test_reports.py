@@ -2,30 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from contracts.envelope import Envelope
 from contracts.events.intake import ReportVerified
 from tests.support.identity import Issuer
+from tests.support.intake.reports import VILLAGE, report, staff
 from tests.support.services import Bench
-
-VILLAGE = "35.24.17.2001"
-
-
-def report(**changes: Any) -> dict[str, Any]:
-    """A plain report."""
-    return {
-        "channel": "VILLAGE_DESK",
-        "kind": "ODGJ",
-        "village_code": VILLAGE,
-        "found_at": (datetime.now(UTC) - timedelta(hours=1)).isoformat(),
-        **changes,
-    }
-
-
-def staff(issuer: Issuer) -> dict[str, str]:
-    return {"Authorization": f"Bearer {issuer.token(roles=['caseworker'])}", "Idempotency-Key": str(uuid4())}
 
 
 async def test_a_report_is_committed_with_its_action_and_its_event(intake: Bench, issuer: Issuer) -> None:

@@ -11,8 +11,8 @@ from services.chassis.principal import system_principal
 from services.chassis.processes import build_app
 from services.chassis.service import Running
 from services.intake.wiring import SERVICE
-from tests.integration.intake.test_reports import VILLAGE, report, staff
 from tests.support.identity import Issuer
+from tests.support.intake.reports import VILLAGE, report, staff
 from tests.support.services import Bench
 
 

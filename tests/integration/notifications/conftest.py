@@ -12,10 +12,10 @@ from services.chassis.principal import system_principal
 from services.notifications.templates.commands import load_pack
 from services.notifications.templates.domain import Delivery, NotificationsPack
 from services.notifications.wiring import SERVICE
-from tests.integration.notifications.gateway import Gateway, running_gateway
-from tests.integration.notifications.story import Story
 from tests.support.engines import Stack
 from tests.support.identity import Issuer
+from tests.support.notifications.gateway import Gateway, running_gateway
+from tests.support.notifications.story import Story
 from tests.support.services import Bench, bench_for
 
 PACK = Path(__file__).parents[3] / "deploy" / "districts" / "35.24-lamongan" / "notifications.yaml"

@@ -1,6 +1,6 @@
 """Another district's messages are not there; generated from the routes."""
 
-from tests.integration.notifications.story import Story
+from tests.support.notifications.story import Story
 from tests.support.row_routes import dead_letter_row, let_in, office_elsewhere
 from tests.support.services import Bench
 

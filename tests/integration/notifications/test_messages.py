@@ -13,11 +13,11 @@ from services.notifications.messages.commands import prepare_message, record_rep
 from services.notifications.messages.messages import Sending
 from services.notifications.messages.tables import Message
 from services.notifications.wiring import gauges
-from tests.integration.notifications.gateway import Gateway
-from tests.integration.notifications.story import Story
 from tests.support.eventually import eventually
 from tests.support.folding import unlike_their_actions
 from tests.support.identity import Issuer
+from tests.support.notifications.gateway import Gateway
+from tests.support.notifications.story import Story
 from tests.support.services import Bench
 
 

@@ -7,6 +7,7 @@ import yaml
 from services.casework.office.directory.domain import CaseworkPack
 
 LAMONGAN_PACK = Path(__file__).parents[3] / "deploy" / "districts" / "35.24-lamongan" / "casework.yaml"
+LAMONGAN_DISBURSEMENT_PACK = LAMONGAN_PACK.with_name("disbursement.yaml")
 THREE_ZONES_PACK = Path(__file__).parent / "91.99-ujung-timur" / "casework.yaml"
 
 

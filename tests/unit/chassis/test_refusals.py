@@ -5,24 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from services.casework.wiring import SERVICE as CASEWORK
 from services.chassis.errors import SigapError
-from services.chassis.service import Service
 from services.chassis.web import problem_of, refusals_of, status_of
-from services.disbursement.wiring import SERVICE as DISBURSEMENT
-from services.intake.wiring import SERVICE as INTAKE
-from services.notifications.wiring import SERVICE as NOTIFICATIONS
+from tests.support.english import ENGLISH
+from tests.support.every_service import SERVICES
 
 TESTS = Path(__file__).parents[2]
-SERVICES: tuple[Service, ...] = (INTAKE, CASEWORK, DISBURSEMENT, NOTIFICATIONS)
-ENGLISH = frozenset(
-    re.findall(
-        r"\w+",
-        "the is are was not must should please error invalid missing with for from this that you your cannot "
-        "already request failed unknown found allowed",
-    )
-)
-"""Words that give an English sentence away; none of them is Indonesian."""
 FAMILIES = frozenset({"invalid", "unauthenticated", "forbidden", "not_found", "conflict", "unavailable"})
 """Refusals that others are kinds of; `not_found` and `unavailable` are also raised as they stand."""
 

@@ -11,8 +11,8 @@ import yaml
 
 from services.chassis.processes import build_app
 from services.chassis.service import Service
+from tests.support.every_service import SERVICES
 from tests.support.probe import probe_service
-from tests.unit.pages.test_pages import SERVICES
 
 DOCUMENTS = Path(__file__).parents[3] / "contracts" / "asyncapi"
 

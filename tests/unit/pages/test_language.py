@@ -22,7 +22,8 @@ from services.chassis.pages import words
 from services.chassis.service import Service
 from services.disbursement.batches.domain import BatchState
 from services.notifications.templates.domain import say_instant
-from tests.unit.chassis.test_refusals import ENGLISH, SERVICES
+from tests.support.english import ENGLISH
+from tests.support.every_service import SERVICES
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = sorted((ROOT / "services").rglob("templates/*.html"))

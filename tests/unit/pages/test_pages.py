@@ -9,23 +9,14 @@ from typing import Any
 
 import pytest
 
-import services.casework.wiring
-import services.disbursement.wiring
-import services.intake.wiring
-import services.notifications.wiring
 from services.chassis.pages import PageRequires, words
 from services.chassis.pages.sign_in import local_path
 from services.chassis.processes import build_app
 from services.chassis.service import Service
+from tests.support.every_service import SERVICES
 
 ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "services" / "chassis" / "pages" / "static"
-SERVICES = [
-    services.intake.wiring.SERVICE,
-    services.casework.wiring.SERVICE,
-    services.disbursement.wiring.SERVICE,
-    services.notifications.wiring.SERVICE,
-]
 
 
 def test_files_of_others_are_what_was_taken_in() -> None:

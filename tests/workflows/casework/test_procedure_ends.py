@@ -7,8 +7,8 @@ from temporalio.client import WorkflowHandle
 
 from services.casework.office.procedure_messages.messages import CaseChanged, StepResult
 from tests.support.eventually import eventually
+from tests.support.procedure_stories import told
 from tests.support.procedures import ANSWERS, Rows, skipping, start_procedure, working
-from tests.workflows.casework.story import told
 
 
 @pytest.mark.parametrize("known", range(len(ANSWERS)))

@@ -10,8 +10,8 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from services.casework.office.procedure_messages.messages import CaseChanged, RequestStep, StepResult
 from tests.support.eventually import eventually
+from tests.support.procedure_stories import LONG_WAY, stages, told, waiting
 from tests.support.procedures import ANSWERS, Rows, skipping, start_procedure, working
-from tests.workflows.casework.story import LONG_WAY, stages, told, waiting
 
 
 async def test_an_odgj_case_goes_through_every_step_and_closes() -> None:

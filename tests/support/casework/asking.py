@@ -1,13 +1,12 @@
-"""Hand-offs asked for by the API, and looked at."""
+"""Hand-offs opened by hand, and what a desk sees of them."""
 
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from services.chassis import clock
-from tests.integration.casework.test_journey import Desk
-
-OFFICE, VILLAGE, SOEGIRI, LAWANG = "dinsos-lamongan", "desa-sukodadi", "rsud-soegiri", "rsj-lawang"
+from tests.support.casework.agencies import SOEGIRI
+from tests.support.casework.desk import Desk
 
 
 async def ask(
@@ -22,6 +21,7 @@ async def ask(
 
 
 async def seen(desk: Desk, handoff: dict[str, Any]) -> dict[str, Any]:
+    """The hand-off as a desk sees it now."""
     found: dict[str, Any] = await desk.get(f"/handoffs/{handoff['handoff_id']}")
     return found
 
@@ -32,4 +32,5 @@ def deadlines(handoff: dict[str, Any], state: str = "running") -> dict[str, str]
 
 
 def later(**span: int) -> str:
+    """An instant so far from now, as the API writes it."""
     return (clock.utc_now() + timedelta(**span)).isoformat()

@@ -1,4 +1,4 @@
-"""One case of a person found in the town, and the desks that deal with it."""
+"""One case of a person found in the town, walked from the report to where a test begins."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -8,15 +8,13 @@ from uuid import UUID, uuid4
 from services.casework.case.cases.commands import REACH
 from services.casework.handoff.handoffs.commands import escalate_if_due
 from services.chassis.principal import system_principal
-from tests.integration.casework.test_journey import Desk, report_verified
+from tests.support.casework.agencies import OFFICE, SOEGIRI, TOWN_PUSKESMAS
+from tests.support.casework.desk import Desk
+from tests.support.casework.reports import case_of, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import Bench
 from tests.support.wire import VILLAGE
-
-OFFICE, PUSKESMAS, SOEGIRI, LAWANG, MENUR = (
-    "dinsos-lamongan", "puskesmas-lamongan", "rsud-soegiri", "rsj-lawang", "rsj-menur",
-)  # fmt: skip
 
 
 class Street:
@@ -27,30 +25,31 @@ class Street:
         self._issuer = issuer
         self.report_id = uuid4()
         self.office = self.desk(OFFICE, "section-head", "caseworker")
-        self.puskesmas = self.desk(PUSKESMAS)
+        self.puskesmas = self.desk(TOWN_PUSKESMAS)
         self.village = self.desk("desa-sukodadi")
 
     def desk(self, agency: str, *roles: str) -> Desk:
+        """Sit down at an agency's desk."""
         return Desk(self.bench, self._issuer, agency, *roles)
 
     async def found(self, **changes: Any) -> "Street":
+        """The person is reported and the case is there."""
         self.report_id = await report_verified(self.bench, VILLAGE, **changes)
         await self.case_id()
         return self
 
     async def case_id(self) -> UUID:
-        async def opened() -> Any:
-            return await self.bench.value("SELECT id FROM cases WHERE source_report_id = $1", self.report_id)
-
-        case_id: UUID = await eventually(opened, what="the case")
-        return case_id
+        """Wait until there is a case."""
+        return await case_of(self.bench, self.report_id)
 
     async def screened(self, result: str = "NEEDS_HOSPITAL") -> "Street":
+        """The office has the person, and the puskesmas says what it saw."""
         await self.office.carry_out(self.report_id, "CUSTODY_TRANSFER", "IN_CARE")
         await self.puskesmas.carry_out(self.report_id, "HEALTH_SCREENING", result)
         return self
 
     async def refused_by(self, *agencies: str, reason: str = "FULL") -> None:
+        """Each of them in turn is asked for a bed and has none."""
         for agency in agencies:
             desk = self.desk(agency)
             handoff = await desk.open_handoff(self.report_id, "INPATIENT_BED")
@@ -66,18 +65,23 @@ class Street:
         return desk, handoff
 
     async def traced(self, result: str) -> None:
+        """The village looks for the family."""
         await self.village.carry_out(self.report_id, "FAMILY_TRACING", result, moves_person=False)
 
     async def case(self) -> dict[str, Any]:
+        """The case as the office sees it."""
         found: dict[str, Any] = await self.office.get(f"/cases/{await self.case_id()}")
         return found
 
     async def holder(self) -> str:
+        """Who has the person now."""
         open_rows = [stretch for stretch in (await self.case())["custody"] if stretch["until"] is None]
         assert len(open_rows) == 1, "one holder at any moment"
         return str(open_rows[0]["agency"])
 
     async def becomes(self, is_so: Callable[[dict[str, Any]], object], what: str) -> None:
+        """Wait until it is so of the case."""
+
         async def look() -> bool:
             return bool(is_so(await self.case()))
 

@@ -38,4 +38,5 @@ async def waiting(answers: dict[str, tuple[str, str] | None], until: str, **scri
 
 
 def stages(rows: Rows) -> list[str]:
+    """The stages it went through, in order."""
     return [call.removeprefix("stage ") for call in rows.calls if call.startswith("stage ")]

@@ -1,0 +1,1 @@
+"""What surrounds a disbursement under test: a bank, and an office with its people."""
