@@ -43,13 +43,13 @@ IS_DANGEROUS = frozenset({"DANGEROUS", "INJURED"})
 
 
 def _notice(task: asyncio.Task[Any]) -> None:
-    """Whoever waits for the work hears how it ended; when the story ends first, nobody has to."""
+    """Whoever waits for the work hears how it ended; when the procedure ends first, nobody has to."""
     if not task.cancelled():
         task.exception()
 
 
 class CaseIsOver(Exception):
-    """The case was closed from outside: the story ends here."""
+    """The case was closed from outside: the procedure ends here."""
 
 
 class ServiceHasEnded(Exception):
@@ -95,7 +95,7 @@ class CaseProcedure:
         raise NotImplementedError
 
     async def execute(self, start: ProcedureStart) -> None:
-        """Read the case, tell the story beside a watch on the case itself, and end with either."""
+        """Read the case, carry the procedure out beside a watch on the case itself, and end with either."""
         await self._look(start)
         if self._is_over:
             return
@@ -103,11 +103,11 @@ class CaseProcedure:
         child = self.spawn(self._protect_child())
         try:
             self._stop_if_over()
-            story = self.spawn(self.procedure())
-            await workflow.wait([story, child], return_when=asyncio.FIRST_COMPLETED)
+            procedure = self.spawn(self.procedure())
+            await workflow.wait([procedure, child], return_when=asyncio.FIRST_COMPLETED)
             if child.done():
                 child.result()
-            await story
+            await procedure
         except CaseIsOver:
             pass
         except ServiceHasEnded:
@@ -119,7 +119,7 @@ class CaseProcedure:
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
-        """Work that goes on beside the story and ends with it at the latest."""
+        """Work that goes on beside the procedure and ends with it at the latest."""
         task = asyncio.create_task(work)
         task.add_done_callback(_notice)
         self._spawned.append(task)

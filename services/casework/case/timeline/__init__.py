@@ -1,1 +1,1 @@
-"""The story of a case: what every service and agency did, in one list."""
+"""The timeline of a case: what every service and agency did, in one list."""

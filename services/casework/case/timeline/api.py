@@ -1,4 +1,4 @@
-"""HTTP route of the story."""
+"""HTTP route of the timeline."""
 
 from dataclasses import asdict
 from typing import Annotated

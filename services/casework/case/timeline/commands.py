@@ -1,15 +1,15 @@
-"""Adding to the story."""
+"""Adding to the timeline."""
 
 from contracts.envelope import Envelope, Event
 from services.casework.case.timeline.tables import TimelineRow
 from services.chassis.database import UnitOfWork
 
 SEALED = {"sealed_pin"}
-"""What no story keeps, not even under its seal."""
+"""What no timeline keeps, not even under its seal."""
 
 
 async def add_line(event: Event, envelope: Envelope, uow: UnitOfWork) -> None:
-    """Keep a fact as a line of its case's story; the inbox lets it through once."""
+    """Keep a fact as a line of its case's timeline; the inbox lets it through once."""
     parts = (envelope.traceparent or "").split("-")
     uow.insert(
         TimelineRow(

@@ -1,4 +1,4 @@
-"""What a fact of the story is called in Bahasa Indonesia. Pure data and one function."""
+"""What a fact of the timeline is called in Bahasa Indonesia. Pure data and one function."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -82,5 +82,5 @@ class _Known(dict[str, Any]):
 
 
 def tell(event_type: str, facts: Mapping[str, Any]) -> str:
-    """One line of the story; a fact that has no text of its own is told by its type."""
+    """One line of the timeline; a fact that has no text of its own is told by its type."""
     return TEXTS.get(event_type, event_type).format_map(_Known(facts))

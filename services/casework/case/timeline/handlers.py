@@ -1,4 +1,4 @@
-"""The story hears everything that happens to a case."""
+"""The timeline hears everything that happens to a case."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from services.chassis.inbox import Handler
 
 
 async def when_anything_happens_record_in_timeline(event: Any, envelope: Envelope, uow: UnitOfWork) -> None:
-    """A line of the story."""
+    """A line of the timeline."""
     await add_line(event, envelope, uow)
 
 
 def also_record_in_timeline(handler: Handler) -> Handler:
-    """A handler that acts and also tells the fact to the story, in one transaction."""
+    """A handler that acts and also tells the fact to the timeline, in one transaction."""
 
     async def act_and_tell(event: Any, envelope: Envelope, uow: UnitOfWork) -> None:
         await handler(event, envelope, uow)

@@ -1,4 +1,4 @@
-"""The page of one case: where it stands, who has the person, and its story across services."""
+"""The page of one case: where it stands, who has the person, and its timeline across services."""
 
 from pathlib import Path
 from typing import Annotated
@@ -57,7 +57,7 @@ router = page_router()
 async def case_page(
     case_id: UUID, request: Request, caller: Annotated[Principal, page_requires("case:read")], reading: Reading
 ) -> Response:
-    """One case with its hand-offs, custody, tasks and story."""
+    """One case with its hand-offs, custody, tasks and timeline."""
     view = await show_case(case_id, reading)
     tag_span(case_id=str(view.case.correlation_id))
     directory = await directory_of(reading, [view.case.district])
@@ -66,7 +66,7 @@ async def case_page(
         "case.html",
         view=view,
         case=view.case,
-        story=await timeline_of(case_id, reading),
+        timeline=await timeline_of(case_id, reading),
         way=await way_of_case(view.case, reading),
         case_states=STATES,
         may_act=bool(caller.roles & PERMISSIONS["case:act"]),

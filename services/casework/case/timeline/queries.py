@@ -1,4 +1,4 @@
-"""The story as people read it."""
+"""The timeline as people read it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Every query on the story."""
+"""Every query on the timeline."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Response shapes of the story."""
+"""Response shapes of the timeline."""
 
 from datetime import datetime
 from uuid import UUID

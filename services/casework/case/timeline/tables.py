@@ -1,4 +1,4 @@
-"""The story's lines."""
+"""The timeline's lines."""
 
 from datetime import datetime
 from typing import Any

@@ -15,7 +15,7 @@ class GepengProcedure(CaseProcedure):
 
     @workflow.run
     async def run(self, start: ProcedureStart) -> None:
-        """Tell the story."""
+        """Carry the procedure out."""
         await self.execute(start)
 
     async def procedure(self) -> None:

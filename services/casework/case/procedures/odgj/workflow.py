@@ -24,7 +24,7 @@ class OdgjProcedure(CaseProcedure):
 
     @workflow.run
     async def run(self, start: ProcedureStart) -> None:
-        """Tell the story."""
+        """Carry the procedure out."""
         await self.execute(start)
 
     async def procedure(self) -> None:
