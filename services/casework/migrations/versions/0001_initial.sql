@@ -247,6 +247,7 @@ CREATE TABLE matters (
     rules_version integer NOT NULL,
     apparent_minor boolean NOT NULL
 );
+CREATE INDEX matters_correlation ON matters (correlation_id);
 CREATE INDEX matters_person ON matters (person_id);
 
 CREATE TABLE parties (

@@ -9,7 +9,7 @@ from services.chassis.database import ReadSession, UnitOfWork
 
 DELIVERED = (
     "SELECT u.agency, count(DISTINCT p.person_id) AS persons FROM operation_persons p"
-    " JOIN custodies u ON u.person_id = p.person_id"
+    " JOIN matters m ON m.correlation_id = p.report_id JOIN custodies u ON u.case_id = m.id"
     " WHERE p.operation_id = :operation GROUP BY u.agency"
 )
 
@@ -29,7 +29,7 @@ async def counts_of(source: UnitOfWork | ReadSession, operation_id: UUID) -> lis
 async def operations_of_case(uow: UnitOfWork, case_id: UUID) -> list[UUID]:
     """The operations in which the person of a case was found."""
     found = await uow.execute(
-        "SELECT p.operation_id FROM operation_persons p JOIN matters m ON m.person_id = p.person_id"
+        "SELECT p.operation_id FROM operation_persons p JOIN matters m ON m.correlation_id = p.report_id"
         " WHERE m.id = :case ORDER BY p.operation_id",
         case=case_id,
     )
@@ -51,9 +51,9 @@ async def has_part(uow: UnitOfWork, operation_id: UUID, agency: str) -> bool:
     """Whether an agency conducted the operation, or was asked about or took one of its persons."""
     found = await uow.execute(
         "SELECT EXISTS (SELECT 1 FROM operations_known WHERE id = :id AND agency = :agency) OR EXISTS ("
-        " SELECT 1 FROM operation_persons p WHERE p.operation_id = :id AND (EXISTS (SELECT 1 FROM matters m"
-        " JOIN parties q ON q.matter_id = m.id WHERE m.person_id = p.person_id AND q.agency = :agency)"
-        " OR EXISTS (SELECT 1 FROM custodies u WHERE u.person_id = p.person_id AND :agency IN (u.agency, u.giver))))",
+        " SELECT 1 FROM operation_persons p JOIN matters m ON m.correlation_id = p.report_id WHERE p.operation_id = :id"
+        " AND (EXISTS (SELECT 1 FROM parties q WHERE q.matter_id = m.id AND q.agency = :agency)"
+        " OR EXISTS (SELECT 1 FROM custodies u WHERE u.case_id = m.id AND :agency IN (u.agency, u.giver))))",
         id=operation_id,
         agency=agency,
     )
