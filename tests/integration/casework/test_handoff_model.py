@@ -166,7 +166,7 @@ async def test_every_walk_of_the_parties_agrees_with_the_table(
     machine.loop = asyncio.get_running_loop()
     machine.office, machine.hospital = Desk(casework, issuer, OFFICE, "caseworker"), Desk(casework, issuer, SOEGIRI)
     settled = settings(
-        max_examples=14, stateful_step_count=12, deadline=None, derandomize=True, database=None,
+        max_examples=20, stateful_step_count=12, deadline=None, derandomize=True, database=None,
         suppress_health_check=list(HealthCheck), phases=[Phase.generate],
     )  # fmt: skip
     await asyncio.to_thread(run_state_machine_as_test, machine, settings=settled)
