@@ -137,7 +137,7 @@ class DeadLetterSearch(BaseModel):
     claimed_by: Annotated[Text, Field(max_length=128, description="Petugas yang mengurus; «-»: belum ada")] | None = (
         None
     )
-    dead_letter_before: (
+    set_aside_before: (
         Annotated[AwareDatetime, BeforeValidator(_written_out), Field(description="Tersisih sebelum saat ini")] | None
     ) = None
     all_states: bool = False
@@ -154,7 +154,7 @@ async def list_dead_letters(reading: ReadSession, after: int, limit: int, search
           AND (CAST(:key AS text) IS NULL OR key = :key)
           AND (CAST(:error_code AS text) IS NULL OR error_code = :error_code)
           AND (CAST(:claimed_by AS text) IS NULL OR coalesce(claimed_by, '-') = :claimed_by)
-          AND (CAST(:dead_letter_before AS timestamptz) IS NULL OR set_aside_at < :dead_letter_before)
+          AND (CAST(:set_aside_before AS timestamptz) IS NULL OR set_aside_at < :set_aside_before)
         ORDER BY id LIMIT :limit
         """,
         after=after,

@@ -54,13 +54,13 @@ TEST = [
     suite("unit", 100, *folders("unit", "architecture", "contract", "replay"), *ON_BOTH_CORES),
     suite("workflows", 115, *folders("workflows"), *ON_BOTH_CORES),
     suite("integration", 240, *folders("integration"), *THREE_MODULES),
-    suite("whole system", 460, *folders("system", "browser", "faults"), *THREE_MODULES),
+    suite("whole system", 240, *folders("system", "browser"), "-n", "2", "--dist", "loadfile"),
+    suite("faults", 220, *folders("faults")),
     Stage("mutants", MUTANTS, 80),
 ]
 ALONE = [
     suite("system", 300, *folders("system"), "-n", "2", "--dist", "loadfile"),
     suite("browser", 240, *folders("browser")),
-    suite("faults", 300, *folders("faults"), *THREE_MODULES),
 ]
 """Parts of the stage «whole system» for whoever works on one of them."""
 

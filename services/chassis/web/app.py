@@ -1,10 +1,12 @@
 """The app of a service, its limits, health and metrics."""
 
+import json
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -20,6 +22,7 @@ from services.chassis.web.problems import (
     BodyIsNotValid,
     BodyIsTooLarge,
     MethodIsNotAllowed,
+    ParameterIsRepeated,
     RouteIsUnknown,
     UnexpectedFault,
     problem_response,
@@ -125,6 +128,7 @@ def create_api(
         redoc_url=None,
         telemetry={"operation_spans": False, "logs": False, "exclude": _is_ops},
         strict_content_type=True,
+        dependencies=[Depends(_no_parameter_twice)],
     )
     app.add_middleware(BodyLimit, limit_bytes=body_limit_bytes, upload_limit_bytes=upload_limit_bytes)
     app.state.policy = policy
@@ -161,13 +165,36 @@ class _Api(FastAPI):
         assert self.openapi_schema is not None
         return self.openapi_schema
 
+    def single_parameters(self, path: str, method: str) -> set[str]:
+        """The parameters of the query at a documented path that have one value."""
+        return {
+            parameter["name"]
+            for operations in self._operations_at(path)
+            for parameter in operations.get(method.lower(), {}).get("parameters", ())
+            if parameter["in"] == "query" and '"array"' not in json.dumps(parameter["schema"])
+        }
+
     def methods_at(self, path: str) -> list[str]:
         """Every method that a documented path takes (RFC 9110 §15.5.6 wants them all in ``Allow``)."""
-        found: set[str] = set()
-        for template, operations in self.openapi().get("paths", {}).items():
-            if re.fullmatch(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(template)), path):
-                found |= {method.upper() for method in operations}
-        return sorted(found)
+        return sorted({method.upper() for operations in self._operations_at(path) for method in operations})
+
+    def _operations_at(self, path: str) -> list[dict[str, Any]]:
+        return [
+            operations
+            for template, operations in self.openapi().get("paths", {}).items()
+            if re.fullmatch(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(template)), path)
+        ]
+
+
+async def _no_parameter_twice(request: Request) -> None:
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    repeated = {name for name, times in given.items() if times > 1}
+    if not repeated:
+        return
+    app = request.app
+    assert isinstance(app, _Api)
+    if wrong := sorted(repeated & app.single_parameters(request.url.path, request.method)):
+        raise ParameterIsRepeated(fields=wrong)
 
 
 def _is_ops(scope: Scope) -> bool:

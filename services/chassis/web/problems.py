@@ -40,6 +40,13 @@ class RouteIsUnknown(NotFound):
     advice = "Lihat daftar alamat pada halaman dokumentasi API."
 
 
+class ParameterIsRepeated(Invalid):
+    """A parameter of the address that has one value was given several; none of them is guessed to be meant."""
+
+    text = "Parameter alamat ini hanya boleh disebut sekali."
+    advice = "Sebutkan setiap parameter yang disebut pada fields satu kali, lalu kirim kembali."
+
+
 class MethodIsNotAllowed(Invalid):
     """The address exists, the method does not."""
 

@@ -61,7 +61,7 @@ async def test_dead_letters_are_found_by_topic_key_reason_owner_and_age(probe: B
     assert await search(probe, ani, key=case) == [first, second]
     assert await search(probe, ani, error_code="KeyError") == [second]
     before = (clock.utc_now() - timedelta(days=1)).isoformat()
-    assert await search(probe, ani, dead_letter_before=before) == [first]
+    assert await search(probe, ani, set_aside_before=before) == [first]
     assert await search(probe, ani, key=case, topic="intake.persons", error_code=BROKEN) == []
     assert await search(probe, ani, limit=2) == [first, second]
     assert await search(probe, ani, limit=2, after=second) == [third], "a page is not cut short by others' districts"

@@ -54,6 +54,15 @@ async def test_whatever_is_malformed_is_named_without_its_value(probe: Bench, is
     assert await probe.value("SELECT count(*) FROM request_keys") == 0
 
 
+async def test_a_parameter_of_one_value_that_is_given_twice_is_refused_by_name(probe: Bench, issuer: Issuer) -> None:
+    operator = headers(issuer, roles=["operator"])
+    answer = await probe.client.get("/dead-letters?topic=a&limit=5&topic=b", headers=operator)
+    assert (answer.status_code, answer.json()["code"], answer.json()["facts"]["fields"]) == (
+        422, "parameter_is_repeated", ["topic"]
+    )  # fmt: skip
+    assert (await probe.client.get("/dead-letters?topic=a&limit=5", headers=operator)).status_code == 200
+
+
 async def test_without_the_providers_keys_nobody_is_let_in(stack: Stack, issuer: Issuer) -> None:
     async with bench_for(
         probe_service(), stack, issuer, schema=SCHEMA, owner="intake", oidc_issuer="http://127.0.0.1:9"
