@@ -10,10 +10,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from temporalio import activity
-from temporalio.api.testservice.v1 import LockTimeSkippingRequest, UnlockTimeSkippingRequest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -31,6 +29,7 @@ from services.casework.case.procedures.odgj.workflow import OdgjProcedure
 from services.casework.handoff.handoffs.messages import DeadlineReading, HandoffChanged, HandoffStart
 from services.casework.handoff.handoffs.workflow import HandoffWorkflow
 from services.casework.office.procedure_messages.messages import ProcedureStart, RequestStep, StepEnded, StepResult
+from tests.support.busy_server import delivered, standing_still
 from tests.support.eventually import eventually
 
 CASE = UUID("01a20200-0000-7000-8000-000000000001")
@@ -108,29 +107,6 @@ WAITS: dict[str, dict[str, dict[str, Any]]] = {
 """By procedure, every wait point: the silent step, and what leads to it."""
 
 
-async def _delivered(call: Callable[[], Awaitable[Any]]) -> None:
-    """Make a call that must arrive, however busy the machine; whoever has ended or gone meanwhile needs it no more."""
-    for pause in (0.2, 1, 5, None):
-        try:
-            await call()
-            return
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND or pause is None:
-                return
-            await asyncio.sleep(pause)
-
-
-async def _standing_still(client: Client) -> Callable[[], Awaitable[None]]:
-    """No time is skipped until the answer is called: on a busy machine the years would pass before a signal arrives."""
-    server = client.service_client.test_service
-    await server.lock_time_skipping(LockTimeSkippingRequest())
-
-    async def go_on() -> None:
-        await _delivered(lambda: server.unlock_time_skipping(UnlockTimeSkippingRequest()))
-
-    return go_on
-
-
 @dataclass
 class Rows:
     """Plays the rows: answers every step by the script, after the step was asked for, by signal.
@@ -180,7 +156,7 @@ class Rows:
         known = step.split("#", 1)[0]
         answer = self.answers.get(step, self.answers.get(known, ("COMPLETED", "DONE")))
         if answer is not None:
-            still = await _standing_still(self.client)
+            still = await standing_still(self.client)
             asyncio.get_running_loop().create_task(self._tell_then(still, case_id, step, *answer))
         return StepResult(step=step, ended=False, next_check_at=self.due.get(step))
 
@@ -207,7 +183,7 @@ class Rows:
         self.already[step] = StepResult(ended=True, **said)
         handle = self.client.get_workflow_handle(f"case:{case_id}")
         for _ in range(2):
-            await _delivered(lambda: handle.signal("step_ended", message))
+            await delivered(lambda: handle.signal("step_ended", message))
         self.answered.add(step)
 
     async def speak(self, step: str) -> None:
