@@ -218,9 +218,7 @@ async def _latencies(url: str, headers: dict[str, str]) -> list[float]:
 
 
 async def _restart(office: Office) -> tuple[float, int]:
-    """Deadlines of some timers come near, the server is killed and started; seconds until each of them has escalation
-    step.
-    """
+    """Deadlines of some timers come near, the server is killed and started; seconds until each was escalated."""
     due_at = datetime.now(UTC) + timedelta(seconds=12)
     await office.pool.execute(
         "UPDATE deadlines SET escalates_at = $1, due_at = $1 FROM generate_series(1, $2::int) n"

@@ -144,7 +144,7 @@ class Office:
         )
 
     async def escalated(self, tag: str, count: int) -> int:
-        """How many of them have escalation step."""
+        """How many of them were escalated."""
         found: int = await self.value(
             "SELECT count(*) FROM escalation_steps r JOIN generate_series(1, $2::int) n"
             " ON r.handoff_id = md5($1 || 'handoff' || n)::uuid",

@@ -128,7 +128,7 @@ class Skewed:
         return True
 
     async def breaches(self, within_seconds: float = WITHIN.total_seconds() + 10) -> list[str]:
-        """Wait until all that is due has escalation step or the time is over; what the invariant finds."""
+        """Wait until all that is due was escalated or the time is over; what the invariant finds."""
 
         async def all_escalated() -> bool:
             return not [what async for what in self._missing()]

@@ -290,7 +290,7 @@ async def until_called(rows: Rows, step: str) -> None:
 
 @dataclass
 class Deadline:
-    """Plays a hand-off's row for its deadline: an escalation policy of instants, escalation step when asked at or after
+    """Plays a hand-off's row for its deadline: an escalation policy of instants, each escalated when asked at or after
     their time.
     """
 

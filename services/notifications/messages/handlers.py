@@ -79,7 +79,7 @@ async def when_handoff_asks_notify_receiver(
 async def when_handoff_escalated_notify_of_escalation(
     fact: HandoffEscalated, envelope: Envelope, uow: UnitOfWork
 ) -> None:
-    """An step of the escalation policy rang: tell whom the pack names for it; reminded is the desk that owes
+    """A step of the escalation policy was taken: tell whom the pack names for it; reminded is the desk that owes
     the step.
     """
     await notify_of_fact(

@@ -194,7 +194,7 @@ class Checker:
         if escalation.kind != step.kind or deadline.escalations != escalation.step_no:
             self._tell(
                 about,
-                f"{what} is {escalation.kind}, the escalation_policy says {step.kind}; the deadline counts "
+                f"{what} is {escalation.kind}, the escalation policy says {step.kind}; the deadline counts "
                 f"{deadline.escalations}",
             )
         escalates_at = deadline.due_at + step.after

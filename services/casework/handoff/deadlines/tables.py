@@ -46,7 +46,7 @@ class TimerCheck(DistrictRow, table=True):
 
 
 class EscalationStep(DistrictRow, table=True):
-    """An step of the escalation policy that was taken: unique by hand-off, deadline, occurrence and number.
+    """A step of the escalation policy that was taken: unique by hand-off, deadline, occurrence and number.
 
     ``notice`` is what became of the message that tells of it, found by the id of the fact (``fact_id``).
     """

@@ -39,7 +39,7 @@ def handoff_requested(handoff: Handoff, answer_by: datetime, on_duty: tuple[str,
 def handoff_escalated(
     handoff: Handoff, deadline: Deadline, escalation: EscalationStep, on_duty: tuple[str, ...]
 ) -> events.HandoffEscalated:
-    """An step of the escalation policy rang."""
+    """A step of the escalation policy was taken."""
     return events.HandoffEscalated(
         **_parties(handoff),
         deadline=escalation.deadline,
