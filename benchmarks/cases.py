@@ -20,6 +20,7 @@ from benchmarks.ratio import keep, make_result, p99
 from deploy.local.places import CHECKOUT
 from services.casework.case.cases.commands import CASES
 from services.casework.handoff.handoffs.messages import HandoffStart
+from services.casework.office.matters.domain import case
 from services.casework.office.procedure_messages.messages import procedure_id
 from services.chassis import clock
 
@@ -108,7 +109,7 @@ class _Road:
 
     async def started(self, count: int, within_seconds: float = 60) -> dict[str, float]:
         """When the workflow of each posted report began; who has none at the end is counted as missing."""
-        wanted = {procedure_id(clock.derived_id(CASES, report)): report for report in self._posted_at}
+        wanted = {procedure_id(case(clock.derived_id(CASES, report))): report for report in self._posted_at}
         found: dict[str, float] = {}
         until = time.perf_counter() + within_seconds
         while len(found) < count and time.perf_counter() < until:

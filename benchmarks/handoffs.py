@@ -222,7 +222,7 @@ async def _restart(office: Office) -> tuple[float, int]:
     due_at = datetime.now(UTC) + timedelta(seconds=12)
     await office.pool.execute(
         "UPDATE deadlines SET escalates_at = $1, due_at = $1 FROM generate_series(1, $2::int) n"
-        " WHERE handoff_id = md5('away' || 'handoff' || n)::uuid",
+        " WHERE about_id = md5('away' || 'handoff' || n)::uuid",
         due_at,
         DUE_WHILE_AWAY,
     )

@@ -46,16 +46,16 @@ HANDOFFS = """
 INSERT INTO handoffs SELECT r.* FROM handoffs h, generate_series(1, $3::int) n, LATERAL jsonb_populate_record(h,
     jsonb_build_object('id', md5($2 || 'handoff' || n), 'group_id', md5($2 || 'group' || n),
     'correlation_id', md5($2 || 'key' || n), 'due_at', $6::timestamptz, 'state', $8::text,
-    'case_id', coalesce(md5($4::text || 'case' || (1 + n % $5::int)), h.case_id::text),
+    'about_id', coalesce(md5($4::text || 'case' || (1 + n % $5::int)), h.about_id::text),
     'to_agency', ($7::text[])[1 + n % cardinality($7::text[])],
     'ended_at', CASE WHEN $6::timestamptz IS NULL THEN now() END,
     'deadline', CASE WHEN $6::timestamptz IS NOT NULL THEN h.deadline END)) r WHERE h.id = $1
 """
 DEADLINES = """
 INSERT INTO deadlines SELECT r.* FROM deadlines c, generate_series(1, $3::int) n, LATERAL jsonb_populate_record(c,
-    jsonb_build_object('id', md5($2 || c.kind || n), 'handoff_id', md5($2 || 'handoff' || n),
+    jsonb_build_object('id', md5($2 || c.kind || n), 'about_id', md5($2 || 'handoff' || n),
     'correlation_id', md5($2 || 'key' || n), 'escalates_at', $4::timestamptz,
-    'due_at', $4::timestamptz - (c.escalates_at - c.due_at))) r WHERE c.handoff_id = $1
+    'due_at', $4::timestamptz - (c.escalates_at - c.due_at))) r WHERE c.about_id = $1
 """
 
 
@@ -147,7 +147,7 @@ class Office:
         """How many of them were escalated."""
         found: int = await self.value(
             "SELECT count(*) FROM escalation_steps r JOIN generate_series(1, $2::int) n"
-            " ON r.handoff_id = md5($1 || 'handoff' || n)::uuid",
+            " ON r.about_id = md5($1 || 'handoff' || n)::uuid",
             tag,
             count,
         )

@@ -95,7 +95,7 @@ class RegistryCheckCompleted(Event):
     source: Slug
     checked_at: Instant
     handoff_id: UUID | None = None
-    case_id: UUID | None = None
+    about_id: UUID | None = None
 
 
 class PersonRecorded(Event):

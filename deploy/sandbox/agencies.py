@@ -72,7 +72,7 @@ class Agency:
         context = extract({"traceparent": line.get("traceparent") or ""})
         link = trace.Link(trace.get_current_span(context).get_span_context())
         with _tracer.start_as_current_span(
-            f"{self.code} answers", links=[link], attributes={"case.id": item["case_id"], "agency": self.code}
+            f"{self.code} answers", links=[link], attributes={"case.id": item["about_id"], "agency": self.code}
         ):
             await manner(self, item, _traceparent())
             if self._switchboard.of(self.code).twice:

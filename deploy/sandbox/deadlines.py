@@ -20,6 +20,7 @@ from deploy.local.environment import service_environment
 from services.casework.handoff.deadlines.commands import deadlines_of
 from services.casework.handoff.handoffs.commands.rows import locked, note_next_due, tell
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.matters.domain import AboutKind
 from services.chassis.database import UnitOfWork, Units, open_units
 from services.chassis.errors import NotFound
 from services.chassis.principal import system_principal
@@ -35,7 +36,7 @@ async def bring_forward(handoff_id: UUID, uow: UnitOfWork) -> list[str]:
     """
     _, handoff = await locked(handoff_id, uow)
     pack = await pack_in_force(uow, handoff.district)
-    deadlines = await deadlines_of(handoff, pack, uow)
+    deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
     now: datetime = await uow.now()
     moved = [
         deadline

@@ -73,8 +73,8 @@ async def _next_event(site: Site) -> str:
         """
         SELECT number FROM cases c
         WHERE c.state <> 'closed' AND coalesce(c.aid_state, '') NOT IN ('requested', 'entitled')
-          AND NOT EXISTS (SELECT 1 FROM handoffs h WHERE h.case_id = c.id AND h.due_at IS NOT NULL)
-          AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.case_id = c.id AND t.state = 'open')
+          AND NOT EXISTS (SELECT 1 FROM handoffs h WHERE h.about_id = c.id AND h.due_at IS NOT NULL)
+          AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.about_id = c.id AND t.state = 'open')
         """,
     )
     return ", ".join(row["number"] for row in rows[:5])
@@ -103,7 +103,7 @@ async def _one_custody(site: Site) -> str:
         """
         SELECT a.person_id FROM custodies a JOIN custodies b ON a.person_id = b.person_id AND a.id < b.id
         WHERE tstzrange(a.since, a.until) && tstzrange(b.since, b.until) AND a.agency <> b.agency
-          AND NOT EXISTS (SELECT 1 FROM case_findings f WHERE f.about = 'custody:' || a.person_id
+          AND NOT EXISTS (SELECT 1 FROM case_findings f WHERE f.rule_key = 'custody:' || a.person_id
                           AND f.kind = 'CUSTODY_OVERLAP' AND f.cause IN (a.id || ':' || b.id, b.id || ':' || a.id))
         """,
     )

@@ -16,7 +16,7 @@ async def told_wrongly(system: System, seeds: Seeds) -> dict[str, Any]:
     """The puskesmas says that it took a person from a hospital that never had them; the case as it stands then."""
     at = (datetime.now(UTC) - timedelta(seconds=5)).isoformat()
     body = {
-        "case_id": seeds.cases[3], "to_agency": "puskesmas-babat", "from_agency": "rsud-soegiri", "happened_at": at,
+        "about_id": seeds.cases[3], "to_agency": "puskesmas-babat", "from_agency": "rsud-soegiri", "happened_at": at,
         "place_code": "35.24.05.1003", "observed_state": "STABLE", "belongings": [{"kind": "BAG", "count": 2}],
     }  # fmt: skip
     await system.post("casework", "/custodies", body, by="sri.peksos")
@@ -28,7 +28,7 @@ async def test_from_the_case_to_where_the_person_is_and_the_findings_explanation
     visitors: Visitors, told_wrongly: dict[str, Any]
 ) -> None:
     sri = await visitors.sit_down("sri.peksos")
-    page = await sri.open("casework", f"/perkara/{told_wrongly['case_id']}")
+    page = await sri.open("casework", f"/perkara/{told_wrongly['about_id']}")
     await expect(page.get_by_role("heading", name="Temuan")).to_be_visible()
     await page.get_by_role("link", name="Di mana orang ini sekarang").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Di mana orang ini sekarang")

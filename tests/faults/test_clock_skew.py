@@ -24,6 +24,7 @@ from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs import commands
 from services.casework.handoff.handoffs.commands import RequestHandoff, timing
 from services.casework.office.directory.domain import CaseworkPack, EscalationKind, PolicyStep
+from services.casework.office.matters.domain import case
 from services.casework.wiring import SERVICE, gauges
 from services.chassis import clock, processes
 from services.chassis.clock import Pace
@@ -86,7 +87,7 @@ class Skewed:
         for _ in range(count):
             new = uuid4()
             request = RequestHandoff(
-                new, new, "35.24", new, "35.24.17.2007", "bed", 1, Purpose.INPATIENT_BED, OFFICE, [agency], "", ""
+                case(new), new, "35.24", new, "35.24.17.2007", "bed", 1, Purpose.INPATIENT_BED, OFFICE, [agency], "", ""
             )
             found.append(await self._opened(request))
         self.asked += found
@@ -146,18 +147,18 @@ class Skewed:
         """
         escalations = await self.bench.rows(
             """
-            SELECT r.handoff_id, r.deadline, r.step_no, r.decided_at, c.due_at,
+            SELECT r.about_id, r.deadline, r.step_no, r.decided_at, c.due_at,
                    (SELECT count(*) FROM outbox o WHERE o.transport = 'kafka' AND o.headers->>'ce_factid' =
                    r.fact_id::text) AS told
-            FROM escalation_steps r JOIN deadlines c USING (handoff_id, occurrence)
-            WHERE c.kind = r.deadline AND r.handoff_id = ANY($1) AND r.deadline = ANY($2)
+            FROM escalation_steps r JOIN deadlines c USING (about_id, occurrence)
+            WHERE c.kind = r.deadline AND r.about_id = ANY($1) AND r.deadline = ANY($2)
             """,
             self.asked,
             ASKED_CLOCKS,
         )
         found = []
         for escalation in escalations:
-            name = f"{escalation['handoff_id']}: escalation {escalation['step_no']} of {escalation['deadline']}"
+            name = f"{escalation['about_id']}: escalation {escalation['step_no']} of {escalation['deadline']}"
             escalates_at = escalation["due_at"] + ESCALATION_POLICY[escalation["step_no"] - 1].after
             if not escalates_at <= escalation["decided_at"] <= clock.utc_now():
                 found.append(f"{name} was taken falsely")
@@ -170,10 +171,10 @@ class Skewed:
     async def _missing(self) -> AsyncIterator[str]:
         due = await self.bench.rows(
             """
-            SELECT c.handoff_id, c.kind, array(SELECT step_no FROM escalation_steps r WHERE (r.handoff_id, r.deadline,
+            SELECT c.about_id, c.kind, array(SELECT step_no FROM escalation_steps r WHERE (r.about_id, r.deadline,
             r.occurrence)
-                   = (c.handoff_id, c.kind, c.occurrence) ORDER BY step_no) AS escalations
-            FROM deadlines c WHERE c.state = 'running' AND c.handoff_id = ANY($1) AND c.kind = ANY($2)
+                   = (c.about_id, c.kind, c.occurrence) ORDER BY step_no) AS escalations
+            FROM deadlines c WHERE c.state = 'running' AND c.about_id = ANY($1) AND c.kind = ANY($2)
                   AND c.due_at < $3
             """,
             self.asked,
@@ -182,7 +183,7 @@ class Skewed:
         )
         for row in due:
             if row["escalations"] != [1, 2]:
-                yield f"{row['handoff_id']}: {row['kind']} has escalations {row['escalations']}"
+                yield f"{row['about_id']}: {row['kind']} has escalations {row['escalations']}"
 
     async def untold_answers(self) -> list[str]:
         """Answers without their one fact; asked while the clock is wrong, by which a fact may be old enough to go."""

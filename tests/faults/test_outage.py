@@ -22,6 +22,7 @@ from services.casework.handoff.handoffs import commands
 from services.casework.handoff.handoffs.commands import MoveHandoff, RequestHandoff
 from services.casework.handoff.handoffs.domain import Move
 from services.casework.office.directory.domain import CaseworkPack, EscalationKind, PolicyStep
+from services.casework.office.matters.domain import case
 from services.casework.wiring import SERVICE
 from services.chassis import clock
 from services.chassis.principal import Principal, system_principal
@@ -72,7 +73,7 @@ class Deadlines:
         for _ in range(self.count):
             new = uuid4()
             request = RequestHandoff(
-                new, new, "35.24", new, "35.24.17.2007", "bed", 1, Purpose.INPATIENT_BED, OFFICE, [MENUR], "", ""
+                case(new), new, "35.24", new, "35.24.17.2007", "bed", 1, Purpose.INPATIENT_BED, OFFICE, [MENUR], "", ""
             )
             handoff = await self.bench.units.perform(_opening(request), principal=SYSTEM)
             self.asked.append(handoff.id)
@@ -109,9 +110,9 @@ class Deadlines:
         return await self.bench.rows(
             """
             SELECT h.id, h.state, c.due_at, coalesce(r.numbers, '{}') AS escalations, r.first_at, coalesce(f.told, 0)
-            AS told FROM handoffs h JOIN deadlines c ON c.handoff_id = h.id AND c.kind = 'ANSWER_BY'
-            LEFT JOIN (SELECT handoff_id, array_agg(step_no ORDER BY decided_at, step_no) AS numbers,
-                              min(decided_at) AS first_at FROM escalation_steps GROUP BY 1) r ON r.handoff_id = h.id
+            AS told FROM handoffs h JOIN deadlines c ON c.about_id = h.id AND c.kind = 'ANSWER_BY'
+            LEFT JOIN (SELECT about_id, array_agg(step_no ORDER BY decided_at, step_no) AS numbers,
+                              min(decided_at) AS first_at FROM escalation_steps GROUP BY 1) r ON r.about_id = h.id
             LEFT JOIN (SELECT headers->>'ce_subject' AS subject, count(*) AS told FROM outbox WHERE transport = 'kafka'
                        AND headers->>'ce_type' = 'casework.handoff.escalated.v1' GROUP BY 1) f ON f.subject = h.id::text
             WHERE h.id = ANY($1)

@@ -26,6 +26,7 @@ from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs import commands, domain
 from services.casework.handoff.handoffs.commands import RequestHandoff
 from services.casework.handoff.handoffs.domain import Move, Side
+from services.casework.office.matters.domain import case
 from services.chassis.database import DATABASE_AWAY
 from services.chassis.errors import StillInFlight, Unavailable
 from tests.support.arena import SYSTEM, Arena, arena_on
@@ -55,7 +56,7 @@ class Walks:
         chance = random.Random(f"{SEED}:{number}")
         person, mode = UUID(int=chance.getrandbits(128), version=4), chance.choice(["sequential", "parallel"])
         request = RequestHandoff(
-            person, person, "35.24", person, "35.24.17.2007", "bed", 1, Purpose.INPATIENT_BED, OFFICE,
+            case(person), person, "35.24", person, "35.24.17.2007", "bed", 1, Purpose.INPATIENT_BED, OFFICE,
             [MENUR, LAWANG], "", "", mode=mode,
         )  # fmt: skip
         await self._by_system(lambda uow: commands.request_handoff(request, uow))
@@ -63,7 +64,7 @@ class Walks:
         for _ in range(chance.randint(2, 9)):
             handoffs = await _until_it_is_there(
                 lambda: self.arena.bench.rows(
-                    "SELECT id, state, to_agency FROM handoffs WHERE case_id = $1 ORDER BY candidate_no", person
+                    "SELECT id, state, to_agency FROM handoffs WHERE about_id = $1 ORDER BY candidate_no", person
                 )
             )
             handoff = chance.choice(handoffs)

@@ -19,6 +19,7 @@ from services.casework.handoff.handoffs.commands import RequestHandoff
 from services.casework.handoff.handoffs.domain import MOVES, OPEN, HandoffState, Move
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup
 from services.casework.office.directory.domain import CaseworkPack, EscalationKind, PolicyStep
+from services.casework.office.matters.domain import case
 from services.casework.wiring import SERVICE
 from services.chassis.principal import system_principal
 from tests.support.casework.agencies import LAWANG, MENUR, OFFICE
@@ -60,7 +61,7 @@ class Arena:
         """Ask both hospitals; the hand-offs there are now."""
         new = uuid4()
         request = RequestHandoff(
-            new, new, "35.24", new, "35.24.17.2007", "bed", 1, Purpose.INPATIENT_BED, OFFICE, [MENUR, LAWANG],
+            case(new), new, "35.24", new, "35.24.17.2007", "bed", 1, Purpose.INPATIENT_BED, OFFICE, [MENUR, LAWANG],
             "", "", mode=mode,
         )  # fmt: skip
         first = await self.bench.units.perform(lambda uow: commands.open_handoff(request, uow), principal=SYSTEM)
@@ -110,8 +111,8 @@ class Arena:
 
     async def _odd_escalations(self) -> list[Any]:
         escalations = await self.bench.rows(
-            "SELECT handoff_id, deadline, array_agg(step_no ORDER BY step_no) AS numbers FROM escalation_steps"
-            " GROUP BY handoff_id, deadline, occurrence"
+            "SELECT about_id, deadline, array_agg(step_no ORDER BY step_no) AS numbers FROM escalation_steps"
+            " GROUP BY about_id, deadline, occurrence"
         )
         return [
             escalation
@@ -127,8 +128,8 @@ HANDOFFS_WHOLE = """
           AS actions FROM actions WHERE aggregate = 'handoffs' GROUP BY 1) a ON a.id = h.id
     LEFT JOIN (SELECT headers->>'ce_subject' AS subject, array_agg((headers->>'ce_sequence')::int) AS versions
                FROM outbox WHERE transport = 'kafka' GROUP BY 1) f ON f.subject = h.id::text
-    LEFT JOIN (SELECT handoff_id, count(*) AS running FROM deadlines WHERE state = 'running' GROUP BY 1) c
-           ON c.handoff_id = h.id
+    LEFT JOIN (SELECT about_id, count(*) AS running FROM deadlines WHERE state = 'running' GROUP BY 1) c
+           ON c.about_id = h.id
 """
 """Every hand-off with its actions in order, the versions of which a fact was told, and how many deadlines run."""
 

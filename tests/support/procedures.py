@@ -208,7 +208,7 @@ class Rows:
     @activity.defn(name="request_handoff")
     async def request_handoff(self, step: RequestStep) -> StepResult:
         self.asked[step.step] = step
-        return await self._step(step.case_id, step.step)
+        return await self._step(step.about_id, step.step)
 
     @activity.defn(name="create_task")
     async def create_task(self, step: CreateStepTask) -> StepResult:
@@ -353,7 +353,7 @@ async def start_procedure(
     """Start a case's procedure."""
     return await client.start_workflow(
         workflow,
-        ProcedureStart(case_id=case_id, district="35.24", rules_version=rules_version),
+        ProcedureStart(about_id=case_id, district="35.24", rules_version=rules_version),
         id=f"case:{case_id}",
         task_queue=QUEUE,
         task_timeout=TASK_TIMEOUT,

@@ -45,7 +45,8 @@ def handoff_of(person_id: UUID) -> HandoffRequested:
     """A case asks Dukcapil who this is."""
     return HandoffRequested(
         handoff_id=uuid4(),
-        case_id=uuid4(),
+        about_kind="case",
+        about_id=uuid4(),
         purpose="IDENTIFICATION",
         from_agency="dinsos-lamongan",
         to_agency="dukcapil-lamongan",

@@ -23,7 +23,8 @@ class CustodyTransferred(Event):
     SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
 
     custody_id: UUID
-    case_id: UUID
+    about_kind: Slug
+    about_id: UUID
     person_id: UUID
     from_agency: Slug | None = None
     to_agency: Slug
@@ -44,7 +45,8 @@ class CustodyProofAdded(Event):
     SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
 
     custody_id: UUID
-    case_id: UUID
+    about_kind: Slug
+    about_id: UUID
     person_id: UUID
     proof: Literal["SIGNED", "PHOTO"]
     ba_number: Reference | None = None
@@ -57,7 +59,8 @@ class CustodyEnded(Event):
     SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
 
     custody_id: UUID
-    case_id: UUID
+    about_kind: Slug
+    about_id: UUID
     person_id: UUID
     from_agency: Slug
     place_code: RegionCode

@@ -17,9 +17,9 @@ class FindingFact(Event):
     finding_id: UUID
     kind: Code
     owner_agency: Slug
-    case_id: UUID | None = None
+    about_kind: Slug
+    about_id: UUID
     person_id: UUID | None = None
-    operation_id: UUID | None = None
 
 
 class FindingOpened(FindingFact):

@@ -15,7 +15,8 @@ class HandoffFact(Event):
     SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
 
     handoff_id: UUID
-    case_id: UUID
+    about_kind: Slug
+    about_id: UUID
     purpose: Code
     from_agency: Slug
     to_agency: Slug

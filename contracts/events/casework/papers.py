@@ -16,7 +16,8 @@ class LetterFact(Event):
 
     letter_id: UUID
     handoff_id: UUID
-    case_id: UUID
+    about_kind: Slug
+    about_id: UUID
     kind: Code
     number: Reference
 
@@ -60,7 +61,8 @@ class LinkPinIssued(Event):
 
     link_id: UUID
     handoff_id: UUID
-    case_id: UUID
+    about_kind: Slug
+    about_id: UUID
     purpose: Code
     from_agency: Slug
     to_agency: Slug

@@ -16,7 +16,8 @@ class TaskCreated(Event):
     SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.INTERNAL
 
     task_id: UUID
-    case_id: UUID
+    about_kind: Slug
+    about_id: UUID
     kind: Code
     desk: Slug
     due_at: Instant
@@ -29,7 +30,8 @@ class TaskCompleted(Event):
     SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.INTERNAL
 
     task_id: UUID
-    case_id: UUID
+    about_kind: Slug
+    about_id: UUID
     result_code: Code
 
 
@@ -40,4 +42,5 @@ class TaskOverdue(Event):
     SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.INTERNAL
 
     task_id: UUID
-    case_id: UUID
+    about_kind: Slug
+    about_id: UUID

@@ -22,7 +22,7 @@ class AskRegistry:
     """A hand-off asks a registry about a person."""
 
     handoff_id: UUID
-    case_id: UUID
+    about_id: UUID
     person_id: UUID
     correlation_id: UUID
     district: str
@@ -40,7 +40,7 @@ async def ask_registry(command: AskRegistry, uow: UnitOfWork) -> None:
         correlation_id=command.correlation_id,
         district=command.district,
         person_id=command.person_id,
-        case_id=command.case_id,
+        about_id=command.about_id,
         handoff_id=command.handoff_id,
         kind=command.kind.value,
         source=command.source,

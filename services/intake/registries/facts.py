@@ -17,6 +17,6 @@ def registry_check_completed(check: RegistryCheck, checked_at: datetime) -> Regi
             "source": check.source,
             "checked_at": checked_at,
             "handoff_id": check.handoff_id,
-            "case_id": check.case_id,
+            "about_id": check.about_id,
         }
     )

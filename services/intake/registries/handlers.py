@@ -15,7 +15,7 @@ async def when_handoff_requested_ask_registry(event: HandoffRequested, envelope:
     await ask_registry(
         AskRegistry(
             handoff_id=event.handoff_id,
-            case_id=event.case_id,
+            about_id=event.about_id,
             person_id=event.person_id,
             correlation_id=envelope.correlationid,
             district=str(envelope.district),

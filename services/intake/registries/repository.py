@@ -18,7 +18,7 @@ async def what_keeps_open(case_id: UUID, correlation_id: UUID, uow: UnitOfWork) 
     """What of a case keeps it from closing here: a question to a registry that waits for its answer."""
     found = await uow.scalars(
         select(RegistryCheck.id)
-        .where(RegistryCheck.case_id == case_id, col(RegistryCheck.answered_at).is_(None))
+        .where(RegistryCheck.about_id == case_id, col(RegistryCheck.answered_at).is_(None))
         .limit(1)
     )
     return ["REGISTRY_CHECK_WAITS"] if found else []

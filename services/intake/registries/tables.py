@@ -14,7 +14,7 @@ class RegistryCheck(Aggregate, table=True):
     __tablename__ = "registry_checks"
 
     person_id: UUID = Field(index=True)
-    case_id: UUID
+    about_id: UUID
     handoff_id: UUID
     kind: str = Field(max_length=16)
     source: str = Field(max_length=64)

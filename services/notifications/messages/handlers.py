@@ -1,6 +1,7 @@
 """What messages hear: each turns one event into commands of this service."""
 
 from typing import Any
+from uuid import UUID
 
 from contracts.envelope import Envelope
 from contracts.events.casework import (
@@ -65,7 +66,7 @@ async def when_handoff_asks_notify_receiver(
         _about(
             Occasion.HANDOFF_REQUESTED,
             envelope,
-            case_id=fact.case_id,
+            case_id=_case_of(fact),
             sender=fact.from_agency,
             receiver=fact.to_agency,
             purpose=fact.purpose,
@@ -86,7 +87,7 @@ async def when_handoff_escalated_notify_of_escalation(
         _about(
             Occasion.HANDOFF_ESCALATED,
             envelope,
-            case_id=fact.case_id,
+            case_id=_case_of(fact),
             escalation=fact.escalation,
             sender=fact.from_agency,
             receiver=fact.owed_by if fact.owed_by and fact.escalation == "REMIND_DESK" else fact.to_agency,
@@ -104,7 +105,7 @@ async def when_handoff_rejected_notify_sender(fact: HandoffRejected, envelope: E
         _about(
             Occasion.HANDOFF_REJECTED,
             envelope,
-            case_id=fact.case_id,
+            case_id=_case_of(fact),
             sender=fact.from_agency,
             receiver=fact.to_agency,
             purpose=fact.purpose,
@@ -126,7 +127,7 @@ async def when_link_has_pin_notify_desk(fact: LinkPinIssued, envelope: Envelope,
         _about(
             Occasion.LINK_PIN_ISSUED,
             envelope,
-            case_id=fact.case_id,
+            case_id=_case_of(fact),
             sender=fact.from_agency,
             receiver=fact.to_agency,
             purpose=fact.purpose,
@@ -141,6 +142,12 @@ async def when_link_has_pin_notify_desk(fact: LinkPinIssued, envelope: Envelope,
 async def when_payment_credited_notify_village(fact: PaymentCredited, envelope: Envelope, uow: UnitOfWork) -> None:
     """Aid was paid."""
     await notify_of_fact(_about(Occasion.PAYMENT_CREDITED, envelope, case_id=fact.case_id), uow)
+
+
+def _case_of(
+    fact: HandoffRequested | HandoffResent | HandoffEscalated | HandoffRejected | LinkPinIssued,
+) -> UUID | None:
+    return fact.about_id if fact.about_kind == "case" else None
 
 
 def _about(occasion: Occasion, envelope: Envelope, **known: Any) -> NotifyOfFact:

@@ -36,7 +36,7 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
     task_id = await open_task(casework, timedelta(days=1))
     condition_id, shift_id = uuid4(), uuid4()
     await casework.units.pool.execute(
-        "INSERT INTO conditions (id, district, correlation_id, version, handoff_id, case_id, number, code, "
+        "INSERT INTO conditions (id, district, correlation_id, version, handoff_id, matter_id, number, code, "
         "about, owner,"
         " asked_by, due_at, state) VALUES ($1, '35.24', $2, 1, $3, $4, 1, 'X', 'CASE', $5, $5, now(), 'open')",
         condition_id, report_id, UUID(handoff_id), case_id, OFFICE,
@@ -60,7 +60,7 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
     )  # fmt: skip
     document_id = uuid4()
     await casework.units.pool.execute(
-        "INSERT INTO documents (id, district, correlation_id, version, case_id, handoff_id, kind, media_type,"
+        "INSERT INTO documents (id, district, correlation_id, version, matter_id, handoff_id, kind, media_type,"
         " size_bytes, digest, uploaded_by, state)"
         " VALUES ($1, '35.24', $2, 1, $3, $4, 'OTHER', 'image/png', 1, '', $5, 'kept')",
         document_id, report_id, case_id, UUID(handoff_id), OFFICE,
@@ -68,22 +68,22 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
     await casework.units.pool.execute("INSERT INTO document_keys VALUES ($1, '35.24', '')", document_id)
     letter_id = uuid4()
     await casework.units.pool.execute(
-        "INSERT INTO letters (id, district, correlation_id, version, case_id, handoff_id, kind, number, serial, year,"
-        " office, signer, to_agency, issued_on, issued_by, state, token_digest, document_id, digest)"
-        " VALUES ($1, '35.24', $2, 1, $3, $4, 'COVER_LETTER', $6, 1, 1999, $5, 'x', $5, '1999-01-01', 'x', 'issued',"
-        " $6, $7, '')",
+        "INSERT INTO letters (id, district, correlation_id, version, about_kind, about_id, handoff_id, kind, number,"
+        " serial, year, office, signer, to_agency, issued_on, issued_by, state, token_digest, document_id, digest)"
+        " VALUES ($1, '35.24', $2, 1, 'case', $3, $4, 'COVER_LETTER', $6, 1, 1999, $5, 'x', $5, '1999-01-01', 'x',"
+        " 'issued', $6, $7, '')",
         letter_id, report_id, case_id, UUID(handoff_id), OFFICE, str(letter_id), document_id,
     )  # fmt: skip
     link_id = uuid4()
     await casework.units.pool.execute(
-        "INSERT INTO links (id, district, correlation_id, version, case_id, handoff_id, agency, desk, token_digest,"
-        " pin_number, attempts, attempts_allowed, expires_at, state)"
-        " VALUES ($1, '35.24', $2, 1, $3, $4, $5, 'x', $6, 0, 0, 5, now() + interval '1 day', 'open')",
+        "INSERT INTO links (id, district, correlation_id, version, about_kind, about_id, handoff_id, agency, desk,"
+        " token_digest, pin_number, attempts, attempts_allowed, expires_at, state)"
+        " VALUES ($1, '35.24', $2, 1, 'case', $3, $4, $5, 'x', $6, 0, 0, 5, now() + interval '1 day', 'open')",
         link_id, report_id, case_id, UUID(handoff_id), OFFICE, str(link_id),
     )  # fmt: skip
     operation_id, _ = await operation(casework, 1)
     person_id = await casework.value("SELECT person_id FROM cases WHERE id = $1", case_id)
-    custody_id = await casework.value("SELECT id FROM custodies WHERE case_id = $1", case_id)
+    custody_id = await casework.value("SELECT id FROM custodies WHERE about_id = $1", case_id)
     return {
         "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id,
         "dead_letter_id": await dead_letter_row(casework),

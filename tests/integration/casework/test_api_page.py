@@ -132,7 +132,7 @@ class Ground:
         step = f"page:{uuid4()}"
         await self.casework.units.perform(work, principal=system_principal("test"))
         task = await self.casework.value(
-            "SELECT id FROM tasks WHERE case_id = $1 AND state = 'open' AND kind = 'PHONE_CALL'", self.case_id
+            "SELECT id FROM tasks WHERE about_id = $1 AND state = 'open' AND kind = 'PHONE_CALL'", self.case_id
         )
         return {"TASK": str(task), "SIGAP_CLIENT_ID": OFFICE}
 

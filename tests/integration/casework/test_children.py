@@ -47,7 +47,7 @@ async def test_a_child_is_not_sent_to_a_place_for_adults(street: Street) -> None
 async def test_a_child_kept_with_adults_is_recorded_and_is_a_finding(street: Street) -> None:
     await street.found(apparent_minor=True)
     await street.office.post(
-        "/custodies", case_id=str(await street.case_id()), to_agency="upt-bina-laras", from_agency="satpolpp-lamongan",
+        "/custodies", about_id=str(await street.case_id()), to_agency="upt-bina-laras", from_agency="satpolpp-lamongan",
         happened_at=clock.utc_now().isoformat(), place_code="35.71", observed_state="STABLE", proof="NONE",
     )  # fmt: skip
     kinds = {f["kind"] for f in (await street.case())["findings"]}
@@ -71,7 +71,7 @@ async def test_mother_and_child_are_asked_for_together_and_named_when_apart(
     for named in (["upt-bina-laras"], []):
         refused = await mother.office.send(f"/cases/{mothers}/handoffs", purpose="PLACEMENT", candidates=named)
         assert (refused.status_code, refused.json()["code"]) == (409, "adults_only"), named
-    step = RequestStep(case_id=mothers, step="placing", purpose="PLACEMENT")
+    step = RequestStep(about_id=mothers, step="placing", purpose="PLACEMENT")
     asked_by_procedure = await casework.units.perform(
         lambda uow: ask_handoff(step, uow), principal=system_principal("casework")
     )
@@ -85,7 +85,7 @@ async def test_mother_and_child_are_asked_for_together_and_named_when_apart(
 
     async def taken(case_id: UUID, taker: str = SOEGIRI, giver: str = "satpolpp-lamongan") -> None:
         await mother.office.post(
-            "/custodies", case_id=str(case_id), to_agency=taker, from_agency=giver,
+            "/custodies", about_id=str(case_id), to_agency=taker, from_agency=giver,
             happened_at=clock.utc_now().isoformat(), place_code="35.24", observed_state="ILL", proof="NONE",
         )  # fmt: skip
 

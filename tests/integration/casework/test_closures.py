@@ -162,7 +162,7 @@ async def test_after_three_days_of_a_partner_away_everything_completes(
     away = timedelta(days=3)
     await casework.units.pool.execute(
         "UPDATE deadlines SET started_at = started_at - $2::interval, due_at = due_at - $2::interval,"
-        " escalates_at = escalates_at - $2::interval WHERE handoff_id = ANY($1::uuid[]) AND state = "
+        " escalates_at = escalates_at - $2::interval WHERE about_id = ANY($1::uuid[]) AND state = "
         "'running'", ids, away,
     )  # fmt: skip
     for handoff_id in ids:
@@ -172,7 +172,7 @@ async def test_after_three_days_of_a_partner_away_everything_completes(
     assert {h["state"] for h in waited} == {"requested"}, "silence never means refused"
     assert all("CASE_CONFERENCE" in {r["kind"] for r in h["escalations"]} for h in waited), "people were told, in order"
     found = await office.get("/tasks?limit=200")
-    assert len([t for t in found["items"] if t["kind"] == "CASE_CONFERENCE" and t["case_id"] == str(case_id)]) == 5
+    assert len([t for t in found["items"] if t["kind"] == "CASE_CONFERENCE" and t["about_id"] == str(case_id)]) == 5
     back = Desk(casework, issuer, BABAT)
     feed = await _whole_feed(casework, back)
     assert {str(one) for one in ids} <= {line["item"].get("handoff_id") for line in feed}, "nothing was lost meanwhile"
@@ -188,7 +188,7 @@ async def test_after_three_days_of_a_partner_away_everything_completes(
 async def _is_behind(bench: Bench, handoff_id: UUID) -> bool:
     """Whether an escalation step is still due by now."""
     found: bool = await bench.value(
-        "SELECT count(*) > 0 FROM deadlines WHERE handoff_id = $1 AND state = 'running' AND escalates_at <= now()",
+        "SELECT count(*) > 0 FROM deadlines WHERE about_id = $1 AND state = 'running' AND escalates_at <= now()",
         handoff_id,
     )
     return found

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from services.casework.case.cases.commands import check_custody_deadlines
 from services.casework.office.findings.tables import Finding
+from services.casework.office.matters.domain import case
 from services.casework.person.custody import queries
 from services.casework.person.custody.commands import TransferCustody, end_custody, transfer_custody
 from services.casework.person.custody.tables import Custody
@@ -32,7 +33,7 @@ async def person_of(bench: Bench, case_id: UUID) -> UUID:
 
 async def chain(bench: Bench, case_id: UUID) -> list[tuple[str, bool]]:
     """The custodians in order of time, and who goes on."""
-    rows = await bench.rows("SELECT agency, until FROM custodies WHERE case_id = $1 ORDER BY since, id", case_id)
+    rows = await bench.rows("SELECT agency, until FROM custodies WHERE about_id = $1 ORDER BY since, id", case_id)
     return [(row["agency"], row["until"] is None) for row in rows]
 
 
@@ -84,7 +85,7 @@ async def test_the_same_instant_twice_leaves_one_open_row_too(casework: Bench, i
     bodies = [{**told(case_id, taker, 0, POST), "happened_at": at_once} for taker in (OFFICE, SOEGIRI, PUSKESMAS)]
     await asyncio.gather(*(record(casework, issuer, body) for body in bodies))
     assert sum(goes_on for _, goes_on in await chain(casework, case_id)) == 1
-    count = "SELECT count(*) FROM case_findings WHERE case_id = $1 AND state = 'open' AND kind = 'GIVER_DID_NOT_HOLD'"
+    count = "SELECT count(*) FROM case_findings WHERE about_id = $1 AND state = 'open' AND kind = 'GIVER_DID_NOT_HOLD'"
     assert await casework.value(count, case_id) == 2
 
 
@@ -115,7 +116,7 @@ async def test_a_gap_is_found_and_settled_by_the_record_that_fills_it(casework: 
     begins, ends = hours_ago(8), hours_ago(7)
     ride = {**told(case_id, "ambulance", 0, POST), "to_kind": "CARRIER", "happened_at": begins, "until": ends}
     assert kinds(await record(casework, issuer, ride)) == ["CUSTODY_GAP"]
-    row = "SELECT state, explanation FROM case_findings WHERE case_id = $1 AND kind = 'CUSTODY_GAP'"
+    row = "SELECT state, explanation FROM case_findings WHERE about_id = $1 AND kind = 'CUSTODY_GAP'"
     arrived = {**told(case_id, SOEGIRI, 0, "ambulance"), "happened_at": ends}
     assert kinds(await record(casework, issuer, arrived)) == []
     assert [tuple(found) for found in await casework.rows(row, case_id)] == [("explained", "SETTLED")]
@@ -138,7 +139,7 @@ async def test_who_stays_here_tonight_is_counted_and_paged_for_the_agency_alone(
     await record(casework, issuer, told(cases[0], SOEGIRI, 1, shelter.agency))
     night = await shelter.get("/custodies/tonight?limit=200")
     assert (night["agency"], night["count"], len(night["items"])) == (shelter.agency, before + 2, before + 2)
-    assert {str(case_id) for case_id in cases[1:]} <= {item["case_id"] for item in night["items"]}
+    assert {str(case_id) for case_id in cases[1:]} <= {item["about_id"] for item in night["items"]}
     first = await shelter.get("/custodies/tonight?limit=1")
     second = await shelter.get(f"/custodies/tonight?limit=1&after={first['next_after']}")
     assert first["items"] != second["items"]
@@ -221,11 +222,13 @@ async def test_a_signed_paper_that_stays_away_is_a_finding_of_the_taker_until_it
     custody = await record(casework, issuer, told(case_id, PUSKESMAS, 190, POST))
     assert kinds(custody) == []
     await record(casework, issuer, told(case_id, OFFICE, 180, PUSKESMAS, proof="SIGNED", ba_number="BA/7"))
-    asked = "SELECT owner, state, explanation, details FROM case_findings WHERE case_id = $1 AND kind = 'PROOF_MISSING'"
+    asked = (
+        "SELECT owner, state, explanation, details FROM case_findings WHERE about_id = $1 AND kind = 'PROOF_MISSING'"
+    )
     assert await casework.rows(asked, case_id) == []
     within = quick_pack().proof_within
     await casework.rows(
-        "UPDATE custodies SET recorded_at = recorded_at - $2::interval WHERE case_id = $1", case_id, within
+        "UPDATE custodies SET recorded_at = recorded_at - $2::interval WHERE about_id = $1", case_id, within
     )
     # Any record wakes the case's procedure; that one is due by now it finds by itself.
     await record(casework, issuer, told(case_id, STRANGER, 170, OFFICE))
@@ -301,7 +304,7 @@ async def test_a_signed_arrival_told_late_is_history_and_who_has_the_person_stay
     async def arrive(uow: UnitOfWork) -> Custody:
         return await transfer_custody(
             TransferCustody(
-                person_id=person_id, case_id=case_id, correlation_id=uuid4(), district="35.24", to_agency=SOEGIRI,
+                person_id=person_id, about=case(case_id), correlation_id=uuid4(), district="35.24", to_agency=SOEGIRI,
                 happened_at=datetime.now(UTC) - timedelta(hours=4), place_code=BABAT, observed_state="ILL",
                 ba_number="BA/77",
             ),

@@ -52,7 +52,7 @@ async def overdue(bench: Bench, handoff: dict[str, Any], by: timedelta = timedel
     """The answer's time ran out so long ago, and the timer looks."""
     due_at = clock.utc_now() - by
     await bench.units.pool.execute(
-        "UPDATE deadlines SET due_at = $2, escalates_at = $2 WHERE handoff_id = $1 AND state = 'running'",
+        "UPDATE deadlines SET due_at = $2, escalates_at = $2 WHERE about_id = $1 AND state = 'running'",
         UUID(handoff["handoff_id"]), due_at,
     )  # fmt: skip
     await look(bench, handoff)
@@ -67,9 +67,7 @@ async def look(bench: Bench, handoff: dict[str, Any]) -> Any:
 
 async def told(bench: Bench, handoff: dict[str, Any], news: type[MessageDelivered] | type[MessageFailed]) -> None:
     """Notifications reports about the message of the first escalation step, twice."""
-    row = (await bench.rows("SELECT fact_id FROM escalation_steps WHERE handoff_id = $1", UUID(handoff["handoff_id"])))[
-        0
-    ]
+    row = (await bench.rows("SELECT fact_id FROM escalation_steps WHERE about_id = $1", UUID(handoff["handoff_id"])))[0]
     about = {
         "message_id": uuid4(), "template": "receiver.handoff-reminder", "channel": "SMS",
         "recipient_kind": "RECEIVER", "cause_fact_id": row["fact_id"],
@@ -86,7 +84,7 @@ async def told(bench: Bench, handoff: dict[str, Any], news: type[MessageDelivere
 
 async def calls(bench: Bench, case_id: UUID, agency: str) -> list[Any]:
     return await bench.rows(
-        "SELECT * FROM tasks WHERE case_id = $1 AND kind = 'PHONE_CALL' AND about_agency = $2 ORDER BY id",
+        "SELECT * FROM tasks WHERE about_id = $1 AND kind = 'PHONE_CALL' AND call_agency = $2 ORDER BY id",
         case_id, agency,
     )  # fmt: skip
 
@@ -100,7 +98,7 @@ async def test_the_receipt_of_a_escalations_message_is_kept_beside_the_escalatio
     assert (escalation["kind"], escalation["notice"], escalation["delivered_at"]) == ("REMIND_DESK", "awaited", None)
     said = await casework.value(
         "SELECT count(*) FROM outbox o JOIN escalation_steps r ON o.headers->>'ce_factid' = r.fact_id::text"
-        " WHERE r.handoff_id = $1 AND o.transport = 'kafka'", UUID(handoff["handoff_id"]),
+        " WHERE r.about_id = $1 AND o.transport = 'kafka'", UUID(handoff["handoff_id"]),
     )  # fmt: skip
     assert said == 1, "the message is found by the fact that it tells of"
     await told(casework, handoff, MessageDelivered)
@@ -121,9 +119,9 @@ async def test_a_message_that_failed_makes_one_telephone_call_and_delays_nothing
     assert after["escalations"][0]["notice"] == "undelivered"
     assert after["deadlines"] == before["deadlines"], "no deadline waits for a telephone call"
     (call,) = await calls(casework, case_id, LAWANG)
-    assert (call["agency"], call["about_desk"], call["state"]) == (OFFICE, "admisi", "open")
+    assert (call["agency"], call["call_desk"], call["state"]) == (OFFICE, "admisi", "open")
     shown = (await office.get("/tasks?limit=200"))["items"]
-    assert LAWANG in {task["about_agency"] for task in shown if task["kind"] == "PHONE_CALL"}
+    assert LAWANG in {task["call_agency"] for task in shown if task["kind"] == "PHONE_CALL"}
     await overdue(casework, handoff, timedelta(hours=3))
     assert len((await seen(office, handoff))["escalations"]) == 2, "the escalation_policy went on"
 
@@ -136,12 +134,12 @@ async def test_a_message_of_which_nothing_is_heard_in_time_is_called_after(
     await overdue(casework, handoff)
     reading = await look(casework, handoff)
     notice_by = await casework.value(
-        "SELECT notice_by FROM escalation_steps WHERE handoff_id = $1", UUID(handoff["handoff_id"])
+        "SELECT notice_by FROM escalation_steps WHERE about_id = $1", UUID(handoff["handoff_id"])
     )
     assert reading.next_check_at == notice_by, "the timer wakes for the message too"
     assert await calls(casework, case_id, agency) == []
     await casework.units.pool.execute(
-        "UPDATE escalation_steps SET notice_by = now() WHERE handoff_id = $1", UUID(handoff["handoff_id"])
+        "UPDATE escalation_steps SET notice_by = now() WHERE about_id = $1", UUID(handoff["handoff_id"])
     )
     await look(casework, handoff)
     await look(casework, handoff)

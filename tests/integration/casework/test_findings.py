@@ -86,7 +86,7 @@ async def test_what_people_explained_is_not_opened_again_by_the_same_cause(casew
     assert (await post(casework, issuer, f"/findings/{finding_id}/explanation", body, OFFICE, "caseworker"))[0] == 200
     later = await record(casework, issuer, told(case_id, OFFICE, 2, PUSKESMAS))
     assert later["opened_findings"] == []
-    count = "SELECT count(*) FROM case_findings WHERE case_id = $1"
+    count = "SELECT count(*) FROM case_findings WHERE about_id = $1"
     assert await casework.value(count, case_id) == 1
 
 
@@ -105,7 +105,7 @@ async def test_papers_that_count_more_than_were_taken_are_a_finding_until_the_la
 
     async def findings() -> list[tuple[str, str, str | None]]:
         rows = await casework.rows(
-            "SELECT owner, state, explanation FROM case_findings WHERE operation_id = $1 ORDER BY found_at, id",
+            "SELECT owner, state, explanation FROM case_findings WHERE about_id = $1 ORDER BY found_at, id",
             operation_id,
         )
         return [(row["owner"], row["state"], row["explanation"]) for row in rows]

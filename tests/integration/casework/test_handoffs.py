@@ -323,7 +323,7 @@ async def test_a_decree_moves_open_deadlines_and_leaves_escalations(
     rang = await ask(office, case_id, VILLAGE, purpose="FAMILY_TRACING")
     before = deadlines(handoff)["ANSWER_BY"]
     await casework.units.pool.execute(
-        "UPDATE deadlines SET escalations = 1 WHERE handoff_id = $1", UUID(rang["handoff_id"])
+        "UPDATE deadlines SET escalations = 1 WHERE about_id = $1", UUID(rang["handoff_id"])
     )
     pack = quick_pack()
     day = datetime.fromisoformat(before).astimezone(ZoneInfo(pack.zone)).date()

@@ -8,6 +8,7 @@ import pytest
 from contracts.events.disbursement import PaymentCredited
 from contracts.values import Money
 from services.casework.case.cases.commands import CASES
+from services.casework.office.matters.domain import case
 from services.casework.office.procedure_messages.messages import procedure_id
 from services.chassis import clock
 from services.chassis.packs import PackVersionIsTaken
@@ -41,7 +42,7 @@ async def test_an_odgj_case_runs_from_report_to_aftercare_and_closes(casework: B
     assert (await silent.get(f"/handoffs/{unanswered}"))["state"] == "superseded"
     assert (await silent.move(unanswered, "acceptance", expect=409))["code"] == "group_is_won"
     escalations = await casework.rows(
-        "SELECT kind FROM escalation_steps WHERE handoff_id = $1 ORDER BY step_no", UUID(unanswered)
+        "SELECT kind FROM escalation_steps WHERE about_id = $1 ORDER BY step_no", UUID(unanswered)
     )
     assert [row["kind"] for row in escalations] == ["REMIND_DESK", "SECTION_HEAD", "NEXT_CANDIDATE"]
 
@@ -104,7 +105,7 @@ async def test_the_reports_id_is_in_the_name_of_its_cases_workflow(casework: Ben
         found = "SELECT key FROM outbox WHERE transport = 'temporal' AND headers->>'case.id' = $1 ORDER BY id LIMIT 1"
         return await casework.value(found, str(report_id))
 
-    assert await eventually(signalled) == procedure_id(clock.derived_id(CASES, str(report_id)))
+    assert await eventually(signalled) == procedure_id(case(clock.derived_id(CASES, str(report_id))))
 
 
 async def test_a_colleagues_claim_holds_for_the_shift(casework: Bench, issuer: Issuer) -> None:

@@ -58,15 +58,15 @@ async def test_a_death_in_the_middle_ends_everything_and_leaves_the_body_in_some
     assert (row["state"], row["reason_code"]) == ("expired", "DECEASED")
     assert (await outcome_of(casework, case_id))["outcome"] == "DECEASED"
     asked_later = await casework.value(
-        "SELECT count(*) FROM handoffs WHERE case_id = $1 AND state NOT IN ('expired', 'closed', 'completed')", case_id
+        "SELECT count(*) FROM handoffs WHERE about_id = $1 AND state NOT IN ('expired', 'closed', 'completed')", case_id
     )
     assert asked_later == 0, "nobody is asked for anything more"
     tasks = (await office.get("/tasks?limit=200"))["items"]
-    burial = next(task for task in tasks if task["case_id"] == str(case_id) and task["kind"] == "BURIAL")
-    held = await casework.value("SELECT count(*) FROM custodies WHERE case_id = $1 AND until IS NULL", case_id)
+    burial = next(task for task in tasks if task["about_id"] == str(case_id) and task["kind"] == "BURIAL")
+    held = await casework.value("SELECT count(*) FROM custodies WHERE about_id = $1 AND until IS NULL", case_id)
     assert held == 1
     satpol = Desk(casework, issuer, "satpolpp-lamongan")
-    for handoff in await casework.rows("SELECT id FROM handoffs WHERE case_id = $1 AND state = 'completed'", case_id):
+    for handoff in await casework.rows("SELECT id FROM handoffs WHERE about_id = $1 AND state = 'completed'", case_id):
         await satpol.move(str(handoff["id"]), "closure")
     await office.post(f"/tasks/{burial['task_id']}/completion", result_code="BURIED")
     await others_answer(casework, report_id)
@@ -87,9 +87,9 @@ async def test_who_left_is_searched_for_and_may_be_found_again(casework: Bench, 
     await puskesmas.move(screening, "start")
     done = await office.post(f"/cases/{case_id}/occurrences", kind="ABSCONDED", happened_at=just_now())
     assert ("HEALTH_SCREENING", "FAILS") in {(line["name"], line["disposition"]) for line in done["items"]}
-    ended = await casework.rows("SELECT ended_reason FROM custodies WHERE case_id = $1 AND until IS NOT NULL", case_id)
+    ended = await casework.rows("SELECT ended_reason FROM custodies WHERE about_id = $1 AND until IS NOT NULL", case_id)
     assert "ABSCONDED" in {row["ended_reason"] for row in ended}
-    kinds = await casework.rows("SELECT kind, state FROM tasks WHERE case_id = $1", case_id)
+    kinds = await casework.rows("SELECT kind, state FROM tasks WHERE about_id = $1", case_id)
     assert ("SEARCH_PERSON", "open") in {(row["kind"], row["state"]) for row in kinds}
     told = await office.get(f"/cases/{case_id}/occurrences")
     assert "FOUND_AGAIN" in told["legal_now"]
@@ -97,7 +97,7 @@ async def test_who_left_is_searched_for_and_may_be_found_again(casework: Bench, 
     again = await office.send(f"/cases/{case_id}/occurrences", kind="ABSCONDED", happened_at=just_now())
     assert again.json()["code"] == "occurrence_is_told"
     await office.post(f"/cases/{case_id}/occurrences", kind="FOUND_AGAIN", happened_at=just_now())
-    kinds = await casework.rows("SELECT result_code FROM tasks WHERE case_id = $1 AND kind = 'SEARCH_PERSON'", case_id)
+    kinds = await casework.rows("SELECT result_code FROM tasks WHERE about_id = $1 AND kind = 'SEARCH_PERSON'", case_id)
     assert [row["result_code"] for row in kinds] == ["FOUND"]
     assert "reopen" in (await puskesmas.get(f"/handoffs/{screening}"))["legal_now"]
 

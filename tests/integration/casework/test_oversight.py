@@ -133,8 +133,8 @@ async def test_a_case_for_which_nothing_is_due_is_named(casework: Bench, office:
     await ask(office, case_id, SOEGIRI)
     assert not await named()
     for statement in (
-        "UPDATE handoffs SET due_at = NULL WHERE case_id = $1",
-        "UPDATE tasks SET state = 'paused' WHERE case_id = $1 AND state = 'open'",
+        "UPDATE handoffs SET due_at = NULL WHERE about_id = $1",
+        "UPDATE tasks SET state = 'paused' WHERE about_id = $1 AND state = 'open'",
     ):
         await casework.units.pool.execute(statement, case_id)
     assert await named()
@@ -162,7 +162,7 @@ async def test_a_deadline_of_which_its_workflow_does_not_know_is_named_with_the_
     )  # fmt: skip
     assert await difference() == "CHECKS_TOO_LATE"
     await casework.units.pool.execute(
-        "UPDATE deadlines SET escalates_at = now() - interval '1 hour' WHERE handoff_id = $1", handoff_id
+        "UPDATE deadlines SET escalates_at = now() - interval '1 hour' WHERE about_id = $1", handoff_id
     )
     assert await difference() == "DID_NOT_ESCALATE"
     await casework.units.pool.execute("DELETE FROM timer_checks WHERE handoff_id = $1", handoff_id)

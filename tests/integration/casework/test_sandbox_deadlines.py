@@ -62,7 +62,7 @@ async def test_a_deadline_that_is_brought_forward_reaches_its_program_and_again_
 
     await eventually(told, what="the escalation in the program's feed")
     assert (await hospital.get(f"/handoffs/{other_id}"))["escalations"] == [], "no other promise is touched"
-    deadlines = await casework.rows("SELECT id FROM deadlines WHERE handoff_id = $1", UUID(handoff_id))
+    deadlines = await casework.rows("SELECT id FROM deadlines WHERE about_id = $1", UUID(handoff_id))
     mine = {UUID(handoff_id), *(row["id"] for row in deadlines)}
     for kind in (Handoff, Deadline):
         assert mine.isdisjoint(await unlike_their_actions(casework, kind))

@@ -160,7 +160,7 @@ async def failing_workflow(flight: Flight, outside: Outside) -> None:
     person_id = await flight.bench.value("SELECT person_id FROM reports WHERE id = $1", UUID(report_id))
     handoff_id = uuid4()
     asked = HandoffRequested(
-        handoff_id=handoff_id, case_id=uuid4(), purpose="IDENTIFICATION", from_agency="dinsos-uji",
+        handoff_id=handoff_id, about_kind="case", about_id=uuid4(), purpose="IDENTIFICATION", from_agency="dinsos-uji",
         to_agency="dukcapil-uji", to_desk="layanan", answer_by=clock.utc_now(), candidate_no=1, person_id=person_id,
     )  # fmt: skip
     async with flight.bench.producer() as send:

@@ -43,7 +43,7 @@ async def caught(bench: Bench, hours: float, operation_id: UUID | None = None, r
 def told(case_id: UUID, taker: str, hours: float, giver: str | None = None, **more: Any) -> dict[str, Any]:
     """A record of what happened so many hours ago."""
     return {
-        "case_id": str(case_id), "to_agency": taker, "from_agency": giver, "happened_at": hours_ago(hours),
+        "about_id": str(case_id), "to_agency": taker, "from_agency": giver, "happened_at": hours_ago(hours),
         "place_code": BABAT, "observed_state": "STABLE", **more,
     }  # fmt: skip
 

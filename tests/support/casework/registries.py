@@ -15,7 +15,7 @@ async def registry_answers(bench: Bench, report_id: UUID, purpose: str, kind: st
 
     async def find() -> Any:
         return await bench.rows(
-            "SELECT id, case_id, person_id FROM handoffs WHERE correlation_id = $1 AND purpose = $2",
+            "SELECT id, about_id, person_id FROM handoffs WHERE correlation_id = $1 AND purpose = $2",
             report_id,
             purpose,
         )
@@ -30,7 +30,7 @@ async def registry_answers(bench: Bench, report_id: UUID, purpose: str, kind: st
             "source": "registry",
             "checked_at": datetime.now(UTC),
             "handoff_id": row["id"],
-            "case_id": row["case_id"],
+            "about_id": row["about_id"],
         }
     )
     key, body, headers = wire(event, subject=event.check_id, correlation_id=report_id)

@@ -93,7 +93,7 @@ class Street:
         """
         await self.bench.units.pool.execute(
             "UPDATE deadlines SET due_at = due_at - $3::interval, escalates_at = escalates_at - $3::interval"
-            " WHERE handoff_id = $1 AND kind = $2 AND state = 'running'",
+            " WHERE about_id = $1 AND kind = $2 AND state = 'running'",
             UUID(handoff_id), kind, timedelta(**span),
         )  # fmt: skip
         ring: Callable[[Any], Awaitable[Any]] = lambda uow: escalate_if_due(UUID(handoff_id), REACH, uow)  # noqa: E731

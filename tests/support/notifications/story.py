@@ -97,7 +97,8 @@ class Story:
     def _handoff(self) -> dict[str, Any]:
         return {
             "handoff_id": uuid4(),
-            "case_id": self.case_id,
+            "about_kind": "case",
+            "about_id": self.case_id,
             "purpose": "INPATIENT_BED",
             "from_agency": "dinsos-lamongan",
             "to_agency": "rsj-lawang",

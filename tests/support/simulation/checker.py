@@ -52,9 +52,9 @@ class Checker:
             match one.row:
                 case Deadline():
                     self._deadline(one, now)
-                    touched[one.row.handoff_id] = self.rows.handoffs[one.row.handoff_id]
+                    touched[one.row.about_id] = self.rows.handoffs[one.row.about_id]
                 case EscalationStep() if one.before is ABSENT:
-                    self._escalation(one.row, now, excused_until(one.row.handoff_id))
+                    self._escalation(one.row, now, excused_until(one.row.about_id))
                 case Handoff():
                     self._move(one)
                     touched[one.row.id] = one.row
@@ -135,7 +135,7 @@ class Checker:
 
     def _deadline(self, one: Done, now: datetime) -> None:
         row, verb = one.row, one.verb
-        about = self.rows.handoffs[row.handoff_id]
+        about = self.rows.handoffs[row.about_id]
         if verb == "start":
             self._ledgers[row.id] = Ledger(now)
             return
@@ -172,8 +172,8 @@ class Checker:
         return working_time_between(since, until, pack.calendar_of(row.agency, row.desk), pack.zone_of(row.agency))
 
     def _escalation(self, escalation: EscalationStep, now: datetime, excused_until: datetime) -> None:
-        about = self.rows.handoffs[escalation.handoff_id]
-        key = escalation.handoff_id, escalation.deadline, escalation.occurrence, escalation.step_no
+        about = self.rows.handoffs[escalation.about_id]
+        key = escalation.about_id, escalation.deadline, escalation.occurrence, escalation.step_no
         what = f"escalation {escalation.step_no} of {escalation.deadline} {escalation.occurrence}"
         if key in self._escalations:
             self._tell(about, f"{what} twice")
@@ -205,7 +205,7 @@ class Checker:
             self._tell(about, f"{what} at {now}, its instant was {since}")
 
     def _deadline_of(self, escalation: EscalationStep) -> Deadline:
-        deadlines = self.rows.deadlines_of[escalation.handoff_id]
+        deadlines = self.rows.deadlines_of[escalation.about_id]
         return next(c for c in deadlines if (c.kind, c.occurrence) == (escalation.deadline, escalation.occurrence))
 
 

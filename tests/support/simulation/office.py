@@ -25,6 +25,7 @@ from services.casework.handoff.handoffs.domain import OPEN
 from services.casework.handoff.handoffs.messages import DeadlineReading
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.domain import CaseworkPack, DayOff, DayOffKind
+from services.casework.office.matters.domain import case
 from services.chassis.errors import SigapError
 from services.chassis.principal import Principal
 from tests.support.simulation.checker import Checker, counted
@@ -189,7 +190,7 @@ class Office:
         self._after(gap * self.chance.expovariate(1), self._open)
         new = [UUID(int=self.chance.getrandbits(128)) for _ in range(3)]
         request = RequestHandoff(
-            case_id=new[0],
+            about=case(new[0]),
             correlation_id=new[1],
             district=self.rows.pack.district,
             person_id=new[2],

@@ -116,7 +116,7 @@ def _offers(handoff: Handoff, rows: Rows, now: datetime, chance: Random) -> list
     if speakable and handoff.to_agency != handoff.from_agency:
         found.append(_phone(Move(chance.choice(sorted(speakable))), handoff, now, chance))
     if domain.expires(handoff.state, handoff.held_state) and handoff.state in domain.OPEN:
-        found.append(Step("expire", SYSTEM, lambda work: commands.expire_of_case(handoff.case_id, "DIED", work)))
+        found.append(Step("expire", SYSTEM, lambda work: commands.expire_of_matter(handoff.about_id, "DIED", work)))
     return found
 
 

@@ -58,7 +58,7 @@ class Rows:
     groups: dict[UUID, HandoffGroup] = field(default_factory=dict)
     handoffs: dict[UUID, Handoff] = field(default_factory=dict)
     conditions: dict[UUID, Condition] = field(default_factory=dict)
-    of_case: dict[UUID, list[HandoffGroup]] = field(default_factory=lambda: defaultdict(list))
+    of_matter: dict[UUID, list[HandoffGroup]] = field(default_factory=lambda: defaultdict(list))
     of_group: dict[UUID, list[Handoff]] = field(default_factory=lambda: defaultdict(list))
     deadlines_of: dict[UUID, list[Deadline]] = field(default_factory=lambda: defaultdict(list))
     escalations_of: dict[UUID, list[EscalationStep]] = field(default_factory=lambda: defaultdict(list))
@@ -72,13 +72,13 @@ class Rows:
         """Where a row stands."""
         match row:
             case HandoffGroup():
-                return [self.groups, self.of_case[row.case_id]]
+                return [self.groups, self.of_matter[row.about_id]]
             case Handoff():
                 return [self.handoffs, self.of_group[row.group_id]]
             case Deadline():
-                return [self.deadlines_of[row.handoff_id]]
+                return [self.deadlines_of[row.about_id]]
             case EscalationStep():
-                return [self.escalations_of[row.handoff_id]]
+                return [self.escalations_of[row.about_id]]
             case Condition():
                 return [self.conditions, self.promises_of[row.handoff_id]]
             case SpokenAnswer():
@@ -168,7 +168,7 @@ class Work:
             else:
                 shelf.append(row)
         if isinstance(row, Deadline):
-            self.rows.alive.add(row.handoff_id)
+            self.rows.alive.add(row.about_id)
         self.done.append(Done(row, verb, ABSENT, self._now))
 
     def _change(self, row: Any, verb: str, changes: dict[str, Any]) -> None:
@@ -176,7 +176,7 @@ class Work:
         self.done.append(Done(row, verb, {name: held[name] for name in changes}, self._now))
         held.update(changes)
         if isinstance(row, Deadline):
-            self.rows.alive.add(row.handoff_id)
+            self.rows.alive.add(row.about_id)
 
 
 def _take_from(shelf: list[Any] | dict[UUID, Any], row: Any) -> None:
@@ -222,8 +222,8 @@ async def _open_of_group(uow: Work, group_id: UUID) -> list[Handoff]:
     return uow.read(h for h in uow.rows.of_group[group_id] if h.state in OPEN)
 
 
-async def _open_groups_of_case(uow: Work, case_id: UUID) -> list[HandoffGroup]:
-    return [group for group in uow.rows.of_case[case_id] if group.outcome is None]
+async def _open_groups_of_matter(uow: Work, about_id: UUID) -> list[HandoffGroup]:
+    return [group for group in uow.rows.of_matter[about_id] if group.outcome is None]
 
 
 async def _unconfirmed_answers(uow: Work, handoff_id: UUID) -> list[SpokenAnswer]:
@@ -234,19 +234,19 @@ async def _by_ids(uow: Work, ids: list[UUID]) -> list[Handoff]:
     return uow.read(uow.rows.handoffs[one] for one in sorted(ids))
 
 
-async def _all_of(uow: Work, handoff_id: UUID) -> list[Deadline]:
-    return sorted(uow.rows.deadlines_of[handoff_id], key=lambda c: (c.due_at, c.id))
+async def _all_of(uow: Work, about_id: UUID) -> list[Deadline]:
+    return sorted(uow.rows.deadlines_of[about_id], key=lambda c: (c.due_at, c.id))
 
 
 async def _escalations_of_deadline(uow: Work, of: Deadline) -> list[EscalationStep]:
-    found = uow.rows.escalations_of[of.handoff_id]
+    found = uow.rows.escalations_of[of.about_id]
     return [
         escalation for escalation in found if (escalation.deadline, escalation.occurrence) == (of.kind, of.occurrence)
     ]
 
 
-async def _awaited_notices(uow: Work, handoff_id: UUID) -> list[EscalationStep]:
-    return [escalation for escalation in uow.rows.escalations_of[handoff_id] if escalation.notice == Notice.AWAITED]
+async def _awaited_notices(uow: Work, about_id: UUID) -> list[EscalationStep]:
+    return [escalation for escalation in uow.rows.escalations_of[about_id] if escalation.notice == Notice.AWAITED]
 
 
 async def _handoffs_with_escalations_ahead(uow: Work) -> list[UUID]:
@@ -315,7 +315,7 @@ STAND_INS: dict[Any, dict[str, Any]] = {
         "reserves_of_group": _reserves_of_group,
         "others_were_told": _others_were_told,
         "open_of_group": _open_of_group,
-        "open_groups_of_case": _open_groups_of_case,
+        "open_groups_of_matter": _open_groups_of_matter,
         "unconfirmed_answers": _unconfirmed_answers,
         "by_ids": _by_ids,
     },

@@ -119,10 +119,11 @@ class Copy:
 
 def handoff(purpose: str = "INPATIENT_BED", **more: Any) -> Handoff:
     values: dict[str, Any] = {
-        "id": UUID(int=1), "district": "91.99", "correlation_id": UUID(int=2), "case_id": UUID(int=3),
-        "person_id": UUID(int=4), "group_id": UUID(int=5), "candidate_no": 1, "purpose": purpose, "state": "requested",
-        "from_agency": SENDER, "to_agency": RECEIVER, "to_desk": "meja", "promise_holder": SENDER, "requested_at": NOW,
-        "result_code": "DONE", "ba_number": "BA/1", "reason_code": "FULL", "due_at": NOW, "version": 1,
+        "id": UUID(int=1), "district": "91.99", "correlation_id": UUID(int=2), "about_kind": "case",
+        "about_id": UUID(int=3), "person_id": UUID(int=4), "group_id": UUID(int=5), "candidate_no": 1,
+        "purpose": purpose, "state": "requested", "from_agency": SENDER, "to_agency": RECEIVER, "to_desk": "meja",
+        "promise_holder": SENDER, "requested_at": NOW, "result_code": "DONE", "ba_number": "BA/1",
+        "reason_code": "FULL", "due_at": NOW, "version": 1,
     }  # fmt: skip
     return Handoff(**values | more)
 

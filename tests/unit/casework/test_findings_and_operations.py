@@ -14,6 +14,7 @@ from services.casework.case.timeline.domain import TEXTS, tell
 from services.casework.office.findings import access
 from services.casework.office.findings.domain import BY_PEOPLE, Explanation, FindingKind, Found, Standing, next_step
 from services.casework.office.findings.schemas import ByPeople, ExplanationIn
+from services.casework.office.matters.domain import case
 from services.casework.person.custody import access as custody_access
 from services.casework.person.custody import facts
 from services.casework.person.custody.domain import CustodianKind, PartyIsUnknown
@@ -66,7 +67,7 @@ def test_after_a_step_exactly_what_is_found_and_unexplained_is_open(
 
 def test_the_same_kind_and_cause_are_the_same_finding() -> None:
     def found(owner: str) -> Found:
-        return Found(FindingKind.CUSTODY_GAP, "a", owner, uuid4())
+        return Found(FindingKind.CUSTODY_GAP, "a", owner, uuid4(), case(uuid4()))
 
     assert found("post").key == found("office").key == ("CUSTODY_GAP", "a")
 
@@ -157,7 +158,8 @@ def test_the_order_of_papers_makes_no_difference(numbers: list[int], order: list
 
 def custody(**values: Any) -> Custody:
     row: dict[str, Any] = {
-        "id": uuid4(), "correlation_id": uuid4(), "district": "35.24", "person_id": uuid4(), "case_id": uuid4(),
+        "id": uuid4(), "correlation_id": uuid4(), "district": "35.24", "person_id": uuid4(),
+        "about_kind": "case", "about_id": uuid4(),
         "agency": "hospital", "since": datetime(2026, 3, 2, tzinfo=UTC), "place_code": "35.24.05.1003",
         "observed_state": "ILL",
     }  # fmt: skip
@@ -178,7 +180,7 @@ def test_an_event_tells_kinds_and_number_of_belongings_and_nothing_of_the_note()
 
 def test_a_family_and_others_need_no_code_and_an_agency_does() -> None:
     body = {
-        "case_id": str(uuid4()), "happened_at": "2026-03-02T02:10:00+07:00", "place_code": "35.24.05.1003",
+        "about_id": str(uuid4()), "happened_at": "2026-03-02T02:10:00+07:00", "place_code": "35.24.05.1003",
         "observed_state": "STABLE",
     }  # fmt: skip
     assert CustodyIn.model_validate({**body, "to_kind": "FAMILY"}).command().taker == "family"

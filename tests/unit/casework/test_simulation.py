@@ -25,6 +25,7 @@ from services.casework.handoff.handoffs import commands, domain
 from services.casework.handoff.handoffs.commands import MoveHandoff, OfferedCondition, RequestHandoff
 from services.casework.handoff.handoffs.domain import Move
 from services.casework.handoff.handoffs.tables import Handoff
+from services.casework.office.matters.domain import case
 from services.chassis.principal import Principal
 from tests.support.simulation.faulty_variants import FAULTY_VARIANTS
 from tests.support.simulation.office import STARTS, simulate, simulated_pack
@@ -84,8 +85,8 @@ class Play:
         """Ask some side by side."""
         new = UUID(int=1)
         request = RequestHandoff(
-            new, new, "35.24", new, "35.24.17.2007", "step", 1, Purpose.INPATIENT_BED, "dinsos-lamongan", candidates,
-            "", "", mode="parallel",
+            case(new), new, "35.24", new, "35.24.17.2007", "step", 1, Purpose.INPATIENT_BED, "dinsos-lamongan",
+            candidates, "", "", mode="parallel",
         )  # fmt: skip
         first = self.do(SYSTEM, lambda work: commands.open_handoff(request, work))
         return self.rows.of_group[first.group_id]

@@ -11,6 +11,7 @@ from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs import commands
 from services.casework.handoff.handoffs.commands import Reach, RequestHandoff
 from services.casework.handoff.handoffs.tables import Handoff
+from services.casework.office.matters.domain import case
 from services.chassis import clock
 from services.chassis.clock import Pace
 from tests.support.simulation.office import STARTS, simulate, simulated_pack
@@ -83,7 +84,7 @@ def asked(rows: Rows) -> Handoff:
     """A request under way."""
     new = UUID(int=1)
     request = RequestHandoff(
-        new, new, "35.24", new, "35.24.17.2007", "step", 1, Purpose.INPATIENT_BED, "dinsos-lamongan",
+        case(new), new, "35.24", new, "35.24.17.2007", "step", 1, Purpose.INPATIENT_BED, "dinsos-lamongan",
         ("rsud-soegiri",), "", "",
     )  # fmt: skip
     found: Handoff = run(commands.open_handoff(request, Work(rows, SYSTEM, STARTS)))  # type: ignore[arg-type]

@@ -44,7 +44,7 @@ class CaseActivities:
     @activity.defn(name="request_handoff")
     async def request_handoff(self, step: RequestStep) -> StepResult:
         """Ask for a hand-off, or learn what became of it."""
-        tag_span(case_row=str(step.case_id))
+        tag_span(case_row=str(step.about_id))
         return await acting(self._running, lambda uow: commands.ask_handoff(step, uow))
 
     @activity.defn(name="create_task")

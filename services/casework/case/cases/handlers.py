@@ -59,8 +59,8 @@ async def when_registry_answered_complete_its_handoff(
     event: RegistryCheckCompleted, envelope: Envelope, uow: UnitOfWork
 ) -> None:
     """Dukcapil or BPJS answered through intake: that hand-off is done."""
-    if event.case_id is not None:
-        await answer_for_registry(event.case_id, REGISTRY_PURPOSE[event.kind], event.result, uow, event.handoff_id)
+    if event.about_id is not None:
+        await answer_for_registry(event.about_id, REGISTRY_PURPOSE[event.kind], event.result, uow, event.handoff_id)
 
 
 async def when_entitlement_established_record_aid_state(

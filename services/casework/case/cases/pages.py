@@ -23,6 +23,7 @@ from services.casework.handoff.handoffs.domain import MOVES, SIDES, HandoffState
 from services.casework.handoff.handoffs.queries import next_handoffs
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.pages import directory_of
+from services.casework.office.matters.queries import numbers_of
 from services.casework.person.custody.commands import record_custody
 from services.casework.person.custody.domain import PARTIES_WITHOUT_A_DESK, CustodianKind, Proof
 from services.casework.person.custody.pages import OBSERVED_STATES, PARTIES
@@ -116,8 +117,8 @@ async def work_list(
     tasks = await next_tasks(reading, caller.agency, WORK_ROWS) if may_tasks else []
     may_cases = bool(caller.roles & access.PERMISSIONS["case:read"])
     cases = await queries.list_cases(reading, CaseState.OPEN.value, None, PAGE_ROWS) if may_cases else []
-    about = {handoff.case_id for handoff in handoffs} | {task.case_id for task in tasks}
-    numbers = await queries.case_numbers(reading, sorted(about))
+    about = {handoff.about_id for handoff in handoffs} | {task.about_id for task in tasks}
+    numbers = await numbers_of(reading, sorted(about))
     directory = await directory_of(reading, {row.district for row in (*handoffs, *tasks, *cases)} | set(caller.offices))
     root = request.app.state.root_path
 
@@ -125,7 +126,7 @@ async def work_list(
         is_sent = handoff.from_agency == caller.agency
         other = handoff.to_agency if is_sent else handoff.from_agency
         about = f"{'kepada' if is_sent else 'dari'} {directory.names.get(other, other)}"
-        number = numbers.get(handoff.case_id, "")
+        number = numbers.get(handoff.about_id, "")
         return Work(
             f"{root}/serah-terima/{handoff.id}", handoff.purpose, f"{number} · {about}", handoff.state,
             handoff.due_at, handoff.deadline or "", handoff.claimed_by is not None,
@@ -133,7 +134,7 @@ async def work_list(
 
     mine = [line(handoff) for handoff in handoffs if waits_for(caller.agency, handoff)]
     mine += [
-        Work(f"{root}/tugas/{task.id}", task.kind, numbers.get(task.case_id, ""), "task", task.due_at, "TASK_BY")
+        Work(f"{root}/tugas/{task.id}", task.kind, numbers.get(task.about_id, ""), "task", task.due_at, "TASK_BY")
         for task in tasks
     ]
     mine.sort(key=lambda work: work.due_at.timestamp() if work.due_at else math.inf)
@@ -204,7 +205,7 @@ class CustodyFormIn(RequestBody):
         """As the API takes it; a number of the berita acara means that it was signed."""
         kind, code = self.taker.split(":", 1)
         return CustodyIn(
-            case_id=case_id,
+            about_id=case_id,
             to_kind=CustodianKind(kind),
             to_agency=code,
             from_agency=self.from_agency,

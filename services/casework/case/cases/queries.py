@@ -1,6 +1,6 @@
 """Read models of cases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,14 +9,15 @@ from services.casework.case.cases import repository
 from services.casework.case.cases.domain import AID_SETTLED, ENDS_EVERYTHING, AidState, CaseState, Milestone, way_of
 from services.casework.case.cases.messages import CaseFacts
 from services.casework.case.cases.tables import Case
-from services.casework.desks.tasks.queries import tasks_of_case
+from services.casework.desks.tasks.queries import tasks_of_matter
 from services.casework.desks.tasks.tables import Task
-from services.casework.handoff.handoffs.queries import handoffs_of_case
+from services.casework.handoff.handoffs.queries import handoffs_of_matter
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.domain import CaseworkPack
 from services.casework.office.directory.queries import pack_in_force
-from services.casework.office.findings.queries import findings_of_case
+from services.casework.office.findings.queries import findings_of_matter
 from services.casework.office.findings.tables import Finding
+from services.casework.office.matters.queries import numbers_of
 from services.casework.office.procedure_messages.messages import StepResult
 from services.casework.person.custody.queries import custody_chain, unproved_since
 from services.casework.person.custody.tables import Custody
@@ -87,16 +88,16 @@ async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
     case = await repository.one(reading, case_id)
     if case is None:
         raise NotFound(kind="cases")
-    handoffs, escalations = await handoffs_of_case(reading, case_id)
+    handoffs, escalations = await handoffs_of_matter(reading, case_id)
     tied = await family.tied_to(reading, case_id) if case.is_tied else []
     return CaseView(
         case=case,
         handoffs=handoffs,
-        tasks=await tasks_of_case(reading, case_id),
+        tasks=await tasks_of_matter(reading, case_id),
         custodies=await custody_chain(reading, case_id),
         escalations=escalations,
-        findings=await findings_of_case(reading, case_id),
-        tied=await repository.numbers(reading, tied) if tied else {},
+        findings=await findings_of_matter(reading, case_id),
+        tied=await numbers_of(reading, tied) if tied else {},
     )
 
 
@@ -117,8 +118,3 @@ async def way_of_case(case: Case, reading: ReadSession) -> list[Milestone]:
 async def list_cases(reading: ReadSession, state: str | None, after: UUID | None, limit: int) -> list[Case]:
     """A page of cases."""
     return await repository.page(reading, state, after, limit)
-
-
-async def case_numbers(reading: ReadSession, case_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """The numbers under which people know some cases."""
-    return await repository.numbers(reading, case_ids)

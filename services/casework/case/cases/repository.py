@@ -1,6 +1,5 @@
 """Every query on cases."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -54,8 +53,8 @@ async def stay_of(uow: UnitOfWork, case_id: UUID) -> Stay | None:
     found = await uow.execute(
         """
         SELECT c.id, c.agency, c.since FROM custodies c
-        WHERE c.case_id = :case_id AND c.until IS NULL AND NOT EXISTS (
-            SELECT 1 FROM tasks t WHERE t.case_id = c.case_id AND t.step = 'stay:' || c.id)
+        WHERE c.about_id = :case_id AND c.until IS NULL AND NOT EXISTS (
+            SELECT 1 FROM tasks t WHERE t.about_id = c.about_id AND t.step = 'stay:' || c.id)
         ORDER BY c.since DESC LIMIT 1
         """,
         case_id=case_id,
@@ -74,8 +73,8 @@ async def ready_steps(uow: UnitOfWork, case_id: UUID) -> dict[str, str]:
     found = await uow.execute(
         """
         SELECT DISTINCT g.step, h.to_agency FROM handoffs h JOIN handoff_groups g ON g.id = h.group_id
-        JOIN deadlines k ON k.handoff_id = h.id AND k.kind = 'FETCH_BY' AND k.state IN ('running', 'paused')
-        WHERE h.case_id = :case_id
+        JOIN deadlines k ON k.about_id = h.id AND k.kind = 'FETCH_BY' AND k.state IN ('running', 'paused')
+        WHERE h.about_id = :case_id
         """,
         case_id=case_id,
     )
@@ -95,12 +94,6 @@ async def page(reading: ReadSession, state: str | None, after: UUID | None, limi
     if after is not None:
         query = query.where(col(Case.id) > after)
     return await reading.all(query)
-
-
-async def numbers(reading: ReadSession, case_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Numbers by case, within the caller's districts."""
-    rows = await reading.all(select(Case).where(col(Case.id).in_(set(case_ids))))
-    return {row.id: row.number for row in rows}
 
 
 async def not_closed(uow: UnitOfWork) -> list[Case]:

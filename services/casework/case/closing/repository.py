@@ -9,13 +9,13 @@ from services.casework.case.closing.tables import ClosingRound, ForcedClosing
 from services.chassis.database import ReadSession, UnitOfWork
 
 OPEN_HERE = """
-    SELECT 'HANDOFF' AS kind, id, purpose AS name, to_agency AS party, state FROM handoffs WHERE case_id = :case_id
+    SELECT 'HANDOFF' AS kind, id, purpose AS name, to_agency AS party, state FROM handoffs WHERE about_id = :case_id
         AND state NOT IN ('closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error')
     UNION ALL
-    SELECT 'TASK', id, kind, agency, state FROM tasks WHERE case_id = :case_id AND state IN ('open', 'paused')
+    SELECT 'TASK', id, kind, agency, state FROM tasks WHERE about_id = :case_id AND state IN ('open', 'paused')
         AND kind <> 'PHONE_CALL'
     UNION ALL
-    SELECT 'CUSTODY', id, 'CUSTODY', agency, 'open' FROM custodies WHERE case_id = :case_id AND until IS NULL
+    SELECT 'CUSTODY', id, 'CUSTODY', agency, 'open' FROM custodies WHERE about_id = :case_id AND until IS NULL
     UNION ALL
     SELECT 'AID', aid_request_id, 'AID', 'disbursement', aid_state FROM cases
     WHERE id = :case_id AND aid_state IS NOT NULL AND aid_state NOT IN ('credited', 'refused', 'ended')

@@ -12,7 +12,7 @@ from services.casework.case.occurrences import domain, facts, repository
 from services.casework.case.occurrences.domain import Consequence, Disposition, Item, Occurrence
 from services.casework.case.occurrences.messages import StepOccurrence
 from services.casework.case.occurrences.tables import OccurrenceRow
-from services.casework.desks.tasks.commands import cancel_of_case, pause_visits, resume_visits, settle_search
+from services.casework.desks.tasks.commands import cancel_of_matter, pause_visits, resume_visits, settle_search
 from services.casework.desks.tasks.domain import TaskKind
 from services.casework.handoff.handoffs.commands import apply_dispositions, end_of_step
 from services.casework.handoff.handoffs.domain import CLOCKS_MAY_DIFFER, HandoffDisposition, HappensLater
@@ -95,7 +95,7 @@ async def record_step_occurrence(told: StepOccurrence, uow: UnitOfWork) -> None:
 async def _turn_visits_and_aid(case: Case, planned: Sequence[Consequence], reason: str, uow: UnitOfWork) -> None:
     dispositions = {c.disposition for c in planned if c.item == Item.VISIT}
     if dispositions & {Disposition.ENDS, Disposition.REPLACED, Disposition.HANDED_ON}:
-        await cancel_of_case(case.id, reason, uow)
+        await cancel_of_matter(case.id, reason, uow)
     elif Disposition.PAUSED in dispositions:
         await pause_visits(case.id, reason, uow)
     elif Disposition.RESUMED in dispositions:

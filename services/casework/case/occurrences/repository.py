@@ -11,13 +11,13 @@ from services.chassis.database import ReadSession, UnitOfWork
 ITEMS = {"task": Item.VISIT, "custody": Item.CUSTODY, "aid": Item.AID}
 OPEN_ITEMS = """
     SELECT 'handoff' AS kind, id, purpose AS name, to_agency AS party, state, held_state FROM handoffs
-    WHERE case_id = :case_id AND state IN
+    WHERE about_id = :case_id AND state IN
         ('draft', 'requested', 'received', 'conditional', 'accepted', 'on-hold', 'arrived', 'in-progress')
     UNION ALL
     SELECT 'task', id, kind, agency, state, NULL FROM tasks
-    WHERE case_id = :case_id AND state IN ('open', 'paused') AND kind IN ('AFTERCARE_VISIT', 'MEDICINE_CONTROL')
+    WHERE about_id = :case_id AND state IN ('open', 'paused') AND kind IN ('AFTERCARE_VISIT', 'MEDICINE_CONTROL')
     UNION ALL
-    SELECT 'custody', id, 'CUSTODY', agency, 'open', NULL FROM custodies WHERE case_id = :case_id AND until IS NULL
+    SELECT 'custody', id, 'CUSTODY', agency, 'open', NULL FROM custodies WHERE about_id = :case_id AND until IS NULL
     UNION ALL
     SELECT 'aid', aid_request_id, 'AID', holder, aid_state, NULL FROM cases
     WHERE id = :case_id AND aid_state IN ('requested', 'entitled')

@@ -127,7 +127,7 @@ class CaseProcedure:
 
     async def _look(self, start: ProcedureStart) -> None:
         facts: CaseFacts = await workflow.execute_activity(
-            "read_case", CaseRef(case_id=start.case_id), result_type=CaseFacts, **ACTIVITY
+            "read_case", CaseRef(case_id=start.about_id), result_type=CaseFacts, **ACTIVITY
         )
         self.case = facts
         self._is_over = facts.is_over
@@ -142,7 +142,7 @@ class CaseProcedure:
             try:
                 await workflow.wait_condition(lambda: self._changes > seen or self._is_told, timeout=wait)  # noqa: B023
             except TimeoutError:
-                await workflow.execute_activity("check_stay", CaseRef(case_id=start.case_id), **ACTIVITY)
+                await workflow.execute_activity("check_stay", CaseRef(case_id=start.about_id), **ACTIVITY)
             seen = self._changes
             if not self._is_told:
                 await self._look(start)
@@ -199,7 +199,7 @@ class CaseProcedure:
         self._stop_if_over()
         key = step if occurrence == 1 else f"{step}#{occurrence}"
         asked = RequestStep(
-            case_id=self.case.case_id,
+            about_id=self.case.case_id,
             step=key,
             purpose=purpose,
             occurrence=occurrence,

@@ -14,14 +14,14 @@ _OPEN_OF_AGENCY = """
            (h.arrived_at IS NOT NULL AND coalesce(h.held_state, h.state) IN ('arrived', 'in-progress')
             AND EXISTS (SELECT 1 FROM custodies u WHERE u.person_id = h.person_id AND u.until IS NULL
                         AND u.agency = h.to_agency)) AS is_person_there
-    FROM handoffs h JOIN matters m ON m.id = h.case_id
+    FROM handoffs h JOIN matters m ON m.id = h.about_id
     WHERE h.district = :district AND h.to_agency = :agency AND h.state NOT IN
           ('closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error')
     ORDER BY h.id
 """
 _ITEMS = """
     SELECT i.handoff_id, i.disposition, i.state, i.result, h.purpose, h.state AS handoff_state, m.number
-    FROM closure_items i JOIN handoffs h ON h.id = i.handoff_id JOIN matters m ON m.id = h.case_id
+    FROM closure_items i JOIN handoffs h ON h.id = i.handoff_id JOIN matters m ON m.id = h.about_id
     WHERE i.closure_id = :closure_id AND i.district = :district AND i.handoff_id > :after
     ORDER BY i.handoff_id LIMIT :limit
 """

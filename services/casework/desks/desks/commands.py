@@ -12,6 +12,7 @@ from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.findings.commands import keep_findings
 from services.casework.office.findings.domain import FindingKind, Found
+from services.casework.office.matters.domain import About, AboutKind
 from services.casework.office.rosters import repository as rosters_repository
 from services.casework.office.rosters.tables import Shift
 from services.chassis import clock
@@ -91,6 +92,7 @@ async def find_empty_desk(handoff: Handoff, where: DeskOf, uow: UnitOfWork) -> b
         cause=since.isoformat(),
         owner=where.agency,
         correlation_id=shift_id,
+        about=About(AboutKind.SHIFT, shift_id),
         details={"agency": where.agency, "desk": where.desk, "from": since.isoformat()},
     )
     await keep_findings(f"roster:{shift_id}", handoff.district, [found], uow)

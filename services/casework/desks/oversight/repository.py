@@ -13,7 +13,7 @@ _LISTS: dict[AuditList, str] = {
     AuditList.ON_BEHALF: """
         SELECT s.agency, c.number AS case_number, s.handoff_id, s.move AS verb, s.happened_at, s.recorded_at,
                s.recorded_by AS actor, s.verdict
-        FROM spoken_answers s JOIN handoffs h ON h.id = s.handoff_id JOIN matters c ON c.id = h.case_id
+        FROM spoken_answers s JOIN handoffs h ON h.id = s.handoff_id JOIN matters c ON c.id = h.about_id
         WHERE s.district LIKE ANY(:districts) AND s.recorded_at >= :since AND s.recorded_at < :until
           AND (:agency = '' OR s.agency = :agency)
         ORDER BY s.recorded_at, s.id LIMIT :limit
@@ -21,17 +21,18 @@ _LISTS: dict[AuditList, str] = {
     AuditList.LATE: """
         SELECT h.to_agency AS agency, c.number AS case_number, h.id AS handoff_id, a.verb, a.happened_at,
                a.recorded_at, extract(epoch FROM a.recorded_at - a.happened_at)::bigint AS late_seconds, a.actor
-        FROM actions a JOIN handoffs h ON h.id = a.aggregate_id JOIN matters c ON c.id = h.case_id
+        FROM actions a JOIN handoffs h ON h.id = a.aggregate_id JOIN matters c ON c.id = h.about_id
         WHERE a.district LIKE ANY(:districts) AND a.recorded_at >= :since AND a.recorded_at < :until
           AND a.recorded_at - a.happened_at > :late_after AND (:agency = '' OR h.to_agency = :agency)
         ORDER BY a.recorded_at, a.aggregate_id, a.version LIMIT :limit
     """,
     AuditList.PAUSES: """
-        SELECT k.owner AS agency, c.number AS case_number, k.handoff_id, k.kind AS deadline, a.reason, a.recorded_at,
+        SELECT k.owner AS agency, c.number AS case_number, k.about_id AS handoff_id, k.kind AS deadline, a.reason,
+               a.recorded_at,
                (SELECT min(e.recorded_at) FROM actions e WHERE e.aggregate_id = a.aggregate_id
                 AND e.version > a.version AND e.verb IN ('resume', 'stop')) AS ended_at, a.actor
         FROM actions a JOIN deadlines k ON k.id = a.aggregate_id
-             JOIN handoffs h ON h.id = k.handoff_id JOIN matters c ON c.id = h.case_id
+             JOIN handoffs h ON h.id = k.about_id JOIN matters c ON c.id = h.about_id
         WHERE a.district LIKE ANY(:districts) AND a.recorded_at >= :since AND a.recorded_at < :until
           AND a.verb = 'pause' AND (:agency = '' OR k.owner = :agency)
         ORDER BY a.recorded_at, a.aggregate_id, a.version LIMIT :limit
@@ -47,13 +48,13 @@ _LISTS: dict[AuditList, str] = {
 _WITHOUT_NEXT_STEP = """
     SELECT c.id AS case_id, c.number AS case_number, c.stage, c.holder,
            (SELECT max(a.recorded_at) FROM actions a WHERE a.aggregate_id = c.id) AS last_moved_at,
-           (SELECT count(*) FROM tasks t WHERE t.case_id = c.id AND t.state = 'paused') AS paused
+           (SELECT count(*) FROM tasks t WHERE t.about_id = c.id AND t.state = 'paused') AS paused
     FROM cases c
     WHERE c.district LIKE ANY(:districts) AND c.state <> 'closed'
       AND coalesce(c.aid_state, '') NOT IN ('requested', 'entitled')
-      AND NOT EXISTS (SELECT 1 FROM handoffs h WHERE h.case_id = c.id
+      AND NOT EXISTS (SELECT 1 FROM handoffs h WHERE h.about_id = c.id
                       AND (h.due_at IS NOT NULL OR h.state = 'on-hold'))
-      AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.case_id = c.id AND t.state = 'open')
+      AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.about_id = c.id AND t.state = 'open')
     ORDER BY c.id LIMIT :limit
 """
 _DEADLINES_WITHOUT_TIMER = """
@@ -62,10 +63,10 @@ _DEADLINES_WITHOUT_TIMER = """
            CASE WHEN k.handoff_id IS NULL THEN 'NO_TIMER'
                 WHEN due.escalates_at < now() - CAST(:late AS interval) THEN 'DID_NOT_ESCALATE'
                 ELSE 'CHECKS_TOO_LATE' END AS difference
-    FROM (SELECT handoff_id, min(escalates_at) AS escalates_at, max(started_at) AS started_at FROM deadlines
-          WHERE state = 'running' AND escalates_at IS NOT NULL AND district LIKE ANY(:districts) GROUP BY handoff_id)
+    FROM (SELECT about_id AS handoff_id, min(escalates_at) AS escalates_at, max(started_at) AS started_at FROM deadlines
+          WHERE state = 'running' AND escalates_at IS NOT NULL AND district LIKE ANY(:districts) GROUP BY about_id)
           due
-    JOIN handoffs h ON h.id = due.handoff_id JOIN matters c ON c.id = h.case_id
+    JOIN handoffs h ON h.id = due.handoff_id JOIN matters c ON c.id = h.about_id
     LEFT JOIN timer_checks k ON k.handoff_id = due.handoff_id
     WHERE (k.handoff_id IS NULL AND due.started_at < now() - CAST(:late AS interval))
        OR due.escalates_at < now() - CAST(:late AS interval)

@@ -8,11 +8,12 @@ from uuid import UUID
 from services.casework.desks.tasks import domain, facts, repository
 from services.casework.desks.tasks.domain import VISITS, TaskIsEnded, TaskKind, TaskState
 from services.casework.desks.tasks.tables import Task
-from services.casework.handoff.conditions.repository import open_of_case_with_code
+from services.casework.handoff.conditions.repository import open_of_matter_with_code
 from services.casework.handoff.handoffs.commands import settle_condition
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.matters.domain import About
 from services.casework.office.procedure_messages.messages import ProcedureStart, StepEnded, StepResult
-from services.casework.person.custody.commands import end_custody_of_case, take_into_custody
+from services.casework.person.custody.commands import end_custody_of_matter, take_into_custody
 from services.casework.person.custody.repository import custodies_left
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
@@ -26,7 +27,7 @@ TASKS = UUID("0b0e0f57-8e9b-5f6e-8f5d-5b8f3c1d2e90")
 class CreateTask:
     """A procedure's step gives a desk something to do by an instant."""
 
-    case_id: UUID
+    about: About
     correlation_id: UUID
     district: str
     step: str
@@ -36,18 +37,18 @@ class CreateTask:
     due_at: datetime
     reply_to: str
     reply_workflow: str
-    about_agency: str = ""
-    about_desk: str = ""
+    call_agency: str = ""
+    call_desk: str = ""
 
 
-def task_id_of(case_id: UUID, step: str, occurrence: int) -> UUID:
+def task_id_of(about_id: UUID, step: str, occurrence: int) -> UUID:
     """The id of the one task of a step and occurrence."""
-    return clock.derived_id(TASKS, f"{case_id}:{step}:{occurrence}")
+    return clock.derived_id(TASKS, f"{about_id}:{step}:{occurrence}")
 
 
 async def create_task(command: CreateTask, uow: UnitOfWork) -> StepResult:
     """One task per step and occurrence; asking again answers how it stands."""
-    task_id = task_id_of(command.case_id, command.step, command.occurrence)
+    task_id = task_id_of(command.about.id, command.step, command.occurrence)
     known = await repository.one(uow, task_id)
     if known is not None:
         return step_result(known)
@@ -56,7 +57,8 @@ async def create_task(command: CreateTask, uow: UnitOfWork) -> StepResult:
         id=task_id,
         correlation_id=command.correlation_id,
         district=command.district,
-        case_id=command.case_id,
+        about_kind=command.about.kind.value,
+        about_id=command.about.id,
         step=command.step,
         kind=command.kind.value,
         agency=command.agency,
@@ -65,8 +67,8 @@ async def create_task(command: CreateTask, uow: UnitOfWork) -> StepResult:
         due_at=command.due_at,
         reply_to=command.reply_to,
         reply_workflow=command.reply_workflow,
-        about_agency=command.about_agency,
-        about_desk=command.about_desk,
+        call_agency=command.call_agency,
+        call_desk=command.call_desk,
     )
     uow.create(task, "create")
     uow.publish(facts.task_created(task), about=task)
@@ -116,7 +118,7 @@ async def complete_task(task_id: UUID, result_code: str, expected_version: int |
         task.reply_to,
         "step_ended",
         StepEnded(step=task.step, outcome="COMPLETED", result_code=result_code, agency=task.agency),
-        start=ProcedureStart(case_id=task.case_id, district=task.district),
+        start=ProcedureStart(about_id=task.about_id, district=task.district),
         about=task,
     )
     return task
@@ -125,12 +127,12 @@ async def complete_task(task_id: UUID, result_code: str, expected_version: int |
 async def _follow(task: Task, now: datetime, uow: UnitOfWork) -> None:
     kind, result = TaskKind(task.kind), task.result_code or ""
     if kind == TaskKind.BURIAL:
-        await end_custody_of_case(task.case_id, "BURIED", now, uow)
+        await end_custody_of_matter(task.about_id, "BURIED", now, uow)
     if kind == TaskKind.FIRST_RESPONSE and result in domain.MET_THE_PERSON:
-        await take_into_custody(task.case_id, task.agency, now, uow)
+        await take_into_custody(task.about_id, task.agency, now, uow)
     met = domain.MEETS_CONDITION.get((kind, result))
     if met is not None:
-        for condition_id in await open_of_case_with_code(uow, task.case_id, met, task.agency):
+        for condition_id in await open_of_matter_with_code(uow, task.about_id, met, task.agency):
             await settle_condition(condition_id, "meet", result, uow)
 
 
@@ -144,18 +146,18 @@ async def check_task_due(task_id: UUID, uow: UnitOfWork) -> StepResult:
     return step_result(task)
 
 
-async def pause_visits(case_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
+async def pause_visits(about_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
     """Nobody can be visited now: visits stand still until the person is found."""
     now = await uow.now()
-    for task in await repository.open_of_case(uow, case_id):
+    for task in await repository.open_of_matter(uow, about_id):
         if task.kind in VISITS and task.state == TaskState.OPEN:
             uow.change(task, "pause", reason=reason_code, state=TaskState.PAUSED.value, paused_at=now)
 
 
-async def resume_visits(case_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
+async def resume_visits(about_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
     """Visits go on, as much later as they stood still."""
     now = await uow.now()
-    for task in await repository.open_of_case(uow, case_id):
+    for task in await repository.open_of_matter(uow, about_id):
         if task.state == TaskState.PAUSED and task.paused_at is not None:
             uow.change(
                 task,
@@ -168,15 +170,15 @@ async def resume_visits(case_id: UUID, reason_code: str, uow: UnitOfWork) -> Non
             )
 
 
-async def settle_search(case_id: UUID, result_code: str, uow: UnitOfWork) -> None:
+async def settle_search(about_id: UUID, result_code: str, uow: UnitOfWork) -> None:
     """The person is no longer looked for: found, or known to be dead."""
-    await _settle(case_id, lambda task: task.kind == TaskKind.SEARCH_PERSON, result_code, uow)
+    await _settle(about_id, lambda task: task.kind == TaskKind.SEARCH_PERSON, result_code, uow)
 
 
-async def settle_stays(case_id: UUID, uow: UnitOfWork) -> None:
+async def settle_stays(about_id: UUID, uow: UnitOfWork) -> None:
     """The person has left a shelter in which they were over the limit: the cause is gone, and so is the task."""
-    ended = {stay_step(custody_id) for custody_id in await custodies_left(uow, case_id)}
-    await _settle(case_id, lambda task: task.kind == TaskKind.STAY_OVER_LIMIT and task.step in ended, "MOVED", uow)
+    ended = {stay_step(custody_id) for custody_id in await custodies_left(uow, about_id)}
+    await _settle(about_id, lambda task: task.kind == TaskKind.STAY_OVER_LIMIT and task.step in ended, "MOVED", uow)
 
 
 def stay_step(custody_id: UUID) -> str:
@@ -184,9 +186,9 @@ def stay_step(custody_id: UUID) -> str:
     return f"stay:{custody_id}"
 
 
-async def _settle(case_id: UUID, is_meant: Callable[[Task], bool], result_code: str, uow: UnitOfWork) -> None:
+async def _settle(about_id: UUID, is_meant: Callable[[Task], bool], result_code: str, uow: UnitOfWork) -> None:
     now = await uow.now()
-    for task in await repository.open_of_case(uow, case_id):
+    for task in await repository.open_of_matter(uow, about_id):
         if is_meant(task):
             uow.change(task, "complete", state=TaskState.DONE.value, result_code=result_code, ended_at=now)
             uow.publish(facts.task_completed(task), about=task)
@@ -200,9 +202,9 @@ async def cancel_task(task_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
         uow.change(task, "cancel", reason=reason_code, state=TaskState.CANCELLED.value, paused_at=None, ended_at=now)
 
 
-async def cancel_of_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> int:
+async def cancel_of_matter(about_id: UUID, reason_code: str, uow: UnitOfWork) -> int:
     """Cancel every open task of a case whose purpose is gone; returns how many."""
-    rows = await repository.open_of_case(uow, case_id)
+    rows = await repository.open_of_matter(uow, about_id)
     now = await uow.now()
     for task in rows:
         uow.change(task, "cancel", reason=reason_code, state=TaskState.CANCELLED.value, paused_at=None, ended_at=now)

@@ -13,9 +13,9 @@ async def next_tasks(reading: ReadSession, agency: str, limit: int) -> list[Task
     return await repository.next_due(reading, agency, limit)
 
 
-async def tasks_of_case(reading: ReadSession, case_id: UUID) -> list[Task]:
+async def tasks_of_matter(reading: ReadSession, about_id: UUID) -> list[Task]:
     """All tasks of a case."""
-    return await repository.of_case(reading, case_id)
+    return await repository.of_matter(reading, about_id)
 
 
 async def show_task(reading: ReadSession, task_id: UUID) -> Task:

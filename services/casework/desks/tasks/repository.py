@@ -19,19 +19,19 @@ async def visible(reading: ReadSession, task_id: UUID) -> Task | None:
     return await reading.first(select(Task).where(Task.id == task_id))
 
 
-async def open_of_case(uow: UnitOfWork, case_id: UUID) -> list[Task]:
+async def open_of_matter(uow: UnitOfWork, about_id: UUID) -> list[Task]:
     """Open and paused tasks of a case, locked."""
     return await uow.all(
         select(Task)
-        .where(Task.case_id == case_id, col(Task.state).in_([TaskState.OPEN.value, TaskState.PAUSED.value]))
+        .where(Task.about_id == about_id, col(Task.state).in_([TaskState.OPEN.value, TaskState.PAUSED.value]))
         .order_by(col(Task.id))
         .with_for_update()
     )
 
 
-async def of_case(reading: ReadSession, case_id: UUID) -> list[Task]:
+async def of_matter(reading: ReadSession, about_id: UUID) -> list[Task]:
     """All tasks of a case in order of their due time."""
-    return await reading.all(select(Task).where(Task.case_id == case_id).order_by(col(Task.due_at)))
+    return await reading.all(select(Task).where(Task.about_id == about_id).order_by(col(Task.due_at)))
 
 
 async def next_due(reading: ReadSession, agency: str, limit: int) -> list[Task]:

@@ -22,7 +22,8 @@ class TaskOut(BaseModel):
     """A task as its agency sees it."""
 
     task_id: UUID
-    case_id: UUID
+    about_kind: str
+    about_id: UUID
     kind: str
     agency: str
     desk: str
@@ -32,15 +33,16 @@ class TaskOut(BaseModel):
     due_at: datetime
     is_overdue: bool
     result_code: str | None
-    about_agency: str = Field(description="Instansi yang harus ditelepon, bila ada")
-    about_desk: str = Field(description="Mejanya")
+    call_agency: str = Field(description="Instansi yang harus ditelepon, bila ada")
+    call_desk: str = Field(description="Mejanya")
 
     @classmethod
     def of(cls, task: Task) -> "TaskOut":
         """From the row."""
         return cls(
             task_id=task.id,
-            case_id=task.case_id,
+            about_kind=task.about_kind,
+            about_id=task.about_id,
             kind=task.kind,
             agency=task.agency,
             desk=task.desk,
@@ -50,8 +52,8 @@ class TaskOut(BaseModel):
             due_at=task.due_at,
             is_overdue=task.is_overdue,
             result_code=task.result_code,
-            about_agency=task.about_agency,
-            about_desk=task.about_desk,
+            call_agency=task.call_agency,
+            call_desk=task.call_desk,
         )
 
 

@@ -1,19 +1,18 @@
 """Tasks."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlmodel import Field
 
+from services.casework.office.matters.tables import AboutRow
 from services.chassis.database import UTC_INSTANT, Aggregate
 
 
-class Task(Aggregate, table=True):
-    """Something to do at a desk by an instant; one per cause. ``about_…``: the desk that is to be called, if any."""
+class Task(AboutRow, Aggregate, table=True):
+    """Something to do at a desk by an instant; one per cause. ``call_…``: the desk that is to be called, if any."""
 
     __tablename__ = "tasks"
 
-    case_id: UUID = Field(index=True)
     step: str = Field(max_length=64)
     kind: str = Field(max_length=32)
     agency: str = Field(max_length=64)
@@ -26,5 +25,5 @@ class Task(Aggregate, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     reply_to: str = Field(max_length=128)
     reply_workflow: str = Field(max_length=64)
-    about_agency: str = Field(default="", max_length=64)
-    about_desk: str = Field(default="", max_length=64)
+    call_agency: str = Field(default="", max_length=64)
+    call_desk: str = Field(default="", max_length=64)

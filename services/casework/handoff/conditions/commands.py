@@ -23,7 +23,7 @@ class MakeCondition:
 
 
 async def make_conditions(
-    wanted: Sequence[MakeCondition], about: Aggregate, case_id: UUID, asked_by: str, uow: UnitOfWork
+    wanted: Sequence[MakeCondition], about: Aggregate, matter_id: UUID, asked_by: str, uow: UnitOfWork
 ) -> list[Condition]:
     """Write down the conditions of a yes. An answer that is given anew goes on with the numbers."""
     known = await repository.of_handoff(uow, about.id)
@@ -33,7 +33,7 @@ async def make_conditions(
             correlation_id=about.correlation_id,
             district=about.district,
             handoff_id=about.id,
-            case_id=case_id,
+            matter_id=matter_id,
             number=len(known) + position,
             code=condition.code,
             about=condition.about.value,

@@ -38,12 +38,12 @@ async def of_handoffs(reading: ReadSession, handoff_ids: Sequence[UUID]) -> list
     )
 
 
-async def open_of_case_with_code(uow: UnitOfWork, case_id: UUID, code: str, owner: str) -> list[UUID]:
-    """Undecided promises of a case that say the same and that one agency has to keep."""
+async def open_of_matter_with_code(uow: UnitOfWork, matter_id: UUID, code: str, owner: str) -> list[UUID]:
+    """Undecided promises in a matter that say the same and that one agency has to keep."""
     return await uow.scalars(
         select(Condition.id)
         .where(
-            Condition.case_id == case_id,
+            Condition.matter_id == matter_id,
             Condition.code == code,
             Condition.owner == owner,
             Condition.state == ConditionState.OPEN.value,

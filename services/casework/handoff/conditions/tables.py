@@ -14,7 +14,7 @@ class Condition(Aggregate, table=True):
     __tablename__ = "conditions"
 
     handoff_id: UUID = Field(index=True)
-    case_id: UUID
+    matter_id: UUID
     number: int
     code: str = Field(max_length=64)
     about: str = Field(max_length=16)

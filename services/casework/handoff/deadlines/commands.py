@@ -22,6 +22,7 @@ from services.casework.office.directory.domain import (
     recompute_deadline,
     working_time_between,
 )
+from services.casework.office.matters.domain import AboutKind
 from services.chassis import clock
 from services.chassis.database import Aggregate, UnitOfWork
 
@@ -45,11 +46,18 @@ class StartDeadline:
 
 
 class Deadlines:
-    """All deadlines of one hand-off inside a unit of work: read once, changed together."""
+    """All deadlines of one thing, mostly a hand-off, inside a unit of work: read once, changed together."""
 
     def __init__(
-        self, about: Aggregate, deadlines: Iterable[Deadline], pack: CaseworkPack, now: datetime, uow: UnitOfWork
+        self,
+        kind: AboutKind,
+        about: Aggregate,
+        deadlines: Iterable[Deadline],
+        pack: CaseworkPack,
+        now: datetime,
+        uow: UnitOfWork,
     ) -> None:
+        self._about_kind = kind
         self._about = about
         self._deadlines = list(deadlines)
         self._pack = pack
@@ -77,7 +85,7 @@ class Deadlines:
         return next((c.due_at for c in self.running() if c.kind == kind), None)
 
     def look_at(self) -> datetime | None:
-        """When the hand-off's timer should look next; none when nothing will escalate."""
+        """When the timer should look next; none when nothing will escalate."""
         ahead = ((c.escalates_at, c.is_emergency) for c in self.running() if c.escalates_at is not None)
         return domain.look_at(ahead, self._about.id, self._now)
 
@@ -91,7 +99,8 @@ class Deadlines:
             id=clock.derived_id(DEADLINES, f"{self._about.id}:{command.kind}:{occurrence}"),
             correlation_id=self._about.correlation_id,
             district=self._about.district,
-            handoff_id=self._about.id,
+            about_kind=self._about_kind.value,
+            about_id=self._about.id,
             kind=command.kind.value,
             occurrence=occurrence,
             owner=command.owner,
@@ -202,7 +211,7 @@ class Deadlines:
             kind = EscalationKind.SECTION_HEAD if is_rerouted else due_step.kind
             is_notified = kind in NOTIFIED_ESCALATIONS
             escalation = EscalationStep(
-                handoff_id=running.handoff_id,
+                about_id=running.about_id,
                 deadline=running.kind,
                 occurrence=running.occurrence,
                 step_no=due_step.step_no,
@@ -296,11 +305,11 @@ IsEmpty = Callable[[Deadline], Awaitable[bool]]
 """Whether nobody has the turn at the desk whose deadline this is."""
 
 
-async def deadlines_of(about: Aggregate, pack: CaseworkPack, uow: UnitOfWork) -> Deadlines:
-    """The deadlines of a hand-off, locked."""
-    return Deadlines(about, await repository.all_of(uow, about.id), pack, await uow.now(), uow)
+async def deadlines_of(kind: AboutKind, about: Aggregate, pack: CaseworkPack, uow: UnitOfWork) -> Deadlines:
+    """The deadlines of a thing, locked."""
+    return Deadlines(kind, about, await repository.all_of(uow, about.id), pack, await uow.now(), uow)
 
 
-async def deadlines_of_new(about: Aggregate, pack: CaseworkPack, uow: UnitOfWork) -> Deadlines:
-    """For a hand-off that is made in this unit of work."""
-    return Deadlines(about, (), pack, await uow.now(), uow)
+async def deadlines_of_new(kind: AboutKind, about: Aggregate, pack: CaseworkPack, uow: UnitOfWork) -> Deadlines:
+    """For a thing that is made in this unit of work."""
+    return Deadlines(kind, about, (), pack, await uow.now(), uow)

@@ -8,14 +8,18 @@ from sqlmodel import col, exists, or_, select
 
 from services.casework.handoff.deadlines.domain import DeadlineState, Notice
 from services.casework.handoff.deadlines.tables import Deadline, EscalationStep
+from services.casework.office.matters.domain import AboutKind
 from services.chassis.database import ReadSession, UnitOfWork
 
+OF_HANDOFFS = Deadline.about_kind == AboutKind.HANDOFF.value
+"""What a hand-off's timer looks after."""
 
-async def all_of(uow: UnitOfWork, handoff_id: UUID) -> list[Deadline]:
-    """Every deadline that a hand-off ever had, locked, by due instant."""
+
+async def all_of(uow: UnitOfWork, about_id: UUID) -> list[Deadline]:
+    """Every deadline that a thing ever had, locked, by due instant."""
     return await uow.all(
         select(Deadline)
-        .where(Deadline.handoff_id == handoff_id)
+        .where(Deadline.about_id == about_id)
         .order_by(col(Deadline.due_at), col(Deadline.id))
         .with_for_update()
     )
@@ -24,10 +28,15 @@ async def all_of(uow: UnitOfWork, handoff_id: UUID) -> list[Deadline]:
 async def handoffs_in_working_time(uow: UnitOfWork, district: str) -> list[UUID]:
     """The hand-offs of a district of which a deadline runs in working time: what a decree may move."""
     return await uow.scalars(
-        select(Deadline.handoff_id)
-        .where(Deadline.district == district, Deadline.state == DeadlineState.RUNNING.value, Deadline.desk != "")
+        select(Deadline.about_id)
+        .where(
+            OF_HANDOFFS,
+            Deadline.district == district,
+            Deadline.state == DeadlineState.RUNNING.value,
+            Deadline.desk != "",
+        )
         .distinct()
-        .order_by(col(Deadline.handoff_id))
+        .order_by(col(Deadline.about_id))
     )
 
 
@@ -36,7 +45,7 @@ async def escalations_of_deadline(uow: UnitOfWork, running: Deadline) -> list[Es
     return await uow.all(
         select(EscalationStep)
         .where(
-            EscalationStep.handoff_id == running.handoff_id,
+            EscalationStep.about_id == running.about_id,
             EscalationStep.deadline == running.kind,
             EscalationStep.occurrence == running.occurrence,
         )
@@ -44,11 +53,11 @@ async def escalations_of_deadline(uow: UnitOfWork, running: Deadline) -> list[Es
     )
 
 
-async def awaited_notices(uow: UnitOfWork, handoff_id: UUID) -> list[EscalationStep]:
-    """The escalation steps of a hand-off whose message nobody has reported on, locked."""
+async def awaited_notices(uow: UnitOfWork, about_id: UUID) -> list[EscalationStep]:
+    """The escalation steps of a thing whose message nobody has reported on, locked."""
     return await uow.all(
         select(EscalationStep)
-        .where(EscalationStep.handoff_id == handoff_id, EscalationStep.notice == Notice.AWAITED.value)
+        .where(EscalationStep.about_id == about_id, EscalationStep.notice == Notice.AWAITED.value)
         .order_by(col(EscalationStep.decided_at))
         .with_for_update()
     )
@@ -56,7 +65,7 @@ async def awaited_notices(uow: UnitOfWork, handoff_id: UUID) -> list[EscalationS
 
 async def handoff_of_escalation(uow: UnitOfWork, fact_id: UUID) -> UUID | None:
     """The hand-off of whose escalation step a fact told; none when the fact was about something else."""
-    found = await uow.scalars(select(EscalationStep.handoff_id).where(EscalationStep.fact_id == fact_id))
+    found = await uow.scalars(select(EscalationStep.about_id).where(EscalationStep.fact_id == fact_id))
     return found[0] if found else None
 
 
@@ -69,7 +78,7 @@ async def of_handoffs(reading: ReadSession, handoff_ids: Sequence[UUID]) -> list
     """All deadlines of some hand-offs, in the order in which they were started."""
     return await reading.all(
         select(Deadline)
-        .where(col(Deadline.handoff_id).in_(handoff_ids))
+        .where(col(Deadline.about_id).in_(handoff_ids))
         .order_by(col(Deadline.started_at), col(Deadline.id))
     )
 
@@ -78,13 +87,13 @@ async def escalations_of(reading: ReadSession, handoff_ids: Sequence[UUID]) -> l
     """The escalation steps that were taken for some hand-offs, in order."""
     return await reading.all(
         select(EscalationStep)
-        .where(col(EscalationStep.handoff_id).in_(handoff_ids))
+        .where(col(EscalationStep.about_id).in_(handoff_ids))
         .order_by(col(EscalationStep.decided_at))
     )
 
 
 async def history(reading: ReadSession, deadline_ids: Sequence[UUID]) -> list[Any]:
-    """What was done with some clocks: verb, reason, actor, instants, in order."""
+    """What was done with some deadlines: verb, reason, actor, instants, in order."""
     return await reading.rows(
         "SELECT aggregate_id, verb, reason, actor, happened_at, recorded_at FROM actions"
         " WHERE aggregate_id = ANY(:ids) ORDER BY recorded_at, aggregate_id, version",
@@ -93,20 +102,22 @@ async def history(reading: ReadSession, deadline_ids: Sequence[UUID]) -> list[An
 
 
 async def handoffs_with_escalations_ahead(uow: UnitOfWork) -> list[UUID]:
-    """The hand-offs of which some clock will escalate, or an escalation step's message is waited for: what
+    """The hand-offs of which some deadline will escalate, or an escalation step's message is waited for: what
     ``reconcile`` re-arms.
     """
     awaits_notice = exists().where(
-        col(EscalationStep.handoff_id) == col(Deadline.handoff_id),
+        col(EscalationStep.about_id) == col(Deadline.about_id),
         col(EscalationStep.deadline) == col(Deadline.kind),
         col(EscalationStep.occurrence) == col(Deadline.occurrence),
         col(EscalationStep.notice) == Notice.AWAITED.value,
     )
     return await uow.scalars(
-        select(Deadline.handoff_id)
+        select(Deadline.about_id)
         .where(
-            Deadline.state == DeadlineState.RUNNING.value, or_(col(Deadline.escalates_at).is_not(None), awaits_notice)
+            OF_HANDOFFS,
+            Deadline.state == DeadlineState.RUNNING.value,
+            or_(col(Deadline.escalates_at).is_not(None), awaits_notice),
         )
         .distinct()
-        .order_by(col(Deadline.handoff_id))
+        .order_by(col(Deadline.about_id))
     )

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from sqlmodel import Field
 
+from services.casework.office.matters.tables import AboutRow
 from services.chassis.database import UTC_INSTANT, Aggregate, DistrictRow
 
 
-class Deadline(Aggregate, table=True):
+class Deadline(AboutRow, Aggregate, table=True):
     """One promise of time: who must act, since when, until when, and why exactly then.
 
     ``agency`` and ``desk`` name whose working time counts; without a desk every hour does.
@@ -16,7 +17,6 @@ class Deadline(Aggregate, table=True):
 
     __tablename__ = "deadlines"
 
-    handoff_id: UUID = Field(index=True)
     kind: str = Field(max_length=16)
     occurrence: int
     owner: str = Field(max_length=64)
@@ -46,14 +46,14 @@ class TimerCheck(DistrictRow, table=True):
 
 
 class EscalationStep(DistrictRow, table=True):
-    """A step of the escalation policy that was taken: unique by hand-off, deadline, occurrence and number.
+    """A step of the escalation policy that was taken: unique by what it is about, deadline, occurrence and number.
 
     ``notice`` is what became of the message that tells of it, found by the id of the fact (``fact_id``).
     """
 
     __tablename__ = "escalation_steps"
 
-    handoff_id: UUID = Field(primary_key=True)
+    about_id: UUID = Field(primary_key=True)
     deadline: str = Field(primary_key=True, max_length=16)
     occurrence: int = Field(primary_key=True)
     step_no: int = Field(primary_key=True)

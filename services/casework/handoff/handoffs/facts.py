@@ -16,7 +16,8 @@ from services.casework.office.directory.domain import EscalationKind, Recomputed
 def _parties(handoff: Handoff) -> dict[str, Any]:
     return {
         "handoff_id": handoff.id,
-        "case_id": handoff.case_id,
+        "about_kind": handoff.about_kind,
+        "about_id": handoff.about_id,
         "purpose": handoff.purpose,
         "from_agency": handoff.from_agency,
         "to_agency": handoff.to_agency,
@@ -165,7 +166,8 @@ def feed_item(handoff: Handoff, what: str, happened_at: datetime) -> dict[str, A
     return {
         "kind": f"handoff.{what}",
         "handoff_id": str(handoff.id),
-        "case_id": str(handoff.case_id),
+        "about_kind": handoff.about_kind,
+        "about_id": str(handoff.about_id),
         "group_id": str(handoff.group_id),
         "purpose": handoff.purpose,
         "state": handoff.state,
@@ -178,6 +180,6 @@ def feed_item(handoff: Handoff, what: str, happened_at: datetime) -> dict[str, A
     }
 
 
-def group_key(case_id: UUID, step: str, occurrence: int) -> str:
+def group_key(about_id: UUID, step: str, occurrence: int) -> str:
     """What makes a step's request the same when it is asked for again."""
-    return f"{case_id}:{step}:{occurrence}"
+    return f"{about_id}:{step}:{occurrence}"

@@ -105,7 +105,7 @@ async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, pri
         legal_now=legal_now(reading.principal, handoff, now),
         acts=acts,
         may_speak=may_speak(reading.principal, handoff),
-        case_number=await number_of(reading, handoff.case_id),
+        case_number=await number_of(reading, handoff.about_id),
         disclosure=await _disclosure(handoff, pack, reading, units, private_key),
         deadlines=deadlines,
         ahead={
@@ -219,13 +219,13 @@ async def read_feed(
     return Feed(await repository.feed_page(reading, agency, position, limit), position, read_to)
 
 
-async def handoffs_of_case(reading: ReadSession, case_id: UUID) -> tuple[list[Handoff], dict[UUID, int]]:
+async def handoffs_of_matter(reading: ReadSession, about_id: UUID) -> tuple[list[Handoff], dict[UUID, int]]:
     """All hand-offs of a case, and how many escalation steps of an escalation policy were taken for each."""
-    handoffs = await repository.of_case(reading, case_id)
+    handoffs = await repository.of_matter(reading, about_id)
     escalations = await escalations_of(reading, [handoff.id for handoff in handoffs])
-    return handoffs, dict(Counter(escalation.handoff_id for escalation in escalations))
+    return handoffs, dict(Counter(escalation.about_id for escalation in escalations))
 
 
-async def is_asked_for(case_id: UUID, purpose: Purpose, uow: UnitOfWork) -> bool:
+async def is_asked_for(about_id: UUID, purpose: Purpose, uow: UnitOfWork) -> bool:
     """Whether something of a purpose is asked for in a case and has not ended."""
-    return any(group.purpose == purpose for group in await repository.open_groups_of_case(uow, case_id))
+    return any(group.purpose == purpose for group in await repository.open_groups_of_matter(uow, about_id))

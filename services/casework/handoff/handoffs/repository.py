@@ -96,11 +96,11 @@ async def by_ids(uow: UnitOfWork, ids: Sequence[UUID]) -> list[Handoff]:
     return await uow.all(select(Handoff).where(col(Handoff.id).in_(ids)).order_by(col(Handoff.id)))
 
 
-async def open_groups_of_case(uow: UnitOfWork, case_id: UUID) -> list[HandoffGroup]:
+async def open_groups_of_matter(uow: UnitOfWork, about_id: UUID) -> list[HandoffGroup]:
     """Groups of a case without an outcome, locked."""
     return await uow.all(
         select(HandoffGroup)
-        .where(HandoffGroup.case_id == case_id, col(HandoffGroup.outcome).is_(None))
+        .where(HandoffGroup.about_id == about_id, col(HandoffGroup.outcome).is_(None))
         .order_by(col(HandoffGroup.id))
         .with_for_update()
     )
@@ -116,9 +116,9 @@ async def open_of_group(uow: UnitOfWork, group_id: UUID) -> list[Handoff]:
     )
 
 
-async def of_case(source: ReadSession | UnitOfWork, case_id: UUID) -> list[Handoff]:
+async def of_matter(source: ReadSession | UnitOfWork, about_id: UUID) -> list[Handoff]:
     """All hand-offs of a case, oldest first."""
-    return await source.all(select(Handoff).where(Handoff.case_id == case_id).order_by(col(Handoff.requested_at)))
+    return await source.all(select(Handoff).where(Handoff.about_id == about_id).order_by(col(Handoff.requested_at)))
 
 
 async def one(source: ReadSession | UnitOfWork, handoff_id: UUID) -> Handoff | None:
@@ -200,21 +200,21 @@ async def feed_page(reading: ReadSession, agency: str, after: int, limit: int) -
     )
 
 
-async def end_of_step(uow: UnitOfWork, case_id: UUID, step: str) -> datetime | None:
+async def end_of_step(uow: UnitOfWork, about_id: UUID, step: str) -> datetime | None:
     """When the last hand-off of a case's step ended."""
     found = await uow.first(
         select(Handoff)
         .join(HandoffGroup, col(HandoffGroup.id) == col(Handoff.group_id))
-        .where(HandoffGroup.case_id == case_id, HandoffGroup.step == step, col(Handoff.ended_at).is_not(None))
+        .where(HandoffGroup.about_id == about_id, HandoffGroup.step == step, col(Handoff.ended_at).is_not(None))
         .order_by(col(Handoff.ended_at).desc())
         .limit(1)
     )
     return found.ended_at if found else None
 
 
-async def unread_of_case(uow: UnitOfWork, case_id: UUID) -> list[UUID]:
+async def unread_of_matter(uow: UnitOfWork, about_id: UUID) -> list[UUID]:
     """Hand-offs of a case whose result the sender has not read."""
     ended = [state.value for state in ENDED_WORK]
     return await uow.scalars(
-        select(Handoff.id).where(Handoff.case_id == case_id, col(Handoff.state).in_(ended)).order_by(col(Handoff.id))
+        select(Handoff.id).where(Handoff.about_id == about_id, col(Handoff.state).in_(ended)).order_by(col(Handoff.id))
     )

@@ -6,15 +6,15 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from services.casework.office.matters.tables import AboutRow
 from services.chassis.database import UTC_INSTANT, Aggregate, DistrictRow
 
 
-class HandoffGroup(Aggregate, table=True):
+class HandoffGroup(AboutRow, Aggregate, table=True):
     """One request of a procedure's step, or of a person, to one or several candidates: in turn or side by side."""
 
     __tablename__ = "handoff_groups"
 
-    case_id: UUID = Field(index=True)
     person_id: UUID
     step: str = Field(max_length=64)
     purpose: str = Field(max_length=32)
@@ -31,13 +31,12 @@ class HandoffGroup(Aggregate, table=True):
     reply_workflow: str = Field(max_length=64)
 
 
-class Handoff(Aggregate, table=True):
+class Handoff(AboutRow, Aggregate, table=True):
     """A promise asked of one agency's desk. ``deadline`` and ``due_at`` name the deadline of its own that is due
     next."""
 
     __tablename__ = "handoffs"
 
-    case_id: UUID = Field(index=True)
     person_id: UUID
     group_id: UUID = Field(index=True)
     candidate_no: int

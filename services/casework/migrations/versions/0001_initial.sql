@@ -169,13 +169,13 @@ CREATE TABLE case_findings (
     correlation_id uuid NOT NULL,
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
-    about text NOT NULL,
+    rule_key text NOT NULL,
     kind text NOT NULL,
     cause text NOT NULL,
     owner text NOT NULL,
-    case_id uuid,
+    about_kind text NOT NULL CHECK (about_kind IN ('case', 'operation', 'shift')),
+    about_id uuid NOT NULL,
     person_id uuid,
-    operation_id uuid,
     details jsonb NOT NULL,
     state text NOT NULL CHECK (state IN ('open', 'explained')),
     found_at timestamptz NOT NULL,
@@ -183,10 +183,10 @@ CREATE TABLE case_findings (
     reason text,
     explained_by text,
     explained_at timestamptz,
-    CONSTRAINT case_findings_about_kind_cause_key UNIQUE (about, kind, cause),
+    CONSTRAINT case_findings_rule_key_kind_cause_key UNIQUE (rule_key, kind, cause),
     CONSTRAINT case_findings_check CHECK ((state = 'explained') = (explanation IS NOT NULL))
 );
-CREATE INDEX case_findings_case ON case_findings (case_id);
+CREATE INDEX case_findings_about_id ON case_findings (about_id);
 CREATE INDEX case_findings_open ON case_findings (owner, id) WHERE (state = 'open');
 CREATE INDEX case_findings_person ON case_findings (person_id) WHERE (state = 'open');
 
@@ -238,7 +238,7 @@ CREATE INDEX cases_person ON cases (person_id);
 CREATE TABLE matters (
     id uuid PRIMARY KEY,
     district text NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('case')),
+    kind text NOT NULL CHECK (kind IN ('case', 'operation')),
     correlation_id uuid NOT NULL,
     number text NOT NULL,
     person_id uuid,
@@ -296,7 +296,8 @@ CREATE TABLE custodies (
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
     person_id uuid NOT NULL,
-    case_id uuid NOT NULL,
+    about_kind text NOT NULL CHECK (about_kind IN ('case', 'operation')),
+    about_id uuid NOT NULL,
     agency text NOT NULL,
     since timestamptz NOT NULL,
     until timestamptz,
@@ -312,7 +313,7 @@ CREATE TABLE custodies (
     belongings jsonb NOT NULL DEFAULT '[]'::jsonb,
     note_sealed bytea
 );
-CREATE INDEX custodies_case ON custodies (case_id);
+CREATE INDEX custodies_about ON custodies (about_id);
 CREATE UNIQUE INDEX custodies_one_open ON custodies (person_id) WHERE (until IS NULL);
 CREATE INDEX custodies_person ON custodies (person_id, since);
 CREATE INDEX custodies_tonight ON custodies (agency, id) WHERE (until IS NULL);
@@ -323,17 +324,17 @@ CREATE TABLE family_ties (
     correlation_id uuid NOT NULL,
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
-    case_id uuid NOT NULL REFERENCES matters,
+    matter_id uuid NOT NULL REFERENCES matters,
     person_id uuid NOT NULL,
-    child_case_id uuid NOT NULL REFERENCES matters,
+    child_matter_id uuid NOT NULL REFERENCES matters,
     child_id uuid NOT NULL,
     is_ended boolean NOT NULL,
     CONSTRAINT family_ties_person_id_child_id_key UNIQUE (person_id, child_id),
     CONSTRAINT family_ties_check CHECK (person_id <> child_id)
 );
-CREATE INDEX family_ties_case ON family_ties (case_id);
+CREATE INDEX family_ties_matter ON family_ties (matter_id);
 CREATE INDEX family_ties_child ON family_ties (child_id);
-CREATE INDEX family_ties_child_case ON family_ties (child_case_id);
+CREATE INDEX family_ties_child_matter ON family_ties (child_matter_id);
 
 CREATE TABLE feed_readers (
     agency text PRIMARY KEY,
@@ -368,7 +369,8 @@ CREATE TABLE handoff_groups (
     correlation_id uuid NOT NULL,
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
-    case_id uuid NOT NULL,
+    about_kind text NOT NULL CHECK (about_kind IN ('case', 'operation')),
+    about_id uuid NOT NULL,
     person_id uuid NOT NULL,
     step text NOT NULL,
     purpose text NOT NULL,
@@ -384,7 +386,7 @@ CREATE TABLE handoff_groups (
     mode text NOT NULL DEFAULT 'sequential' CHECK (mode IN ('sequential', 'parallel')),
     urgency text NOT NULL DEFAULT ''
 );
-CREATE INDEX handoff_groups_case ON handoff_groups (case_id);
+CREATE INDEX handoff_groups_about ON handoff_groups (about_id);
 
 CREATE TABLE handoffs (
     id uuid PRIMARY KEY,
@@ -392,7 +394,8 @@ CREATE TABLE handoffs (
     correlation_id uuid NOT NULL,
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
-    case_id uuid NOT NULL,
+    about_kind text NOT NULL CHECK (about_kind IN ('case', 'operation')),
+    about_id uuid NOT NULL,
     person_id uuid NOT NULL,
     group_id uuid NOT NULL REFERENCES handoff_groups,
     candidate_no integer NOT NULL,
@@ -428,7 +431,7 @@ CREATE TABLE handoffs (
     CONSTRAINT handoffs_check2 CHECK ((state = 'on-hold') = (held_state IS NOT NULL)),
     CONSTRAINT handoffs_one_promise_holder CHECK (((promise_holder = to_agency) = (state IN ('accepted', 'arrived', 'in-progress') OR ((state = 'on-hold') AND (COALESCE(held_state, '') = ANY (ARRAY['accepted', 'arrived', 'in-progress']))))) OR (from_agency = to_agency))
 );
-CREATE INDEX handoffs_case ON handoffs (case_id);
+CREATE INDEX handoffs_about ON handoffs (about_id);
 CREATE INDEX handoffs_from ON handoffs (from_agency, due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX handoffs_next_from ON handoffs (from_agency, due_at, id) WHERE (state <> ALL (ARRAY['closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error']));
 CREATE INDEX handoffs_next_to ON handoffs (to_agency, due_at, id) WHERE (state <> ALL (ARRAY['closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error']));
@@ -449,7 +452,8 @@ CREATE TABLE deadlines (
     correlation_id uuid NOT NULL,
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
-    handoff_id uuid NOT NULL REFERENCES handoffs,
+    about_kind text NOT NULL CHECK (about_kind IN ('case', 'operation', 'handoff')),
+    about_id uuid NOT NULL,
     kind text NOT NULL,
     occurrence integer NOT NULL,
     owner text NOT NULL,
@@ -466,7 +470,7 @@ CREATE TABLE deadlines (
     left_seconds integer,
     stopped_at timestamptz,
     sentence text NOT NULL,
-    CONSTRAINT deadlines_handoff_id_kind_occurrence_key UNIQUE (handoff_id, kind, occurrence),
+    CONSTRAINT deadlines_about_id_kind_occurrence_key UNIQUE (about_id, kind, occurrence),
     CONSTRAINT deadlines_check CHECK ((state = 'paused') = (left_seconds IS NOT NULL)),
     CONSTRAINT deadlines_check1 CHECK ((state = 'stopped') = (stopped_at IS NOT NULL)),
     CONSTRAINT deadlines_check2 CHECK ((escalates_at IS NULL) OR (state = 'running'))
@@ -490,7 +494,7 @@ CREATE TABLE documents (
     correlation_id uuid NOT NULL,
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
-    case_id uuid NOT NULL,
+    matter_id uuid NOT NULL,
     handoff_id uuid NOT NULL REFERENCES handoffs,
     kind text NOT NULL CHECK (kind IN ('LETTER', 'SIGNED_LETTER', 'HANDOVER_PHOTO', 'OTHER')),
     media_type text NOT NULL CHECK (media_type IN ('application/pdf', 'image/jpeg', 'image/png')),
@@ -532,7 +536,8 @@ CREATE TABLE links (
     correlation_id uuid NOT NULL,
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
-    case_id uuid NOT NULL,
+    about_kind text NOT NULL CHECK (about_kind IN ('case', 'operation')),
+    about_id uuid NOT NULL,
     handoff_id uuid NOT NULL REFERENCES handoffs,
     agency text NOT NULL,
     desk text NOT NULL,
@@ -558,7 +563,8 @@ CREATE TABLE letters (
     correlation_id uuid NOT NULL,
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
-    case_id uuid NOT NULL,
+    about_kind text NOT NULL CHECK (about_kind IN ('case', 'operation')),
+    about_id uuid NOT NULL,
     handoff_id uuid NOT NULL REFERENCES handoffs,
     kind text NOT NULL CHECK (kind IN ('COVER_LETTER', 'REFERRAL_LETTER', 'HANDOVER_RECORD')),
     number text NOT NULL,
@@ -678,7 +684,7 @@ CREATE TABLE conditions (
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
     handoff_id uuid NOT NULL REFERENCES handoffs,
-    case_id uuid NOT NULL,
+    matter_id uuid NOT NULL,
     number integer NOT NULL,
     code text NOT NULL,
     about text NOT NULL CHECK (about IN ('CASE', 'CANDIDATE')),
@@ -690,10 +696,10 @@ CREATE TABLE conditions (
     reason_code text,
     CONSTRAINT conditions_handoff_id_number_key UNIQUE (handoff_id, number)
 );
-CREATE INDEX conditions_case ON conditions (case_id) WHERE (state = 'open');
+CREATE INDEX conditions_matter ON conditions (matter_id) WHERE (state = 'open');
 
 CREATE TABLE escalation_steps (
-    handoff_id uuid NOT NULL,
+    about_id uuid NOT NULL,
     deadline text NOT NULL,
     occurrence integer NOT NULL,
     step_no integer NOT NULL,
@@ -706,9 +712,9 @@ CREATE TABLE escalation_steps (
     notice text CHECK (notice IN ('awaited', 'delivered', 'undelivered')),
     notice_by timestamptz,
     delivered_at timestamptz,
-    PRIMARY KEY (handoff_id, deadline, occurrence, step_no)
+    PRIMARY KEY (about_id, deadline, occurrence, step_no)
 );
-CREATE INDEX escalation_steps_awaited ON escalation_steps (handoff_id) WHERE (notice = 'awaited');
+CREATE INDEX escalation_steps_awaited ON escalation_steps (about_id) WHERE (notice = 'awaited');
 CREATE UNIQUE INDEX escalation_steps_fact ON escalation_steps (fact_id);
 
 CREATE TABLE shifts (
@@ -767,7 +773,8 @@ CREATE TABLE tasks (
     correlation_id uuid NOT NULL,
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
-    case_id uuid NOT NULL,
+    about_kind text NOT NULL CHECK (about_kind IN ('case', 'operation')),
+    about_id uuid NOT NULL,
     step text NOT NULL,
     kind text NOT NULL,
     agency text NOT NULL,
@@ -780,9 +787,9 @@ CREATE TABLE tasks (
     reply_to text NOT NULL,
     reply_workflow text NOT NULL,
     paused_at timestamptz,
-    about_agency text NOT NULL DEFAULT '',
-    about_desk text NOT NULL DEFAULT '',
+    call_agency text NOT NULL DEFAULT '',
+    call_desk text NOT NULL DEFAULT '',
     CONSTRAINT tasks_paused_check CHECK ((state = 'paused') = (paused_at IS NOT NULL))
 );
-CREATE INDEX tasks_case ON tasks (case_id);
+CREATE INDEX tasks_about ON tasks (about_id);
 CREATE INDEX tasks_due ON tasks (agency, due_at) WHERE (state = 'open');

@@ -23,14 +23,14 @@ async def get_findings(
     reading: Reading,
     state: FindingState | None = None,
     kind: FindingKind | None = None,
-    case_id: UUID | None = None,
+    about_id: UUID | None = None,
     person_id: UUID | None = None,
     owner: OwnerText | None = None,
     after: UUID | None = None,
     limit: PageLimit = 50,
 ) -> FindingPage:
     """Temuan: catatan yang tidak cocok. Petugas kantor melihat semua, instansi hanya yang harus dijelaskannya."""
-    wanted = FindingFilter(state, kind, case_id, person_id, owner)
+    wanted = FindingFilter(state, kind, about_id, person_id, owner)
     rows = await queries.list_findings(reading, wanted, after, limit)
     return FindingPage(
         items=[FindingOut.of(row) for row in rows], next_after=rows[-1].id if len(rows) == limit else None

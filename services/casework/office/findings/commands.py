@@ -13,13 +13,13 @@ from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
 
 
-async def keep_findings(about: str, district: str, found: Sequence[Found], uow: UnitOfWork) -> list[Finding]:
+async def keep_findings(rule_key: str, district: str, found: Sequence[Found], uow: UnitOfWork) -> list[Finding]:
     """Bring the findings about one thing in step with what its rule finds now; returns those opened by this.
 
     One row per kind and cause, however often it is found. What is found no more is settled; what people explained
     stays explained.
     """
-    rows = {(row.kind, row.cause): row for row in await repository.about(uow, about)}
+    rows = {(row.kind, row.cause): row for row in await repository.of_rule(uow, rule_key)}
     wanted = {one.key: one for one in found}
     known = {key: Standing(row.state, row.explanation) for key, row in rows.items()}
     step = domain.next_step(known, wanted)
@@ -31,13 +31,13 @@ async def keep_findings(about: str, district: str, found: Sequence[Found], uow: 
             id=clock.new_id(),
             correlation_id=one.correlation_id,
             district=district,
-            about=about,
+            rule_key=rule_key,
             kind=one.kind.value,
             cause=one.cause,
             owner=one.owner,
-            case_id=one.case_id,
+            about_kind=one.about.kind.value,
+            about_id=one.about.id,
             person_id=one.person_id,
-            operation_id=one.operation_id,
             details=dict(one.details),
             state=FindingState.OPEN.value,
             found_at=now,

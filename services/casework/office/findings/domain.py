@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from services.casework.office.matters.domain import About
 from services.chassis.errors import Conflict
 
 
@@ -67,9 +68,8 @@ class Found:
     cause: str
     owner: str
     correlation_id: UUID
-    case_id: UUID | None = None
+    about: About
     person_id: UUID | None = None
-    operation_id: UUID | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -84,7 +84,7 @@ class FindingFilter:
 
     state: FindingState | None = None
     kind: FindingKind | None = None
-    case_id: UUID | None = None
+    about_id: UUID | None = None
     person_id: UUID | None = None
     owner: str | None = None
 

@@ -11,9 +11,9 @@ def _about(finding: Finding) -> dict[str, Any]:
         "finding_id": finding.id,
         "kind": finding.kind,
         "owner_agency": finding.owner,
-        "case_id": finding.case_id,
+        "about_kind": finding.about_kind,
+        "about_id": finding.about_id,
         "person_id": finding.person_id,
-        "operation_id": finding.operation_id,
     }
 
 
@@ -33,6 +33,7 @@ def feed_item(finding: Finding, what: str) -> dict[str, Any]:
         "kind": f"finding.{what}",
         "finding_id": str(finding.id),
         "finding_kind": finding.kind,
-        "case_id": str(finding.case_id) if finding.case_id else None,
+        "about_kind": finding.about_kind,
+        "about_id": str(finding.about_id),
         "owner_agency": finding.owner,
     }

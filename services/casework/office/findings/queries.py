@@ -27,6 +27,6 @@ async def open_findings_of_person(reading: ReadSession, person_id: UUID, limit: 
     return await repository.page(reading, FindingFilter(FindingState.OPEN, person_id=person_id), None, limit)
 
 
-async def findings_of_case(reading: ReadSession, case_id: UUID, limit: int = 200) -> list[Finding]:
+async def findings_of_matter(reading: ReadSession, about_id: UUID, limit: int = 200) -> list[Finding]:
     """All findings of a case, explained ones too."""
-    return await repository.page(reading, FindingFilter(case_id=case_id), None, limit)
+    return await repository.page(reading, FindingFilter(about_id=about_id), None, limit)

@@ -9,10 +9,12 @@ from services.casework.office.findings.tables import Finding
 from services.chassis.database import ReadSession, UnitOfWork
 
 
-async def about(uow: UnitOfWork, thing: str) -> list[Finding]:
-    """All findings about one thing, locked together with those that are not there yet."""
-    await uow.execute("SELECT pg_advisory_xact_lock(hashtextextended(:thing, 0))", thing=f"findings:{thing}")
-    return await uow.all(select(Finding).where(Finding.about == thing).order_by(col(Finding.id)).with_for_update())
+async def of_rule(uow: UnitOfWork, rule_key: str) -> list[Finding]:
+    """All findings that one rule keeps, locked together with those that are not there yet."""
+    await uow.execute("SELECT pg_advisory_xact_lock(hashtextextended(:rule, 0))", rule=f"findings:{rule_key}")
+    return await uow.all(
+        select(Finding).where(Finding.rule_key == rule_key).order_by(col(Finding.id)).with_for_update()
+    )
 
 
 async def one(reading: ReadSession, finding_id: UUID) -> Finding | None:
@@ -26,7 +28,7 @@ async def page(reading: ReadSession, wanted: FindingFilter, after: UUID | None, 
     for column, value in (
         (Finding.state, wanted.state),
         (Finding.kind, wanted.kind),
-        (Finding.case_id, wanted.case_id),
+        (Finding.about_id, wanted.about_id),
         (Finding.person_id, wanted.person_id),
         (Finding.owner, wanted.owner),
     ):

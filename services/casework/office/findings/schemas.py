@@ -50,9 +50,9 @@ class FindingOut(BaseModel):
     state: str
     version: int
     owner: str
-    case_id: UUID | None
+    about_kind: str
+    about_id: UUID
     person_id: UUID | None
-    operation_id: UUID | None
     details: dict[str, Any]
     found_at: datetime
     explanation: str | None

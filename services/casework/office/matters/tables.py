@@ -2,9 +2,22 @@
 
 from uuid import UUID
 
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
+from services.casework.office.matters.domain import About, AboutKind
 from services.chassis.database import DistrictRow
+
+
+class AboutRow(SQLModel):
+    """The two columns that name what a row is about: a case is one kind among others."""
+
+    about_kind: str = Field(max_length=16)
+    about_id: UUID
+
+    @property
+    def about(self) -> About:
+        """Both as one value."""
+        return About(AboutKind(self.about_kind), self.about_id)
 
 
 class Matter(DistrictRow, table=True):

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from services.casework.office.matters.domain import About
+
 
 class Message(BaseModel):
     """A frozen value; unknown fields of a newer writer are ignored."""
@@ -12,15 +14,15 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-def procedure_id(case_id: UUID) -> str:
-    """Under which a case's procedure runs."""
-    return f"case:{case_id}"
+def procedure_id(about: About) -> str:
+    """Under which the procedure of a matter runs."""
+    return f"{about.kind}:{about.id}"
 
 
 class ProcedureStart(Message):
-    """Input of a case's procedure: the rows know the rest, so it can be started again at any stage."""
+    """Input of a matter's procedure: the rows know the rest, so it can be started again at any stage."""
 
-    case_id: UUID
+    about_id: UUID
     district: str
     rules_version: int = 1
 
@@ -28,7 +30,7 @@ class ProcedureStart(Message):
 class RequestStep(Message):
     """A procedure asks for a hand-off under a step of its own; asking again gives what became of it."""
 
-    case_id: UUID
+    about_id: UUID
     step: str
     purpose: str
     occurrence: int = 1

@@ -42,7 +42,7 @@ async def put_away(
         id=command.document_id,
         correlation_id=handoff.correlation_id,
         district=handoff.district,
-        case_id=handoff.case_id,
+        matter_id=handoff.about_id,
         handoff_id=handoff.id,
         kind=command.kind.value,
         media_type=command.content.media_type,

@@ -16,7 +16,7 @@ class Document(Aggregate, table=True):
 
     __tablename__ = "documents"
 
-    case_id: UUID
+    matter_id: UUID
     handoff_id: UUID = Field(index=True)
     kind: str = Field(max_length=24)
     media_type: str = Field(max_length=64)

@@ -10,7 +10,8 @@ def _which(letter: Letter) -> dict[str, Any]:
     return {
         "letter_id": letter.id,
         "handoff_id": letter.handoff_id,
-        "case_id": letter.case_id,
+        "about_kind": letter.about_kind,
+        "about_id": letter.about_id,
         "kind": letter.kind,
         "number": letter.number,
     }

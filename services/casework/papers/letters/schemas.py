@@ -57,7 +57,8 @@ class LetterOut(BaseModel):
 
     letter_id: UUID
     handoff_id: UUID
-    case_id: UUID
+    about_kind: str
+    about_id: UUID
     kind: str
     number: str
     state: str

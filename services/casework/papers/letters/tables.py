@@ -5,10 +5,11 @@ from uuid import UUID
 
 from sqlmodel import Field
 
+from services.casework.office.matters.tables import AboutRow
 from services.chassis.database import Aggregate
 
 
-class Letter(Aggregate, table=True):
+class Letter(AboutRow, Aggregate, table=True):
     """A letter as it was issued; what it says stands in its document alone, sealed.
 
     ``token_digest`` finds it by its QR code, ``digest`` is the SHA-256 of the PDF.
@@ -16,7 +17,6 @@ class Letter(Aggregate, table=True):
 
     __tablename__ = "letters"
 
-    case_id: UUID
     handoff_id: UUID = Field(index=True)
     kind: str = Field(max_length=24)
     number: str = Field(max_length=64)

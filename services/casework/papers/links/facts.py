@@ -10,7 +10,8 @@ def link_pin_issued(link: Link, handoff: Handoff, sealed_pin: str, on_duty: tupl
     return events.LinkPinIssued(
         link_id=link.id,
         handoff_id=link.handoff_id,
-        case_id=link.case_id,
+        about_kind=link.about_kind,
+        about_id=link.about_id,
         purpose=handoff.purpose,
         from_agency=handoff.from_agency,
         to_agency=link.agency,

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from sqlmodel import Field
 
+from services.casework.office.matters.tables import AboutRow
 from services.chassis.database import UTC_INSTANT, Aggregate, DistrictRow
 
 
-class Link(Aggregate, table=True):
+class Link(AboutRow, Aggregate, table=True):
     """One link to one hand-off for its receiver's desk; tokens, PINs and browsers as digests only."""
 
     __tablename__ = "links"
 
-    case_id: UUID
     handoff_id: UUID = Field(index=True)
     agency: str = Field(max_length=64)
     desk: str = Field(max_length=64)

@@ -10,6 +10,7 @@ from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.findings.commands import keep_findings
 from services.casework.office.findings.domain import FindingKind, Found
 from services.casework.office.findings.tables import Finding
+from services.casework.office.matters.domain import About, AboutKind, case
 from services.casework.office.matters.queries import matter_of
 from services.casework.office.procedure_messages.commands import look_again
 from services.casework.office.procedure_messages.messages import ProcedureStart, procedure_id
@@ -33,7 +34,7 @@ class TransferCustody:
     """A person was taken over, by the signature of the taker; without a giver from whoever had the person then."""
 
     person_id: UUID
-    case_id: UUID
+    about: About
     correlation_id: UUID
     district: str
     to_agency: str
@@ -46,9 +47,12 @@ class TransferCustody:
 
 @dataclass(frozen=True, slots=True)
 class RecordCustody:
-    """A hand-over that has happened, told by one of its parties or by the office, perhaps late."""
+    """A hand-over that has happened, told by one of its parties or by the office, perhaps late.
 
-    case_id: UUID
+    ``person_id`` is named where what it is about is not about one person alone.
+    """
+
+    about: About
     taker: str
     taker_kind: CustodianKind
     giver: str | None
@@ -61,6 +65,7 @@ class RecordCustody:
     ba_number: str | None
     proof: Proof
     photo_digest: str | None
+    person_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +83,12 @@ async def record_custody(command: RecordCustody, uow: UnitOfWork, private_key: s
     ``PartyIsUnknown``, ``GiverIsTaker``, ``ProofIsIncomplete`` for what is wrong by itself; ``PersonKeyIsMissing`` when
     a note cannot be sealed.
     """
-    matter = await matter_of(uow, command.case_id)
-    if matter is None or matter.person_id is None or not uow.principal.covers(matter.district):
-        raise NotFound(kind="cases")
+    matter = await matter_of(uow, command.about.id)
+    person_id = (matter.person_id or command.person_id) if matter else None
+    if matter is None or person_id is None or not uow.principal.covers(matter.district):
+        raise NotFound(kind="matters")
     pack = await pack_in_force(uow, matter.district)
-    knows_the_case = await repository.knows_case(uow, command.case_id, uow.principal.agency)
+    knows_the_case = await repository.knows_matter(uow, command.about.id, uow.principal.agency)
     access.check_recorder(uow.principal, pack.office, command.giver, command.taker, knows_the_case=knows_the_case)
     agencies = [agency.code for agency in pack.agencies]
     domain.check_times(command.happened_at, command.until, await uow.now())
@@ -96,8 +102,9 @@ async def record_custody(command: RecordCustody, uow: UnitOfWork, private_key: s
         id=clock.new_id(),
         correlation_id=matter.correlation_id,
         district=matter.district,
-        person_id=matter.person_id,
-        case_id=command.case_id,
+        person_id=person_id,
+        about_kind=command.about.kind.value,
+        about_id=command.about.id,
         agency=command.taker,
         custodian_kind=command.taker_kind.value,
         giver=command.giver,
@@ -109,12 +116,12 @@ async def record_custody(command: RecordCustody, uow: UnitOfWork, private_key: s
         proof=command.proof.value,
         photo_digest=command.photo_digest,
         belongings=[{"kind": kind, "count": count} for kind, count in command.belongings],
-        note_sealed=await _sealed(command.note, matter.person_id, private_key, uow) if command.note else None,
+        note_sealed=await _sealed(command.note, person_id, private_key, uow) if command.note else None,
     )
     known = await repository.locked_chain(uow, custody.person_id)
     opened = await _take_in(custody, known, command.giver, pack, uow)
-    start = ProcedureStart(case_id=command.case_id, district=matter.district, rules_version=matter.rules_version)
-    look_again(matter.workflow, procedure_id(command.case_id), start, custody, uow)
+    start = ProcedureStart(about_id=command.about.id, district=matter.district, rules_version=matter.rules_version)
+    look_again(matter.workflow, procedure_id(command.about), start, custody, uow)
     return Recorded(custody, opened)
 
 
@@ -134,7 +141,8 @@ async def transfer_custody(command: TransferCustody, uow: UnitOfWork) -> Custody
         correlation_id=command.correlation_id,
         district=command.district,
         person_id=command.person_id,
-        case_id=command.case_id,
+        about_kind=command.about.kind.value,
+        about_id=command.about.id,
         agency=command.to_agency,
         giver=giver,
         since=command.happened_at,
@@ -147,15 +155,15 @@ async def transfer_custody(command: TransferCustody, uow: UnitOfWork) -> Custody
     return custody
 
 
-async def take_into_custody(case_id: UUID, agency: str, happened_at: datetime, uow: UnitOfWork) -> Custody | None:
+async def take_into_custody(about_id: UUID, agency: str, happened_at: datetime, uow: UnitOfWork) -> Custody | None:
     """Whoever came to the place has the person in hand; nothing when there is no such case."""
-    matter = await matter_of(uow, case_id)
+    matter = await matter_of(uow, about_id)
     if matter is None or matter.person_id is None:
         return None
     return await transfer_custody(
         TransferCustody(
             person_id=matter.person_id,
-            case_id=case_id,
+            about=About(AboutKind(matter.kind), about_id),
             correlation_id=matter.correlation_id,
             district=matter.district,
             to_agency=agency,
@@ -191,16 +199,16 @@ async def compare_families(person_id: UUID, uow: UnitOfWork) -> None:
             cause=tie["cause"] or "",
             owner=(await pack_in_force(uow, tie["district"])).office,
             correlation_id=tie["correlation_id"],
-            case_id=tie["child_case_id"],
+            about=case(tie["child_matter_id"]),
             person_id=tie["child_id"],
             details={"party": tie["party"], "other_party": tie["other_party"], "from": _written(tie["since"])},
         )
         await keep_findings(f"tie:{tie['id']}", tie["district"], [found] if tie["is_apart"] else [], uow)
 
 
-async def end_custody_of_case(case_id: UUID, reason_code: str, happened_at: datetime, uow: UnitOfWork) -> None:
+async def end_custody_of_matter(about_id: UUID, reason_code: str, happened_at: datetime, uow: UnitOfWork) -> None:
     """Nobody has the person of a case any more; nothing when nobody had."""
-    for current in await repository.open_of_case(uow, case_id):
+    for current in await repository.open_of_matter(uow, about_id):
         await end_custody(current.person_id, reason_code, happened_at, uow)
 
 
@@ -236,16 +244,16 @@ async def add_proof(command: AddProof, uow: UnitOfWork) -> Custody:
     return custody
 
 
-async def check_proofs(case_id: UUID, within: timedelta, uow: UnitOfWork) -> None:
+async def check_proofs(about_id: UUID, within: timedelta, uow: UnitOfWork) -> None:
     """Each hand-over whose signed paper has stayed away for so long since it was told is a finding of its taker."""
-    for custody in await repository.unproved(uow, case_id, told_by=await uow.now() - within):
+    for custody in await repository.unproved(uow, about_id, told_by=await uow.now() - within):
         is_owned = custody.custodian_kind == CustodianKind.AGENCY
         found = Found(
             kind=FindingKind.PROOF_MISSING,
             cause=str(custody.id),
             owner=custody.agency if is_owned else (await pack_in_force(uow, custody.district)).office,
             correlation_id=custody.correlation_id,
-            case_id=custody.case_id,
+            about=custody.about,
             person_id=custody.person_id,
             details={
                 "custody_id": str(custody.id),
@@ -304,7 +312,7 @@ def _child_among_adults(rows: Iterable[Custody], pack: CaseworkPack) -> list[Fou
             cause=str(row.id),
             owner=pack.office,
             correlation_id=row.correlation_id,
-            case_id=row.case_id,
+            about=row.about,
             person_id=row.person_id,
             details={"custody_id": str(row.id), "party": row.agency},
         )
@@ -331,7 +339,7 @@ def _one_found(one: Contradiction, rows: Mapping[UUID, Custody], office: str) ->
         cause=one.cause,
         owner=row.agency if is_owned and row.agency else office,
         correlation_id=row.correlation_id,
-        case_id=row.case_id,
+        about=row.about,
         person_id=row.person_id,
         details={
             "custody_id": str(row.id),

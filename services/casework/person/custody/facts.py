@@ -11,7 +11,8 @@ def custody_transferred(custody: Custody, from_agency: str | None) -> CustodyTra
     return CustodyTransferred.model_validate(
         {
             "custody_id": custody.id,
-            "case_id": custody.case_id,
+            "about_kind": custody.about_kind,
+            "about_id": custody.about_id,
             "person_id": custody.person_id,
             "from_agency": from_agency,
             "to_agency": custody.agency,
@@ -32,7 +33,8 @@ def custody_proof_added(custody: Custody) -> CustodyProofAdded:
     return CustodyProofAdded.model_validate(
         {
             "custody_id": custody.id,
-            "case_id": custody.case_id,
+            "about_kind": custody.about_kind,
+            "about_id": custody.about_id,
             "person_id": custody.person_id,
             "proof": custody.proof,
             "ba_number": custody.ba_number,
@@ -44,7 +46,8 @@ def custody_ended(custody: Custody, reason_code: str) -> CustodyEnded:
     """Nobody of ours has the person any more."""
     return CustodyEnded(
         custody_id=custody.id,
-        case_id=custody.case_id,
+        about_kind=custody.about_kind,
+        about_id=custody.about_id,
         person_id=custody.person_id,
         from_agency=custody.agency,
         place_code=RegionCode(custody.place_code),

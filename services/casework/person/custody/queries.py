@@ -19,20 +19,20 @@ PURPOSE = "CUSTODY"
 """Under which the reading of a name is logged: somebody must know whom they have in hand."""
 
 
-async def custody_chain(reading: ReadSession, case_id: UUID) -> list[Custody]:
+async def custody_chain(reading: ReadSession, about_id: UUID) -> list[Custody]:
     """Who had the person of a case, from when to when."""
-    return await repository.chain(reading, case_id)
+    return await repository.chain(reading, about_id)
 
 
-async def holder_of_case(case_id: UUID, uow: UnitOfWork) -> str | None:
+async def holder_of_matter(about_id: UUID, uow: UnitOfWork) -> str | None:
     """Who has the person of a case in hand now; nothing when nobody of ours has."""
-    found = await repository.open_of_case(uow, case_id)
+    found = await repository.open_of_matter(uow, about_id)
     return found[0].agency if found else None
 
 
-async def unproved_since(case_id: UUID, uow: UnitOfWork) -> datetime | None:
+async def unproved_since(about_id: UUID, uow: UnitOfWork) -> datetime | None:
     """When the first hand-over of a case was told whose paper nobody has brought and no finding names."""
-    return await repository.first_unproved(uow, case_id)
+    return await repository.first_unproved(uow, about_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ async def where_is(reading: ReadSession, person_id: UUID) -> Whereabouts:
     custody = await repository.last_of_person(reading, person_id)
     if custody is None:
         raise NotFound(kind="persons")
-    numbers = await numbers_of(reading, [custody.case_id])
+    numbers = await numbers_of(reading, [custody.about_id])
     findings = await open_findings_of_person(reading, person_id)
-    return Whereabouts(custody, findings, numbers.get(custody.case_id, ""))
+    return Whereabouts(custody, findings, numbers.get(custody.about_id, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ async def who_stays(reading: ReadSession, agency: str | None, after: UUID | None
     asked = agency or reading.principal.agency
     access.check_night(reading.principal, asked)
     rows = await repository.tonight(reading, asked, after, limit)
-    numbers = await numbers_of(reading, [row.case_id for row in rows])
+    numbers = await numbers_of(reading, [row.about_id for row in rows])
     return Night(asked, rows, await repository.count_tonight(reading, asked), numbers)
 
 

@@ -23,12 +23,12 @@ async def locked_chain(uow: UnitOfWork, person_id: UUID) -> list[Custody]:
     )
 
 
-async def knows_case(uow: UnitOfWork, case_id: UUID, agency: str) -> bool:
+async def knows_matter(uow: UnitOfWork, about_id: UUID, agency: str) -> bool:
     """Whether an agency has or had a part in a case: a hand-off or a stretch of custody."""
     found = await uow.execute(
         "SELECT EXISTS (SELECT 1 FROM parties WHERE matter_id = :id AND agency = :agency)"
-        " OR EXISTS (SELECT 1 FROM custodies WHERE case_id = :id AND :agency IN (agency, giver))",
-        id=case_id,
+        " OR EXISTS (SELECT 1 FROM custodies WHERE about_id = :id AND :agency IN (agency, giver))",
+        id=about_id,
         agency=agency,
     )
     return bool(found.scalar_one())
@@ -41,10 +41,10 @@ async def person_key(uow: UnitOfWork, person_id: UUID) -> bytes | None:
     return wrapped
 
 
-async def chain(reading: ReadSession, case_id: UUID) -> list[Custody]:
+async def chain(reading: ReadSession, about_id: UUID) -> list[Custody]:
     """All custody of a case in order of time."""
     return await reading.all(
-        select(Custody).where(Custody.case_id == case_id).order_by(col(Custody.since), col(Custody.id))
+        select(Custody).where(Custody.about_id == about_id).order_by(col(Custody.since), col(Custody.id))
     )
 
 
@@ -72,34 +72,34 @@ async def count_tonight(reading: ReadSession, agency: str) -> int:
     return await reading.first(query) or 0
 
 
-async def open_of_case(uow: UnitOfWork, case_id: UUID) -> list[Custody]:
+async def open_of_matter(uow: UnitOfWork, about_id: UUID) -> list[Custody]:
     """The open rows of a case."""
-    return await uow.all(select(Custody).where(Custody.case_id == case_id, col(Custody.until).is_(None)))
+    return await uow.all(select(Custody).where(Custody.about_id == about_id, col(Custody.until).is_(None)))
 
 
-async def custodies_left(uow: UnitOfWork, case_id: UUID) -> list[UUID]:
+async def custodies_left(uow: UnitOfWork, about_id: UUID) -> list[UUID]:
     """Stretches of a case's custody that have ended."""
-    return await uow.scalars(select(Custody.id).where(Custody.case_id == case_id, col(Custody.until).is_not(None)))
+    return await uow.scalars(select(Custody.id).where(Custody.about_id == about_id, col(Custody.until).is_not(None)))
 
 
 UNPROVED = and_(
     col(Custody.proof) == Proof.NONE.value,
     col(Custody.giver).is_not(None),
-    text("NOT EXISTS (SELECT 1 FROM case_findings f WHERE f.about = 'proof:' || custodies.id)"),
+    text("NOT EXISTS (SELECT 1 FROM case_findings f WHERE f.rule_key = 'proof:' || custodies.id)"),
 )
 """Hand-overs that nothing proves and no finding names. Who was taken off the street was given by nobody: no paper."""
 
 
-async def unproved(uow: UnitOfWork, case_id: UUID, told_by: datetime) -> list[Custody]:
+async def unproved(uow: UnitOfWork, about_id: UUID, told_by: datetime) -> list[Custody]:
     """Hand-overs of a case without a proof that were told by an instant, locked against a proof that comes now."""
     told = col(Custody.recorded_at) <= told_by
-    query = select(Custody).where(Custody.case_id == case_id, UNPROVED, told).order_by(col(Custody.id))
+    query = select(Custody).where(Custody.about_id == about_id, UNPROVED, told).order_by(col(Custody.id))
     return await uow.all(query.with_for_update())
 
 
-async def first_unproved(uow: UnitOfWork, case_id: UUID) -> datetime | None:
+async def first_unproved(uow: UnitOfWork, about_id: UUID) -> datetime | None:
     """When the first hand-over of a case without a proof was told."""
-    first = select(func.min(col(Custody.recorded_at))).where(Custody.case_id == case_id, UNPROVED)
+    first = select(func.min(col(Custody.recorded_at))).where(Custody.about_id == about_id, UNPROVED)
     return (await uow.scalars(first))[0]
 
 
@@ -116,7 +116,7 @@ async def apart(uow: UnitOfWork, person_id: UUID) -> list[Any]:
         await uow.execute("SELECT pg_advisory_xact_lock(hashtextextended(:tie, 0))", tie=f"tie:{tie_id}")
     found = await uow.execute(
         """
-        SELECT t.id, t.correlation_id, t.district, t.child_case_id, t.child_id, m.agency AS party,
+        SELECT t.id, t.correlation_id, t.district, t.child_matter_id, t.child_id, m.agency AS party,
                c.agency AS other_party, coalesce(m.agency <> c.agency AND NOT t.is_ended, false) AS is_apart,
                coalesce(m.agency = c.agency, false) OR t.is_ended AS is_settled,
                m.id::text || ':' || c.id::text AS cause,
@@ -136,7 +136,7 @@ async def comes_with_child(uow: UnitOfWork, person_id: UUID) -> bool:
     found = await uow.execute(
         """
         SELECT EXISTS (SELECT 1 FROM matters WHERE person_id = :person AND apparent_minor)
-            OR EXISTS (SELECT 1 FROM family_ties t JOIN matters m ON m.id = t.child_case_id
+            OR EXISTS (SELECT 1 FROM family_ties t JOIN matters m ON m.id = t.child_matter_id
                        WHERE t.person_id = :person AND NOT t.is_ended AND m.apparent_minor)
         """,
         person=person_id,

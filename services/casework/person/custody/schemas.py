@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from contracts.values import RegionCode
+from services.casework.office.matters.domain import About, AboutKind
 from services.casework.person.custody.commands import AddProof, RecordCustody, Recorded
 from services.casework.person.custody.domain import (
     PARTIES_WITHOUT_A_DESK,
@@ -36,7 +37,11 @@ class BelongingIn(RequestBody):
 class CustodyIn(RequestBody):
     """A hand-over that has happened."""
 
-    case_id: UUID
+    about_kind: AboutKind = AboutKind.CASE
+    about_id: UUID
+    person_id: UUID | None = Field(
+        default=None, description="Hanya bila yang dicatat bukan tentang satu orang saja, misalnya satu operasi"
+    )
     to_kind: CustodianKind = CustodianKind.AGENCY
     to_agency: PartyText | None = Field(
         default=None, description="Kode instansi, ambulance atau escort; boleh kosong untuk FAMILY dan OTHER"
@@ -60,7 +65,8 @@ class CustodyIn(RequestBody):
         if taker is None:
             raise PartyIsUnknown
         return RecordCustody(
-            case_id=self.case_id,
+            about=About(self.about_kind, self.about_id),
+            person_id=self.person_id,
             taker=taker,
             taker_kind=self.to_kind,
             giver=self.from_agency,
@@ -102,7 +108,8 @@ class CustodyReceipt(BaseModel):
 
     custody_id: UUID
     person_id: UUID
-    case_id: UUID
+    about_kind: str
+    about_id: UUID
     version: int
     since: datetime
     until: datetime | None
@@ -116,7 +123,8 @@ class CustodyReceipt(BaseModel):
         return cls(
             custody_id=custody.id,
             person_id=custody.person_id,
-            case_id=custody.case_id,
+            about_kind=custody.about_kind,
+            about_id=custody.about_id,
             version=custody.version,
             since=custody.since,
             until=custody.until,
@@ -139,7 +147,8 @@ class CustodyOut(BaseModel):
 
     custody_id: UUID
     person_id: UUID
-    case_id: UUID
+    about_kind: str
+    about_id: UUID
     version: int
     agency: str
     custodian_kind: str

@@ -8,10 +8,11 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from services.casework.office.matters.tables import AboutRow
 from services.chassis.database import UTC_INSTANT, Aggregate
 
 
-class Custody(Aggregate, table=True):
+class Custody(AboutRow, Aggregate, table=True):
     """A stretch of time during which ``agency`` has a person in hand, as one record tells it.
 
     ``giver`` and ``stated_until`` are the record's own words; ``until`` follows from the person's whole chain.
@@ -21,7 +22,6 @@ class Custody(Aggregate, table=True):
     __tablename__ = "custodies"
 
     person_id: UUID = Field(index=True)
-    case_id: UUID = Field(index=True)
     agency: str = Field(max_length=64)
     since: datetime = Field(sa_type=UTC_INSTANT)
     until: datetime | None = Field(default=None, sa_type=UTC_INSTANT)

@@ -15,9 +15,9 @@ async def tie_between(uow: UnitOfWork, person_ids: Collection[UUID]) -> FamilyTi
     return await uow.first(select(FamilyTie).where(*both).with_for_update())
 
 
-async def tied_to(source: UnitOfWork | ReadSession, case_id: UUID) -> list[UUID]:
+async def tied_to(source: UnitOfWork | ReadSession, about_id: UUID) -> list[UUID]:
     """The cases from which a case is never parted."""
-    either = or_(FamilyTie.case_id == case_id, FamilyTie.child_case_id == case_id)
+    either = or_(FamilyTie.matter_id == about_id, FamilyTie.child_matter_id == about_id)
     holding = col(FamilyTie.is_ended).is_(False)
     ties = await source.all(select(FamilyTie).where(either, holding).order_by(col(FamilyTie.id)))
-    return [tie.child_case_id if tie.case_id == case_id else tie.case_id for tie in ties]
+    return [tie.child_matter_id if tie.matter_id == about_id else tie.matter_id for tie in ties]

@@ -13,8 +13,8 @@ class FamilyTie(Aggregate, table=True):
 
     __tablename__ = "family_ties"
 
-    case_id: UUID
+    matter_id: UUID
     person_id: UUID
-    child_case_id: UUID
+    child_matter_id: UUID
     child_id: UUID
     is_ended: bool = False

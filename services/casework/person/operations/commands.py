@@ -8,6 +8,7 @@ from services.casework.office.directory.access import is_of_the_office
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.findings.commands import keep_findings
 from services.casework.office.findings.domain import FindingKind, Found
+from services.casework.office.matters.domain import About, AboutKind
 from services.casework.person.operations import access, domain, repository
 from services.casework.person.operations.domain import PaperCount, Side
 from services.casework.person.operations.tables import Operation, OperationCount, OperationPerson
@@ -119,9 +120,9 @@ async def compare_counts(operation_id: UUID, uow: UnitOfWork) -> None:
         await _compare(operation, uow)
 
 
-async def compare_counts_of_case(case_id: UUID, uow: UnitOfWork) -> None:
+async def compare_counts_of_matter(about_id: UUID, uow: UnitOfWork) -> None:
     """The person of a case was handed over: the paper of their operation may now be right, or wrong."""
-    for operation_id in await repository.operations_of_case(uow, case_id):
+    for operation_id in await repository.operations_of_matter(uow, about_id):
         await compare_counts(operation_id, uow)
 
 
@@ -135,7 +136,7 @@ async def _compare(operation: Operation, uow: UnitOfWork) -> dict[str, int]:
             cause=f"{one.said_by.value}:{one.owner}:{one.taker}",
             owner=one.owner,
             correlation_id=operation.correlation_id,
-            operation_id=operation.id,
+            about=About(AboutKind.OPERATION, operation.id),
             details={"party": one.taker, "on_paper": one.on_paper, "delivered": one.delivered},
         )
         for one in domain.differences(papers, delivered)

@@ -36,4 +36,4 @@ async def when_custody_transferred_compare_counts(
     event: CustodyTransferred, envelope: Envelope, uow: UnitOfWork
 ) -> None:
     """A person more was handed over: compare with the papers of their operation."""
-    await commands.compare_counts_of_case(event.case_id, uow)
+    await commands.compare_counts_of_matter(event.about_id, uow)

@@ -9,7 +9,7 @@ from services.chassis.database import ReadSession, UnitOfWork
 
 DELIVERED = (
     "SELECT u.agency, count(DISTINCT p.person_id) AS persons FROM operation_persons p"
-    " JOIN matters m ON m.correlation_id = p.report_id JOIN custodies u ON u.case_id = m.id"
+    " JOIN matters m ON m.correlation_id = p.report_id JOIN custodies u ON u.about_id = m.id"
     " WHERE p.operation_id = :operation GROUP BY u.agency"
 )
 
@@ -26,12 +26,12 @@ async def counts_of(source: UnitOfWork | ReadSession, operation_id: UUID) -> lis
     )
 
 
-async def operations_of_case(uow: UnitOfWork, case_id: UUID) -> list[UUID]:
+async def operations_of_matter(uow: UnitOfWork, about_id: UUID) -> list[UUID]:
     """The operations in which the person of a case was found."""
     found = await uow.execute(
         "SELECT p.operation_id FROM operation_persons p JOIN matters m ON m.correlation_id = p.report_id"
         " WHERE m.id = :case ORDER BY p.operation_id",
-        case=case_id,
+        case=about_id,
     )
     return list(found.scalars().all())
 
@@ -53,7 +53,7 @@ async def has_part(uow: UnitOfWork, operation_id: UUID, agency: str) -> bool:
         "SELECT EXISTS (SELECT 1 FROM operations_known WHERE id = :id AND agency = :agency) OR EXISTS ("
         " SELECT 1 FROM operation_persons p JOIN matters m ON m.correlation_id = p.report_id WHERE p.operation_id = :id"
         " AND (EXISTS (SELECT 1 FROM parties q WHERE q.matter_id = m.id AND q.agency = :agency)"
-        " OR EXISTS (SELECT 1 FROM custodies u WHERE u.case_id = m.id AND :agency IN (u.agency, u.giver))))",
+        " OR EXISTS (SELECT 1 FROM custodies u WHERE u.about_id = m.id AND :agency IN (u.agency, u.giver))))",
         id=operation_id,
         agency=agency,
     )

@@ -215,7 +215,7 @@ CREATE TABLE registry_checks (
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
     person_id uuid NOT NULL,
-    case_id uuid NOT NULL,
+    about_id uuid NOT NULL,
     handoff_id uuid NOT NULL,
     kind text NOT NULL,
     source text NOT NULL,

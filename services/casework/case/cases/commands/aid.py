@@ -6,6 +6,7 @@ from services.casework.case.cases import domain, facts, repository
 from services.casework.case.cases.domain import AidState
 from services.casework.case.cases.tables import Case
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.matters import domain as matters
 from services.casework.office.procedure_messages.messages import ProcedureStart, StepEnded, procedure_id
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
@@ -50,10 +51,10 @@ async def record_aid_state(report_id: UUID, state: AidState, uow: UnitOfWork) ->
     if state in domain.AID_SETTLED and case.workflow:
         uow.signal(
             case.workflow,
-            procedure_id(case.id),
+            procedure_id(matters.case(case.id)),
             "step_ended",
             StepEnded(step="aid", outcome="COMPLETED", result_code=state.value.upper()),
-            start=ProcedureStart(case_id=case.id, district=case.district, rules_version=case.rules_version),
+            start=ProcedureStart(about_id=case.id, district=case.district, rules_version=case.rules_version),
             about=case,
         )
 

@@ -19,8 +19,9 @@ from services.casework.handoff.handoffs.queries import is_asked_for
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.domain import CaseworkPack
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.matters import domain as matters
 from services.casework.office.procedure_messages.messages import RequestStep, StepResult, procedure_id
-from services.casework.person.custody.queries import holder_of_case
+from services.casework.person.custody.queries import holder_of_matter
 from services.casework.person.family import repository as family
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
@@ -33,13 +34,13 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
 
     Nobody is asked for what is so already, and no place for adults is asked to take a child, or a mother with hers.
     """
-    case = await uow.locked(Case, step.case_id)
+    case = await uow.locked(Case, step.about_id)
     if case.state == CaseState.CLOSED:
         raise domain.CaseIsClosed(())
     if case.outcome in domain.ENDS_EVERYTHING:
         return StepResult(step=step.step, ended=True, outcome="CANCELLED")
     pack = await pack_in_force(uow, case.district)
-    custodian = await holder_of_case(case.id, uow)
+    custodian = await holder_of_matter(case.id, uow)
     if domain.is_done_already(step.purpose, custodian, pack.kind_of(custodian or ""), case.holder):
         known = await known_step(case.id, step.step, step.occurrence, uow)
         done = StepResult(
@@ -50,7 +51,7 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
     fitting = [code for code in candidates if not await is_no_place_for(case.person_id, code, pack, uow)]
     return await request_handoff(
         RequestHandoff(
-            case_id=case.id,
+            about=matters.case(case.id),
             correlation_id=case.correlation_id,
             district=case.district,
             person_id=case.person_id,
@@ -61,7 +62,7 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
             purpose=Purpose(step.purpose),
             from_agency=step.from_agency or case.holder,
             candidates=fitting,
-            reply_to=procedure_id(case.id),
+            reply_to=procedure_id(matters.case(case.id)),
             reply_workflow=case.workflow,
         ),
         uow,
@@ -112,7 +113,7 @@ async def _ask_by_hand(case: Case, command: OpenHandoff, pack: CaseworkPack, uow
     for_others = sender != uow.principal.agency
     return await handoffs.open_handoff(
         RequestHandoff(
-            case_id=case.id,
+            about=matters.case(case.id),
             correlation_id=case.correlation_id,
             district=case.district,
             person_id=case.person_id,
@@ -123,7 +124,7 @@ async def _ask_by_hand(case: Case, command: OpenHandoff, pack: CaseworkPack, uow
             purpose=command.purpose,
             from_agency=sender,
             candidates=fitting,
-            reply_to=procedure_id(case.id),
+            reply_to=procedure_id(matters.case(case.id)),
             reply_workflow=case.workflow,
             mode=command.mode,
             is_draft=command.is_draft,
@@ -149,7 +150,7 @@ async def ask_task(step: CreateStepTask, uow: UnitOfWork) -> StepResult:
         due_at = (case.outcome_at or await uow.now()) + calendar[step.visit_no - 1] + rules.visit_due_within
     return await create_task(
         CreateTask(
-            case_id=case.id,
+            about=matters.case(case.id),
             correlation_id=case.correlation_id,
             district=case.district,
             step=step.step,
@@ -157,7 +158,7 @@ async def ask_task(step: CreateStepTask, uow: UnitOfWork) -> StepResult:
             kind=kind,
             agency=step.agency or next(iter(named), case.holder),
             due_at=due_at,
-            reply_to=procedure_id(case.id),
+            reply_to=procedure_id(matters.case(case.id)),
             reply_workflow=case.workflow,
         ),
         uow,
@@ -169,7 +170,7 @@ async def give_task(case: Case, kind: TaskKind, step: str, uow: UnitOfWork) -> S
     rules = (await pack_in_force(uow, case.district)).rules_of(case.case_type)
     return await create_task(
         CreateTask(
-            case_id=case.id,
+            about=matters.case(case.id),
             correlation_id=case.correlation_id,
             district=case.district,
             step=step,
@@ -177,7 +178,7 @@ async def give_task(case: Case, kind: TaskKind, step: str, uow: UnitOfWork) -> S
             kind=kind,
             agency=case.holder,
             due_at=await uow.now() + (rules.due_within(kind) if rules else CONFERENCE_WITHIN),
-            reply_to=procedure_id(case.id),
+            reply_to=procedure_id(matters.case(case.id)),
             reply_workflow=case.workflow,
         ),
         uow,

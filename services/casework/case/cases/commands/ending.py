@@ -6,8 +6,8 @@ from services.casework.case.cases import domain, facts, repository
 from services.casework.case.cases.commands.opening import CASES, signal_procedure
 from services.casework.case.cases.domain import CaseState, Outcome
 from services.casework.case.cases.tables import Case
-from services.casework.desks.tasks.commands import cancel_of_case
-from services.casework.handoff.handoffs.commands import expire_of_case
+from services.casework.desks.tasks.commands import cancel_of_matter
+from services.casework.handoff.handoffs.commands import expire_of_matter
 from services.casework.person.custody.commands import end_custody
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
@@ -36,8 +36,8 @@ async def _record_outcome(case: Case, state: CaseState, outcome: Outcome, uow: U
     if outcome in domain.CUSTODY_ENDS_WITH:
         await end_custody(case.person_id, domain.CUSTODY_ENDS_WITH[outcome], now, uow)
     if outcome in domain.ENDS_EVERYTHING:
-        await expire_of_case(case.id, outcome.value, uow)
-        await cancel_of_case(case.id, outcome.value, uow)
+        await expire_of_matter(case.id, outcome.value, uow)
+        await cancel_of_matter(case.id, outcome.value, uow)
 
 
 async def close(case: Case, reason_code: str, uow: UnitOfWork, *, verb: str = "close") -> None:
@@ -45,7 +45,7 @@ async def close(case: Case, reason_code: str, uow: UnitOfWork, *, verb: str = "c
     state = domain.next_state(case.state, verb)
     uow.change(case, verb, reason=reason_code, state=state.value, closed_at=await uow.now())
     uow.publish(facts.case_closed(case, reason_code), about=case)
-    await cancel_of_case(case.id, reason_code, uow)
+    await cancel_of_matter(case.id, reason_code, uow)
 
 
 async def mark_case_duplicate(report_id: UUID, parent_report_id: UUID, uow: UnitOfWork) -> None:
@@ -67,6 +67,6 @@ async def mark_case_duplicate(report_id: UUID, parent_report_id: UUID, uow: Unit
     uow.publish(facts.case_marked_duplicate(parent_id), about=case)
     uow.publish(facts.case_closed(case, Outcome.DUPLICATE.value), about=case)
     await end_custody(case.person_id, Outcome.DUPLICATE.value, now, uow)
-    await expire_of_case(case.id, Outcome.DUPLICATE.value, uow)
-    await cancel_of_case(case.id, Outcome.DUPLICATE.value, uow)
+    await expire_of_matter(case.id, Outcome.DUPLICATE.value, uow)
+    await cancel_of_matter(case.id, Outcome.DUPLICATE.value, uow)
     signal_procedure(case, uow)

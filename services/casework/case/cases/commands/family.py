@@ -32,9 +32,9 @@ async def tie_mother_and_child(case_id: UUID, child_case_id: UUID, uow: UnitOfWo
             id=clock.new_id(),
             correlation_id=mother.correlation_id,
             district=mother.district,
-            case_id=mother.id,
+            matter_id=mother.id,
             person_id=mother.person_id,
-            child_case_id=child.id,
+            child_matter_id=child.id,
             child_id=child.person_id,
         )
         uow.create(tie, "tie")

@@ -8,8 +8,8 @@ from services.casework.case.cases import domain, facts, repository
 from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.tables import Case
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.matters import domain as matters
 from services.casework.office.matters.commands import keep_matter
-from services.casework.office.matters.domain import MatterKind
 from services.casework.office.matters.tables import Matter
 from services.casework.office.procedure_messages.commands import look_again
 from services.casework.office.procedure_messages.messages import ProcedureStart, procedure_id
@@ -76,7 +76,7 @@ async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
         await transfer_custody(
             TransferCustody(
                 person_id=case.person_id,
-                case_id=case.id,
+                about=matters.case(case.id),
                 correlation_id=case.correlation_id,
                 district=case.district,
                 to_agency=command.reporter_agency,
@@ -95,7 +95,7 @@ def matter_of(case: Case) -> Matter:
     """What the wings below may know of a case."""
     return Matter(
         id=case.id,
-        kind=MatterKind.CASE.value,
+        kind=matters.AboutKind.CASE.value,
         district=case.district,
         correlation_id=case.correlation_id,
         number=case.number,
@@ -109,8 +109,8 @@ def matter_of(case: Case) -> Matter:
 
 def signal_procedure(case: Case, uow: UnitOfWork) -> None:
     """Start the case's procedure, or let it look again; cases of a type without one are led by people alone."""
-    start = ProcedureStart(case_id=case.id, district=case.district, rules_version=case.rules_version)
-    look_again(case.workflow, procedure_id(case.id), start, case, uow)
+    start = ProcedureStart(about_id=case.id, district=case.district, rules_version=case.rules_version)
+    look_again(case.workflow, procedure_id(matters.case(case.id)), start, case, uow)
 
 
 async def enter_stage(case_id: UUID, stage: str, uow: UnitOfWork) -> None:

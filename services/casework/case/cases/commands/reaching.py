@@ -15,6 +15,7 @@ from services.casework.handoff.deadlines.tables import EscalationStep
 from services.casework.handoff.handoffs.commands import DeskOf, Reach
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.matters import domain as matters
 from services.casework.person.custody.commands import check_proofs
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
@@ -25,7 +26,7 @@ CALLED_WITHIN = timedelta(hours=2)
 
 async def convene(handoff: Handoff, uow: UnitOfWork) -> None:
     """The escalation policy came to the case conference: a task of the case holder, one per hand-off."""
-    case = await uow.locked(Case, handoff.case_id)
+    case = await uow.locked(Case, handoff.about_id)
     if case.state == CaseState.CLOSED:
         return
     await give_task(case, TaskKind.CASE_CONFERENCE, f"conference:{handoff.id}", uow)
@@ -35,7 +36,7 @@ async def have_desk_called(handoff: Handoff, escalation: EscalationStep, desk: D
     """An escalation step's message did not arrive: the case holder telephones the desk; one task for each escalation
     step.
     """
-    case = await uow.locked(Case, handoff.case_id)
+    case = await uow.locked(Case, handoff.about_id)
     if case.state == CaseState.CLOSED:
         return
     escalation_id = clock.derived_id(
@@ -43,7 +44,7 @@ async def have_desk_called(handoff: Handoff, escalation: EscalationStep, desk: D
     )
     await create_task(
         CreateTask(
-            case_id=case.id,
+            about=matters.case(case.id),
             correlation_id=case.correlation_id,
             district=case.district,
             step=f"call:{escalation_id}",
@@ -53,8 +54,8 @@ async def have_desk_called(handoff: Handoff, escalation: EscalationStep, desk: D
             due_at=await uow.now() + CALLED_WITHIN,
             reply_to="",
             reply_workflow="",
-            about_agency=desk.agency,
-            about_desk=desk.desk,
+            call_agency=desk.agency,
+            call_desk=desk.desk,
         ),
         uow,
     )

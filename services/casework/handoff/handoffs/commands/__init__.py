@@ -22,7 +22,7 @@ from services.casework.handoff.handoffs.commands.moving import (
     circumstances,
     close_results,
     confirm_spoken,
-    expire_of_case,
+    expire_of_matter,
     move_handoff,
     settle_condition,
 )
@@ -63,7 +63,7 @@ __all__ = [
     "confirm_spoken",
     "end_of_step",
     "escalate_if_due",
-    "expire_of_case",
+    "expire_of_matter",
     "is_no_place_for",
     "keep_as_reserve",
     "known_step",

@@ -24,6 +24,7 @@ from services.casework.handoff.handoffs.commands.rows import (
 from services.casework.handoff.handoffs.domain import HandoffState, Move, Side
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.domain import CaseworkPack, SlaRule
+from services.casework.office.matters.domain import AboutKind
 from services.casework.office.rosters.queries import phones_on_duty
 from services.chassis.database import UnitOfWork
 
@@ -105,7 +106,7 @@ async def apply_move(
             changes[name] = getattr(command, name)
     if target in domain.ENDED_WORK or target not in domain.OPEN:
         changes["ended_at"] = handoff.ended_at or now
-    deadlines = await deadlines_of(handoff, pack, uow)
+    deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
     await _turn_deadlines(handoff, command, target, deadlines, pack, uow)
     changes |= note_next_due(handoff, deadlines)
     happened_at = command.happened_at
@@ -240,7 +241,7 @@ async def _promise_conditions(
             raise domain.ConditionIsPast(code=offered.code)
         owner = handoff.from_agency if offered.is_senders else handoff.to_agency
         wanted.append(MakeCondition(offered.code, owner, offered.due_at, offered.about))
-    for condition in await make_conditions(wanted, handoff, handoff.case_id, handoff.to_agency, uow):
+    for condition in await make_conditions(wanted, handoff, handoff.about_id, handoff.to_agency, uow):
         deadlines.start(
             StartDeadline(
                 DeadlineKind.PROMISE_BY,

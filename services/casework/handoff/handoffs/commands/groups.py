@@ -18,6 +18,7 @@ from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup
 from services.casework.office.directory.domain import CaseworkPack
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.matters.commands import keep_parties
+from services.casework.office.matters.domain import About, AboutKind
 from services.casework.office.procedure_messages.commands import look_again
 from services.casework.office.procedure_messages.messages import ProcedureStart, StepEnded, StepResult
 from services.casework.office.rosters.queries import phones_on_duty
@@ -33,7 +34,7 @@ GROUPS = UUID("6f0d3f1c-6f2b-5d4e-9a53-0a54b6f0f5a1")
 class RequestHandoff:
     """A procedure's step, or a person, asks candidates for a piece of work about a person: in turn or side by side."""
 
-    case_id: UUID
+    about: About
     correlation_id: UUID
     district: str
     person_id: UUID
@@ -53,7 +54,7 @@ class RequestHandoff:
 
 async def request_handoff(command: RequestHandoff, uow: UnitOfWork) -> StepResult:
     """Ask the first candidate; asking again for the same step answers how it stands and asks nobody twice."""
-    group_id = clock.derived_id(GROUPS, facts.group_key(command.case_id, command.step, command.occurrence))
+    group_id = clock.derived_id(GROUPS, facts.group_key(command.about.id, command.step, command.occurrence))
     known = await repository.group(uow, group_id)
     if known is not None:
         return step_result(known)
@@ -61,15 +62,15 @@ async def request_handoff(command: RequestHandoff, uow: UnitOfWork) -> StepResul
     return step_result(group)
 
 
-async def known_step(case_id: UUID, step: str, occurrence: int, uow: UnitOfWork) -> StepResult | None:
+async def known_step(about_id: UUID, step: str, occurrence: int, uow: UnitOfWork) -> StepResult | None:
     """How a step stands that was asked for; nothing when it never was."""
-    known = await repository.group(uow, clock.derived_id(GROUPS, facts.group_key(case_id, step, occurrence)))
+    known = await repository.group(uow, clock.derived_id(GROUPS, facts.group_key(about_id, step, occurrence)))
     return step_result(known) if known is not None else None
 
 
-async def end_of_step(case_id: UUID, step: str, uow: UnitOfWork) -> datetime | None:
+async def end_of_step(about_id: UUID, step: str, uow: UnitOfWork) -> datetime | None:
     """When the work of a step ended, as its agency tells; nothing when no hand-off was asked under that name."""
-    return await repository.end_of_step(uow, case_id, step)
+    return await repository.end_of_step(uow, about_id, step)
 
 
 async def open_handoff(command: RequestHandoff, uow: UnitOfWork) -> Handoff:
@@ -79,7 +80,7 @@ async def open_handoff(command: RequestHandoff, uow: UnitOfWork) -> Handoff:
     """
     if not command.candidates:
         raise domain.NobodyToAsk(purpose=command.purpose.value)
-    group_id = clock.derived_id(GROUPS, facts.group_key(command.case_id, command.step, command.occurrence))
+    group_id = clock.derived_id(GROUPS, facts.group_key(command.about.id, command.step, command.occurrence))
     _, asked = await _open_group(group_id, command, uow)
     return asked[0]
 
@@ -91,7 +92,8 @@ async def _open_group(
         id=group_id,
         correlation_id=command.correlation_id,
         district=command.district,
-        case_id=command.case_id,
+        about_kind=command.about.kind.value,
+        about_id=command.about.id,
         person_id=command.person_id,
         step=command.step,
         purpose=command.purpose.value,
@@ -106,7 +108,7 @@ async def _open_group(
     pack = await pack_in_force(uow, command.district)
     person = await person_known(uow, group.person_id)
     uow.create(group, "open")
-    keep_parties(group.case_id, group.district, (group.from_agency,), uow)
+    keep_parties(group.about_id, group.district, (group.from_agency,), uow)
     asked = []
     for _ in command.candidates if command.mode == "parallel" else command.candidates[:1]:
         handoff = await _ask(group, pack, person, uow, is_draft=command.is_draft, opened_for_by=command.opened_for_by)
@@ -143,7 +145,8 @@ async def _ask(
         id=clock.new_id(),
         correlation_id=group.correlation_id,
         district=group.district,
-        case_id=group.case_id,
+        about_kind=group.about_kind,
+        about_id=group.about_id,
         person_id=group.person_id,
         group_id=group.id,
         candidate_no=group.asked + 1,
@@ -161,8 +164,8 @@ async def _ask(
         last_move="request",
     )
     uow.change(group, "ask", asked=group.asked + 1)
-    keep_parties(group.case_id, group.district, (agency.code,), uow)
-    deadlines = await deadlines_of_new(handoff, pack, uow)
+    keep_parties(group.about_id, group.district, (agency.code,), uow)
+    deadlines = await deadlines_of_new(AboutKind.HANDOFF, handoff, pack, uow)
     answer_by = None if is_draft else start_search_deadlines(handoff, deadlines, pack)
     note_next_due(handoff, deadlines)
     uow.create(handoff, "draft" if is_draft else "request")
@@ -263,7 +266,7 @@ async def _search_on(
 
 def signal_procedure(group: HandoffGroup, uow: UnitOfWork) -> None:
     """Something of the case changed that its procedure may wait for."""
-    start = ProcedureStart(case_id=group.case_id, district=group.district)
+    start = ProcedureStart(about_id=group.about_id, district=group.district)
     look_again(group.reply_workflow, group.reply_to, start, group, uow)
 
 
@@ -292,6 +295,6 @@ async def _end_group(group: HandoffGroup, outcome: GroupOutcome, handoff: Handof
                 reason_code=group.reason_code or "",
                 agency=group.won_by or "",
             ),
-            start=ProcedureStart(case_id=group.case_id, district=group.district),
+            start=ProcedureStart(about_id=group.about_id, district=group.district),
             about=group,
         )

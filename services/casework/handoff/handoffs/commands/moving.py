@@ -31,6 +31,7 @@ from services.casework.handoff.handoffs.domain import (
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup, LinkAnswer, SpokenAnswer
 from services.casework.office.directory.domain import CaseworkPack
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.matters.domain import AboutKind
 from services.casework.person.custody.commands import TransferCustody, transfer_custody
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
@@ -146,7 +147,7 @@ async def confirm_spoken(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
     if not handoff.spoken_for:
         raise domain.NobodySpokeForThem((), state=handoff.state)
     pack = await pack_in_force(uow, handoff.district)
-    deadlines = await deadlines_of(handoff, pack, uow)
+    deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
     await deadlines.stop("CONFIRMED", {DeadlineKind.CONFIRM_BY})
     await _decide_spoken(handoff, "confirmed", uow)
     uow.change(handoff, "confirm", spoken_for=False, **note_next_due(handoff, deadlines))
@@ -158,7 +159,7 @@ async def _take_over(command: MoveHandoff, handoff: Handoff, pack: CaseworkPack,
     await transfer_custody(
         TransferCustody(
             person_id=handoff.person_id,
-            case_id=handoff.case_id,
+            about=handoff.about,
             correlation_id=handoff.correlation_id,
             district=handoff.district,
             to_agency=handoff.to_agency,
@@ -183,7 +184,7 @@ async def settle_condition(condition_id: UUID, verb: str, reason_code: str | Non
     access.check_is_party(uow.principal, handoff.from_agency, handoff.to_agency)
     condition = await decide_condition(condition_id, verb, reason_code, uow)
     pack = await pack_in_force(uow, handoff.district)
-    deadlines = await deadlines_of(handoff, pack, uow)
+    deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
     await deadlines.stop(condition.state, {DeadlineKind.PROMISE_BY}, occurrence=condition.number)
     uow.change(handoff, f"condition-{condition.state}", reason=condition.code, **note_next_due(handoff, deadlines))
     uow.publish(facts.condition_decided(handoff, condition.code, condition.state), about=handoff)
@@ -192,13 +193,13 @@ async def settle_condition(condition_id: UUID, verb: str, reason_code: str | Non
     return condition
 
 
-async def expire_of_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> int:
+async def expire_of_matter(about_id: UUID, reason_code: str, uow: UnitOfWork) -> int:
     """End every unanswered or merely promised hand-off of a case whose purpose is gone; returns how many.
 
     Work that has begun goes on until its receiver reports.
     """
     ended = 0
-    for group in await repository.open_groups_of_case(uow, case_id):
+    for group in await repository.open_groups_of_matter(uow, about_id):
         pack = await pack_in_force(uow, group.district)
         still_open = await repository.open_of_group(uow, group.id)
         expiring = [h for h in still_open if domain.expires(h.state, h.held_state)]
@@ -219,7 +220,7 @@ MOVE_OF_DISPOSITION: dict[HandoffDisposition, Move] = {
 
 
 async def apply_dispositions(
-    case_id: UUID,
+    about_id: UUID,
     dispositions: Mapping[UUID, HandoffDisposition],
     reason_code: str,
     happened_at: datetime,
@@ -229,7 +230,7 @@ async def apply_dispositions(
 
     What no longer stands there is left alone.
     """
-    for group in await repository.open_groups_of_case(uow, case_id):
+    for group in await repository.open_groups_of_matter(uow, about_id):
         pack = await pack_in_force(uow, group.district)
         for handoff in await repository.open_of_group(uow, group.id):
             if handoff.id not in dispositions:
@@ -240,9 +241,9 @@ async def apply_dispositions(
                 await follow(group, handoff, command, pack, uow)
 
 
-async def close_results(case_id: UUID, uow: UnitOfWork) -> None:
+async def close_results(about_id: UUID, uow: UnitOfWork) -> None:
     """Take every result of a case that nobody has read as read."""
-    for handoff_id in await repository.unread_of_case(uow, case_id):
+    for handoff_id in await repository.unread_of_matter(uow, about_id):
         group, handoff = await locked(handoff_id, uow)
         pack = await pack_in_force(uow, handoff.district)
         await apply_move(handoff, MoveHandoff(handoff.id, Move.CLOSE), HandoffState.CLOSED, pack, uow)
@@ -250,14 +251,14 @@ async def close_results(case_id: UUID, uow: UnitOfWork) -> None:
 
 
 async def answer_for_registry(
-    case_id: UUID, purpose: Purpose, result_code: str, uow: UnitOfWork, handoff_id: UUID | None
+    about_id: UUID, purpose: Purpose, result_code: str, uow: UnitOfWork, handoff_id: UUID | None
 ) -> Handoff | None:
     """A registry's answer, heard as an event, carries its hand-off from wherever it stands to completed."""
     if handoff_id is None:
         return None
     group_id = await repository.group_of_handoff(uow, handoff_id)
     group = await repository.group(uow, group_id) if group_id else None
-    if group is None or group.case_id != case_id or group.purpose != purpose:
+    if group is None or group.about_id != about_id or group.purpose != purpose:
         return None
     handoff = await uow.locked(Handoff, handoff_id)
     moves = {

@@ -12,6 +12,7 @@ from services.casework.handoff.handoffs.commands.rows import locked, tell
 from services.casework.handoff.handoffs.domain import HandoffState, Move, Side
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.matters.domain import AboutKind
 from services.casework.office.rosters.queries import phones_on_duty
 from services.casework.person.custody.repository import locked_chain
 from services.chassis.database import UnitOfWork
@@ -29,7 +30,7 @@ async def resend(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
     if handoff.state not in domain.UNANSWERED:
         raise domain.HandoffCannotMove(domain.legal_moves(handoff.state, side), state=handoff.state)
     pack = await pack_in_force(uow, handoff.district)
-    deadlines = await deadlines_of(handoff, pack, uow)
+    deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
     on_duty = await phones_on_duty(handoff.to_agency, handoff.to_desk, pack, uow)
     uow.change(handoff, "resend")
     uow.publish(facts.handoff_resent(handoff, deadlines.due_of(DeadlineKind.ANSWER_BY), on_duty), about=handoff)

@@ -19,6 +19,7 @@ from services.casework.handoff.handoffs.commands.rows import (
 from services.casework.handoff.handoffs.domain import HandoffState, Side
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.matters.domain import AboutKind
 from services.chassis.database import UnitOfWork
 
 
@@ -33,7 +34,7 @@ async def ask_question(handoff_id: UUID, question_code: str, uow: UnitOfWork) ->
     if handoff.state not in domain.UNANSWERED:
         raise domain.HandoffCannotMove(domain.legal_moves(handoff.state, side), state=handoff.state)
     pack = await pack_in_force(uow, handoff.district)
-    deadlines = await deadlines_of(handoff, pack, uow)
+    deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
     if deadlines.is_running(DeadlineKind.REPLY_BY):
         raise domain.QuestionIsOpen(("reply",), state=handoff.state)
     deadlines.pause("QUESTION", {DeadlineKind.ANSWER_BY, DeadlineKind.RECEIVED_BY})
@@ -53,7 +54,7 @@ async def reply(handoff_id: UUID, reply_code: str, uow: UnitOfWork) -> Handoff:
     _, handoff = await locked(handoff_id, uow)
     access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, frozenset({Side.SENDER}))
     pack = await pack_in_force(uow, handoff.district)
-    deadlines = await deadlines_of(handoff, pack, uow)
+    deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
     if not deadlines.is_running(DeadlineKind.REPLY_BY):
         raise domain.NoQuestionIsOpen((), state=handoff.state)
     await deadlines.stop("REPLIED", {DeadlineKind.REPLY_BY})
@@ -87,7 +88,7 @@ async def report_status(command: ReportStatus, uow: UnitOfWork) -> Handoff:
     rules, now = rules_of(handoff, pack), await uow.now()
     if command.expected_end_at is not None and command.expected_end_at > now + domain.FORESEEABLE:
         raise domain.EndIsTooFar
-    deadlines = await deadlines_of(handoff, pack, uow)
+    deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
     receiver = receivers_deadline(handoff, rules)
     if deadlines.is_running(DeadlineKind.STATUS_BY):
         await deadlines.stop("REPORTED", {DeadlineKind.STATUS_BY})

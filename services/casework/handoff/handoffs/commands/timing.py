@@ -17,6 +17,7 @@ from services.casework.handoff.handoffs.messages import DeadlineReading
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.domain import CaseworkPack, EscalationKind
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.matters.domain import AboutKind
 from services.casework.office.rosters.queries import phones_on_duty
 from services.chassis.clock import Pace
 from services.chassis.database import UnitOfWork
@@ -31,7 +32,9 @@ async def read_deadlines(handoff_id: UUID, uow: UnitOfWork, pace: Pace | None = 
     if pace is not None:
         pace.jumped(await uow.now())
     handoff = await uow.locked(Handoff, handoff_id)
-    return await _reading(handoff, await deadlines_of(handoff, await pack_in_force(uow, handoff.district), uow), uow)
+    return await _reading(
+        handoff, await deadlines_of(AboutKind.HANDOFF, handoff, await pack_in_force(uow, handoff.district), uow), uow
+    )
 
 
 async def _reading(handoff: Handoff, deadlines: Deadlines, uow: UnitOfWork) -> DeadlineReading:
@@ -96,7 +99,7 @@ async def escalate_if_due(
         return DeadlineReading(is_open=True, next_check_at=await uow.now(), next_check_within=HELD_FOR)
     group, handoff = await locked(handoff_id, uow)
     pack = await pack_in_force(uow, handoff.district)
-    deadlines = await deadlines_of(handoff, pack, uow)
+    deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
     now = await uow.now()
 
     async def is_empty(running: Deadline) -> bool:
@@ -160,7 +163,7 @@ async def recompute_deadlines(pack: CaseworkPack, uow: UnitOfWork) -> int:
     count = 0
     for handoff_id in await handoffs_in_working_time(uow, pack.district):
         _, handoff = await locked(handoff_id, uow)
-        deadlines = await deadlines_of(handoff, pack, uow)
+        deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
         moved = deadlines.recompute()
         if moved:
             uow.change(handoff, "recompute", reason=pack.version, **note_next_due(handoff, deadlines))

@@ -33,7 +33,8 @@ class HandoffOut(BaseModel):
     """A hand-off as a party to it sees it."""
 
     handoff_id: UUID
-    case_id: UUID
+    about_kind: str
+    about_id: UUID
     group_id: UUID
     purpose: str
     state: str
@@ -65,7 +66,8 @@ class HandoffOut(BaseModel):
         """From the row and what the caller may do now."""
         return cls(
             handoff_id=handoff.id,
-            case_id=handoff.case_id,
+            about_kind=handoff.about_kind,
+            about_id=handoff.about_id,
             group_id=handoff.group_id,
             purpose=handoff.purpose,
             state=handoff.state,
