@@ -1,6 +1,5 @@
 """The agency API: the feed, hand-offs, and every answer to them."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,7 +11,7 @@ from pydantic import AwareDatetime
 
 from services.casework.handoff.disclosures.schemas import DisclosureOut, DisclosureReads
 from services.casework.handoff.handoffs import commands, queries
-from services.casework.handoff.handoffs.commands import Redirect, ReportStatus
+from services.casework.handoff.handoffs.commands import MoveHandoff, Redirect, ReportStatus
 from services.casework.handoff.handoffs.domain import HandoffState, Move
 from services.casework.handoff.handoffs.schemas import (
     ArrivalIn,
@@ -42,6 +41,8 @@ from services.chassis.telemetry import tag_span
 from services.chassis.web import PageLimit, Reading, Write, problems
 
 router = APIRouter(tags=["handoffs"])
+Answering = Annotated[Principal, requires("handoff:answer")]
+Sending = Annotated[Principal, requires("handoff:send")]
 Cursor = Annotated[int, Query(ge=0, le=2**63 - 1, description="Posisi terakhir yang sudah dibaca")]
 
 
@@ -139,78 +140,141 @@ def receipt(handoff: Handoff) -> HandoffReceipt:
     return HandoffReceipt.of(handoff)
 
 
-def _move(path: str, move: Move, permission: str, shape: type[MoveIn], doc: str) -> Callable[..., Any]:
-    """One route per move, all of the same form."""
-
-    async def post_move(
-        handoff_id: UUID, body: MoveIn, caller: Annotated[Principal, requires(permission)], write: Write
-    ) -> Response:
-        command = body.command(handoff_id, move)
-        return await write(lambda uow: commands.move_handoff(command, uow), receipt, 200)
-
-    post_move.__annotations__["body"] = shape
-    post_move.__name__ = f"post_{path.replace('-', '_')}"
-    post_move.__doc__ = doc
-    router.post(
-        f"/handoffs/{{handoff_id}}/{path}",
-        response_model=HandoffReceipt,
-        responses=problems(409),
-    )(post_move)
-    return post_move
+async def _moved(command: MoveHandoff, write: Write) -> Response:
+    return await write(lambda uow: commands.move_handoff(command, uow), receipt, 200)
 
 
-_move("receipt", Move.RECEIVE, "handoff:answer", MoveIn, "Tandai sudah dilihat petugas meja.")
-_move("acceptance", Move.ACCEPT, "handoff:answer", MoveIn, "Sanggupi: janji berpindah kepada instansi Anda.")
-_move("rejection", Move.REJECT, "handoff:answer", ReasonedIn, "Tolak sebelum pekerjaan dimulai, dengan alasan.")
-_move("arrival", Move.ARRIVE, "handoff:answer", ArrivalIn, "Orang atau berkas sudah diterima, dengan berita acara.")
-_move("start", Move.START, "handoff:answer", MoveIn, "Pekerjaan dimulai.")
-_move("completion", Move.COMPLETE, "handoff:answer", CompletionIn, "Pekerjaan selesai, dengan hasil.")
-_move("failure", Move.FAIL, "handoff:answer", ReasonedIn, "Pekerjaan berakhir tanpa hasil yang dijanjikan.")
-_move(
-    "conditional-acceptance",
-    Move.ACCEPT_CONDITIONALLY,
-    "handoff:answer",
-    ConditionalIn,
-    "Sanggupi bersyarat: janji berpindah setelah semua syarat terpenuhi.",
-)
-_move(
-    "reopening", Move.REOPEN, "handoff:answer", ReasonedIn, "Pekerjaan yang gagal dilanjutkan; orangnya ditemukan lagi."
-)
-_move("contest", Move.CONTEST, "handoff:answer", MoveIn, "Jawaban yang dicatatkan atas nama Anda keliru.")
-_move("undoing", Move.UNDO, "handoff:answer", MoveIn, "Urungkan kesanggupan yang salah tekan, dalam sepuluh menit.")
-_move(
-    "cancellation-consent", Move.CONFIRM_CANCEL, "handoff:answer", MoveIn, "Setujui pembatalan yang diminta pengirim."
-)
-_move("dispatch", Move.SEND, "handoff:send", MoveIn, "Kirim konsep: tenggat mulai berjalan.")
-_move("hold", Move.HOLD, "handoff:send", HoldIn, "Hentikan sementara beserta tenggatnya, dengan alasan.")
-_move("resumption", Move.RESUME, "handoff:send", MoveIn, "Lanjutkan; tenggat berjalan lagi dengan sisa waktunya.")
-_move("cancellation-request", Move.ASK_CANCEL, "handoff:send", ReasonedIn, "Minta penerima melepaskan kesanggupannya.")
-_move("error", Move.ENTER_IN_ERROR, "handoff:send", MoveIn, "Permintaan salah tekan, dalam sepuluh menit.")
-_move("closure", Move.CLOSE, "handoff:send", MoveIn, "Hasil sudah dibaca pengirim; serah terima ditutup.")
-_move("cancellation", Move.CANCEL, "handoff:send", ReasonedIn, "Batalkan permintaan yang belum disanggupi.")
+@router.post("/handoffs/{handoff_id}/receipt", response_model=HandoffReceipt, responses=problems(409))
+async def post_receipt(handoff_id: UUID, body: MoveIn, caller: Answering, write: Write) -> Response:
+    """Tandai sudah dilihat petugas meja."""
+    return await _moved(body.command(handoff_id, Move.RECEIVE), write)
+
+
+@router.post("/handoffs/{handoff_id}/acceptance", response_model=HandoffReceipt, responses=problems(409))
+async def post_acceptance(handoff_id: UUID, body: MoveIn, caller: Answering, write: Write) -> Response:
+    """Sanggupi: janji berpindah kepada instansi Anda."""
+    return await _moved(body.command(handoff_id, Move.ACCEPT), write)
+
+
+@router.post("/handoffs/{handoff_id}/rejection", response_model=HandoffReceipt, responses=problems(409))
+async def post_rejection(handoff_id: UUID, body: ReasonedIn, caller: Answering, write: Write) -> Response:
+    """Tolak sebelum pekerjaan dimulai, dengan alasan."""
+    return await _moved(body.command(handoff_id, Move.REJECT), write)
+
+
+@router.post("/handoffs/{handoff_id}/arrival", response_model=HandoffReceipt, responses=problems(409))
+async def post_arrival(handoff_id: UUID, body: ArrivalIn, caller: Answering, write: Write) -> Response:
+    """Orang atau berkas sudah diterima, dengan berita acara."""
+    return await _moved(body.command(handoff_id, Move.ARRIVE), write)
+
+
+@router.post("/handoffs/{handoff_id}/start", response_model=HandoffReceipt, responses=problems(409))
+async def post_start(handoff_id: UUID, body: MoveIn, caller: Answering, write: Write) -> Response:
+    """Pekerjaan dimulai."""
+    return await _moved(body.command(handoff_id, Move.START), write)
+
+
+@router.post("/handoffs/{handoff_id}/completion", response_model=HandoffReceipt, responses=problems(409))
+async def post_completion(handoff_id: UUID, body: CompletionIn, caller: Answering, write: Write) -> Response:
+    """Pekerjaan selesai, dengan hasil."""
+    return await _moved(body.command(handoff_id, Move.COMPLETE), write)
+
+
+@router.post("/handoffs/{handoff_id}/failure", response_model=HandoffReceipt, responses=problems(409))
+async def post_failure(handoff_id: UUID, body: ReasonedIn, caller: Answering, write: Write) -> Response:
+    """Pekerjaan berakhir tanpa hasil yang dijanjikan."""
+    return await _moved(body.command(handoff_id, Move.FAIL), write)
+
+
+@router.post("/handoffs/{handoff_id}/conditional-acceptance", response_model=HandoffReceipt, responses=problems(409))
+async def post_conditional_acceptance(
+    handoff_id: UUID, body: ConditionalIn, caller: Answering, write: Write
+) -> Response:
+    """Sanggupi bersyarat: janji berpindah setelah semua syarat terpenuhi."""
+    return await _moved(body.command(handoff_id, Move.ACCEPT_CONDITIONALLY), write)
+
+
+@router.post("/handoffs/{handoff_id}/reopening", response_model=HandoffReceipt, responses=problems(409))
+async def post_reopening(handoff_id: UUID, body: ReasonedIn, caller: Answering, write: Write) -> Response:
+    """Pekerjaan yang gagal dilanjutkan; orangnya ditemukan lagi."""
+    return await _moved(body.command(handoff_id, Move.REOPEN), write)
+
+
+@router.post("/handoffs/{handoff_id}/contest", response_model=HandoffReceipt, responses=problems(409))
+async def post_contest(handoff_id: UUID, body: MoveIn, caller: Answering, write: Write) -> Response:
+    """Jawaban yang dicatatkan atas nama Anda keliru."""
+    return await _moved(body.command(handoff_id, Move.CONTEST), write)
+
+
+@router.post("/handoffs/{handoff_id}/undoing", response_model=HandoffReceipt, responses=problems(409))
+async def post_undoing(handoff_id: UUID, body: MoveIn, caller: Answering, write: Write) -> Response:
+    """Urungkan kesanggupan yang salah tekan, dalam sepuluh menit."""
+    return await _moved(body.command(handoff_id, Move.UNDO), write)
+
+
+@router.post("/handoffs/{handoff_id}/cancellation-consent", response_model=HandoffReceipt, responses=problems(409))
+async def post_cancellation_consent(handoff_id: UUID, body: MoveIn, caller: Answering, write: Write) -> Response:
+    """Setujui pembatalan yang diminta pengirim."""
+    return await _moved(body.command(handoff_id, Move.CONFIRM_CANCEL), write)
+
+
+@router.post("/handoffs/{handoff_id}/dispatch", response_model=HandoffReceipt, responses=problems(409))
+async def post_dispatch(handoff_id: UUID, body: MoveIn, caller: Sending, write: Write) -> Response:
+    """Kirim konsep: tenggat mulai berjalan."""
+    return await _moved(body.command(handoff_id, Move.SEND), write)
+
+
+@router.post("/handoffs/{handoff_id}/hold", response_model=HandoffReceipt, responses=problems(409))
+async def post_hold(handoff_id: UUID, body: HoldIn, caller: Sending, write: Write) -> Response:
+    """Hentikan sementara beserta tenggatnya, dengan alasan."""
+    return await _moved(body.command(handoff_id, Move.HOLD), write)
+
+
+@router.post("/handoffs/{handoff_id}/resumption", response_model=HandoffReceipt, responses=problems(409))
+async def post_resumption(handoff_id: UUID, body: MoveIn, caller: Sending, write: Write) -> Response:
+    """Lanjutkan; tenggat berjalan lagi dengan sisa waktunya."""
+    return await _moved(body.command(handoff_id, Move.RESUME), write)
+
+
+@router.post("/handoffs/{handoff_id}/cancellation-request", response_model=HandoffReceipt, responses=problems(409))
+async def post_cancellation_request(handoff_id: UUID, body: ReasonedIn, caller: Sending, write: Write) -> Response:
+    """Minta penerima melepaskan kesanggupannya."""
+    return await _moved(body.command(handoff_id, Move.ASK_CANCEL), write)
+
+
+@router.post("/handoffs/{handoff_id}/error", response_model=HandoffReceipt, responses=problems(409))
+async def post_error(handoff_id: UUID, body: MoveIn, caller: Sending, write: Write) -> Response:
+    """Permintaan salah tekan, dalam sepuluh menit."""
+    return await _moved(body.command(handoff_id, Move.ENTER_IN_ERROR), write)
+
+
+@router.post("/handoffs/{handoff_id}/closure", response_model=HandoffReceipt, responses=problems(409))
+async def post_closure(handoff_id: UUID, body: MoveIn, caller: Sending, write: Write) -> Response:
+    """Hasil sudah dibaca pengirim; serah terima ditutup."""
+    return await _moved(body.command(handoff_id, Move.CLOSE), write)
+
+
+@router.post("/handoffs/{handoff_id}/cancellation", response_model=HandoffReceipt, responses=problems(409))
+async def post_cancellation(handoff_id: UUID, body: ReasonedIn, caller: Sending, write: Write) -> Response:
+    """Batalkan permintaan yang belum disanggupi."""
+    return await _moved(body.command(handoff_id, Move.CANCEL), write)
 
 
 @router.post("/handoffs/{handoff_id}/resending", response_model=HandoffReceipt, responses=problems(409))
-async def post_resending(
-    handoff_id: UUID, caller: Annotated[Principal, requires("handoff:send")], write: Write
-) -> Response:
+async def post_resending(handoff_id: UUID, caller: Sending, write: Write) -> Response:
     """Beri tahu meja itu sekali lagi: pemberitahuan dan baris umpan baru; tenggat tidak berubah."""
     return await write(lambda uow: commands.resend(handoff_id, uow), receipt, 200)
 
 
 @router.post("/handoffs/{handoff_id}/redirection", response_model=HandoffReceipt, responses=problems(409))
-async def post_redirection(
-    handoff_id: UUID, body: RedirectionIn, caller: Annotated[Principal, requires("handoff:send")], write: Write
-) -> Response:
+async def post_redirection(handoff_id: UUID, body: RedirectionIn, caller: Sending, write: Write) -> Response:
     """Alihkan kepada instansi lain: yang lama berakhir dengan alasannya, yang baru diminta dengan tenggat baru."""
     command = Redirect(handoff_id, body.reason_code, body.to_agency)
     return await write(lambda uow: commands.redirect(command, uow), receipt, 200)
 
 
 @router.post("/handoffs/{handoff_id}/withdrawal", response_model=HandoffReceipt, responses=problems(409))
-async def post_withdrawal(
-    handoff_id: UUID, body: ReasonedIn, caller: Annotated[Principal, requires("handoff:send")], write: Write
-) -> Response:
+async def post_withdrawal(handoff_id: UUID, body: ReasonedIn, caller: Sending, write: Write) -> Response:
     """Tarik kembali permintaan yang macet; tidak ada lagi yang diminta."""
     return await write(lambda uow: commands.withdraw(handoff_id, body.reason_code, uow), receipt, 200)
 
@@ -224,64 +288,61 @@ async def post_spoken_answer(
 
 
 @router.post("/handoffs/{handoff_id}/confirmation", response_model=HandoffReceipt, responses=problems(409))
-async def post_confirmation(
-    handoff_id: UUID, caller: Annotated[Principal, requires("handoff:answer")], write: Write
-) -> Response:
+async def post_confirmation(handoff_id: UUID, caller: Answering, write: Write) -> Response:
     """Benarkan jawaban yang dicatatkan atas nama instansi Anda."""
     return await write(lambda uow: commands.confirm_spoken(handoff_id, uow), receipt, 200)
 
 
 @router.post("/handoffs/{handoff_id}/question", response_model=HandoffReceipt, responses=problems(409))
-async def post_question(
-    handoff_id: UUID, body: QuestionIn, caller: Annotated[Principal, requires("handoff:answer")], write: Write
-) -> Response:
+async def post_question(handoff_id: UUID, body: QuestionIn, caller: Answering, write: Write) -> Response:
     """Tanya balik: tenggat Anda berhenti, tenggat pengirim berjalan."""
     return await write(lambda uow: commands.ask_question(handoff_id, body.question_code, uow), receipt, 200)
 
 
 @router.post("/handoffs/{handoff_id}/reply", response_model=HandoffReceipt, responses=problems(409))
-async def post_reply(
-    handoff_id: UUID, body: ReplyIn, caller: Annotated[Principal, requires("handoff:send")], write: Write
-) -> Response:
+async def post_reply(handoff_id: UUID, body: ReplyIn, caller: Sending, write: Write) -> Response:
     """Jawab pertanyaan penerima: tenggatnya berjalan lagi."""
     return await write(lambda uow: commands.reply(handoff_id, body.reply_code, uow), receipt, 200)
 
 
 @router.post("/handoffs/{handoff_id}/status", response_model=HandoffReceipt, responses=problems(409))
-async def post_status(
-    handoff_id: UUID, body: StatusIn, caller: Annotated[Principal, requires("handoff:answer")], write: Write
-) -> Response:
+async def post_status(handoff_id: UUID, body: StatusIn, caller: Answering, write: Write) -> Response:
     """Kabari perkembangan tanpa diagnosis; kabar berikutnya ditunggu satu masa lagi."""
     command = ReportStatus(handoff_id, body.status_code, body.expected_end_at, body.is_ready)
     return await write(lambda uow: commands.report_status(command, uow), receipt, 200)
 
 
 @router.post("/handoffs/{handoff_id}/reserve", response_model=HandoffReceipt, responses=problems(409))
-async def post_reserve(
-    handoff_id: UUID, caller: Annotated[Principal, requires("handoff:answer")], write: Write
-) -> Response:
+async def post_reserve(handoff_id: UUID, caller: Answering, write: Write) -> Response:
     """Tetap bersedia sebagai cadangan setelah instansi lain menyanggupi."""
     return await write(lambda uow: commands.keep_as_reserve(handoff_id, uow), receipt, 200)
 
 
-def _settle(path: str, verb: str, doc: str) -> None:
-    async def post_decision(
-        condition_id: UUID,
-        body: ConditionDecisionIn,
-        caller: Annotated[Principal, requires("handoff:answer")],
-        write: Write,
-    ) -> Response:
-        return await write(
-            lambda uow: commands.settle_condition(condition_id, verb, body.reason_code, uow), ConditionReceipt.of, 200
-        )
-
-    post_decision.__name__ = f"post_condition_{path}"
-    post_decision.__doc__ = doc
-    router.post(f"/conditions/{{condition_id}}/{path}", response_model=ConditionReceipt, responses=problems(409))(
-        post_decision
+async def _settled(condition_id: UUID, verb: str, body: ConditionDecisionIn, write: Write) -> Response:
+    return await write(
+        lambda uow: commands.settle_condition(condition_id, verb, body.reason_code, uow), ConditionReceipt.of, 200
     )
 
 
-_settle("fulfilment", "meet", "Syarat terpenuhi; bila semua terpenuhi, kesanggupan menjadi tetap.")
-_settle("waiver", "waive", "Penerima melepaskan syaratnya.")
-_settle("breach", "break", "Syarat batal: kesanggupan bersyarat berakhir dengan alasannya.")
+@router.post("/conditions/{condition_id}/fulfilment", response_model=ConditionReceipt, responses=problems(409))
+async def post_condition_fulfilment(
+    condition_id: UUID, body: ConditionDecisionIn, caller: Answering, write: Write
+) -> Response:
+    """Syarat terpenuhi; bila semua terpenuhi, kesanggupan menjadi tetap."""
+    return await _settled(condition_id, "meet", body, write)
+
+
+@router.post("/conditions/{condition_id}/waiver", response_model=ConditionReceipt, responses=problems(409))
+async def post_condition_waiver(
+    condition_id: UUID, body: ConditionDecisionIn, caller: Answering, write: Write
+) -> Response:
+    """Penerima melepaskan syaratnya."""
+    return await _settled(condition_id, "waive", body, write)
+
+
+@router.post("/conditions/{condition_id}/breach", response_model=ConditionReceipt, responses=problems(409))
+async def post_condition_breach(
+    condition_id: UUID, body: ConditionDecisionIn, caller: Answering, write: Write
+) -> Response:
+    """Syarat batal: kesanggupan bersyarat berakhir dengan alasannya."""
+    return await _settled(condition_id, "break", body, write)

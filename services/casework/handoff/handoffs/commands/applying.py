@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 from services.casework.handoff.conditions import repository as conditions_repository
@@ -21,14 +21,12 @@ from services.casework.handoff.handoffs.commands.rows import (
     senders_deadline,
     tell,
 )
-from services.casework.handoff.handoffs.domain import HandoffState, Move, Side
+from services.casework.handoff.handoffs.domain import Begins, Effect, HandoffState, Move, Pause, Side, Stamp
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.domain import CaseworkPack, SlaRule
 from services.casework.office.matters.domain import AboutKind
 from services.casework.office.rosters.queries import phones_on_duty
 from services.chassis.database import UnitOfWork
-
-SEARCH_DEADLINES = (DeadlineKind.RECEIVED_BY, DeadlineKind.ANSWER_BY, DeadlineKind.REPLY_BY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,57 +72,56 @@ class MoveHandoff:
 async def apply_move(
     handoff: Handoff, command: MoveHandoff, target: HandoffState, pack: CaseworkPack, uow: UnitOfWork
 ) -> None:
-    """The row, its deadlines and promises, the fact and the feeds of one legal move."""
-    now = await uow.now()
-    move = command.move
-    changes: dict[str, Any] = {
-        "state": target.value,
-        "held_state": handoff.state if move == Move.HOLD else None,
-        "last_move": move.value,
-        "last_moved_by": uow.principal.actor,
-        "last_moved_at": now,
-    }
-    changes["promise_holder"] = domain.promise_holder(
-        target, handoff.from_agency, handoff.to_agency, changes["held_state"]
-    )
-    if move in (Move.RECEIVE, Move.ACCEPT, Move.ACCEPT_CONDITIONALLY, Move.REJECT):
-        changes["received_at"] = handoff.received_at or now
-    if move in (Move.ACCEPT, Move.ACCEPT_CONDITIONALLY, Move.REJECT):
-        changes["answered_at"] = command.happened_at or now
-    if move in (Move.SEND, Move.CONTEST, Move.ASK_AGAIN):
-        changes |= {"requested_at": now, "received_at": None, "answered_at": None, "is_reserve": False}
-    if move == Move.ARRIVE:
-        changes["arrived_at"] = command.happened_at or now
-    if move == Move.ASK_CANCEL:
-        changes["cancel_asked_at"] = now
-    if move == Move.REOPEN:
-        changes["ended_at"] = None
-    if command.spoken is not None or speaks_for_itself(handoff, uow):
-        changes["spoken_for"] = command.spoken is not None
-    for name in ("reason_code", "result_code", "ba_number"):
-        if getattr(command, name):
-            changes[name] = getattr(command, name)
-    if target in domain.ENDED_WORK or target not in domain.OPEN:
-        changes["ended_at"] = handoff.ended_at or now
+    """The row, its deadlines and promises, the fact and the feeds of one legal move, as `EFFECTS` says of it."""
+    now, move = await uow.now(), command.move
+    effect = domain.EFFECTS[move]
+    changes = _changes(handoff, command, target, effect, now, uow)
     deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
-    await _turn_deadlines(handoff, command, target, deadlines, pack, uow)
+    await _turn_deadlines(handoff, command, effect, deadlines, pack, uow)
     changes |= note_next_due(handoff, deadlines)
-    happened_at = command.happened_at
-    uow.change(handoff, move.value, happened_at=happened_at, reason=command.reason_code, **changes)
-    conditions = [condition.code for condition in command.conditions]
-    is_asked = move in (Move.SEND, Move.ASK_AGAIN)
+    uow.change(handoff, move.value, happened_at=command.happened_at, reason=command.reason_code, **changes)
     fact = facts.handoff_moved(
         handoff,
         move,
         answer_by=deadlines.due_of(DeadlineKind.ANSWER_BY),
         arrive_by=deadlines.due_of(DeadlineKind.ARRIVE_BY),
-        conditions=conditions,
-        on_duty=await phones_on_duty(handoff.to_agency, handoff.to_desk, pack, uow) if is_asked else (),
+        conditions=[condition.code for condition in command.conditions],
+        on_duty=await phones_on_duty(handoff.to_agency, handoff.to_desk, pack, uow) if effect.asks else (),
     )
-    uow.publish(fact, about=handoff, happened_at=happened_at)
-    if is_asked:
+    uow.publish(fact, about=handoff, happened_at=command.happened_at)
+    if effect.asks:
         await keep_disclosure(handoff, pack, uow)
-    tell(handoff, facts.FEED_WORDS.get(move, target.value), happened_at or now, uow)
+    tell(handoff, facts.FEED_WORDS.get(move, target.value), command.happened_at or now, uow)
+
+
+def _changes(
+    handoff: Handoff, command: MoveHandoff, target: HandoffState, effect: Effect, now: datetime, uow: UnitOfWork
+) -> dict[str, Any]:
+    """The columns that a move writes."""
+    held_state = handoff.state if command.move == Move.HOLD else None
+    stamps = {
+        Stamp.NOW: now,
+        Stamp.HAPPENED: command.happened_at or now,
+        Stamp.CLEARED: None,
+        Stamp.NO: False,
+    }
+    changes: dict[str, Any] = {
+        "state": target.value,
+        "held_state": held_state,
+        "promise_holder": domain.promise_holder(target, handoff.from_agency, handoff.to_agency, held_state),
+        "last_move": command.move.value,
+        "last_moved_by": uow.principal.actor,
+        "last_moved_at": now,
+    }
+    for column, stamp in effect.columns.items():
+        changes[column] = (getattr(handoff, column) or now) if stamp is Stamp.FIRST else stamps[stamp]
+    if command.spoken is not None or speaks_for_itself(handoff, uow):
+        changes["spoken_for"] = command.spoken is not None
+    given = {"reason_code": command.reason_code, "result_code": command.result_code, "ba_number": command.ba_number}
+    changes |= {name: value for name, value in given.items() if value}
+    if target in domain.ENDED_WORK or target not in domain.OPEN:
+        changes["ended_at"] = handoff.ended_at or now
+    return changes
 
 
 async def end_for_system(handoff: Handoff, command: MoveHandoff, pack: CaseworkPack, uow: UnitOfWork) -> bool:
@@ -145,62 +142,70 @@ async def end_for_system(handoff: Handoff, command: MoveHandoff, pack: CaseworkP
 async def _turn_deadlines(
     handoff: Handoff,
     command: MoveHandoff,
-    target: HandoffState,
+    effect: Effect,
     deadlines: Deadlines,
     pack: CaseworkPack,
     uow: UnitOfWork,
 ) -> None:
-    """Which promises of time end, stand still, go on or begin with a move (`handoff.md` §3)."""
-    rules = rules_of(handoff, pack)
-    receiver = receivers_deadline(handoff, rules)
-    move, told_at = command.move, command.happened_at
-    match move:
-        case Move.SEND | Move.ASK_AGAIN:
-            start_search_deadlines(handoff, deadlines, pack)
-        case Move.CONTEST:
-            surviving = await _void_conditions(handoff, move.value, uow)
-            await deadlines.stop(move.value, spare=surviving)
-            start_search_deadlines(handoff, deadlines, pack)
-        case Move.RECEIVE:
-            await deadlines.stop(move.value, {DeadlineKind.RECEIVED_BY}, happened_at=told_at)
-        case Move.ACCEPT_CONDITIONALLY:
-            await deadlines.stop(move.value, SEARCH_DEADLINES, happened_at=told_at)
-            await _promise_conditions(handoff, command.conditions, deadlines, rules, uow)
-        case Move.ACCEPT | Move.FIRM_UP:
-            await deadlines.stop(move.value, SEARCH_DEADLINES, happened_at=told_at)
-            if handoff.purpose in MOVES_A_PERSON:
-                deadlines.start(replace(receiver, kind=DeadlineKind.ARRIVE_BY, within=rules.arrive_within))
-            else:
-                deadlines.start(receiver)
-        case Move.UNDO:
-            surviving = await _void_conditions(handoff, move.value, uow)
-            await deadlines.stop(move.value, set(DeadlineKind) - set(SEARCH_DEADLINES), spare=surviving)
-            deadlines.go_on(move.value, {DeadlineKind.ANSWER_BY})
-        case Move.ARRIVE | Move.START | Move.REOPEN:
-            await deadlines.stop(move.value, {DeadlineKind.ARRIVE_BY, DeadlineKind.READ_BY}, happened_at=told_at)
-            if not deadlines.is_running(DeadlineKind.STATUS_BY):
-                deadlines.start(receiver)
-        case Move.COMPLETE | Move.FAIL:
-            surviving = await _void_conditions(handoff, move.value, uow)
-            await deadlines.stop(move.value, spare=surviving, happened_at=told_at)
-            deadlines.start(senders_deadline(DeadlineKind.READ_BY, rules.read_within, handoff, rules, pack))
-        case Move.HOLD:
-            deadlines.pause(command.reason_code or move.value)
-        case Move.RESUME:
+    """Which promises of time end, stand still, go on and begin with a move, in this order."""
+    reason, rules = command.reason_code or command.move.value, rules_of(handoff, pack)
+    surviving = await _void_conditions(handoff, reason, uow) if effect.voids_conditions else ()
+    if effect.stops:
+        told_at = command.happened_at if effect.stops_late else None
+        await deadlines.stop(reason, effect.stops, spare=surviving, happened_at=told_at)
+    if effect.pause is not None:
+        _pause_deadlines(effect.pause, reason, deadlines)
+    if effect.begins is not None:
+        await _begin_deadlines(effect.begins, handoff, command, deadlines, rules, pack, uow)
+    if command.spoken is not None:
+        receiver, within = receivers_deadline(handoff, rules), rules.confirm_within
+        deadlines.start(replace(receiver, kind=DeadlineKind.CONFIRM_BY, within=within, in_working_time=True))
+    elif speaks_for_itself(handoff, uow):
+        await deadlines.stop(reason, {DeadlineKind.CONFIRM_BY})
+
+
+def _pause_deadlines(pause: Pause, reason: str, deadlines: Deadlines) -> None:
+    match pause:
+        case Pause.HOLD:
+            deadlines.pause(reason)
+        case Pause.RESUME:
             is_asked = deadlines.is_paused(DeadlineKind.REPLY_BY)
             kinds = set(DeadlineKind) - {DeadlineKind.ANSWER_BY, DeadlineKind.RECEIVED_BY} if is_asked else None
-            deadlines.resume(command.reason_code or move.value, kinds)
-        case Move.ASK_CANCEL:
-            pass
+            deadlines.resume(reason, kinds)
+        case Pause.UNDO:
+            deadlines.go_on(reason, {DeadlineKind.ANSWER_BY})
+        case Pause.CONDITIONS:
+            deadlines.resume(reason, {DeadlineKind.PROMISE_BY})
         case _:
-            surviving = await _void_conditions(handoff, command.reason_code or move.value, uow)
-            await deadlines.stop(command.reason_code or move.value, spare=surviving, happened_at=told_at)
-            deadlines.resume(move.value, {DeadlineKind.PROMISE_BY})
-    if command.spoken is not None:
-        confirm = replace(receiver, kind=DeadlineKind.CONFIRM_BY, within=rules.confirm_within, in_working_time=True)
-        deadlines.start(confirm)
-    elif speaks_for_itself(handoff, uow):
-        await deadlines.stop(move.value, {DeadlineKind.CONFIRM_BY})
+            assert_never(pause)
+
+
+async def _begin_deadlines(
+    begins: Begins,
+    handoff: Handoff,
+    command: MoveHandoff,
+    deadlines: Deadlines,
+    rules: SlaRule,
+    pack: CaseworkPack,
+    uow: UnitOfWork,
+) -> None:
+    news = receivers_deadline(handoff, rules)
+    match begins:
+        case Begins.SEARCH:
+            start_search_deadlines(handoff, deadlines, pack)
+        case Begins.WORK if handoff.purpose in MOVES_A_PERSON:
+            deadlines.start(replace(news, kind=DeadlineKind.ARRIVE_BY, within=rules.arrive_within))
+        case Begins.WORK:
+            deadlines.start(news)
+        case Begins.NEWS:
+            if not deadlines.is_running(DeadlineKind.STATUS_BY):
+                deadlines.start(news)
+        case Begins.READING:
+            deadlines.start(senders_deadline(DeadlineKind.READ_BY, rules.read_within, handoff, rules, pack))
+        case Begins.CONDITIONS:
+            await _promise_conditions(handoff, command.conditions, deadlines, rules, uow)
+        case _:
+            assert_never(begins)
 
 
 def start_search_deadlines(handoff: Handoff, deadlines: Deadlines, pack: CaseworkPack) -> datetime:
