@@ -27,7 +27,6 @@ HERE = Path(__file__).parent
 SCHEMAS = HERE / "schemas"
 ASYNCAPI = HERE / "asyncapi"
 OPENAPI = HERE / "openapi"
-HOUSE = "sigap.yaml"
 RELEASED = SCHEMAS / "released.txt"
 
 
@@ -160,23 +159,21 @@ def _imported(module_name: str) -> Any:
 
 
 def asyncapi_documents(consumes: asyncapi.Consumes) -> dict[str, asyncapi.Document]:
-    """File name -> AsyncAPI document: the house and each service."""
+    """File name -> AsyncAPI document of each service."""
     schemas = {event.TYPE: schema_of(event) for event in all_events()}
-    documents = {service: asyncapi.service_document(service, consumes, schemas) for service in TOPICS_BY_OWNER}
-    return {HOUSE: asyncapi.house_document(consumes, schemas)} | {
-        f"{service}.yaml": document for service, document in documents.items()
-    }
+    return {f"{service}.yaml": asyncapi.service_document(service, consumes, schemas) for service in TOPICS_BY_OWNER}
 
 
 def asyncapi_findings(documents: Mapping[str, asyncapi.Document], root: Path = ASYNCAPI) -> list[Finding]:
-    """Every committed AsyncAPI document that is missing or stale, and in the house's what would break a listener."""
+    """Every committed AsyncAPI document that is missing or stale, and what would break listeners of its service."""
     findings = []
     for name, document in documents.items():
         path = root / name
         committed = path.read_text() if path.exists() else ""
         if committed == render_yaml(document):
             continue
-        breaks = asyncapi.message_breaks(yaml.safe_load(committed), document) if name == HOUSE and committed else {}
+        breaks = asyncapi.message_breaks(yaml.safe_load(committed), document) if committed else {}
+        breaks = {type_name: why for type_name, why in breaks.items() if type_name.startswith(f"{path.stem}.")}
         findings += [Finding(_shown(path), type_name, tuple(reasons)) for type_name, reasons in breaks.items()]
         if not breaks:
             findings.append(Finding(_shown(path)))
@@ -204,9 +201,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line: 0 when all is current or written, 1 with one line per finding otherwise."""
     parser = argparse.ArgumentParser(prog="python -m contracts.generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, fail when a file is not current")
+    parser.add_argument("--house", action="store_true", help="write nothing but the whole house's AsyncAPI document")
     parser.add_argument("--unreleased", action="store_true", help="let types that no release has published break")
     options = parser.parse_args(arguments)
 
+    if options.house:
+        schemas = {event.TYPE: schema_of(event) for event in all_events()}
+        sys.stdout.write(render_yaml(asyncapi.house_document(what_services_consume(), schemas)))
+        return 0
     documents = asyncapi_documents(what_services_consume())
     rest = openapi_documents()
     findings = [

@@ -44,7 +44,7 @@ def test_every_committed_document_is_current() -> None:
     assert {path.name for path in (CONTRACTS / "asyncapi").glob("*.yaml")} == set(documents)
 
 
-@pytest.mark.parametrize("name", ["sigap.yaml", *(f"{service}.yaml" for service in TOPICS_BY_OWNER)])
+@pytest.mark.parametrize("name", [f"{service}.yaml" for service in TOPICS_BY_OWNER])
 def test_every_committed_document_is_valid_asyncapi(name: str, standard: jsonschema.Draft7Validator) -> None:
     assert [error.json_path for error in standard.iter_errors(committed(name))] == []
 
@@ -157,16 +157,23 @@ def test_what_would_break_a_listener_is_refused(spoil: Callable[[asyncapi.Docume
     spoil(spoilt)
     assert "intake.report.verified.v1" in asyncapi.message_breaks(document, spoilt)
 
-    (tmp_path / "sigap.yaml").write_text(generate.render_yaml(document))
-    findings = generate.asyncapi_findings({"sigap.yaml": spoilt}, tmp_path)
+    (tmp_path / "intake.yaml").write_text(generate.render_yaml(document))
+    findings = generate.asyncapi_findings({"intake.yaml": spoilt}, tmp_path)
     assert generate.refused(findings, frozenset(), may_break_unreleased=False)
     assert "new version" in str(findings[0])
 
 
-def test_another_listener_only_makes_the_document_stale(house: asyncapi.Document, tmp_path: Path) -> None:
-    (tmp_path / "sigap.yaml").write_text(generate.render_yaml(house))
-    [finding] = generate.asyncapi_findings({"sigap.yaml": asyncapi.house_document({}, SCHEMAS)}, tmp_path)
+def test_another_listener_only_makes_the_document_stale(tmp_path: Path) -> None:
+    (tmp_path / "casework.yaml").write_text(generate.render_yaml(asyncapi.service_document("casework", HEARS, SCHEMAS)))
+    without = {"casework.yaml": asyncapi.service_document("casework", {}, SCHEMAS)}
+    [finding] = generate.asyncapi_findings(without, tmp_path)
     assert finding.breaks == ()
+
+
+def test_the_whole_house_is_written_on_demand(capsys: pytest.CaptureFixture[str]) -> None:
+    assert generate.main(["--house"]) == 0
+    house = yaml.safe_load(capsys.readouterr().out)
+    assert {name.split(".")[0] for name in house["channels"]} == set(TOPICS_BY_OWNER)
 
 
 def test_the_files_of_others_are_as_they_came() -> None:
