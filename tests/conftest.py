@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 from tests.support.whole_system import SYSTEM_STATE, System, running_system
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # No test asserts a speed: a busy machine is no fault of what is tested.
 
 ON_THE_WHOLE_SYSTEM = ("tests/system/", "tests/browser/")
 ON_A_GROUND_OF_ITS_OWN = "tests/system/test_fuzz.py"

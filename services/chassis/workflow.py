@@ -31,10 +31,10 @@ SEEN_LIMIT = 1000
 
 
 class Seen:
-    """Event ids of signals already handled; a duplicate is ignored. Travels with continue-as-new as a list."""
+    """Event ids of signals that this run has handled; a duplicate is ignored. A later run asks the row anyway."""
 
-    def __init__(self, ids: tuple[str, ...] = ()) -> None:
-        self._ids = dict.fromkeys(ids)
+    def __init__(self) -> None:
+        self._ids: dict[str, None] = {}
 
     def first_time(self, event_id: str) -> bool:
         """True once per id; a message without one always counts."""
@@ -46,7 +46,3 @@ class Seen:
         if len(self._ids) > SEEN_LIMIT:
             del self._ids[next(iter(self._ids))]
         return True
-
-    def ids(self) -> tuple[str, ...]:
-        """What to hand to the next run."""
-        return tuple(self._ids)

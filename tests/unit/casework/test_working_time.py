@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.casework.office.directory.domain import (
@@ -160,7 +160,6 @@ def calendars(draw: st.DrawFn) -> Calendar:
     )
 
 
-untimed = settings(deadline=None)
 """Some drawn weeks are open for minutes: a span in them takes years, which a busy machine counts slowly."""
 
 zones = st.sampled_from(sorted(ZONES.values()))
@@ -187,7 +186,6 @@ def is_open(moment: datetime, calendar: Calendar, zone: str) -> bool:
     return False
 
 
-@untimed
 @given(starts, amounts, calendars(), zones)
 def test_a_deadline_falls_while_the_desk_is_open_and_never_before_its_start(
     start: datetime, amount: timedelta, calendar: Calendar, zone: str
@@ -197,7 +195,6 @@ def test_a_deadline_falls_while_the_desk_is_open_and_never_before_its_start(
     assert is_open(due, calendar, zone)
 
 
-@untimed
 @given(starts, amounts, calendars(), zones)
 def test_between_a_start_and_its_deadline_lies_just_the_amount(
     start: datetime, amount: timedelta, calendar: Calendar, zone: str
@@ -206,7 +203,6 @@ def test_between_a_start_and_its_deadline_lies_just_the_amount(
     assert working_time_between(start, due, calendar, zone) == amount
 
 
-@untimed
 @given(starts, amounts, amounts, calendars(), zones)
 def test_two_steps_end_where_one_does(
     start: datetime, first: timedelta, second: timedelta, calendar: Calendar, zone: str
@@ -215,7 +211,6 @@ def test_two_steps_end_where_one_does(
     assert add_working_time(half_way, second, calendar, zone) == add_working_time(start, first + second, calendar, zone)
 
 
-@untimed
 @given(starts, starts, amounts, amounts, calendars(), zones)
 def test_who_starts_later_or_has_more_time_is_never_due_earlier(
     one: datetime, other: datetime, less: timedelta, more: timedelta, calendar: Calendar, zone: str
@@ -227,7 +222,6 @@ def test_who_starts_later_or_has_more_time_is_never_due_earlier(
     assert (due < longer) if less < more else (due == longer)
 
 
-@untimed
 @given(starts, st.integers(0, 30 * 60), calendars(), zones)
 def test_working_time_is_the_number_of_open_minutes(
     start: datetime, minutes: int, calendar: Calendar, zone: str
@@ -239,7 +233,6 @@ def test_working_time_is_the_number_of_open_minutes(
     assert found == timedelta(minutes=opened)
 
 
-@untimed
 @given(starts, starts, amounts, zones)
 def test_a_desk_on_duty_counts_every_hour(start: datetime, end: datetime, amount: timedelta, zone: str) -> None:
     duty = Calendar(always_open=True)

@@ -122,6 +122,12 @@ CREATE TABLE sessions (
     district text NOT NULL
 );
 
+-- Added to, never changed or deleted.
+REVOKE UPDATE, DELETE, TRUNCATE ON actions FROM casework_app;
+REVOKE UPDATE, DELETE, TRUNCATE ON feed FROM casework_app;
+
+-- Of casework alone.
+
 CREATE TABLE special_reads (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     actor text NOT NULL,
@@ -134,6 +140,7 @@ CREATE TABLE special_reads (
     trace_id text,
     read_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX special_reads_aggregate ON special_reads (aggregate_id, id);
 
 CREATE TABLE person_keys (
     person_id uuid PRIMARY KEY,
@@ -153,15 +160,8 @@ CREATE TABLE persons_known (
     sequence bigint NOT NULL,
     as_of timestamptz NOT NULL
 );
-
 -- Added to, never changed or deleted.
-REVOKE UPDATE, DELETE, TRUNCATE ON actions FROM casework_app;
 REVOKE UPDATE, DELETE, TRUNCATE ON special_reads FROM casework_app;
-REVOKE UPDATE, DELETE, TRUNCATE ON feed FROM casework_app;
-
--- Of casework alone.
-
-CREATE INDEX special_reads_aggregate ON special_reads (aggregate_id, id);
 
 CREATE TABLE case_findings (
     id uuid PRIMARY KEY,

@@ -122,41 +122,8 @@ CREATE TABLE sessions (
     district text NOT NULL
 );
 
-CREATE TABLE special_reads (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    actor text NOT NULL,
-    agency text NOT NULL,
-    purpose text NOT NULL,
-    aggregate text NOT NULL,
-    aggregate_id uuid NOT NULL,
-    fields text NOT NULL,
-    district text NOT NULL,
-    trace_id text,
-    read_at timestamptz NOT NULL DEFAULT now()
-);
-
-CREATE TABLE person_keys (
-    person_id uuid PRIMARY KEY,
-    wrapped_key bytea,
-    district text NOT NULL,
-    sequence bigint NOT NULL,
-    recorded_at timestamptz NOT NULL DEFAULT now()
-);
-
-CREATE TABLE persons_known (
-    person_id uuid PRIMARY KEY,
-    identity_status text NOT NULL,
-    apparent_minor boolean NOT NULL,
-    merged_into uuid,
-    sealed bytea,
-    district text NOT NULL,
-    sequence bigint NOT NULL,
-    as_of timestamptz NOT NULL
-);
-
 -- Added to, never changed or deleted.
 REVOKE UPDATE, DELETE, TRUNCATE ON actions FROM intake_app;
-REVOKE UPDATE, DELETE, TRUNCATE ON special_reads FROM intake_app;
 REVOKE UPDATE, DELETE, TRUNCATE ON feed FROM intake_app;
 
 -- Of intake alone.
