@@ -160,8 +160,6 @@ def calendars(draw: st.DrawFn) -> Calendar:
     )
 
 
-"""Some drawn weeks are open for minutes: a span in them takes years, which a busy machine counts slowly."""
-
 zones = st.sampled_from(sorted(ZONES.values()))
 starts = st.timedeltas(timedelta(), timedelta(days=104)).map(lambda after: datetime(2025, 12, 25, tzinfo=UTC) + after)
 amounts = st.one_of(
