@@ -102,7 +102,10 @@ def test_news_told_late_is_remarked_on_where_it_had_come_in_time(minutes: int, r
 @pytest.mark.parametrize(("state", "verb"), list(product(ConditionState, ["meet", "waive", "break", "void"])))
 def test_a_condition_is_decided_once(state: ConditionState, verb: str) -> None:
     if state == ConditionState.OPEN:
-        assert conditions.next_state(state, verb) == conditions.MOVES[state, verb]
+        assert (
+            conditions.next_state(state, verb)
+            == {"meet": "met", "waive": "waived", "break": "broken", "void": "void"}[verb]
+        )
     else:
         with pytest.raises(conditions.ConditionIsDecided):
             conditions.next_state(state, verb)

@@ -3,11 +3,10 @@
 from datetime import date
 from uuid import uuid4
 
-import pytest
-
 from services.disbursement.entitlements import domain
 from services.disbursement.entitlements.domain import Due, EntitlementState, Move, RefusalReason
 from services.disbursement.programmes.domain import Programme
+from tests.support import golden
 
 PROGRAMME = Programme.model_validate(
     {
@@ -40,15 +39,20 @@ def test_aid_is_due_or_refused_with_a_reason() -> None:
     assert domain.decide(PROGRAMME, "MOVED_AWAY", date(2026, 3, 1)) is RefusalReason.REASON_NOT_COVERED
 
 
-@pytest.mark.parametrize("state", list(EntitlementState))
-@pytest.mark.parametrize("move", list(Move))
-def test_every_move_is_legal_by_the_table_or_refused_naming_what_is(state: EntitlementState, move: Move) -> None:
-    if (state, move) in domain.MOVES:
-        assert domain.next_state(state, move) is domain.MOVES[state, move]
-    else:
-        with pytest.raises(domain.EntitlementCannotMove) as refused:
-            domain.next_state(state, move)
-        assert refused.value.legal_now == domain.legal_moves(state)
+GOLDEN = golden.moves(
+    """
+    established: hold→held take→batched
+    held: let-go→established end→ended
+    batched: release→established pay→paid return→returned
+    returned: renew→established end→ended
+    """
+)
+
+
+def test_an_entitlement_moves_as_written_down() -> None:
+    golden.judge(GOLDEN, EntitlementState, list(Move), lambda state, move: domain.next_state(state, Move(move)))
+    for state in EntitlementState:
+        assert set(domain.legal_moves(state)) == golden.legal(GOLDEN, state)
 
 
 def test_one_request_has_one_entitlement() -> None:

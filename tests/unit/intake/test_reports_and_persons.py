@@ -1,7 +1,6 @@
 """Reports and persons: moves, times, doubles, apparent minors."""
 
 from datetime import UTC, date, datetime, timedelta
-from itertools import product
 
 import pytest
 
@@ -9,19 +8,24 @@ from services.intake.persons.domain import Description, IdentityStatus, identity
 from services.intake.reports import domain
 from services.intake.reports.domain import CASE_TYPE, MOVES, Kind, ReportState
 from services.intake.reports.schemas import PersonIn
+from tests.support import golden
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 TODAY = NOW.date()
 
 
-@pytest.mark.parametrize(("state", "move"), list(product(ReportState, sorted({move for _, move in MOVES}))))
-def test_every_pair_of_state_and_move_of_a_report(state: ReportState, move: str) -> None:
-    if (state, move) in MOVES:
-        assert domain.next_state(state, move) == MOVES[state, move]
-    else:
-        with pytest.raises(domain.ReportCannotMove) as refused:
-            domain.next_state(state, move)
-        assert refused.value.legal_now == domain.legal_moves(state)
+GOLDEN = golden.moves(
+    """
+    received: verify→verified reject→rejected mark_duplicate→duplicate
+    verified: mark_duplicate→duplicate
+    """
+)
+
+
+def test_a_report_moves_as_written_down() -> None:
+    golden.judge(GOLDEN, ReportState, {move for _, move in MOVES}, domain.next_state)
+    for state in ReportState:
+        assert set(domain.legal_moves(state)) == golden.legal(GOLDEN, state)
 
 
 def test_nobody_is_found_tomorrow_or_before_memory() -> None:

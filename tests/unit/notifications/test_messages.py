@@ -21,17 +21,20 @@ from services.notifications.subscribers.domain import (
 )
 from services.notifications.templates.domain import NotificationsPack, Occasion, Recipient
 from services.notifications.wiring import SERVICE
+from tests.support import golden
+
+GOLDEN = golden.moves(
+    """
+    pending: address→pending skip→skipped send→sent fail→failed
+    sent: deliver→delivered fail→failed
+    """
+)
 
 
-@pytest.mark.parametrize("state", list(MessageState))
-@pytest.mark.parametrize("move", list(Move))
-def test_every_move_is_legal_by_the_table_or_refused_naming_what_is(state: MessageState, move: Move) -> None:
-    if (state, move) in domain.MOVES:
-        assert domain.next_state(state, move) is domain.MOVES[state, move]
-    else:
-        with pytest.raises(domain.MessageCannotMove) as refused:
-            domain.next_state(state, move)
-        assert refused.value.legal_now == domain.legal_moves(state)
+def test_a_message_moves_as_written_down() -> None:
+    golden.judge(GOLDEN, MessageState, list(Move), lambda state, move: domain.next_state(state, Move(move)))
+    for state in MessageState:
+        assert set(domain.legal_moves(state)) == golden.legal(GOLDEN, state)
 
 
 def test_every_duty_telephone_of_a_roster_has_its_number() -> None:
