@@ -129,8 +129,8 @@ async def test_a_district_without_a_pack_has_its_reports_set_aside_until_it_is_l
     report_id = await report_verified(casework, "35.15.01.2001")
 
     async def set_aside() -> bool:
-        found = "SELECT count(*) FROM dead_letters WHERE key = $1 AND error_code = 'pack_is_missing'"
-        return bool(await casework.value(found, str(report_id)))
+        found = "SELECT count(*) FROM dead_letters WHERE key = $1 AND error_code = $2"
+        return bool(await casework.value(found, str(report_id), "pack_is_missing"))
 
     await eventually(set_aside, what="the report set aside")
     await load(casework, elsewhere)

@@ -1,5 +1,6 @@
 """Who may: operation × role × agency, generated from the routes. A new route without a rule fails here."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,12 +68,33 @@ def test_every_route_asks_for_a_permission_that_somebody_has(service: Service) -
             assert app.state.policy.get(permission), f"nobody has {permission}"
 
 
+def written_down(service: Service) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """By hand: the roles of each permission, and what each operation asks for."""
+    text = (Path(__file__).parent / "who_may.txt").read_text()
+    part = text.split(f"[{service.name}]")[1].split("[")[0].strip().splitlines()
+    roles = {line.split(": ")[0]: set(line.split(": ")[1].split()) for line in part if ": " in line}
+    asked = {line.split(" = ")[0]: set(line.split(" = ")[1].split()) for line in part if " = " in line}
+    return roles, asked
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_an_operation_asks_for_what_is_written_down(service: Service) -> None:
+    found: dict[str, set[str]] = {}
+    for route in routes_of(app_of(service)):
+        asked = {permission or "signed-in" for permission in permissions_of(route)} or {"everybody"}
+        path = route.path.removeprefix(f"/{service.name}")
+        found |= {f"{method} {path}": asked for method in (route.methods or set()) - {"HEAD"}}
+    assert found == written_down(service)[1]
+
+
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_is_let_in_exactly_where_the_policy_says(service: Service, role: str) -> None:
+def test_a_role_is_let_in_exactly_where_it_is_written_down(service: Service, role: str) -> None:
     policy = app_of(service).state.policy
+    golden, _ = written_down(service)
+    assert set(policy) == set(golden)
     principal = Principal("staff:x", "an-agency", frozenset({role}), ("35.24",))
-    for permission, roles in policy.items():
+    for permission, roles in golden.items():
         if role in roles:
             check(principal, permission, policy)
         else:
@@ -81,6 +103,10 @@ def test_a_role_is_let_in_exactly_where_the_policy_says(service: Service, role: 
     if role == "agency":
         writes = {p for p, roles in policy.items() if role in roles and not p.endswith(":read")}
         assert writes <= WRITES_OF_MACHINES, f"a program may do what only people may: {writes - WRITES_OF_MACHINES}"
+
+
+def test_every_role_that_is_written_down_is_tried() -> None:
+    assert {role for service in SERVICES for roles in written_down(service)[0].values() for role in roles} <= set(ROLES)
 
 
 def test_an_unknown_permission_lets_nobody_in() -> None:

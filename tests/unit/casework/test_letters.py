@@ -124,7 +124,13 @@ GOLDEN = golden.moves(
 
 
 def test_a_letter_moves_as_written_down() -> None:
-    golden.judge(GOLDEN, LetterState, list(LetterMove), lambda state, move: domain.next_state(state, LetterMove(move)))
+    golden.judge(
+        GOLDEN,
+        LetterState,
+        list(LetterMove),
+        lambda state, move: domain.next_state(state, LetterMove(move)),
+        refused=domain.LetterCannotMove,
+    )
     for state in LetterState:
         assert set(domain.legal_now(state)) == golden.legal(GOLDEN, state)
 

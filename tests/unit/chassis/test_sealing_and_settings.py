@@ -25,6 +25,21 @@ def test_a_sealed_person_opens_with_their_key_alone() -> None:
         sealing.unseal(sealed[:-1] + b"x", key)
 
 
+SEALED_BY_GO = base64.b64decode(
+    "ZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXp7gg3PS4JrBJECG+qSnsrdNXmb96hX0+zTkqpC5lDlg01UwxqLxsgicIQ2LOFm57Q="
+)
+WRAPPED_BY_GO = base64.b64decode(
+    "IikutKu+bME5MGLsZhCALK77fKLUpwdFZs9tadXJ1xgrpUU85a1j+L0Fcmf/BeWVj56NkBq5RMHhLV6oZ/DmL3V145W4DJH8GbJB7D86Ujw="
+)
+"""The same formats as another implementation writes them: golang.org/x/crypto v0.59.0, nacl/secretbox and nacl/box."""
+
+
+def test_what_another_implementation_sealed_and_wrapped_opens_here() -> None:
+    key, private_key = bytes(range(32)), base64.b64encode(bytes(range(1, 33))).decode()
+    assert sealing.unseal(SEALED_BY_GO, key) == {"name": "Warga Uji", "nik": None}
+    assert sealing.unwrap(WRAPPED_BY_GO, private_key) == key
+
+
 def test_a_wrapped_key_opens_for_its_service_alone() -> None:
     ours, theirs = PrivateKey.generate(), PrivateKey.generate()
     key = sealing.new_person_key()

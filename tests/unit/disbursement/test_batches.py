@@ -104,7 +104,13 @@ GOLDEN_PAYMENTS = golden.moves(
 
 
 def test_a_batch_moves_as_written_down_and_people_are_told_what_they_may_do() -> None:
-    golden.judge(GOLDEN, BatchState, list(Move), lambda state, move: domain.next_state(state, Move(move)))
+    golden.judge(
+        GOLDEN,
+        BatchState,
+        list(Move),
+        lambda state, move: domain.next_state(state, Move(move)),
+        refused=domain.BatchCannotMove,
+    )
     told = {state.value: set(domain.legal_actions(state)) for state in BatchState}
     assert {state: actions for state, actions in told.items() if actions} == {
         "proposed": {"approve", "reject"}, "endorsed": {"approve", "reject"},
@@ -133,7 +139,9 @@ def test_the_digest_changes_with_the_list_and_not_with_its_order(
 
 
 def test_a_payment_moves_as_written_down_or_says_what_is_legal() -> None:
-    golden.judge(GOLDEN_PAYMENTS, PaymentState, ["instruct", "credit", "fail"], next_payment_state)
+    golden.judge(
+        GOLDEN_PAYMENTS, PaymentState, ["instruct", "credit", "fail"], next_payment_state, refused=PaymentCannotMove
+    )
     with pytest.raises(PaymentCannotMove) as refused:
         next_payment_state(PaymentState.INSTRUCTED, "instruct")
     assert set(refused.value.legal_now) == {"credit", "fail"}

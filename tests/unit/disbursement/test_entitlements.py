@@ -50,7 +50,13 @@ GOLDEN = golden.moves(
 
 
 def test_an_entitlement_moves_as_written_down() -> None:
-    golden.judge(GOLDEN, EntitlementState, list(Move), lambda state, move: domain.next_state(state, Move(move)))
+    golden.judge(
+        GOLDEN,
+        EntitlementState,
+        list(Move),
+        lambda state, move: domain.next_state(state, Move(move)),
+        refused=domain.EntitlementCannotMove,
+    )
     for state in EntitlementState:
         assert set(domain.legal_moves(state)) == golden.legal(GOLDEN, state)
 

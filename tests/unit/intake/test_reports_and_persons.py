@@ -23,7 +23,7 @@ GOLDEN = golden.moves(
 
 
 def test_a_report_moves_as_written_down() -> None:
-    golden.judge(GOLDEN, ReportState, {move for _, move in MOVES}, domain.next_state)
+    golden.judge(GOLDEN, ReportState, {move for _, move in MOVES}, domain.next_state, refused=domain.ReportCannotMove)
     for state in ReportState:
         assert set(domain.legal_moves(state)) == golden.legal(GOLDEN, state)
 

@@ -32,7 +32,13 @@ GOLDEN = golden.moves(
 
 
 def test_a_message_moves_as_written_down() -> None:
-    golden.judge(GOLDEN, MessageState, list(Move), lambda state, move: domain.next_state(state, Move(move)))
+    golden.judge(
+        GOLDEN,
+        MessageState,
+        list(Move),
+        lambda state, move: domain.next_state(state, Move(move)),
+        refused=domain.MessageCannotMove,
+    )
     for state in MessageState:
         assert set(domain.legal_moves(state)) == golden.legal(GOLDEN, state)
 
