@@ -75,6 +75,7 @@ from services.chassis import clock, packs
 from services.chassis.clock import Pace
 from services.chassis.database import UnitOfWork, district_scope
 from services.chassis.pages import PageLink, Pages
+from services.chassis.pages.words import joined
 from services.chassis.principal import Principal
 from services.chassis.processes import build_app
 from services.chassis.service import Running, Service
@@ -267,7 +268,7 @@ SERVICE = Service(
             PageLink("/pengawasan", "Pengawasan", "oversight:read"),
             PageLink("/pemeriksaan", "Pemeriksaan", "audit:read"),
         ],
-        words={code: text for page in PAGES for code, text in page.WORDS.items()},
+        words=joined(page.WORDS for page in PAGES),
     ),
     subscriptions=SUBSCRIPTIONS,
     workflows=[HandoffWorkflow, OdgjProcedure, GepengProcedure],

@@ -33,6 +33,7 @@ class DeadLetterIsResolved(Conflict):
     """Replayed or dropped already."""
 
     text = "Pesan ini sudah diselesaikan."
+    legal_kind = "dead_letter_move"
 
 
 class DeadLetterIsClaimed(Conflict):
@@ -40,6 +41,7 @@ class DeadLetterIsClaimed(Conflict):
 
     text = "Pesan ini sedang diurus petugas lain."
     advice = "Hubungi petugas itu, atau lepaskan pesannya lebih dahulu."
+    legal_kind = "dead_letter_move"
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,8 @@ class Conflict(SigapError):
 
     text = "Tindakan ini tidak dapat dilakukan pada keadaan sekarang."
     advice = "Muat ulang data, lalu pilih salah satu tindakan yang diperbolehkan."
+    legal_kind: ClassVar[str] = ""
+    """The kind of words in which a page tells ``legal_now``."""
 
     def __init__(self, legal_now: Sequence[str] = (), **facts: str | int | Sequence[str] | None) -> None:
         super().__init__(**facts)

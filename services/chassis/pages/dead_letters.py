@@ -26,21 +26,27 @@ from services.chassis.principal import Principal
 from services.chassis.web import Reading
 
 WORDS = {
-    "dead": "menunggu keputusan",
-    "waiting": "menunggu pesan sebelumnya",
-    "replay": "akan dicoba lagi",
-    "done": "sudah diolah",
-    "dropped": "dibuang",
-    "mend": "Perbaiki lalu coba lagi",
-    "drop": "Buang",
-    "reason": "Alasan",
-    "expected_version": "Versi yang dilihat",
-    "claim": "Urus pesan ini",
-    "release": "Lepaskan",
-    "dead-letter-claim": "Anda mengurus pesan ini.",
-    "dead-letter-release": "Pesan ini dilepaskan.",
-    "dead-letter-replay": "Pesan akan dicoba lagi.",
-    "dead-letter-drop": "Pesan dibuang dengan alasan Anda.",
+    "dead_letter_state": {
+        "dead": "menunggu keputusan",
+        "blocked": "menunggu pesan sebelumnya",
+        "replay": "akan dicoba lagi",
+        "done": "sudah diolah",
+        "dropped": "dibuang",
+    },
+    "dead_letter_move": {
+        "replay": "Coba lagi",
+        "mend": "Perbaiki lalu coba lagi",
+        "drop": "Buang",
+        "claim": "Urus pesan ini",
+        "release": "Lepaskan",
+    },
+    "field": {"reason": "Alasan", "expected_version": "Versi yang dilihat"},
+    "done": {
+        "dead-letter-claim": "Anda mengurus pesan ini.",
+        "dead-letter-release": "Pesan ini dilepaskan.",
+        "dead-letter-replay": "Pesan akan dicoba lagi.",
+        "dead-letter-drop": "Pesan dibuang dengan alasan Anda.",
+    },
 }
 PAGE_ROWS = 50
 

@@ -251,6 +251,7 @@ async def refusal_page(request: Request, error: SigapError) -> Response:
     context = {
         "problem": problem,
         "wrong": error.facts.get("fields") or (),
+        "legal_kind": error.legal_kind if isinstance(error, Conflict) else "",
         "typed": typed,
         "form_key": fields.get(KEY_FIELD, ""),
         "is_again": is_again,

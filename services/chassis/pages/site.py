@@ -1,7 +1,7 @@
 """The page side of one service: templates, base page, navigation, static files, and the pages every service has."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,7 @@ from services.chassis.pages.forms import (
     secure_headers,
 )
 from services.chassis.pages.sessions import PageSession
+from services.chassis.pages.words import Words, joined
 from services.chassis.principal import Principal
 from services.chassis.settings import ServiceSettings
 from services.chassis.web import RouteIsUnknown
@@ -56,12 +57,15 @@ class Pages:
     """The page side of one service."""
 
     def __init__(
-        self, *, folders: Sequence[Path] = (), links: Sequence[PageLink] = (), words: Mapping[str, str] | None = None
+        self, *, folders: Sequence[Path] = (), links: Sequence[PageLink] = (), words: Words | None = None
     ) -> None:
-        """``folders`` hold templates; ``words`` give codes, actions and form fields their Indonesian names."""
+        """``folders`` hold templates; ``words`` give codes, form fields and notices their Indonesian names, by kind.
+
+        Raises ``ValueError`` when a code of a kind is worded twice.
+        """
         self._folders = folders
         self._links = (*links, PageLink("/tersisih", "Pesan tersisih", "dead-letter:read"))
-        self.words = {**dead_letters.WORDS, **(words or {})}
+        self.words = joined([dead_letters.WORDS, words or {}])
         self.routers = (sign_in.router, dead_letters.router, events.router, _own_pages())
         self.provider: sign_in.Provider
         self.provider_origin = ""
@@ -130,7 +134,6 @@ class Pages:
         environment.filters["waktu"] = _in_zone
         environment.filters["sisa"] = _left
         environment.filters["kata"] = _word
-        environment.filters["baris"] = _readable
         environment.globals["new_key"] = lambda: str(clock.new_id())
         environment.globals["urgency"] = words.urgency
         environment.globals["static_version"] = _static_version()
@@ -155,15 +158,8 @@ def _left(context: Context, moment: Any) -> str:
 
 
 @pass_context
-def _word(context: Context, code: Any) -> str:
-    return str(context["words"].get(code, code)) if code is not None else "–"
-
-
-@pass_context
-def _readable(context: Context, text: str) -> str:
-    known = dict(context["words"])
-    known.update(context.get("names", {}))
-    return words.readable(text, known)
+def _word(context: Context, code: Any, kind: str) -> str:
+    return words.word(context["words"], kind, str(code)) if code is not None else "–"
 
 
 def _own_pages() -> Any:

@@ -1,7 +1,6 @@
 """How times, spans, money and codes read in Bahasa Indonesia. Pure functions."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,9 @@ from contracts.values import Money
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
-_TOKEN = re.compile(r"[A-Za-z](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?")
+
+Words = Mapping[str, Mapping[str, str]]
+"""What codes are called in Bahasa Indonesia, by kind and code: two kinds may share a code."""
 
 
 def instant(moment: datetime, zone: str) -> str:
@@ -50,6 +51,18 @@ def rupiah(amount: int) -> str:
     return str(Money(amount))
 
 
-def readable(text: str, words: Mapping[str, str]) -> str:
-    """A line with every code that has a word replaced by it."""
-    return _TOKEN.sub(lambda found: words.get(found[0], found[0]), text)
+def joined(parts: Iterable[Words]) -> dict[str, dict[str, str]]:
+    """The words of several modules as one. Raises ``ValueError`` when a code of a kind is worded twice."""
+    found: dict[str, dict[str, str]] = {}
+    for part in parts:
+        for kind, texts in part.items():
+            twice = found.setdefault(kind, {}).keys() & texts.keys()
+            if twice:
+                raise ValueError(f"worded twice: {kind} {', '.join(sorted(twice))}")
+            found[kind].update(texts)
+    return found
+
+
+def word(words: Words, kind: str, code: str) -> str:
+    """What a code of a kind is called; a code that nobody worded (a pack may bring one) is called by itself."""
+    return words.get(kind, {}).get(code, code)

@@ -80,6 +80,7 @@ class BatchCannotMove(Conflict):
     """The batch's state does not allow this."""
 
     text = "Daftar bayar ini tidak dapat diubah dengan cara itu pada keadaan sekarang."
+    legal_kind = "batch_move"
 
 
 class PaymentCannotMove(Conflict):
@@ -127,6 +128,7 @@ class AlreadyApprovedByYou(Conflict):
 
     text = "Anda sudah menyetujui daftar bayar ini."
     advice = "Persetujuan berikutnya harus dari orang lain."
+    legal_kind = "batch_move"
 
 
 class ApprovalIsForOtherList(Conflict):

@@ -45,16 +45,27 @@ ROLES = {
     "aid-verifier": "Pemeriksa bantuan",
     "aid-approver": "Penyetuju bantuan",
 }
+MOVES = {"approve": "Setujui", "reject": "Tolak"}
+BANK_REASONS = {
+    "ACCOUNT_CLOSED": "rekening ditutup",
+    "ACCOUNT_UNKNOWN": "rekening tidak dikenal",
+    "NAME_DIFFERS": "nama tidak sama",
+    "UNSTATED": "tanpa alasan",
+}
+"""Why a bank returns a payment; another bank's codes are shown as they came."""
 WORDS = {
-    **STATES,
-    **REASONS,
-    **ROLES,
-    "approve": "Setujui",
-    "reject": "Tolak",
-    "digest": "Sidik daftar",
-    "reason_code": "Alasan",
-    "batch-approve": "Persetujuan Anda tercatat.",
-    "batch-reject": "Daftar bayar ditolak; hak bantuannya menunggu daftar lain.",
+    "batch_state": STATES,
+    "payment_state": PAYMENT_STATES,
+    "batch_move": MOVES,
+    "batch_reason": REASONS,
+    "bank_reason": BANK_REASONS,
+    "role": ROLES,
+    "field": {"digest": "Sidik daftar", "reason_code": "Alasan"},
+    "field.reason_code": REASONS,
+    "done": {
+        "batch-approve": "Persetujuan Anda tercatat.",
+        "batch-reject": "Daftar bayar ditolak; hak bantuannya menunggu daftar lain.",
+    },
 }
 
 router = page_router()
@@ -108,10 +119,8 @@ async def batch_page(
         lines=story.lines,
         approvals=story.approvals,
         payments={payment.id: payment for payment in story.payments},
-        payment_states=PAYMENT_STATES,
         legal_now=story.legal_now,
         reasons=REASONS,
-        states=STATES,
         programmes=await programme_names(reading, {story.batch.district}),
         me=caller.actor,
     )

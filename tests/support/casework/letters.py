@@ -22,7 +22,7 @@ class Printed:
         self.data: list[Mapping[str, Any]] = []
         self.press = Press(
             self._render, adapter.qr, bench.app.state.documents, sealing_settings("casework")["sealing_private_key"],
-            bench.app.state.pages.words, "https://sigap.example/casework",
+            bench.app.state.pages.words["purpose"], "https://sigap.example/casework",
         )  # fmt: skip
         self._bench = bench
 

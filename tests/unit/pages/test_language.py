@@ -8,19 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from services.casework.case.cases.domain import Outcome
-from services.casework.case.cases.pages import STAGES
-from services.casework.desks.tasks.domain import TaskKind
-from services.casework.handoff.conditions.domain import ConditionState
-from services.casework.handoff.deadlines.domain import DeadlineKind, DeadlineState
-from services.casework.handoff.disclosures.domain import Letter, PersonField, Purpose
-from services.casework.handoff.handoffs.domain import Act, HandoffState
-from services.casework.office.directory.domain import EscalationKind
-from services.casework.office.findings.domain import Explanation, FindingKind
-from services.casework.person.custody.domain import PARTIES_WITHOUT_A_DESK, BelongingKind, CustodianKind, Proof
 from services.chassis.pages import words
 from services.chassis.service import Service
-from services.disbursement.batches.domain import BatchState
 from services.notifications.templates.domain import say_instant
 from tests.support.english import ENGLISH
 from tests.support.every_service import SERVICES
@@ -59,49 +48,9 @@ def test_no_english_stands_on_a_page(template: Path) -> None:
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_no_code_is_worded_in_english(service: Service) -> None:
-    for code, text in service.pages.words.items():
-        assert not english_in(text), f"{code}: {text}"
-
-
-SHOWN = {
-    "casework": (
-        Outcome,
-        HandoffState,
-        Purpose,
-        Letter,
-        PersonField,
-        EscalationKind,
-        DeadlineKind,
-        TaskKind,
-        DeadlineState,
-        ConditionState,
-        Act,
-        BelongingKind,
-        CustodianKind,
-        Proof,
-        Explanation,
-        FindingKind,
-    ),
-    "disbursement": (BatchState,),
-}
-"""The kinds of code that pages show."""
-
-
-@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-def test_every_code_that_a_page_shows_has_a_word(service: Service) -> None:
-    for kind in SHOWN.get(service.name, ()):
-        assert {code.value for code in kind} <= service.pages.words.keys(), kind.__name__
-
-
-def test_a_stage_is_told_in_the_words_of_stages() -> None:
-    """A timeline said «Memasuki tahap Penguasaan atas orang»: a code of another kind had the same letters."""
-    words_of_casework = next(service.pages.words for service in SERVICES if service.name == "casework")
-    assert {code: words_of_casework[code] for code in STAGES} == STAGES
-
-
-def test_every_party_without_a_desk_has_a_word() -> None:
-    words_of_casework = next(service.pages.words for service in SERVICES if service.name == "casework")
-    assert {code for codes in PARTIES_WITHOUT_A_DESK.values() for code in codes} <= words_of_casework.keys()
+    for kind, texts in service.pages.words.items():
+        for code, text in texts.items():
+            assert not english_in(text), f"{kind} {code}: {text}"
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda file: file.parent.name)

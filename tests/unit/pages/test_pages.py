@@ -43,7 +43,6 @@ def test_times_read_as_on_the_wall_of_the_district() -> None:
     assert words.left(moment + timedelta(hours=3), moment) == "3 jam lagi"
     assert words.left(moment - timedelta(days=3), moment) == "terlambat 3 hari"
     assert words.rupiah(1_500_000) == "Rp1.500.000"
-    assert words.readable("FULL di rsj-x", {"FULL": "penuh", "rsj-x": "RSJ X"}) == "penuh di RSJ X"
 
 
 @pytest.mark.parametrize("asked", ["//evil.example/x", "https://evil.example/", "/other/", "/x/../", "\\\\evil", ""])

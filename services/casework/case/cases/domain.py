@@ -82,6 +82,7 @@ class CaseCannotMove(Conflict):
     """The case's state does not allow this."""
 
     text = "Perkara ini tidak dapat diubah dengan cara itu pada keadaan sekarang."
+    legal_kind = "case_move"
 
 
 STAGES: Mapping[str, tuple[str, ...]] = {
@@ -104,6 +105,7 @@ class StageIsUnknown(Conflict):
     """The procedure has no such stage."""
 
     text = "Tahap ini tidak dikenal pada prosedur perkara ini."
+    legal_kind = "stage"
 
 
 def is_ahead(workflow: str, stage: str, wanted: str) -> bool:

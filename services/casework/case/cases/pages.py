@@ -69,18 +69,36 @@ AID = {
     "credited": "sudah masuk rekening",
     "refused": "ditolak",
     "failed": "gagal dibayar",
+    "ended": "tidak dibayarkan lagi",
 }
+CASE_MOVES = {
+    "enter_stage": "Masuki tahap berikutnya",
+    "record_outcome": "Catat hasil pelayanan",
+    "close": "Tutup",
+    "force_close": "Tutup paksa",
+    "mark_duplicate": "Tandai ganda",
+}
+ENDED_BY_OUTCOME = {"NOT_ODGJ": "Bukan ODGJ", "NOT_MET": "Orangnya tidak dijumpai", "DUPLICATE": "Perkara ganda"}
+"""Why a hand-off ends with the service of its case, where a hand-off itself has no such reason."""
 WORDS = {
-    **CASE_TYPES,
-    **STAGES,
-    **OUTCOMES,
-    "taker": "Yang menerima",
-    "place_code": "Kode wilayah tempat",
-    "ba_number": "Nomor berita acara",
-    "child_number": "Nomor perkara anak",
-    "case-tied": "Tercatat: ibu dan anak dikaitkan; pindah diminta bagi keduanya.",
-    "case-untied": "Tercatat: kaitan ibu dan anak dilepas.",
-    "custody-recorded": "Tercatat. Lihat rantai penguasaan pada halaman perkara.",
+    "case_type": CASE_TYPES,
+    "case_state": STATES,
+    "case_move": CASE_MOVES,
+    "stage": STAGES,
+    "outcome": OUTCOMES,
+    "aid_state": AID,
+    "handoff_reason": ENDED_BY_OUTCOME,
+    "field": {
+        "taker": "Yang menerima",
+        "from_agency": "Yang menyerahkan",
+        "belongings_note": "Barang bawaan",
+        "child_number": "Nomor perkara anak",
+    },
+    "done": {
+        "case-tied": "Tercatat: ibu dan anak dikaitkan; pindah diminta bagi keduanya.",
+        "case-untied": "Tercatat: kaitan ibu dan anak dilepas.",
+        "custody-recorded": "Tercatat. Lihat rantai penguasaan pada halaman perkara.",
+    },
 }
 
 router = page_router()
@@ -97,6 +115,7 @@ class Work:
     due_at: datetime | None
     deadline: str
     is_claimed: bool = False
+    is_task: bool = False
 
 
 def waits_for(agency: str, handoff: Handoff) -> bool:
@@ -134,16 +153,18 @@ async def work_list(
 
     mine = [line(handoff) for handoff in handoffs if waits_for(caller.agency, handoff)]
     mine += [
-        Work(f"{root}/tugas/{task.id}", task.kind, numbers.get(task.about_id, ""), "task", task.due_at, "TASK_BY")
+        Work(
+            f"{root}/tugas/{task.id}", task.kind, numbers.get(task.about_id, ""), task.state, task.due_at, "",
+            is_task=True,
+        )
         for task in tasks
-    ]
+    ]  # fmt: skip
     mine.sort(key=lambda work: work.due_at.timestamp() if work.due_at else math.inf)
     context: dict[str, Any] = {
         "mine": mine,
         "others": [line(handoff) for handoff in handoffs if not waits_for(caller.agency, handoff)],
         "cases": cases,
         "may_cases": may_cases,
-        "case_states": STATES,
         "agency": directory.names.get(caller.agency, caller.agency),
         **directory.context(),
     }

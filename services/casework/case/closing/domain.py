@@ -98,6 +98,7 @@ class ClosingIsProposed(Conflict):
     """One proposal at a time."""
 
     text = "Sudah ada usulan penutupan paksa yang menunggu keputusan."
+    legal_kind = "closing_move"
 
 
 class TwoPeopleAreNeeded(Forbidden):

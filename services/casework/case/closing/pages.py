@@ -46,17 +46,21 @@ REASONS = {
     "RECORDED_ELSEWHERE": "Ditangani di luar sistem",
     "OPENED_BY_MISTAKE": "Dibuka keliru",
 }
-SERVICES = {
-    "intake": "penerimaan laporan",
-    "disbursement": "pencairan bantuan",
-    "notifications": "pemberitahuan",
-}
+MOVES = {"approve": "Setujui penutupan paksa", "refuse": "Tolak penutupan paksa"}
 WORDS = {
-    **CODES,
-    **REASONS,
-    "closing-proposed": "Tercatat: penutupan paksa diusulkan dan menunggu keputusan orang lain.",
-    "closing-approved": "Perkara ditutup paksa. Setiap hal terbuka diperlakukan seperti yang dipilih.",
-    "closing-refused": "Usulan ditolak; perkara tetap terbuka.",
+    "blocker": KINDS,
+    "closing_code": CODES,
+    "closing_disposition": DISPOSITIONS,
+    "closing_reason": REASONS,
+    "closing_move": MOVES,
+    "handoff_reason": REASONS,
+    "field": {"dispositions": "Nasib setiap hal"},
+    "field.reason_code": REASONS,
+    "done": {
+        "closing-proposed": "Tercatat: penutupan paksa diusulkan dan menunggu keputusan orang lain.",
+        "closing-approved": "Perkara ditutup paksa. Setiap hal terbuka diperlakukan seperti yang dipilih.",
+        "closing-refused": "Usulan ditolak; perkara tetap terbuka.",
+    },
 }
 
 router = page_router()
@@ -81,9 +85,7 @@ async def closing_page(
         case=view.case,
         view=view,
         kinds=KINDS,
-        dispositions=DISPOSITIONS,
         reasons=REASONS,
-        services=SERVICES,
         choices={
             b.id: {disposition.value: DISPOSITIONS[disposition.value] for disposition in dispositions_of(b)}
             for b in forcible

@@ -106,6 +106,7 @@ class OccurrenceIsTold(Conflict):
 
     text = "Kejadian ini tidak cocok dengan yang sudah tercatat."
     advice = "Periksa riwayat perkara; bila orangnya ditemukan kembali, catat kejadian itu."
+    legal_kind = "occurrence"
 
 
 class OccurrenceIsNotTold(Invalid):

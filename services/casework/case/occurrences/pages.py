@@ -27,6 +27,8 @@ KINDS = {
     "NOT_THIS_TYPE": "Ternyata bukan jenis perkara ini",
     "SENT_ON": "Dikirim pulang atau ke daerah lain",
 }
+ENDED_BY_OCCURRENCE = {"SENT_ON": "Dikirim pulang atau ke daerah lain"}
+"""Why a hand-off ends with what happened to its person, where neither a hand-off nor a case has such a reason."""
 ITEMS = {
     "NOT_ACCEPTED": "Permintaan yang belum disanggupi",
     "ACCEPTED": "Kesanggupan yang belum tiba",
@@ -68,10 +70,13 @@ DISPOSITIONS = {
     "NOTHING": "tidak ada akibat",
 }
 WORDS = {
-    **{f"kind.{code}": text for code, text in KINDS.items()},
-    **{f"disposition.{code}": text for code, text in DISPOSITIONS.items()},
-    "happened_local": "Waktu kejadian",
-    "occurrence-recorded": "Tercatat. Akibatnya sudah dijalankan seperti yang ditampilkan.",
+    "occurrence": KINDS,
+    "occurrence_item": ITEMS,
+    "occurrence_disposition": DISPOSITIONS,
+    "handoff_reason": ENDED_BY_OCCURRENCE,
+    "field": {"kind": "Kejadian"},
+    "field.kind": KINDS,
+    "done": {"occurrence-recorded": "Tercatat. Akibatnya sudah dijalankan seperti yang ditampilkan."},
 }
 
 router = page_router()
@@ -104,9 +109,6 @@ async def occurrence_page(
         tellable={code: KINDS[code] for code in tellable},
         chosen=chosen,
         consequences=found,
-        kinds=KINDS,
-        items=ITEMS,
-        dispositions=DISPOSITIONS,
         **(await directory_of(reading, [case.district])).context(case.district),
     )
     return rendered

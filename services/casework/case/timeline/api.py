@@ -1,6 +1,5 @@
 """HTTP route of the timeline."""
 
-from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
@@ -21,4 +20,4 @@ async def get_timeline(
 ) -> TimelineOut:
     """Riwayat perkara lintas layanan dan instansi, berurutan, tiap baris dengan jejaknya."""
     lines = await queries.timeline_of(case_id, reading)
-    return TimelineOut(case_id=case_id, lines=[TimelineLine(**asdict(line)) for line in lines])
+    return TimelineOut(case_id=case_id, lines=[TimelineLine.of(line) for line in lines])

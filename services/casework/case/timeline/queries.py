@@ -1,7 +1,9 @@
 """The timeline as people read it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from services.casework.case.cases.queries import show_case
@@ -22,6 +24,7 @@ class Line:
     text: str
     actor: str
     trace_id: str | None
+    facts: Mapping[str, Any]
 
 
 async def timeline_of(case_id: UUID, reading: ReadSession) -> list[Line]:
@@ -37,6 +40,7 @@ async def timeline_of(case_id: UUID, reading: ReadSession) -> list[Line]:
             text=tell(row.event_type, row.facts),
             actor=row.actor,
             trace_id=row.trace_id,
+            facts=row.facts,
         )
         for row in await repository.of_case(reading, view.case.correlation_id)
     ]

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.casework.case.timeline.queries import Line
+
 
 class TimelineLine(BaseModel):
     """One thing that happened to a case, in whichever service."""
@@ -17,6 +19,11 @@ class TimelineLine(BaseModel):
     text: str
     actor: str
     trace_id: str | None
+
+    @classmethod
+    def of(cls, line: Line) -> "TimelineLine":
+        """From the read model."""
+        return cls(**{name: getattr(line, name) for name in cls.model_fields})
 
 
 class TimelineOut(BaseModel):

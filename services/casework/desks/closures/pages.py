@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from services.casework.desks.closures import commands, queries
 from services.casework.desks.closures.domain import ClosureState, Disposition
 from services.casework.desks.closures.schemas import AGENCY, DISTRICT, ClosureIn
+from services.casework.handoff.handoffs.pages import REASONS as HANDOFF_REASONS
 from services.casework.office.directory.pages import directory_of
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
@@ -34,18 +35,31 @@ ITEM_DISPOSITIONS = {
     "RESULT_WAITS": "Tetap: hasilnya menunggu dibaca",
     "ALREADY_ANSWERED": "Tetap: sudah dijawab",
 }
-WORDS = {
-    **DISPOSITIONS,
-    **REASONS,
-    **ITEM_DISPOSITIONS,
-    "agency": "Instansi yang tutup",
-    "disposition": "Nasib serah terima",
-    "to_agency": "Instansi pengganti",
+ITEM_STATES = {
     "waiting": "menunggu giliran",
+    "done": "selesai",
     "left": "dibiarkan",
     "changed": "sudah berubah sendiri",
-    "closure-open": "Tercatat. Jalankan tahap pertama di bawah.",
-    "closure-batch": "Satu tahap selesai dijalankan.",
+}
+ENDED_BY_CLOSURE = {code: text for code, text in REASONS.items() if code not in HANDOFF_REASONS["rescue"]}
+"""Why a hand-off ends with its agency, where a hand-off itself has no such reason."""
+WORDS = {
+    "closure_disposition": DISPOSITIONS,
+    "closure_reason": REASONS,
+    "item_disposition": {**DISPOSITIONS, **ITEM_DISPOSITIONS},
+    "item_state": ITEM_STATES,
+    "handoff_reason": ENDED_BY_CLOSURE,
+    "field": {
+        "agency": "Instansi yang tutup",
+        "disposition": "Nasib serah terima",
+        "to_agency": "Instansi pengganti",
+    },
+    "field.disposition": DISPOSITIONS,
+    "field.reason_code": ENDED_BY_CLOSURE,
+    "done": {
+        "closure-open": "Tercatat. Jalankan tahap pertama di bawah.",
+        "closure-batch": "Satu tahap selesai dijalankan.",
+    },
 }
 
 router = page_router()

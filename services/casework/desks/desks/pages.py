@@ -37,19 +37,23 @@ WHO = {
 }
 
 WORDS = {
-    **WHO,
-    "officer": "Petugas",
-    "phone": "Telepon jaga",
-    "starts_local": "Mulai jaga",
-    "ends_local": "Selesai jaga",
-    "shift-plan": "Giliran jaga ditambahkan.",
-    "shift-withdraw": "Giliran jaga dicabut.",
-    "claim": "Ambil untuk jaga ini",
-    "release": "Kembalikan kepada meja",
-    "to_officer": "Petugas jaga berikutnya",
-    "handoff-claim": "Butir ini Anda tangani sampai pergantian jaga.",
-    "handoff-release": "Butir ini kembali kepada meja.",
-    "shift-handover": "Semua butir yang Anda tangani sudah diserahkan.",
+    "told": WHO,
+    "desk_act": {"claim": "Ambil untuk jaga ini", "release": "Kembalikan kepada meja"},
+    "field": {
+        "officer": "Petugas",
+        "desk": "Meja",
+        "district": "Daerah",
+        "starts_local": "Mulai jaga",
+        "ends_local": "Selesai jaga",
+        "to_officer": "Petugas jaga berikutnya",
+    },
+    "done": {
+        "shift-plan": "Giliran jaga ditambahkan.",
+        "shift-withdraw": "Giliran jaga dicabut.",
+        "handoff-claim": "Butir ini Anda tangani sampai pergantian jaga.",
+        "handoff-release": "Butir ini kembali kepada meja.",
+        "shift-handover": "Semua butir yang Anda tangani sudah diserahkan.",
+    },
 }
 
 router = page_router()

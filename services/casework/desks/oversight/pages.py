@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from services.casework.desks.oversight import domain, queries
 from services.casework.desks.oversight.domain import COLUMNS, AuditList
+from services.casework.handoff.handoffs.pages import REASONS as HANDOFF_REASONS
 from services.casework.office.directory.pages import directory_of
 from services.chassis.clock import utc_now
 from services.chassis.database import ReadSession
@@ -32,7 +33,11 @@ DIFFERENCES = {
     "CHECKS_TOO_LATE": "Penjaganya baru akan melihat setelah tenggat",
     "DID_NOT_ESCALATE": "Seharusnya sudah berbunyi",
 }
-WORDS = {**TABS, **DIFFERENCES, "QUESTION": "Penerima bertanya balik", "REPLIED": "Pertanyaan dijawab"}
+WORDS = {
+    "audit_list": TABS,
+    "timer_fault": DIFFERENCES,
+    "pause_reason": {**HANDOFF_REASONS["hold"], "QUESTION": "Penerima bertanya balik"},
+}
 
 router = page_router()
 

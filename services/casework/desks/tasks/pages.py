@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from services.casework.desks.tasks import access, commands, queries
 from services.casework.desks.tasks.domain import RESULTS, TaskKind, TaskState
 from services.casework.desks.tasks.schemas import TaskCompletionIn
+from services.casework.handoff.handoffs.pages.words import ALL_RESULTS
 from services.casework.office.directory.access import OFFICE_ROLES
 from services.casework.office.directory.pages import directory_of
 from services.chassis.pages import Form, page_requires, page_router
@@ -76,13 +77,15 @@ RESULT_WORDS = {
     "REACHED": "Tersambung, meja sudah tahu",
     "NOT_REACHED": "Tidak tersambung",
 }
+SETTLED_WORDS = {"DECEASED": "Orangnya meninggal dunia"}
+"""Results with which a task ends by itself, that nobody chooses."""
+STATES = {"open": "terbuka", "paused": "dihentikan sementara", "done": "selesai", "cancelled": "dibatalkan"}
 WORDS = {
-    **KINDS,
-    **RESULT_WORDS,
-    "open": "terbuka",
-    "paused": "dihentikan sementara",
-    "done": "selesai",
-    "task-complete": "Tercatat: tugas selesai.",
+    "task_kind": KINDS,
+    "task_result": {**RESULT_WORDS, **SETTLED_WORDS},
+    "task_state": STATES,
+    "field.result_code": {code: text for code, text in RESULT_WORDS.items() if code not in ALL_RESULTS},
+    "done": {"task-complete": "Tercatat: tugas selesai."},
 }
 
 router = page_router()

@@ -42,11 +42,12 @@ EXPLANATIONS = {
 }
 STATES = {"open": "belum dijelaskan", "explained": "sudah dijelaskan"}
 WORDS = {
-    **KINDS,
-    **EXPLANATIONS,
-    "SETTLED": "Selesai oleh catatan berikutnya",
-    "explanation": "Penjelasan",
-    "finding-explain": "Tercatat: temuan dijelaskan.",
+    "finding_kind": KINDS,
+    "finding_state": STATES,
+    "explanation": {**EXPLANATIONS, "SETTLED": "Selesai oleh catatan berikutnya"},
+    "field": {"explanation": "Penjelasan"},
+    "field.explanation": EXPLANATIONS,
+    "done": {"finding-explain": "Tercatat: temuan dijelaskan."},
 }
 
 router = page_router()
@@ -95,7 +96,6 @@ async def finding_page(
         "finding.html",
         finding=finding,
         spans=_span(finding.details),
-        states=STATES,
         explanations=EXPLANATIONS,
         may_explain=is_open and bool(caller.roles & access.PERMISSIONS["finding:explain"]),
         is_of_the_office=bool(caller.roles & OFFICE_ROLES),

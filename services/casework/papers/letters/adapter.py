@@ -48,7 +48,7 @@ def press_of(state: Any) -> Press:
         qr=qr,
         store=state.documents,
         private_key=state.settings.sealing_private_key,
-        words=state.pages.words,
+        purposes=state.pages.words["purpose"],
         public_url=state.settings.public_url or state.root_path,
     )
 

@@ -32,13 +32,15 @@ PDF = "application/pdf"
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What printing needs: a way to render a template with data, a store for what came out, keys, words and our URL."""
+    """What printing needs: a way to render a template, a store for what came out, keys, words for purposes, our
+    URL.
+    """
 
     render: Callable[[LetterKind, Mapping[str, Any]], bytes]
     qr: Callable[[str], str]
     store: Store
     private_key: str
-    words: Mapping[str, str]
+    purposes: Mapping[str, str]
     public_url: str
 
 
@@ -177,7 +179,7 @@ async def _print(
         kind=entry.letter,
         number=domain.number_of(head, entry.letter, serial, day),
         day=day,
-        purpose=press.words.get(handoff.purpose, handoff.purpose),
+        purpose=press.purposes.get(handoff.purpose, handoff.purpose),
         case_number=await number_of(uow, handoff.about_id),
         to_agency=pack.agency(handoff.to_agency).name,
         to_desk=pack.desk(handoff.to_agency, handoff.to_desk).name,

@@ -51,6 +51,7 @@ class LetterCannotMove(Conflict):
     """Not legal for a letter in this state."""
 
     text = "Surat ini tidak dapat diubah begitu pada keadaan sekarang."
+    legal_kind = "letter_move"
 
 
 class LetterIsNotForeseen(Conflict):

@@ -23,7 +23,6 @@ from services.casework.papers.letters.adapter import new_token, press_of
 from services.casework.papers.letters.commands import IssueLetter, ReissueLetter
 from services.casework.papers.letters.schemas import LetterFormIn, LetterIn, LetterVoidFormIn
 from services.casework.papers.links.domain import digest_of
-from services.casework.papers.links.pages import LINK_STATES, VISITS
 from services.casework.papers.links.queries import links_of
 from services.chassis import clock
 from services.chassis.pages import FileForm, Form, page_requires, page_router
@@ -46,19 +45,21 @@ KINDS = {
     "HANDOVER_PHOTO": "Foto berita acara",
     "OTHER": "Berkas lain",
 }
+MOVES = {"sign": "Unggah hasil pindai", "void": "Batalkan", "reissue": "Ganti surat"}
 WORDS = {
-    **REASONS,
-    "letter-issued": "Tercatat: surat dibuat. Unduh, cetak, lalu minta ditandatangani.",
-    "letter-voided": "Tercatat: surat dibatalkan.",
-    "letter-reissued": "Tercatat: surat diganti dengan nomor baru.",
-    "letter-signed": "Tercatat: hasil pindai dilampirkan.",
-    "document-kept": "Tercatat: berkas disimpan.",
-    "letter_id": "Surat",
-    "signer": "Penanda tangan",
-    "berkas": "Berkas",
-    "sign": "Unggah hasil pindai",
-    "void": "Batalkan",
-    "reissue": "Ganti surat",
+    "letter_state": LETTER_STATES,
+    "letter_reason": {**REASONS, "UNSPECIFIED": "tanpa alasan"},
+    "letter_move": MOVES,
+    "document_kind": KINDS,
+    "field": {"letter_id": "Surat", "signer": "Penanda tangan", "berkas": "Berkas"},
+    "field.reason_code": REASONS,
+    "done": {
+        "letter-issued": "Tercatat: surat dibuat. Unduh, cetak, lalu minta ditandatangani.",
+        "letter-voided": "Tercatat: surat dibatalkan.",
+        "letter-reissued": "Tercatat: surat diganti dengan nomor baru.",
+        "letter-signed": "Tercatat: hasil pindai dilampirkan.",
+        "document-kept": "Tercatat: berkas disimpan.",
+    },
 }
 Token = Annotated[str, PathPart(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
 
@@ -92,12 +93,8 @@ async def papers_page(
         new_kind=kind if may_write and head and is_running else None,
         signers={signer.code: f"{signer.name}, {signer.title}" for signer in head.signers} if head else {},
         reasons=REASONS,
-        kinds=KINDS,
-        letter_states=LETTER_STATES,
         given_links=await links_of(handoff, reading) if may_write else None,
         may_link=may_write and is_running and handoff.to_agency != pack.office,
-        link_states=LINK_STATES,
-        visits=VISITS,
         may_open=bool(caller.roles & {"desk-officer", "caseworker", "duty-officer", "section-head"}),
         **directory.context(handoff.district),
     )
@@ -202,7 +199,6 @@ async def check_page(token: Token, request: Request) -> Response:
         found=found,
         link_address=f"{state.root_path}/pintu/{token}" if found.is_valid and found.letter.link_id else None,
         day=domain.day_in_words(found.letter.issued_on),
-        letter_states=LETTER_STATES,
     )
     rendered.headers["Referrer-Policy"] = "no-referrer"
     return rendered

@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.casework.handoff.handoffs.domain import Move
-from services.casework.handoff.handoffs.pages import ANY_RESULT, CONDITIONS, REASONS, RESULTS
+from services.casework.handoff.handoffs.pages import ANY_RESULT, CONDITIONS, OWNERS, PERIODS, REASONS, RESULTS
 from services.casework.handoff.handoffs.queries import show_handoff
 from services.casework.handoff.handoffs.schemas import ArrivalIn, CompletionIn, ConditionalFormIn, MoveIn, ReasonedIn
 from services.casework.office.directory.pages import directory_of
@@ -72,9 +72,10 @@ VISITS = {
     "elsewhere": "dibuka pada peramban lain",
 }
 WORDS = {
-    "pin": "PIN",
-    "link_id": "Tautan",
-    "link-revoked": "Tercatat: tautan dicabut.",
+    "link_state": LINK_STATES,
+    "link_visit": VISITS,
+    "field": {"pin": "PIN", "link_id": "Tautan"},
+    "done": {"link-revoked": "Tercatat: tautan dicabut."},
 }
 Token = Annotated[str, PathPart(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
 
@@ -226,6 +227,8 @@ async def _show_disclosure(link: Link, token: str, secret: str, request: Request
         results=RESULTS.get(handoff.purpose, ANY_RESULT),
         observed_states=OBSERVED_STATES,
         conditions=CONDITIONS,
+        owners=OWNERS,
+        periods=PERIODS,
         **directory.context(link.district),
     )
 

@@ -42,7 +42,26 @@ OBSERVED_STATES = {
     "UNKNOWN": "Belum diketahui",
 }
 """In what state a person was seen when taken over: the one list."""
-WORDS = {**PARTIES, **CUSTODIANS, **PROOFS, **BELONGINGS, **OBSERVED_STATES}
+ENDINGS = {
+    "RETURNED_HOME": "sudah pulang",
+    "PLACED": "sudah ditempatkan",
+    "TRANSFERRED": "dilimpahkan",
+    "ABSCONDED": "pergi tanpa pamit",
+    "REROUTED": "dialihkan",
+    "DUPLICATE": "perkaranya ganda",
+    "BURIED": "sudah dimakamkan",
+}
+"""Why nobody has the person in hand any more."""
+WORDS = {
+    "party": PARTIES,
+    "custodian_kind": CUSTODIANS,
+    "proof": PROOFS,
+    "belonging": BELONGINGS,
+    "observed_state": OBSERVED_STATES,
+    "custody_end": ENDINGS,
+    "field.from_agency": PARTIES,
+    "field.observed_state": OBSERVED_STATES,
+}
 
 router = page_router()
 
@@ -65,7 +84,6 @@ async def whereabouts_page(
         found=found,
         custody=custody,
         findings=found.findings,
-        finding_states={"open": "belum dijelaskan"},
         may_name=person_id in names_known,
         name=names_known.get(person_id),
         note=await queries.note_of(reading, custody, state.units, private_key),

@@ -7,6 +7,7 @@ class HandoffCannotMove(Conflict):
     """The hand-off's state does not allow this."""
 
     text = "Serah terima ini tidak dapat diubah dengan cara itu pada keadaan sekarang."
+    legal_kind = "move"
 
 
 class GroupIsWon(Conflict):
@@ -14,6 +15,7 @@ class GroupIsWon(Conflict):
 
     text = "Instansi lain sudah lebih dahulu menyanggupi."
     advice = "Daftarkan diri sebagai cadangan (reserve) bila tetap bersedia; selain itu tidak ada yang perlu dilakukan."
+    legal_kind = "move"
 
 
 class HandoffIsClaimed(Conflict):
@@ -28,12 +30,14 @@ class TooLateToUndo(Conflict):
 
     text = "Tindakan ini tidak dapat diurungkan lagi."
     advice = "Sudah lewat sepuluh menit atau sudah ditindaklanjuti pihak lain; hubungi pihak lain itu."
+    legal_kind = "move"
 
 
 class CancellationWasNotAsked(Conflict):
     """The sender did not ask to be let off."""
 
     text = "Pengirim tidak meminta pembatalan."
+    legal_kind = "move"
 
 
 class PersonIsThere(Conflict):
@@ -41,12 +45,14 @@ class PersonIsThere(Conflict):
 
     text = "Orangnya sudah berpindah tangan, sehingga tidak dapat dibatalkan."
     advice = "Buat serah terima balik kepada instansi pengirim."
+    legal_kind = "move"
 
 
 class NobodySpokeForThem(Conflict):
     """Only an answer that was recorded on behalf can be contested or confirmed."""
 
     text = "Tidak ada jawaban yang dicatatkan atas nama instansi Anda."
+    legal_kind = "move"
 
 
 class HappensLater(Invalid):
@@ -60,6 +66,7 @@ class QuestionIsOpen(Conflict):
     """One question at a time: the sender's deadline for the first still runs."""
 
     text = "Pertanyaan sebelumnya belum dijawab pengirim."
+    legal_kind = "move"
 
 
 class NoQuestionIsOpen(Conflict):
@@ -100,6 +107,7 @@ class AdultsOnly(Conflict):
 
     text = "Tempat ini hanya menerima orang dewasa, sedangkan orang ini tampak di bawah umur atau bersama anaknya."
     advice = "Pilih tempat yang menerima anak, atau minta UPTD PPA menentukan tempatnya."
+    legal_kind = "case_move"
 
 
 class NotByPhone(Invalid):

@@ -1,7 +1,5 @@
 """What the page of a hand-off calls its codes: purposes, states, moves, reasons, results and fields."""
 
-from services.casework.person.custody.pages import OBSERVED_STATES
-
 PURPOSES = {
     "CUSTODY_TRANSFER": "Serah terima orang",
     "EMERGENCY_CARE": "Pertolongan gawat darurat",
@@ -64,6 +62,10 @@ MOVES = {
     "fail": "Laporkan gagal",
     "close": "Tutup, hasil sudah dibaca",
     "cancel": "Batalkan permintaan",
+    "firm-up": "Semua syarat terpenuhi",
+    "expire": "Tidak berlaku lagi",
+    "supersede": "Disanggupi instansi lain",
+    "ask-again": "Minta sekali lagi",
 }
 DONE = {
     "handoff-send": "Tercatat: permintaan dikirim, tenggat berjalan.",
@@ -202,6 +204,7 @@ CONDITIONS = {
     "ESCORT_COMES_ALONG": "Ada pendamping",
 }
 CONDITION_STATES = {
+    "open": "terbuka",
     "met": "terpenuhi",
     "waived": "dilepaskan",
     "broken": "batal",
@@ -214,6 +217,8 @@ SPEAKERS = {
     "DOCTOR": "Dokter",
     "ADMINISTRATOR": "Petugas tata usaha",
 }
+OWNERS = {"SENDER": "Pengirim", "RECEIVER": "Instansi kami"}
+PERIODS = {"24": "1 hari lagi", "72": "3 hari lagi", "168": "7 hari lagi", "336": "14 hari lagi"}
 REMARKS = {
     "ANSWERED_IN_TIME_RECORDED_LATE": "dijawab tepat waktu, dicatat terlambat",
     "NOBODY_ON_DUTY": "meja tidak berpetugas jaga, diteruskan kepada pimpinan",
@@ -228,41 +233,71 @@ LETTERS = {
     "REFERRAL_LETTER": "Surat rujukan",
     "HANDOVER_RECORD": "Berita acara serah terima",
 }
+SYSTEM_REASONS = {
+    "PROMISE_BROKEN": "Syaratnya tidak terpenuhi",
+    "SAID_BY_PHONE": "Disampaikan lewat telepon",
+    "UNSPECIFIED": "tanpa alasan",
+}
+"""Reasons that nobody chooses from a list."""
 ANY_RESULT = {"DONE": "Selesai dikerjakan"}
 IDENTITY = {
     "PROVISIONAL": "belum dikenali",
     "CLAIMED": "menurut pengakuan",
     "MATCHED": "padan dengan data kependudukan",
 }
+PERSON_FIELDS = {"name": "Nama", "nik": "NIK", "birth_date": "Tanggal lahir", "features": "Ciri-ciri"}
 FIELDS = {
-    "name": "Nama",
-    "nik": "NIK",
-    "birth_date": "Tanggal lahir",
-    "features": "Ciri-ciri",
     "reason_code": "Alasan",
     "result_code": "Hasil",
     "ba_number": "Nomor berita acara",
     "observed_state": "Keadaan orang",
     "place_code": "Kode wilayah tempat",
     "happened_at": "Waktu kejadian",
-    "happened_local": "Waktu dikatakan",
+    "happened_local": "Waktu kejadian",
     "spoke_with": "Siapa yang berbicara",
     "role": "Jabatannya",
-    "phone": "Nomor teleponnya",
+    "phone": "Nomor telepon",
     "move": "Jawabannya",
     "code": "Syarat",
+    "condition_id": "Syarat",
     "within_hours": "Batas waktu syarat",
     "owner": "Pemenuh syarat",
     "question_code": "Pertanyaan",
     "reply_code": "Jawaban",
     "status_code": "Kabar",
 }
+ALL_REASONS = {code: text for group in REASONS.values() for code, text in group.items()}
+ALL_RESULTS = {code: text for group in RESULTS.values() for code, text in group.items()} | ANY_RESULT
 WORDS = {
-    **QUESTIONS, **REPLIES, **NEWS, **CONDITIONS,
-    **CONDITION_STATES, **DEADLINE_STATES, **SPEAKERS, **REMARKS, **NOTICES,
-    **PURPOSES, **STATES, **MOVES, **DONE, **DEADLINES,
-    **ESCALATIONS, **OBSERVED_STATES, **IDENTITY, **FIELDS, **ANY_RESULT,
-    **LETTERS,
-    **{code: text for group in REASONS.values() for code, text in group.items()},
-    **{code: text for group in RESULTS.values() for code, text in group.items()},
-}  # fmt: skip
+    "purpose": PURPOSES,
+    "handoff_state": STATES,
+    "move": MOVES,
+    "handoff_reason": {**ALL_REASONS, **SYSTEM_REASONS},
+    "handoff_result": ALL_RESULTS,
+    "deadline": DEADLINES,
+    "deadline_state": DEADLINE_STATES,
+    "escalation": ESCALATIONS,
+    "remark": REMARKS,
+    "notice": NOTICES,
+    "question": QUESTIONS,
+    "reply": REPLIES,
+    "news": NEWS,
+    "condition": CONDITIONS,
+    "condition_state": CONDITION_STATES,
+    "speaker": SPEAKERS,
+    "letter": LETTERS,
+    "identity_status": IDENTITY,
+    "person_field": PERSON_FIELDS,
+    "field": FIELDS,
+    "field.reason_code": ALL_REASONS,
+    "field.result_code": ALL_RESULTS,
+    "field.question_code": QUESTIONS,
+    "field.reply_code": REPLIES,
+    "field.status_code": NEWS,
+    "field.code": CONDITIONS,
+    "field.owner": OWNERS,
+    "field.within_hours": PERIODS,
+    "field.role": SPEAKERS,
+    "field.move": MOVES,
+    "done": DONE,
+}

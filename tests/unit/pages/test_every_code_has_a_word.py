@@ -1,0 +1,209 @@
+"""Every code that a page can show has a word; what no page shows is listed here with its reason."""
+
+import typing
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from services.casework.person.custody.domain import PARTIES_WITHOUT_A_DESK
+from services.casework.wiring import SERVICE as CASEWORK
+from services.chassis.dead_letters import OPEN as OPEN_DEAD_LETTERS
+from services.chassis.pages import dead_letters
+from services.chassis.service import Service
+from tests.support.classes import own
+from tests.support.every_service import SERVICES
+
+WORDED: Mapping[str, Mapping[str, str]] = {
+    "casework": {
+        "casework.case.cases.domain.CaseState": "case_state",
+        "casework.case.cases.domain.Outcome": "outcome",
+        "casework.case.cases.domain.AidState": "aid_state",
+        "casework.case.closing.domain.Kind": "blocker",
+        "casework.case.closing.domain.Disposition": "closing_disposition",
+        "casework.case.occurrences.domain.Occurrence": "occurrence",
+        "casework.case.occurrences.domain.Item": "occurrence_item",
+        "casework.case.occurrences.domain.Disposition": "occurrence_disposition",
+        "casework.desks.closures.domain.Disposition": "closure_disposition",
+        "casework.desks.closures.domain.ItemDisposition": "item_disposition",
+        "casework.desks.closures.domain.ItemState": "item_state",
+        "casework.desks.oversight.domain.AuditList": "audit_list",
+        "casework.desks.tasks.domain.TaskKind": "task_kind",
+        "casework.desks.tasks.domain.TaskState": "task_state",
+        "casework.handoff.conditions.domain.ConditionState": "condition_state",
+        "casework.handoff.deadlines.domain.DeadlineKind": "deadline",
+        "casework.handoff.deadlines.domain.DeadlineState": "deadline_state",
+        "casework.handoff.deadlines.domain.Notice": "notice",
+        "casework.handoff.disclosures.domain.PersonField": "person_field",
+        "casework.handoff.disclosures.domain.Purpose": "purpose",
+        "casework.handoff.handoffs.domain.deciding.Act": "move",
+        "casework.handoff.handoffs.domain.states.HandoffState": "handoff_state",
+        "casework.handoff.handoffs.domain.states.Move": "move",
+        "casework.office.directory.domain.pack.EscalationKind": "escalation",
+        "casework.office.directory.domain.pack.Letter": "letter",
+        "casework.office.findings.domain.Explanation": "explanation",
+        "casework.office.findings.domain.FindingKind": "finding_kind",
+        "casework.office.findings.domain.FindingState": "finding_state",
+        "casework.papers.documents.domain.DocumentKind": "document_kind",
+        "casework.papers.letters.domain.LetterMove": "letter_move",
+        "casework.papers.letters.domain.LetterState": "letter_state",
+        "casework.papers.links.domain.LinkState": "link_state",
+        "casework.papers.links.domain.Standing": "link_visit",
+        "casework.person.custody.domain.BelongingKind": "belonging",
+        "casework.person.custody.domain.ContradictionKind": "finding_kind",
+        "casework.person.custody.domain.CustodianKind": "custodian_kind",
+        "casework.person.custody.domain.Proof": "proof",
+        "intake.persons.domain.IdentityStatus": "identity_status",
+        "intake.registries.domain.CheckResult": "registry_result",
+        "intake.reports.domain.Channel": "channel",
+        "disbursement.entitlements.domain.RefusalReason": "refusal_reason",
+    },
+    "disbursement": {
+        "disbursement.batches.domain.BatchState": "batch_state",
+        "disbursement.batches.domain.PaymentState": "payment_state",
+    },
+}
+"""Which kind of words tells the members of an enum, on whose pages."""
+
+TOLD_OTHERWISE: Mapping[str, tuple[frozenset[str], str]] = {
+    "casework.case.occurrences.domain.Occurrence": (
+        frozenset({"IDENTITY_MERGED", "SERVICE_ENDED", "CLOSING", "FORCED_CLOSING"}),
+        "rows of the table that follow from acts of their own; nobody records them, no event carries them",
+    ),
+    "casework.papers.links.domain.Standing": (
+        frozenset({"asks-pin", "wrong-pin", "opened", "answered"}),
+        "each is a page of its own; only visits that opened nothing are listed",
+    ),
+    "intake.registries.domain.CheckResult": (frozenset({"PENDING"}), "a question without an answer makes no event"),
+}
+"""Members that are never told by a word, and why."""
+
+NEVER_SHOWN: Mapping[str, str] = {
+    "casework.case.closing.domain.Decision": "the page of a closing speaks of a proposal or of none",
+    "casework.desks.closures.domain.ClosureState": "told by the count of what waits",
+    "casework.handoff.conditions.domain.ConditionAbout": "told by a sentence of its own where it matters",
+    "casework.handoff.conditions.domain.Verdict": "a step of a computation",
+    "casework.handoff.disclosures.domain.AgencyKind": "an agency is told by its name",
+    "casework.handoff.handoffs.domain.effects.Begins": "a row of the table of effects",
+    "casework.handoff.handoffs.domain.effects.Pause": "a row of the table of effects",
+    "casework.handoff.handoffs.domain.effects.Stamp": "a row of the table of effects",
+    "casework.handoff.handoffs.domain.states.GroupOutcome": "the procedure's word; people see the hand-offs",
+    "casework.handoff.handoffs.domain.states.HandoffDisposition": "a step of a computation",
+    "casework.handoff.handoffs.domain.states.Side": "told by the names of the two agencies",
+    "casework.office.directory.domain.calendars.DayOffKind": "stands in packs",
+    "casework.office.directory.domain.deadlines.DecreeEffect": "the timeline says only that a deadline changed",
+    "casework.office.matters.domain.AboutKind": "what something is about is told by its number",
+    "casework.papers.documents.domain.DocumentState": "has one member",
+    "casework.person.operations.domain.Side": "no page shows the counts of an operation",
+    "contracts.envelope.Sensitivity": "told on the page of events, which quotes the contract",
+    "contracts.reference.AppliesTo": "stands in reference lists",
+    "contracts.values.nik.NikErrorCode": "answered by the API",
+    "contracts.values.nik.NikLevel": "answered by the API",
+    "contracts.values.nik.NikWarning": "answered by the API",
+    "contracts.values.nik.Sex": "sealed with the person",
+    "contracts.values.places.RegionLevel": "stands in reference lists",
+    "disbursement.batches.domain.Move": "people see the two actions `approve` and `reject`",
+    "disbursement.entitlements.domain.EntitlementState": "no page shows entitlements",
+    "disbursement.entitlements.domain.Move": "no page shows entitlements",
+    "disbursement.ledger.domain.EntryKind": "no page shows the books",
+    "disbursement.programmes.domain.AccountKind": "no page shows the books",
+    "disbursement.programmes.domain.Period": "stands in packs",
+    "disbursement.reconciliation.domain.FindingKind": "no page shows the bank's findings",
+    "disbursement.reconciliation.domain.LineStatus": "no page shows the bank's lines",
+    "disbursement.reconciliation.domain.Resolution": "no page shows the bank's findings",
+    "intake.registries.domain.CheckKind": "told by who was asked",
+    "intake.reports.domain.Kind": "intake has no pages",
+    "intake.reports.domain.ReportState": "intake has no pages",
+    "intake.reports.domain.Urgency": "intake has no pages",
+    "notifications.channels.domain.DeliveryState": "notifications has no pages",
+    "notifications.messages.domain.MessageState": "notifications has no pages",
+    "notifications.messages.domain.Move": "notifications has no pages",
+    "notifications.messages.domain.Reason": "the timeline says only that a message did not arrive",
+    "notifications.subscribers.domain.SubscriberKind": "notifications has no pages",
+    "notifications.templates.domain.Occasion": "stands in packs",
+    "notifications.templates.domain.Recipient": "stands in packs",
+}
+"""Enums of which no page shows a member, and why."""
+
+LITERALS: Mapping[str, str] = {
+    "kind": "occurrence",
+    "move": "move",
+    "reason_code": "handoff_reason",
+    "owner": "field.owner",
+    "explanation": "explanation",
+    "proof": "proof",
+    "custodian_kind": "custodian_kind",
+    "verdict": "condition_state",
+    "escalation": "escalation",
+    "result": "registry_result",
+    "identity_status": "identity_status",
+}
+"""Which kind of casework's words tells a field whose values stand in its type."""
+
+LITERALS_NEVER_SHOWN: Mapping[str, str] = {
+    "mode": "how candidates are asked is no state",
+    "via": "told by a sentence of its own",
+    "weekly": "stands in packs",
+    "zone": "told as WIB, WITA or WIT",
+    "channel": "stands in packs",
+    "specversion": "belongs to the envelope",
+    "RegistryCheckCompleted.kind": "told by who was asked",
+    "Programme.kind": "stands in packs",
+}
+"""Such fields that no page shows, and why."""
+
+
+def name_of(thing: type) -> str:
+    return f"{thing.__module__}.{thing.__name__}".removeprefix("services.")
+
+
+def enums() -> dict[str, frozenset[str]]:
+    return {name_of(enum): frozenset(member.value for member in typing.cast("Any", enum)) for enum in own(StrEnum)}
+
+
+def literals() -> Iterator[tuple[str, str, frozenset[str]]]:
+    """Each field whose values stand in its type: its class, itself, its values; settings aside."""
+
+    def inside(shape: Any) -> Iterator[frozenset[str]]:
+        if typing.get_origin(shape) is typing.Literal:
+            yield frozenset(str(value) for value in typing.get_args(shape))
+            return
+        for part in typing.get_args(shape):
+            yield from inside(part)
+
+    for model in own(BaseModel):
+        if not model.__module__.endswith(".settings"):
+            for name, field in typing.cast("Any", model).model_fields.items():
+                for values in inside(field.annotation):
+                    yield model.__name__, name, values
+
+
+def test_every_enum_is_worded_or_says_why_not() -> None:
+    shown = {name for of_service in WORDED.values() for name in of_service}
+    assert not shown & NEVER_SHOWN.keys()
+    assert enums().keys() - shown - NEVER_SHOWN.keys() == set()
+    assert (shown | NEVER_SHOWN.keys()) - enums().keys() == set()
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_every_member_of_an_enum_has_a_word(service: Service) -> None:
+    for name, kind in WORDED.get(service.name, {}).items():
+        silent = TOLD_OTHERWISE.get(name, (frozenset[str](), ""))[0]
+        assert enums()[name] - silent == enums()[name] & service.pages.words[kind].keys(), name
+
+
+def test_every_value_of_a_literal_has_a_word() -> None:
+    for model, field, values in literals():
+        if not {field, f"{model}.{field}"} & LITERALS_NEVER_SHOWN.keys():
+            assert values <= CASEWORK.pages.words[LITERALS[field]].keys(), f"{model}.{field}"
+
+
+def test_every_party_without_a_desk_has_a_word() -> None:
+    parties = {code for codes in PARTIES_WITHOUT_A_DESK.values() for code in codes}
+    assert parties == CASEWORK.pages.words["party"].keys()
+
+
+def test_every_dead_letter_that_waits_has_a_word() -> None:
+    assert set(OPEN_DEAD_LETTERS) <= dead_letters.WORDS["dead_letter_state"].keys()
