@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-import asyncpg
 from sqlalchemy.orm import with_loader_criteria
 from sqlmodel import col, or_
 
 from services.casework.case.cases import access as cases_access
 from services.casework.case.cases import api as cases_api
 from services.casework.case.cases import pages as cases_pages
+from services.casework.case.cases import repository as cases_repository
 from services.casework.case.cases.activities import CaseActivities
 from services.casework.case.cases.commands import REACH, rearm_procedures
 from services.casework.case.closing import access as closing_access
@@ -37,10 +37,12 @@ from services.casework.desks.tasks import access as tasks_access
 from services.casework.desks.tasks import api as tasks_api
 from services.casework.desks.tasks import pages as tasks_pages
 from services.casework.desks.tasks.tables import Task
+from services.casework.handoff.deadlines import repository as deadlines_repository
 from services.casework.handoff.disclosures import access as disclosures_access
 from services.casework.handoff.handoffs import access as handoffs_access
 from services.casework.handoff.handoffs import api as handoffs_api
 from services.casework.handoff.handoffs import pages as handoffs_pages
+from services.casework.handoff.handoffs import repository as handoffs_repository
 from services.casework.handoff.handoffs.activities import HandoffActivities
 from services.casework.handoff.handoffs.commands import rearm_deadlines, recompute_deadlines
 from services.casework.handoff.handoffs.tables import Handoff
@@ -51,6 +53,7 @@ from services.casework.office.directory.domain import CaseworkPack
 from services.casework.office.findings import access as findings_access
 from services.casework.office.findings import api as findings_api
 from services.casework.office.findings import pages as findings_pages
+from services.casework.office.findings import repository as findings_repository
 from services.casework.office.findings.tables import Finding
 from services.casework.office.rosters.tables import Shift
 from services.casework.papers.documents import access as documents_access
@@ -71,14 +74,14 @@ from services.casework.person.operations import api as operations_api
 from services.casework.person.operations.tables import OperationCount
 from services.casework.settings import CaseworkSettings
 from services.casework.subscriptions import SUBSCRIPTIONS
-from services.chassis import clock, packs
+from services.chassis import packs
 from services.chassis.clock import Pace
 from services.chassis.database import UnitOfWork, district_scope
 from services.chassis.pages import PageLink, Pages
 from services.chassis.pages.words import joined
 from services.chassis.principal import Principal
 from services.chassis.processes import build_app
-from services.chassis.service import Running, Service
+from services.chassis.service import Running, Service, together
 
 
 def scope(principal: Principal) -> Sequence[Any]:
@@ -161,35 +164,10 @@ def draft_calendar(arguments: Sequence[str]) -> int:
     return 0
 
 
-async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
-    """The office's own figures: open hand-offs by age, deadlines near breach, findings nobody explained."""
-    rows = await pool.fetch(
-        """
-        SELECT state, count(*) AS count, coalesce(extract(epoch FROM now() - min(requested_at)), 0)::float AS oldest
-        FROM handoffs WHERE due_at IS NOT NULL GROUP BY state
-        """
-    )
-    deadlines = await pool.fetchrow(
-        """
-        SELECT count(*) FILTER (WHERE due_at < now() + interval '1 hour') AS near,
-               count(*) FILTER (WHERE escalates_at < now() - interval '5 minutes') AS silent
-        FROM deadlines WHERE state = 'running' AND escalates_at IS NOT NULL
-        """
-    )
-    away = abs((await pool.fetchval("SELECT clock_timestamp()") - clock.utc_now()).total_seconds())
-    cases = await pool.fetchval("SELECT count(*) FROM cases WHERE state <> 'closed'")
-    findings = await pool.fetch("SELECT kind, count(*) AS count FROM case_findings WHERE state = 'open' GROUP BY kind")
-    found = [("sigap_case_findings_open", {"kind": row["kind"]}, float(row["count"])) for row in findings]
-    found += [("sigap_handoffs_open", {"state": row["state"]}, float(row["count"])) for row in rows]
-    found += [("sigap_handoffs_oldest_seconds", {"state": row["state"]}, row["oldest"]) for row in rows]
-    return [
-        *found,
-        ("sigap_deadlines_near_breach", {}, float(deadlines["near"])),
-        ("sigap_deadlines_silent", {}, float(deadlines["silent"])),
-        ("sigap_cases_open", {}, float(cases)),
-        ("sigap_database_clock_away_seconds", {}, away),
-    ]
-
+gauges = together(
+    cases_repository.gauges, handoffs_repository.gauges, deadlines_repository.gauges, findings_repository.gauges
+)
+"""The office's own figures: open hand-offs by age, deadlines near breach, findings nobody explained."""
 
 FIGURES = {
     "sigap_case_findings_open": "records-contradict-each-other",

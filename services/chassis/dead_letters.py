@@ -18,7 +18,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from services.chassis.auth import requires
 from services.chassis.database import ReadSession, UnitOfWork
 from services.chassis.errors import Conflict, Invalid, NotFound
-from services.chassis.inbox import headers_from_json
+from services.chassis.inbox import OPEN, DeadLetterState, headers_from_json
 from services.chassis.principal import Principal
 from services.chassis.web import PageLimit, Reading, ReasonText, RequestBody, Text, Write, problems
 
@@ -26,7 +26,6 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "dead-letter:read": frozenset({"operator", "auditor"}),
     "dead-letter:decide": frozenset({"operator"}),
 }
-OPEN = ("dead", "blocked", "replay")
 
 
 class DeadLetterIsResolved(Conflict):
@@ -160,7 +159,7 @@ async def list_dead_letters(reading: ReadSession, after: int, limit: int, search
         ORDER BY id LIMIT :limit
         """,
         after=after,
-        states=[*OPEN, "done", "dropped"] if search.all_states else list(OPEN),
+        states=[state.value for state in (DeadLetterState if search.all_states else OPEN)],
         offices=list(reading.principal.offices),
         limit=limit,
         **search.model_dump(exclude={"all_states"}),

@@ -8,6 +8,7 @@ holds; every other key goes on. People mend, replay or drop dead letters; the co
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -18,7 +19,7 @@ from pydantic import ValidationError
 
 from contracts.envelope import Envelope, EnvelopeIsInvalid, Event
 from contracts.topics import event_class, topic_of
-from services.chassis.database import Cause, Guard, GuardIsSpent, UnitOfWork, Units, is_infrastructure
+from services.chassis.database import Cause, Guard, GuardIsSpent, UnitOfWork, Units, is_infrastructure, with_states
 from services.chassis.errors import SigapError
 from services.chassis.principal import Principal
 from services.chassis.telemetry import CASE_ID, EVENT_TYPE, log, meter, where
@@ -27,7 +28,22 @@ Handler = Callable[[Any, Envelope, UnitOfWork], Awaitable[None]]
 Subscriptions = Mapping[str, Handler]
 
 QUICK_TRIES = 2
-OPEN_STATES = "('dead', 'blocked', 'replay')"
+
+
+class DeadLetterState(StrEnum):
+    """Where a message stands that was set aside; ``BLOCKED``: it only waits for an earlier one."""
+
+    DEAD = "dead"
+    BLOCKED = "blocked"
+    REPLAY = "replay"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+OPEN = (DeadLetterState.DEAD, DeadLetterState.BLOCKED, DeadLetterState.REPLAY)
+OPEN_STATES = with_states("{states}", states=OPEN)
+TO_TRY_STATES = with_states("{states}", states=(DeadLetterState.REPLAY, DeadLetterState.BLOCKED))
+"""Those whose turn waits for no instant."""
 
 _tracer = trace.get_tracer("sigap.inbox")
 _skipped = meter.create_counter("sigap_messages_skipped", description="Messages of unknown types or newer versions")
@@ -207,7 +223,7 @@ class Inbox:
                 f"""
                 SELECT p.* FROM dead_letters p
                 WHERE state IN {OPEN_STATES} AND p.id <> ALL($1::bigint[])
-                  AND (state IN ('replay', 'blocked') OR next_try_at <= now())
+                  AND (state IN {TO_TRY_STATES} OR next_try_at <= now())
                   AND NOT EXISTS (SELECT 1 FROM dead_letters e WHERE e.owner = p.owner AND e.key = p.key AND e.id < p.id
                                   AND e.state IN {OPEN_STATES})
                 ORDER BY p.id LIMIT 1

@@ -12,8 +12,9 @@ from typing import Any
 import asyncpg
 
 from services.chassis.database import UnitOfWork
-from services.chassis.dead_letters import OPEN, ClaimDeadLetter, DecideDeadLetter, claim_dead_letter, decide_dead_letter
+from services.chassis.dead_letters import ClaimDeadLetter, DecideDeadLetter, claim_dead_letter, decide_dead_letter
 from services.chassis.errors import SigapError
+from services.chassis.inbox import OPEN
 from services.chassis.service import Running
 from services.chassis.telemetry import log
 
@@ -33,7 +34,7 @@ FROM outbox o WHERE sent_at IS NULL AND unsendable_at IS NOT NULL ORDER BY id LI
 
 async def show_dead_letters(running: Running, arguments: Sequence[str]) -> int:
     """``dead-letters``: messages set aside and not yet resolved; exit code 1 when there are some, for watchers."""
-    rows = await running.units.pool.fetch(_PARKED, list(OPEN))
+    rows = await running.units.pool.fetch(_PARKED, [state.value for state in OPEN])
     _print(
         ("id", "state", "topic", "event_type", "error_code", "tries", "set_aside_at"), rows, "tidak ada pesan tersisih"
     )

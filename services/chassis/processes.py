@@ -21,8 +21,8 @@ import uvloop
 from services.chassis import dead_letters, operators, runbook, telemetry
 from services.chassis.auth import TokenVerifier
 from services.chassis.clock import Pace
-from services.chassis.database import DATABASE_AWAY, Units, connection_arguments, open_units
-from services.chassis.inbox import Inbox
+from services.chassis.database import DATABASE_AWAY, Units, connection_arguments, open_units, with_states
+from services.chassis.inbox import OPEN, Inbox
 from services.chassis.kafka import Consumer, KafkaTransport, security_of
 from services.chassis.outbox import FeedTransport, OutboxNotifier, Relay, prune
 from services.chassis.principal import system_principal
@@ -269,15 +269,15 @@ async def _prune(settings: ServiceSettings, stop: asyncio.Event) -> None:
             await asyncio.wait_for(stop.wait(), PRUNE_EVERY_SECONDS)
 
 
-_SPINE_GAUGES = """
+_SPINE_GAUGES = with_states("""
 SELECT (SELECT coalesce(extract(epoch FROM now() - min(recorded_at)), 0)
         FROM outbox WHERE sent_at IS NULL AND unsendable_at IS NULL) AS outbox_age,
        (SELECT count(*) FROM outbox WHERE sent_at IS NULL) AS outbox_rows,
        (SELECT count(*) FROM outbox WHERE sent_at IS NULL AND unsendable_at IS NOT NULL) AS outbox_unsendable,
-       (SELECT count(*) FROM dead_letters WHERE state IN ('dead', 'blocked', 'replay')) AS dead_letters,
+       (SELECT count(*) FROM dead_letters WHERE state IN {open}) AS dead_letters,
        (SELECT coalesce(extract(epoch FROM now() - min(set_aside_at)), 0)
-        FROM dead_letters WHERE state IN ('dead', 'blocked', 'replay')) AS dead_letter_age
-"""
+        FROM dead_letters WHERE state IN {open}) AS dead_letter_age
+""", open=OPEN)  # fmt: skip
 
 
 async def _measure(service: Service, running: Running, stop: asyncio.Event) -> None:

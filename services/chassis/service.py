@@ -9,7 +9,7 @@ import asyncpg
 from fastapi import APIRouter
 
 from services.chassis.auth import Policy
-from services.chassis.database import ScopeRule, Units
+from services.chassis.database import Gauge, ScopeRule, Units
 from services.chassis.inbox import Subscriptions
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.pages import Pages
@@ -27,7 +27,17 @@ class Running:
     notifier: OutboxNotifier
 
 
-Gauges = Callable[[asyncpg.Pool], Awaitable[list[tuple[str, dict[str, str], float]]]]
+Gauges = Callable[[asyncpg.Pool], Awaitable[list[Gauge]]]
+"""Reads figures of the office's own, from the tables of one subject or of several."""
+
+
+def together(*gauges: Gauges) -> Gauges:
+    """The figures of several subjects, read one after the other."""
+
+    async def read(pool: asyncpg.Pool) -> list[Gauge]:
+        return [found for one in gauges for found in await one(pool)]
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)

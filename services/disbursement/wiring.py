@@ -4,20 +4,20 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import asyncpg
-
 from services.chassis import packs
 from services.chassis.database import district_scope
 from services.chassis.pages import PageLink, Pages
 from services.chassis.principal import Principal
 from services.chassis.processes import build_app
-from services.chassis.service import Running, Service
+from services.chassis.service import Running, Service, together
 from services.disbursement.batches import access as batches_access
 from services.disbursement.batches import api as batches_api
 from services.disbursement.batches import pages as batches_pages
+from services.disbursement.batches import repository as batches_repository
 from services.disbursement.batches.commands import rearm_batches
 from services.disbursement.entitlements import access as entitlements_access
 from services.disbursement.entitlements import api as entitlements_api
+from services.disbursement.entitlements import repository as entitlements_repository
 from services.disbursement.ledger import access as ledger_access
 from services.disbursement.ledger import api as ledger_api
 from services.disbursement.programmes.commands import load_pack
@@ -27,6 +27,7 @@ from services.disbursement.rails.adapter import BankRail
 from services.disbursement.rails.workflow import PaymentBatchWorkflow
 from services.disbursement.reconciliation import access as reconciliation_access
 from services.disbursement.reconciliation import api as reconciliation_api
+from services.disbursement.reconciliation import repository as reconciliation_repository
 from services.disbursement.reconciliation.activities import ReconciliationActivities
 from services.disbursement.settings import DisbursementSettings
 from services.disbursement.subscriptions import SUBSCRIPTIONS
@@ -63,24 +64,8 @@ async def reconcile(running: Running, arguments: Sequence[str]) -> int:
     return 0
 
 
-async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
-    """The office's own figures: what waits for a list, what is owed, batches and findings that are open."""
-    rows = await pool.fetch(
-        """
-        SELECT 'sigap_entitlements_waiting' AS name, count(*) AS value FROM entitlements WHERE state = 'established'
-        UNION ALL
-        SELECT 'sigap_batches_open', count(*) FROM batches WHERE state IN ('approved', 'sent')
-        UNION ALL
-        SELECT 'sigap_payments_unsettled_rupiah', coalesce(sum(amount_rupiah), 0) FROM payments
-        WHERE state IN ('ordered', 'instructed')
-        UNION ALL
-        SELECT 'sigap_findings_open', count(*) FROM findings WHERE resolution IS NULL
-        UNION ALL
-        SELECT 'sigap_findings_overdue', count(*) FROM findings WHERE resolution IS NULL AND due_at < now()
-        """
-    )
-    return [(row["name"], {}, float(row["value"])) for row in rows]
-
+gauges = together(entitlements_repository.gauges, batches_repository.gauges, reconciliation_repository.gauges)
+"""The office's own figures: what waits for a list, what is owed, batches and findings that are open."""
 
 FIGURES = {
     "sigap_entitlements_waiting": "aid-is-stuck",

@@ -4,8 +4,6 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import asyncpg
-
 from services.chassis import packs
 from services.chassis.database import district_scope
 from services.chassis.principal import Principal
@@ -14,6 +12,7 @@ from services.chassis.service import Running, Service
 from services.notifications.channels.adapter import Gateway
 from services.notifications.messages import access as messages_access
 from services.notifications.messages import api as messages_api
+from services.notifications.messages import repository
 from services.notifications.messages.activities import MessageActivities
 from services.notifications.messages.commands import rearm_messages
 from services.notifications.messages.workflow import MessageWorkflow
@@ -53,22 +52,6 @@ async def reconcile(running: Running, arguments: Sequence[str]) -> int:
     return 0
 
 
-async def gauges(pool: asyncpg.Pool) -> list[tuple[str, dict[str, str], float]]:
-    """The office's own figures: open messages with the oldest of them, and how many failed in a day."""
-    open_now = await pool.fetch(
-        """
-        SELECT state, count(*) AS count, coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float AS oldest
-        FROM messages WHERE state IN ('pending', 'sent') GROUP BY state
-        """
-    )
-    failed = await pool.fetchval(
-        "SELECT count(*) FROM messages WHERE state = 'failed' AND ended_at > now() - interval '1 day'"
-    )
-    found = [("sigap_messages_open", {"state": row["state"]}, float(row["count"])) for row in open_now]
-    found += [("sigap_messages_oldest_seconds", {"state": row["state"]}, row["oldest"]) for row in open_now]
-    return [*found, ("sigap_messages_failed_day", {}, float(failed))]
-
-
 FIGURES = {
     "sigap_messages_open": "messages-do-not-arrive",
     "sigap_messages_oldest_seconds": "messages-do-not-arrive",
@@ -86,7 +69,7 @@ SERVICE = Service(
     workflows=[MessageWorkflow],
     activities=activities,
     scope=scope,
-    gauges=gauges,
+    gauges=repository.gauges,
     figures=FIGURES,
     commands={"load-pack": load_packs, "reconcile": reconcile},
 )

@@ -3,8 +3,9 @@
 from services.chassis.database.connecting import connection_arguments, open_units
 from services.chassis.database.faults import DATABASE_AWAY, GuardIsSpent, LostRace, is_infrastructure
 from services.chassis.database.outgoing import current_traceparent, traceparent_of
-from services.chassis.database.reading import ReadSession
+from services.chassis.database.reading import Gauge, ReadSession
 from services.chassis.database.scope import ScopeRule, district_scope
+from services.chassis.database.states import with_states
 from services.chassis.database.tables import UTC_INSTANT, Aggregate, DistrictRow
 from services.chassis.database.unit import Cause, UnitOfWork, Units
 from services.chassis.database.writer import Guard
@@ -15,6 +16,7 @@ __all__ = [
     "Aggregate",
     "Cause",
     "DistrictRow",
+    "Gauge",
     "Guard",
     "GuardIsSpent",
     "LostRace",
@@ -28,4 +30,5 @@ __all__ = [
     "is_infrastructure",
     "open_units",
     "traceparent_of",
+    "with_states",
 ]

@@ -12,6 +12,9 @@ from services.chassis.principal import Principal
 
 T = TypeVar("T")
 
+Gauge = tuple[str, dict[str, str], float]
+"""What a figure reads now: its metric, its labels, its value."""
+
 
 class Remembers:
     """Asks once and keeps the answer, for the life of one session or unit of work."""

@@ -8,7 +8,6 @@ from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
 from services.chassis.dead_letters import (
-    OPEN,
     ClaimDeadLetter,
     ClaimIn,
     DeadLetterSearch,
@@ -20,7 +19,7 @@ from services.chassis.dead_letters import (
     readable_body,
     show_dead_letters,
 )
-from services.chassis.inbox import headers_from_json
+from services.chassis.inbox import OPEN, headers_from_json
 from services.chassis.pages.forms import Form, page_requires, page_router
 from services.chassis.principal import Principal
 from services.chassis.web import Reading

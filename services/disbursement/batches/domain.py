@@ -43,6 +43,8 @@ class Move(StrEnum):
 
 
 S, M = BatchState, Move
+UNFINISHED = frozenset({S.APPROVED, S.SENT})
+"""A list that is to be paid and is not settled."""
 
 MOVES: dict[tuple[BatchState, Move], BatchState] = {
     (S.PROPOSED, M.ENDORSE): S.ENDORSED,
@@ -74,6 +76,7 @@ PAYMENT_MOVES: dict[tuple[PaymentState, str], PaymentState] = {
 }
 
 SETTLED = frozenset({PaymentState.CREDITED, PaymentState.FAILED})
+UNSETTLED = frozenset(PaymentState) - SETTLED
 
 
 class BatchCannotMove(Conflict):

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
+import asyncpg
 from sqlmodel import col, select
 
-from services.chassis.database import ReadSession, UnitOfWork
-from services.disbursement.batches.domain import BatchState
+from services.chassis.database import Gauge, ReadSession, UnitOfWork, with_states
+from services.disbursement.batches.domain import UNFINISHED, UNSETTLED
 from services.disbursement.batches.tables import Approval, Batch, BatchLine, Payment
 
 
@@ -48,5 +49,19 @@ async def locked_payments(uow: UnitOfWork, batch_id: UUID) -> list[Payment]:
 
 async def open_batches(uow: UnitOfWork) -> list[Batch]:
     """Batches whose workflow has something to do: what ``reconcile`` re-arms."""
-    states = [BatchState.APPROVED.value, BatchState.SENT.value]
+    states = [state.value for state in UNFINISHED]
     return await uow.all(select(Batch).where(col(Batch.state).in_(states)).order_by(col(Batch.id)))
+
+
+_OPEN = with_states("SELECT count(*) FROM batches WHERE state IN {unfinished}", unfinished=UNFINISHED)
+_UNSETTLED = with_states(
+    "SELECT coalesce(sum(amount_rupiah), 0) FROM payments WHERE state IN {unsettled}", unsettled=UNSETTLED
+)
+
+
+async def gauges(pool: asyncpg.Pool) -> list[Gauge]:
+    """Lists that are not settled, and what is owed by them."""
+    return [
+        ("sigap_batches_open", {}, float(await pool.fetchval(_OPEN))),
+        ("sigap_payments_unsettled_rupiah", {}, float(await pool.fetchval(_UNSETTLED))),
+    ]

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import asyncpg
 from sqlmodel import col, select
 
-from services.chassis.database import ReadSession, UnitOfWork
+from services.chassis.database import Gauge, ReadSession, UnitOfWork, with_states
 from services.disbursement.entitlements.domain import EntitlementState
 from services.disbursement.entitlements.tables import Entitlement
 
@@ -82,3 +83,13 @@ async def page(
     if programme_code is not None:
         query = query.where(Entitlement.programme_code == programme_code)
     return await reading.all(query)
+
+
+_WAITING = with_states(
+    "SELECT count(*) FROM entitlements WHERE state = {established}", established=EntitlementState.ESTABLISHED
+)
+
+
+async def gauges(pool: asyncpg.Pool) -> list[Gauge]:
+    """Entitlements that wait for a list."""
+    return [("sigap_entitlements_waiting", {}, float(await pool.fetchval(_WAITING)))]

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import asyncpg
 from sqlmodel import col, select
 
-from services.chassis.database import ReadSession, UnitOfWork
+from services.chassis.database import Gauge, ReadSession, UnitOfWork
 from services.disbursement.reconciliation.tables import Finding, StatementLineRow
 
 
@@ -32,3 +33,15 @@ async def findings_page(
         resolved = col(Finding.resolution)
         query = query.where(resolved.is_(None) if is_open else resolved.is_not(None))
     return await reading.all(query)
+
+
+async def gauges(pool: asyncpg.Pool) -> list[Gauge]:
+    """Findings that nobody has decided about, and those that waited too long."""
+    row = await pool.fetchrow(
+        "SELECT count(*) AS open, count(*) FILTER (WHERE due_at < now()) AS overdue"
+        " FROM findings WHERE resolution IS NULL"
+    )
+    return [
+        ("sigap_findings_open", {}, float(row["open"])),
+        ("sigap_findings_overdue", {}, float(row["overdue"])),
+    ]

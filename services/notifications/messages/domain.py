@@ -33,6 +33,8 @@ class Move(StrEnum):
 
 
 S, M = MessageState, Move
+OPEN = frozenset({S.PENDING, S.SENT})
+"""Not ended: to be sent, or not reported on."""
 
 MOVES: dict[tuple[MessageState, Move], MessageState] = {
     (S.PENDING, M.ADDRESS): S.PENDING,

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import asyncpg
 from sqlmodel import col, select
 
-from services.chassis.database import ReadSession, UnitOfWork
-from services.notifications.messages.domain import MessageState
+from services.chassis.database import Gauge, ReadSession, UnitOfWork, with_states
+from services.notifications.messages.domain import OPEN, MessageState
 from services.notifications.messages.tables import CaseNumber, Message, ReportSource
 
 
@@ -52,7 +53,7 @@ async def what_keeps_open(case_id: UUID, correlation_id: UUID, uow: UnitOfWork) 
 
 async def open_messages(uow: UnitOfWork) -> list[Message]:
     """Messages whose workflow has something to do: what ``reconcile`` re-arms."""
-    states = [MessageState.PENDING.value, MessageState.SENT.value]
+    states = [state.value for state in OPEN]
     return await uow.all(select(Message).where(col(Message.state).in_(states)).order_by(col(Message.id)))
 
 
@@ -73,3 +74,21 @@ async def page(
     if case_id is not None:
         query = query.where(Message.case_id == case_id)
     return await reading.all(query)
+
+
+_OPEN = with_states("""
+    SELECT state, count(*) AS count, coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float AS oldest
+    FROM messages WHERE state IN {open} GROUP BY state
+""", open=OPEN)  # fmt: skip
+_FAILED = with_states(
+    "SELECT count(*) FROM messages WHERE state = {failed} AND ended_at > now() - interval '1 day'",
+    failed=MessageState.FAILED,
+)
+
+
+async def gauges(pool: asyncpg.Pool) -> list[Gauge]:
+    """Open messages with the oldest of them, and how many failed in a day."""
+    rows = await pool.fetch(_OPEN)
+    found = [("sigap_messages_open", {"state": row["state"]}, float(row["count"])) for row in rows]
+    found += [("sigap_messages_oldest_seconds", {"state": row["state"]}, row["oldest"]) for row in rows]
+    return [*found, ("sigap_messages_failed_day", {}, float(await pool.fetchval(_FAILED)))]

@@ -11,8 +11,8 @@ from services.chassis.database import UnitOfWork
 from services.chassis.principal import system_principal
 from services.notifications.messages.commands import prepare_message, record_report, record_sent
 from services.notifications.messages.messages import Sending
+from services.notifications.messages.repository import gauges
 from services.notifications.messages.tables import Message
-from services.notifications.wiring import gauges
 from tests.support.eventually import eventually
 from tests.support.folding import unlike_their_actions
 from tests.support.identity import Issuer

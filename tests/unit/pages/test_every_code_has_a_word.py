@@ -10,14 +10,13 @@ from pydantic import BaseModel
 
 from services.casework.person.custody.domain import PARTIES_WITHOUT_A_DESK
 from services.casework.wiring import SERVICE as CASEWORK
-from services.chassis.dead_letters import OPEN as OPEN_DEAD_LETTERS
-from services.chassis.pages import dead_letters
 from services.chassis.service import Service
 from tests.support.classes import own
 from tests.support.every_service import SERVICES
 
 WORDED: Mapping[str, Mapping[str, str]] = {
     "casework": {
+        "chassis.inbox.DeadLetterState": "dead_letter_state",
         "casework.case.cases.domain.CaseState": "case_state",
         "casework.case.cases.domain.Outcome": "outcome",
         "casework.case.cases.domain.AidState": "aid_state",
@@ -203,7 +202,3 @@ def test_every_value_of_a_literal_has_a_word() -> None:
 def test_every_party_without_a_desk_has_a_word() -> None:
     parties = {code for codes in PARTIES_WITHOUT_A_DESK.values() for code in codes}
     assert parties == CASEWORK.pages.words["party"].keys()
-
-
-def test_every_dead_letter_that_waits_has_a_word() -> None:
-    assert set(OPEN_DEAD_LETTERS) <= dead_letters.WORDS["dead_letter_state"].keys()

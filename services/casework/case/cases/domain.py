@@ -58,6 +58,7 @@ class AidState(StrEnum):
     ENDED = "ended"
 
 
+AID_AWAITED = frozenset({AidState.REQUESTED, AidState.ENTITLED})
 AID_SETTLED = frozenset({AidState.CREDITED, AidState.REFUSED, AidState.ENDED})
 
 MOVES: dict[tuple[CaseState, str], CaseState] = {
@@ -84,6 +85,9 @@ class CaseCannotMove(Conflict):
     text = "Perkara ini tidak dapat diubah dengan cara itu pada keadaan sekarang."
     legal_kind = "case_move"
 
+
+SETS_A_STAGE = ("open", "enter_stage")
+"""The actions on a case that put it into a stage."""
 
 STAGES: Mapping[str, tuple[str, ...]] = {
     "OdgjProcedure": (

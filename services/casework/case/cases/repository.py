@@ -4,11 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
 from sqlmodel import col, select
 
-from services.casework.case.cases.domain import CaseState
+from services.casework.case.cases.domain import SETS_A_STAGE, CaseState
 from services.casework.case.cases.tables import Case
-from services.chassis.database import ReadSession, UnitOfWork
+from services.casework.handoff.deadlines.domain import ALIVE, DeadlineKind
+from services.chassis.database import Gauge, ReadSession, UnitOfWork, with_states
+
+_READY_STEPS = with_states("""
+    SELECT DISTINCT g.step, h.to_agency FROM handoffs h JOIN handoff_groups g ON g.id = h.group_id
+    JOIN deadlines k ON k.about_id = h.id AND k.kind = {fetch_by} AND k.state IN {alive}
+    WHERE h.about_id = :case_id
+""", fetch_by=DeadlineKind.FETCH_BY, alive=ALIVE)  # fmt: skip
 
 
 async def by_report(uow: UnitOfWork, report_id: UUID) -> Case | None:
@@ -70,14 +78,7 @@ async def by_number(reading: ReadSession, number: str) -> Case | None:
 
 async def ready_steps(uow: UnitOfWork, case_id: UUID) -> dict[str, str]:
     """Steps of a case whose receiver says that the person may be fetched, and who that is."""
-    found = await uow.execute(
-        """
-        SELECT DISTINCT g.step, h.to_agency FROM handoffs h JOIN handoff_groups g ON g.id = h.group_id
-        JOIN deadlines k ON k.about_id = h.id AND k.kind = 'FETCH_BY' AND k.state IN ('running', 'paused')
-        WHERE h.about_id = :case_id
-        """,
-        case_id=case_id,
-    )
+    found = await uow.execute(_READY_STEPS, case_id=case_id)
     return {row["step"]: row["to_agency"] for row in found.mappings()}
 
 
@@ -105,7 +106,16 @@ async def stages_entered(reading: ReadSession, case_id: UUID) -> list[str]:
     """The stages that a case was ever in, in order."""
     rows = await reading.rows(
         "SELECT changes ->> 'stage' AS stage FROM actions"
-        " WHERE aggregate_id = :case_id AND verb IN ('open', 'enter_stage') ORDER BY version",
+        " WHERE aggregate_id = :case_id AND verb = ANY(:verbs) ORDER BY version",
         case_id=case_id,
+        verbs=list(SETS_A_STAGE),
     )
     return [row["stage"] for row in rows]
+
+
+_OPEN = with_states("SELECT count(*) FROM cases WHERE state <> {closed}", closed=CaseState.CLOSED)
+
+
+async def gauges(pool: asyncpg.Pool) -> list[Gauge]:
+    """Cases that are not closed."""
+    return [("sigap_cases_open", {}, float(await pool.fetchval(_OPEN)))]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from services.casework.handoff.handoffs.domain import ENDED_WORK, HandoffDisposition, HandoffState
+from services.casework.handoff.handoffs.domain import ENDED_WORK, STARTED, HandoffDisposition
 from services.chassis.errors import Conflict, Forbidden, Invalid
 
 ASKED = ("intake", "disbursement", "notifications")
@@ -57,7 +57,6 @@ class Decision(StrEnum):
 
 
 HANDOFF_DISPOSITIONS = {Disposition.EXPIRE: HandoffDisposition.EXPIRE, Disposition.FAIL: HandoffDisposition.FAIL}
-STARTED = frozenset({HandoffState.ARRIVED, HandoffState.IN_PROGRESS})
 
 
 class CustodyCannotBeForced(Conflict):

@@ -4,23 +4,26 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from services.casework.case.cases.domain import AID_SETTLED
 from services.casework.case.closing.domain import Blocker, Decision, Kind, item_id, open_elsewhere
 from services.casework.case.closing.tables import ClosingRound, ForcedClosing
-from services.chassis.database import ReadSession, UnitOfWork
+from services.casework.desks.tasks.domain import UNFINISHED, TaskKind
+from services.casework.handoff.handoffs.domain import ENDED
+from services.chassis.database import ReadSession, UnitOfWork, with_states
 
-OPEN_HERE = """
+OPEN_HERE = with_states("""
     SELECT 'HANDOFF' AS kind, id, purpose AS name, to_agency AS party, state FROM handoffs WHERE about_id = :case_id
-        AND state NOT IN ('closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error')
+        AND state NOT IN {ended}
     UNION ALL
-    SELECT 'TASK', id, kind, agency, state FROM tasks WHERE about_id = :case_id AND state IN ('open', 'paused')
-        AND kind <> 'PHONE_CALL'
+    SELECT 'TASK', id, kind, agency, state FROM tasks WHERE about_id = :case_id AND state IN {unfinished}
+        AND kind <> {phone_call}
     UNION ALL
     SELECT 'CUSTODY', id, 'CUSTODY', agency, 'open' FROM custodies WHERE about_id = :case_id AND until IS NULL
     UNION ALL
     SELECT 'AID', aid_request_id, 'AID', 'disbursement', aid_state FROM cases
-    WHERE id = :case_id AND aid_state IS NOT NULL AND aid_state NOT IN ('credited', 'refused', 'ended')
+    WHERE id = :case_id AND aid_state IS NOT NULL AND aid_state NOT IN {settled}
     ORDER BY 1, 2
-"""
+""", ended=ENDED, unfinished=UNFINISHED, phone_call=TaskKind.PHONE_CALL, settled=AID_SETTLED)  # fmt: skip
 
 
 async def open_here(source: UnitOfWork | ReadSession, case_id: UUID) -> list[Blocker]:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from services.casework.handoff.disclosures.domain import Purpose
-from services.casework.handoff.handoffs.domain import HandoffState, is_firm
+from services.casework.handoff.handoffs.domain import STARTED, HandoffState, is_firm
 from services.chassis.errors import Conflict, Invalid
 
 
@@ -140,7 +140,7 @@ class Consequence:
 def item_of(state: str, held_state: str | None) -> Item:
     """In which column a hand-off stands; on hold it stands where it was held."""
     where = held_state if state == HandoffState.ON_HOLD and held_state else state
-    if where in (HandoffState.IN_PROGRESS, HandoffState.ARRIVED):
+    if where in STARTED:
         return Item.IN_PROGRESS
     return Item.ACCEPTED if is_firm(where) or where == HandoffState.CONDITIONAL else Item.NOT_ACCEPTED
 

@@ -7,18 +7,18 @@ from sqlmodel import col, select
 
 from services.casework.desks.closures.domain import ItemState
 from services.casework.desks.closures.tables import Closure, ClosureItem
-from services.chassis.database import ReadSession, UnitOfWork
+from services.casework.handoff.handoffs.domain import ENDED, STARTED
+from services.chassis.database import ReadSession, UnitOfWork, with_states
 
-_OPEN_OF_AGENCY = """
+_OPEN_OF_AGENCY = with_states("""
     SELECT h.id, h.state, h.held_state, h.purpose, h.from_agency, m.number,
-           (h.arrived_at IS NOT NULL AND coalesce(h.held_state, h.state) IN ('arrived', 'in-progress')
+           (h.arrived_at IS NOT NULL AND coalesce(h.held_state, h.state) IN {started}
             AND EXISTS (SELECT 1 FROM custodies u WHERE u.person_id = h.person_id AND u.until IS NULL
                         AND u.agency = h.to_agency)) AS is_person_there
     FROM handoffs h JOIN matters m ON m.id = h.about_id
-    WHERE h.district = :district AND h.to_agency = :agency AND h.state NOT IN
-          ('closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error')
+    WHERE h.district = :district AND h.to_agency = :agency AND h.state NOT IN {ended}
     ORDER BY h.id
-"""
+""", started=STARTED, ended=ENDED)  # fmt: skip
 _ITEMS = """
     SELECT i.handoff_id, i.disposition, i.state, i.result, h.purpose, h.state AS handoff_state, m.number
     FROM closure_items i JOIN handoffs h ON h.id = i.handoff_id JOIN matters m ON m.id = h.about_id

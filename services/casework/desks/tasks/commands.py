@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.casework.desks.tasks import domain, facts, repository
-from services.casework.desks.tasks.domain import VISITS, TaskIsEnded, TaskKind, TaskState
+from services.casework.desks.tasks.domain import UNFINISHED, VISITS, TaskIsEnded, TaskKind, TaskState
 from services.casework.desks.tasks.tables import Task
 from services.casework.handoff.conditions.repository import open_of_matter_with_code
 from services.casework.handoff.handoffs.commands import settle_condition
@@ -78,7 +78,7 @@ async def create_task(command: CreateTask, uow: UnitOfWork) -> StepResult:
 
 def step_result(task: Task) -> StepResult:
     """How a task stands, as a procedure's step."""
-    ended = task.state not in (TaskState.OPEN, TaskState.PAUSED)
+    ended = task.state not in UNFINISHED
     outcome = {TaskState.DONE: "COMPLETED", TaskState.CANCELLED: "CANCELLED"}.get(TaskState(task.state), "")
     return StepResult(
         step=task.step,
@@ -197,7 +197,7 @@ async def _settle(about_id: UUID, is_meant: Callable[[Task], bool], result_code:
 async def cancel_task(task_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
     """Cancel one task that is still open; one that has ended is left as it is."""
     task = await uow.locked(Task, task_id)
-    if task.state in (TaskState.OPEN, TaskState.PAUSED):
+    if task.state in UNFINISHED:
         now = await uow.now()
         uow.change(task, "cancel", reason=reason_code, state=TaskState.CANCELLED.value, paused_at=None, ended_at=now)
 

@@ -14,6 +14,9 @@ class TaskState(StrEnum):
     CANCELLED = "cancelled"
 
 
+UNFINISHED = frozenset({TaskState.OPEN, TaskState.PAUSED})
+
+
 class TaskKind(StrEnum):
     """What is to be done."""
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from services.casework.desks.tasks.domain import TaskState
+from services.casework.desks.tasks.domain import UNFINISHED, TaskState
 from services.casework.desks.tasks.tables import Task
 from services.chassis.database import ReadSession, UnitOfWork
 
@@ -23,7 +23,7 @@ async def open_of_matter(uow: UnitOfWork, about_id: UUID) -> list[Task]:
     """Open and paused tasks of a case, locked."""
     return await uow.all(
         select(Task)
-        .where(Task.about_id == about_id, col(Task.state).in_([TaskState.OPEN.value, TaskState.PAUSED.value]))
+        .where(Task.about_id == about_id, col(Task.state).in_([state.value for state in UNFINISHED]))
         .order_by(col(Task.id))
         .with_for_update()
     )

@@ -133,7 +133,7 @@ class Deadlines:
         ``spare`` names the promises whose deadlines go on. With ``happened_at`` before an escalation step's due
         instant the escalation step stays and is remarked on: done in time, told late.
         """
-        for alive in [c for c in self._deadlines if c.state != DeadlineState.STOPPED]:
+        for alive in [c for c in self._deadlines if c.state in domain.ALIVE]:
             if (kinds is not None and alive.kind not in kinds) or occurrence not in (None, alive.occurrence):
                 continue
             if alive.kind == DeadlineKind.PROMISE_BY and alive.occurrence in spare:

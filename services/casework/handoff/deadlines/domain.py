@@ -41,6 +41,10 @@ class DeadlineState(StrEnum):
     STOPPED = "stopped"
 
 
+ALIVE = frozenset(DeadlineState) - {DeadlineState.STOPPED}
+"""A deadline that runs, or will run again."""
+
+
 class Notice(StrEnum):
     """What is known of the message that tells of an escalation step."""
 

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlmodel import col, exists, or_, select
 
 from services.casework.handoff.deadlines.domain import DeadlineState, Notice
 from services.casework.handoff.deadlines.tables import Deadline, EscalationStep
 from services.casework.office.matters.domain import AboutKind
-from services.chassis.database import ReadSession, UnitOfWork
+from services.chassis import clock
+from services.chassis.database import Gauge, ReadSession, UnitOfWork, with_states
 
 OF_HANDOFFS = Deadline.about_kind == AboutKind.HANDOFF.value
 """What a hand-off's timer looks after."""
@@ -121,3 +123,21 @@ async def handoffs_with_escalations_ahead(uow: UnitOfWork) -> list[UUID]:
         .distinct()
         .order_by(col(Deadline.about_id))
     )
+
+
+_NEAR_AND_SILENT = with_states("""
+    SELECT count(*) FILTER (WHERE due_at < now() + interval '1 hour') AS near,
+           count(*) FILTER (WHERE escalates_at < now() - interval '5 minutes') AS silent
+    FROM deadlines WHERE state = {running} AND escalates_at IS NOT NULL
+""", running=DeadlineState.RUNNING)  # fmt: skip
+
+
+async def gauges(pool: asyncpg.Pool) -> list[Gauge]:
+    """Deadlines near breach, those that should have escalated, and how far the clock that they run by is away."""
+    deadlines = await pool.fetchrow(_NEAR_AND_SILENT)
+    away = abs((await pool.fetchval("SELECT clock_timestamp()") - clock.utc_now()).total_seconds())
+    return [
+        ("sigap_deadlines_near_breach", {}, float(deadlines["near"])),
+        ("sigap_deadlines_silent", {}, float(deadlines["silent"])),
+        ("sigap_database_clock_away_seconds", {}, away),
+    ]

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlmodel import col, or_, select
 
 from services.casework.handoff.handoffs.domain import ENDED_WORK, OPEN, UNDECIDED, HandoffState
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup, LinkAnswer, SpokenAnswer
-from services.chassis.database import ReadSession, UnitOfWork
+from services.chassis.database import Gauge, ReadSession, UnitOfWork
 
 
 async def group(uow: UnitOfWork, group_id: UUID) -> HandoffGroup | None:
@@ -218,3 +219,15 @@ async def unread_of_matter(uow: UnitOfWork, about_id: UUID) -> list[UUID]:
     return await uow.scalars(
         select(Handoff.id).where(Handoff.about_id == about_id, col(Handoff.state).in_(ended)).order_by(col(Handoff.id))
     )
+
+
+async def gauges(pool: asyncpg.Pool) -> list[Gauge]:
+    """Hand-offs that wait for somebody, by state, and the age of the oldest."""
+    rows = await pool.fetch(
+        """
+        SELECT state, count(*) AS count, coalesce(extract(epoch FROM now() - min(requested_at)), 0)::float AS oldest
+        FROM handoffs WHERE due_at IS NOT NULL GROUP BY state
+        """
+    )
+    found = [("sigap_handoffs_open", {"state": row["state"]}, float(row["count"])) for row in rows]
+    return found + [("sigap_handoffs_oldest_seconds", {"state": row["state"]}, row["oldest"]) for row in rows]

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
+import asyncpg
 from sqlmodel import col, select
 
-from services.casework.office.findings.domain import FindingFilter
+from services.casework.office.findings.domain import FindingFilter, FindingState
 from services.casework.office.findings.tables import Finding
-from services.chassis.database import ReadSession, UnitOfWork
+from services.chassis.database import Gauge, ReadSession, UnitOfWork, with_states
 
 
 async def of_rule(uow: UnitOfWork, rule_key: str) -> list[Finding]:
@@ -37,3 +38,14 @@ async def page(reading: ReadSession, wanted: FindingFilter, after: UUID | None, 
     if after is not None:
         query = query.where(col(Finding.id) > after)
     return await reading.all(query)
+
+
+_OPEN = with_states(
+    "SELECT kind, count(*) AS count FROM case_findings WHERE state = {open} GROUP BY kind", open=FindingState.OPEN
+)
+
+
+async def gauges(pool: asyncpg.Pool) -> list[Gauge]:
+    """Findings that nobody has explained, by kind."""
+    rows = await pool.fetch(_OPEN)
+    return [("sigap_case_findings_open", {"kind": row["kind"]}, float(row["count"])) for row in rows]

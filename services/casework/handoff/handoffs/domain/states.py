@@ -74,6 +74,9 @@ ANSWERED_YES = frozenset({M.ACCEPT, M.ACCEPT_CONDITIONALLY})
 ASKED = frozenset({"request", M.SEND})
 ENDED_WORK = frozenset({S.COMPLETED, S.FAILED})
 OPEN = HOLDABLE | ENDED_WORK | {S.DRAFT, S.ON_HOLD}
+ENDED = frozenset(S) - OPEN
+STARTED = frozenset({S.ARRIVED, S.IN_PROGRESS})
+"""The person or the work is with the receiver."""
 
 MOVES: dict[tuple[HandoffState, Move], frozenset[HandoffState]] = {
     key: frozenset({target})
