@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import asyncpg
 from fastapi import APIRouter
@@ -12,7 +13,8 @@ from services.chassis.auth import Policy
 from services.chassis.database import Gauge, ScopeRule, Units
 from services.chassis.inbox import Subscriptions
 from services.chassis.outbox import OutboxNotifier
-from services.chassis.pages import Pages
+from services.chassis.pages import PageLink, Pages
+from services.chassis.pages.words import Words
 from services.chassis.principal import Principal
 from services.chassis.settings import ServiceSettings
 
@@ -40,6 +42,44 @@ def together(*gauges: Gauges) -> Gauges:
     return read
 
 
+class PageModule(Protocol):
+    """A subject's ``pages``: its routes, its templates, and what its codes are called."""
+
+    @property
+    def router(self) -> APIRouter: ...
+    @property
+    def TEMPLATES(self) -> Path: ...
+    @property
+    def WORDS(self) -> Words: ...
+
+
+Activities = Callable[[Running], Sequence[Callable[..., Any]]]
+Prepare = Callable[[Running, Any], Awaitable[None]]
+Command = Callable[[Running, Sequence[str]], Awaitable[int]]
+Paper = Callable[[Sequence[str]], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Wing:
+    """A group of a service's subjects, and all that they bring to it; its ``wing.py`` fills it in."""
+
+    permissions: Policy
+    routers: Sequence[APIRouter] = ()
+    pages: Sequence[PageModule] = ()
+    links: Sequence[PageLink] = ()
+    workflows: Sequence[type] = ()
+    activities: Activities = lambda running: ()
+    criteria: Callable[[str], Sequence[Any]] = lambda agency: ()
+    """What narrows the queries of an agency's people to that agency's slice."""
+    gauges: Sequence[Gauges] = ()
+    figures: Mapping[str, str] = field(default_factory=dict)
+    """Where the runbook says what each figure means."""
+    prepare: Prepare | None = None
+    """What the wing's routes need at hand, done once as the API starts."""
+    commands: Mapping[str, Command] = field(default_factory=dict)
+    papers: Mapping[str, Paper] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """Everything a service is made of; its ``wiring.py`` fills it in."""
@@ -53,12 +93,12 @@ class Service:
     pages: Pages = field(default_factory=Pages)
     subscriptions: Subscriptions = field(default_factory=dict)
     workflows: Sequence[type] = ()
-    activities: Callable[[Running], Sequence[Callable[..., Any]]] = lambda running: ()
+    activities: Activities = lambda running: ()
     scope: ScopeRule = lambda principal: ()
     background: Sequence[Callable[[Running, asyncio.Event], Awaitable[None]]] = ()
     gauges: Gauges | None = None
     figures: Mapping[str, str] = field(default_factory=dict)
-    prepare: Callable[[Running, Any], Awaitable[None]] | None = None
-    commands: Mapping[str, Callable[[Running, Sequence[str]], Awaitable[int]]] = field(default_factory=dict)
-    papers: Mapping[str, Callable[[Sequence[str]], int]] = field(default_factory=dict)
+    prepare: Prepare | None = None
+    commands: Mapping[str, Command] = field(default_factory=dict)
+    papers: Mapping[str, Paper] = field(default_factory=dict)
     """Commands that only write something to standard output: they need neither settings nor engines."""

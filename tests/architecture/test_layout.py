@@ -18,7 +18,7 @@ SUBJECT_FILES = {
     "schemas", "pages", "handlers", "workflow", "activities", "adapter",
 }  # fmt: skip
 WINGS = {"casework": {"case", "papers", "desks", "handoff", "person", "office"}}
-"""Services whose subjects stand in groups: a wing holds subjects and nothing else."""
+"""Services whose subjects stand in groups: a wing holds subjects, and `wing.py` that says what they bring."""
 NOT_A_SUBJECT = {"migrations", "templates", "static", "__pycache__"}
 
 
@@ -37,7 +37,7 @@ def test_the_same_file_names_stand_in_every_subject(service: str) -> None:
     assert {file.stem for file in base.glob("*.py")} <= ROOT_FILES
     if wings := WINGS.get(service):
         assert {folder.name for folder in base.iterdir() if folder.is_dir()} - NOT_A_SUBJECT == wings
-        assert {file.name for wing in wings for file in (base / wing).glob("*.py")} == {"__init__.py"}
+        assert {file.name for wing in wings for file in (base / wing).glob("*.py")} == {"__init__.py", "wing.py"}
     for subject in subjects(service):
         names = {file.stem for file in subject.glob("*.py")}
         allowed = SUBJECT_FILES | ({"blocks"} if subject.name == "procedures" else set())

@@ -35,8 +35,9 @@ def test_every_alarm_of_the_spine_leads_to_its_section(links: dict[str, str]) ->
 def test_every_figure_of_a_service_leads_to_its_section(name: str) -> None:
     """A figure without a section is a curiosity, not an alarm."""
     figures = service(name).figures
-    text = (ROOT / "services" / name / "wiring.py").read_text()
-    for figure in set(re.findall(r"\bsigap_[a-z_]+\b", text)):
+    house = ROOT / "services" / name
+    files = [house / "wiring.py", *house.glob("*/wing.py"), *house.rglob("repository.py")]
+    for figure in {found for file in files for found in re.findall(r"\bsigap_[a-z_]+\b", file.read_text())}:
         assert figures.get(figure) in anchors(PAGE), figure
         assert figure in PAGE, f"the runbook does not tell of {figure}"
 

@@ -47,6 +47,12 @@ def test_no_query_spells_a_state() -> None:
     assert found(ONE) == SAID_AGAIN | ONE_SET_ASIDE
 
 
+def test_what_puts_a_service_together_holds_no_query() -> None:
+    """A query there belongs to no subject: whoever changes the table does not find it."""
+    for file in [*(ROOT / "services").glob("*/wiring.py"), *(ROOT / "services").glob("*/*/wing.py")]:
+        assert not any(re.search(r"\bSELECT\b", text) for text in texts(file)), file
+
+
 def test_states_become_constants() -> None:
     """PostgreSQL plans with an index over open rows only where it sees the states, not a parameter."""
     sql = with_states("state <> {closed} AND s IN {started}", closed=CaseState.CLOSED, started=STARTED)

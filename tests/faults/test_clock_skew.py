@@ -20,12 +20,13 @@ import pytest_asyncio
 from structlog.testing import capture_logs
 
 from benchmarks.ground import Ground, free_port
+from services.casework.handoff.deadlines.repository import gauges
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs import commands
 from services.casework.handoff.handoffs.commands import RequestHandoff, timing
 from services.casework.office.directory.domain import CaseworkPack, EscalationKind, PolicyStep
 from services.casework.office.matters.domain import case
-from services.casework.wiring import SERVICE, gauges
+from services.casework.wiring import SERVICE
 from services.chassis import clock, processes
 from services.chassis.clock import Pace
 from services.chassis.principal import system_principal

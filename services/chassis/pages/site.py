@@ -36,11 +36,12 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """An entry of the navigation, shown to whoever has the permission."""
+    """An entry of the navigation, shown to whoever has the permission; ``rank``: where it stands, smallest first."""
 
     path: str
     label: str
     permission: str
+    rank: int = 0
 
 
 class _Static(StaticFiles):
@@ -64,7 +65,8 @@ class Pages:
         Raises ``ValueError`` when a code of a kind is worded twice.
         """
         self._folders = folders
-        self._links = (*links, PageLink("/tersisih", "Pesan tersisih", "dead-letter:read"))
+        set_aside = PageLink("/tersisih", "Pesan tersisih", "dead-letter:read")
+        self._links = (*sorted(links, key=lambda link: link.rank), set_aside)
         self.words = joined([dead_letters.WORDS, words or {}])
         self.routers = (sign_in.router, dead_letters.router, events.router, _own_pages())
         self.provider: sign_in.Provider

@@ -12,8 +12,8 @@ import pytest_asyncio
 from contracts.events.notifications import MessageDelivered, MessageFailed
 from services.casework.case.cases.commands import REACH
 from services.casework.handoff.handoffs.commands import escalate_if_due
+from services.casework.handoff.wing import put_in_force
 from services.casework.office.directory.domain import Desk as PackDesk
-from services.casework.wiring import put_in_force
 from services.chassis import clock
 from services.chassis.principal import system_principal
 from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI

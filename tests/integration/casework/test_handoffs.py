@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from contracts.events.casework import HandoffDeadlineMoved
+from services.casework.handoff.wing import put_in_force
 from services.casework.office.directory.domain import DayOff, DayOffKind
-from services.casework.wiring import put_in_force
 from services.chassis import clock
 from services.chassis.principal import system_principal
 from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI, VILLAGE

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.casework.wiring import load_packs
+from services.casework.handoff.wing import load_packs
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
 from services.chassis.service import Running

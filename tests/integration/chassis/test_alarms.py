@@ -11,7 +11,7 @@ from contracts.values import RegionCode
 from deploy.local.places import CHECKOUT
 from services.casework.office.directory.commands import load_pack
 from services.casework.office.directory.domain import CaseworkPack
-from services.casework.wiring import FIGURES, SERVICE
+from services.casework.wiring import SERVICE
 from services.chassis import clock, runbook
 from services.chassis.principal import system_principal
 from tests.support.engines import Stack
@@ -151,7 +151,7 @@ async def test_open_handoffs_by_age_and_deadlines_near_breach_rise_and_fall(
 async def test_the_help_of_a_figure_leads_to_the_runbook(process: Outspoken) -> None:
     page = (await process.client.get(f"{process.url}/metrics")).text
     told = {line.split()[2]: line for line in page.splitlines() if line.startswith("# HELP")}
-    for name, section in {**runbook.FIGURES, **FIGURES}.items():
+    for name, section in {**runbook.FIGURES, **SERVICE.figures}.items():
         if name in told:
             assert runbook.link(section) in told[name]
     assert {"sigap_outbox_oldest_seconds", "sigap_deadlines_near_breach", "sigap_consumer_lag_messages"} <= told.keys()

@@ -1,0 +1,42 @@
+"""Desks: their duty rosters and tasks, agencies that close, and what auditors look at."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import with_loader_criteria
+from sqlmodel import col
+
+from services.casework.desks.closures import access as closures_access
+from services.casework.desks.closures import api as closures_api
+from services.casework.desks.closures import pages as closures_pages
+from services.casework.desks.desks import api as desks_api
+from services.casework.desks.desks import pages as desks_pages
+from services.casework.desks.oversight import access as oversight_access
+from services.casework.desks.oversight import api as oversight_api
+from services.casework.desks.oversight import pages as oversight_pages
+from services.casework.desks.tasks import access as tasks_access
+from services.casework.desks.tasks import api as tasks_api
+from services.casework.desks.tasks import pages as tasks_pages
+from services.casework.desks.tasks.tables import Task
+from services.chassis.pages import PageLink
+from services.chassis.service import Wing
+
+
+def criteria(agency: str) -> Sequence[Any]:
+    """An agency's own tasks."""
+    return [with_loader_criteria(Task, col(Task.agency) == agency)]
+
+
+WING = Wing(
+    permissions={**tasks_access.PERMISSIONS, **closures_access.PERMISSIONS, **oversight_access.PERMISSIONS},
+    routers=[desks_api.router, closures_api.router, oversight_api.router, tasks_api.router],
+    pages=[tasks_pages, closures_pages, oversight_pages, desks_pages],
+    links=[
+        PageLink("/jaga", "Jadwal jaga", "roster:read", rank=50),
+        PageLink("/bila-diam", "Bila mereka diam", "roster:read", rank=60),
+        PageLink("/penutupan", "Instansi tutup", "closure:write", rank=70),
+        PageLink("/pengawasan", "Pengawasan", "oversight:read", rank=80),
+        PageLink("/pemeriksaan", "Pemeriksaan", "audit:read", rank=90),
+    ],
+    criteria=criteria,
+)

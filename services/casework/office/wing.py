@@ -1,0 +1,49 @@
+"""The office: who is in it and on duty, its pack, and what it found to contradict itself."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import with_loader_criteria
+from sqlmodel import col
+
+from services.casework.office.findings import access as findings_access
+from services.casework.office.findings import api as findings_api
+from services.casework.office.findings import pages as findings_pages
+from services.casework.office.findings import repository as findings_repository
+from services.casework.office.findings.tables import Finding
+from services.casework.office.rosters.tables import Shift
+from services.chassis.pages import PageLink
+from services.chassis.service import Wing
+
+
+def criteria(agency: str) -> Sequence[Any]:
+    """An agency's own turns, and the findings that it has to explain."""
+    return [
+        with_loader_criteria(Shift, col(Shift.agency) == agency),
+        with_loader_criteria(Finding, col(Finding.owner) == agency),
+    ]
+
+
+def draft_calendar(arguments: Sequence[str]) -> int:
+    """``draft-calendar <year>``: the national days and joint leave of a year, to be checked and put into the pack."""
+    # The library weighs forty megabytes; no process that serves should carry them.
+    from services.casework.office.directory.adapter import YEARS, draft_of_year
+
+    if len(arguments) != 1 or not arguments[0].isdecimal() or int(arguments[0]) not in YEARS:
+        sys.stderr.write(f"usage: python -m services.casework draft-calendar <{YEARS.start}…{YEARS.stop - 1}>\n")
+        return 2
+    sys.stdout.write(draft_of_year(int(arguments[0])))
+    return 0
+
+
+WING = Wing(
+    permissions=findings_access.PERMISSIONS,
+    routers=[findings_api.router],
+    pages=[findings_pages],
+    links=[PageLink("/temuan", "Temuan", "finding:read", rank=40)],
+    criteria=criteria,
+    gauges=[findings_repository.gauges],
+    figures={"sigap_case_findings_open": "records-contradict-each-other"},
+    papers={"draft-calendar": draft_calendar},
+)
