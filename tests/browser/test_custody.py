@@ -28,7 +28,7 @@ async def test_from_the_case_to_where_the_person_is_and_the_findings_explanation
     visitors: Visitors, told_wrongly: dict[str, Any]
 ) -> None:
     sri = await visitors.sit_down("sri.peksos")
-    page = await sri.open("casework", f"/perkara/{told_wrongly['about_id']}")
+    page = await sri.open("casework", f"/perkara/{told_wrongly['case_id']}")
     await expect(page.get_by_role("heading", name="Temuan")).to_be_visible()
     await page.get_by_role("link", name="Di mana orang ini sekarang").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Di mana orang ini sekarang")
