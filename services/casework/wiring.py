@@ -9,6 +9,7 @@ from services.casework.desks.wing import WING as DESKS
 from services.casework.handoff.wing import WING as HANDOFF
 from services.casework.office.directory.access import OFFICE_ROLES
 from services.casework.office.wing import WING as OFFICE
+from services.casework.oversight.wing import WING as OVERSIGHT
 from services.casework.papers.wing import WING as PAPERS
 from services.casework.person.wing import WING as PERSON
 from services.casework.settings import CaseworkSettings
@@ -20,7 +21,7 @@ from services.chassis.principal import Principal
 from services.chassis.processes import build_app
 from services.chassis.service import Running, Service, together
 
-WINGS = (CASE, HANDOFF, DESKS, PERSON, OFFICE, PAPERS)
+WINGS = (OVERSIGHT, CASE, HANDOFF, DESKS, PERSON, OFFICE, PAPERS)
 PAGES = [page for wing in WINGS for page in wing.pages]
 
 

@@ -17,7 +17,7 @@ SUBJECT_FILES = {
     "__init__", "domain", "access", "messages", "tables", "repository", "facts", "commands", "queries", "api",
     "schemas", "pages", "handlers", "workflow", "activities", "adapter",
 }  # fmt: skip
-WINGS = {"casework": {"case", "papers", "desks", "handoff", "person", "office"}}
+WINGS = {"casework": {"oversight", "case", "papers", "desks", "handoff", "person", "office"}}
 """Services whose subjects stand in groups: a wing holds subjects, and `wing.py` that says what they bring."""
 NOT_A_SUBJECT = {"migrations", "templates", "static", "__pycache__"}
 

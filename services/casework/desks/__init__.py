@@ -1,1 +1,1 @@
-"""The desks of agencies: their work, its oversight, and what happens when one closes."""
+"""The desks of agencies: their work, and what happens when one closes."""

@@ -1,4 +1,4 @@
-"""Desks: their duty rosters and tasks, agencies that close, and what auditors look at."""
+"""Desks: their duty rosters and tasks, and agencies that close."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +11,6 @@ from services.casework.desks.closures import api as closures_api
 from services.casework.desks.closures import pages as closures_pages
 from services.casework.desks.desks import api as desks_api
 from services.casework.desks.desks import pages as desks_pages
-from services.casework.desks.oversight import access as oversight_access
-from services.casework.desks.oversight import api as oversight_api
-from services.casework.desks.oversight import pages as oversight_pages
 from services.casework.desks.tasks import access as tasks_access
 from services.casework.desks.tasks import api as tasks_api
 from services.casework.desks.tasks import pages as tasks_pages
@@ -28,15 +25,13 @@ def criteria(agency: str) -> Sequence[Any]:
 
 
 WING = Wing(
-    permissions={**tasks_access.PERMISSIONS, **closures_access.PERMISSIONS, **oversight_access.PERMISSIONS},
-    routers=[desks_api.router, closures_api.router, oversight_api.router, tasks_api.router],
-    pages=[tasks_pages, closures_pages, oversight_pages, desks_pages],
+    permissions={**tasks_access.PERMISSIONS, **closures_access.PERMISSIONS},
+    routers=[desks_api.router, closures_api.router, tasks_api.router],
+    pages=[tasks_pages, closures_pages, desks_pages],
     links=[
         PageLink("/jaga", "Jadwal jaga", "roster:read", rank=50),
         PageLink("/bila-diam", "Bila mereka diam", "roster:read", rank=60),
         PageLink("/penutupan", "Instansi tutup", "closure:write", rank=70),
-        PageLink("/pengawasan", "Pengawasan", "oversight:read", rank=80),
-        PageLink("/pemeriksaan", "Pemeriksaan", "audit:read", rank=90),
     ],
     criteria=criteria,
 )

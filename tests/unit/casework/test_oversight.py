@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.casework.desks.oversight.access import PERMISSIONS, districts_within
-from services.casework.desks.oversight.domain import COLUMNS, AuditList, PeriodIsTurnedRound, as_csv, check_period
 from services.casework.handoff.disclosures.domain import PersonField
+from services.casework.oversight.audit.access import PERMISSIONS, districts_within
+from services.casework.oversight.audit.domain import COLUMNS, AuditList, PeriodIsTurnedRound, as_csv, check_period
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 

@@ -28,7 +28,7 @@ WORDED: Mapping[str, Mapping[str, str]] = {
         "casework.desks.closures.domain.Disposition": "closure_disposition",
         "casework.desks.closures.domain.ItemDisposition": "item_disposition",
         "casework.desks.closures.domain.ItemState": "item_state",
-        "casework.desks.oversight.domain.AuditList": "audit_list",
+        "casework.oversight.audit.domain.AuditList": "audit_list",
         "casework.desks.tasks.domain.TaskKind": "task_kind",
         "casework.desks.tasks.domain.TaskState": "task_state",
         "casework.handoff.conditions.domain.ConditionState": "condition_state",

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from fastapi import Query, Request
 from fastapi.responses import Response
 
-from services.casework.desks.oversight import domain, queries
-from services.casework.desks.oversight.domain import COLUMNS, AuditList
 from services.casework.handoff.handoffs.pages import REASONS as HANDOFF_REASONS
 from services.casework.office.directory.pages import directory_of
+from services.casework.oversight.audit import domain, queries
+from services.casework.oversight.audit.domain import COLUMNS, AuditList
 from services.chassis.clock import utc_now
 from services.chassis.database import ReadSession
 from services.chassis.pages import page_requires, page_router

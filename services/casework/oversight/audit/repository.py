@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.casework.desks.oversight.domain import LIST_ROWS, TIMER_LATE, AuditList
-from services.casework.handoff.deadlines.domain import SPREAD
-from services.chassis.database import ReadSession
+from services.casework.case.cases.domain import AID_AWAITED, CaseState
+from services.casework.desks.tasks.domain import TaskState
+from services.casework.handoff.deadlines.domain import SPREAD, DeadlineState
+from services.casework.handoff.handoffs.domain import HandoffState
+from services.casework.oversight.audit.domain import LIST_ROWS, TIMER_LATE, AuditList
+from services.chassis.database import ReadSession, with_states
 
 _LISTS: dict[AuditList, str] = {
     AuditList.ON_BEHALF: """
@@ -30,7 +33,7 @@ _LISTS: dict[AuditList, str] = {
         SELECT k.owner AS agency, c.number AS case_number, k.about_id AS handoff_id, k.kind AS deadline, a.reason,
                a.recorded_at,
                (SELECT min(e.recorded_at) FROM actions e WHERE e.aggregate_id = a.aggregate_id
-                AND e.version > a.version AND e.verb IN ('resume', 'stop')) AS ended_at, a.actor
+                AND e.version > a.version AND (e.verb = 'resume' OR e.verb = 'stop')) AS ended_at, a.actor
         FROM actions a JOIN deadlines k ON k.id = a.aggregate_id
              JOIN handoffs h ON h.id = k.about_id JOIN matters c ON c.id = h.about_id
         WHERE a.district LIKE ANY(:districts) AND a.recorded_at >= :since AND a.recorded_at < :until
@@ -45,26 +48,34 @@ _LISTS: dict[AuditList, str] = {
         ORDER BY a.recorded_at, a.aggregate_id, a.version LIMIT :limit
     """,
 }
-_WITHOUT_NEXT_STEP = """
+_WITHOUT_NEXT_STEP = with_states(
+    """
     SELECT c.id AS case_id, c.number AS case_number, c.stage, c.holder,
            (SELECT max(a.recorded_at) FROM actions a WHERE a.aggregate_id = c.id) AS last_moved_at,
-           (SELECT count(*) FROM tasks t WHERE t.about_id = c.id AND t.state = 'paused') AS paused
+           (SELECT count(*) FROM tasks t WHERE t.about_id = c.id AND t.state = {paused}) AS paused
     FROM cases c
-    WHERE c.district LIKE ANY(:districts) AND c.state <> 'closed'
-      AND coalesce(c.aid_state, '') NOT IN ('requested', 'entitled')
+    WHERE c.district LIKE ANY(:districts) AND c.state <> {closed}
+      AND coalesce(c.aid_state, '') NOT IN {awaited}
       AND NOT EXISTS (SELECT 1 FROM handoffs h WHERE h.about_id = c.id
-                      AND (h.due_at IS NOT NULL OR h.state = 'on-hold'))
-      AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.about_id = c.id AND t.state = 'open')
+                      AND (h.due_at IS NOT NULL OR h.state = {on_hold}))
+      AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.about_id = c.id AND t.state = {open})
     ORDER BY c.id LIMIT :limit
-"""
-_DEADLINES_WITHOUT_TIMER = """
+    """,
+    paused=TaskState.PAUSED,
+    open=TaskState.OPEN,
+    closed=CaseState.CLOSED,
+    awaited=AID_AWAITED,
+    on_hold=HandoffState.ON_HOLD,
+)
+_DEADLINES_WITHOUT_TIMER = with_states(
+    """
     SELECT h.id AS handoff_id, c.number AS case_number, h.to_agency AS agency, due.escalates_at, k.checked_at,
            k.next_check_at,
            CASE WHEN k.handoff_id IS NULL THEN 'NO_TIMER'
                 WHEN due.escalates_at < now() - CAST(:late AS interval) THEN 'DID_NOT_ESCALATE'
                 ELSE 'CHECKS_TOO_LATE' END AS difference
     FROM (SELECT about_id AS handoff_id, min(escalates_at) AS escalates_at, max(started_at) AS started_at FROM deadlines
-          WHERE state = 'running' AND escalates_at IS NOT NULL AND district LIKE ANY(:districts) GROUP BY about_id)
+          WHERE state = {running} AND escalates_at IS NOT NULL AND district LIKE ANY(:districts) GROUP BY about_id)
           due
     JOIN handoffs h ON h.id = due.handoff_id JOIN matters c ON c.id = h.about_id
     LEFT JOIN timer_checks k ON k.handoff_id = due.handoff_id
@@ -73,7 +84,9 @@ _DEADLINES_WITHOUT_TIMER = """
        OR (k.checked_at < now() - CAST(:late AS interval)
            AND (k.next_check_at IS NULL OR k.next_check_at > due.escalates_at + CAST(:spread AS interval)))
     ORDER BY due.escalates_at, h.id LIMIT :limit
-"""
+    """,
+    running=DeadlineState.RUNNING,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.casework.desks.oversight.domain import LIST_ROWS
+from services.casework.oversight.audit.domain import LIST_ROWS
 
 
 class CaseWithoutNextStep(BaseModel):

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.casework.desks.oversight import access, domain, repository
-from services.casework.desks.oversight.domain import AuditList
-from services.casework.desks.oversight.repository import AuditFilter
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.oversight.audit import access, domain, repository
+from services.casework.oversight.audit.domain import AuditList
+from services.casework.oversight.audit.repository import AuditFilter
 from services.chassis.database import ReadSession
 from services.chassis.errors import PackIsMissing
 

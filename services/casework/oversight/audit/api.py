@@ -6,9 +6,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import AwareDatetime
 
-from services.casework.desks.oversight import domain, queries
-from services.casework.desks.oversight.domain import AuditList
-from services.casework.desks.oversight.schemas import AuditPage, CasesWithoutNextStep, DeadlinesWithoutTimer
+from services.casework.oversight.audit import domain, queries
+from services.casework.oversight.audit.domain import AuditList
+from services.casework.oversight.audit.schemas import AuditPage, CasesWithoutNextStep, DeadlinesWithoutTimer
 from services.chassis.auth import requires
 from services.chassis.principal import Principal
 from services.chassis.web import Reading, problems
