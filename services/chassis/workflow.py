@@ -4,11 +4,19 @@ Imported inside the sandbox: standard library and temporalio only.
 """
 
 from datetime import timedelta
-from typing import Any
+from typing import TypedDict
 
 from temporalio.common import RetryPolicy
 
-ACTIVITY: dict[str, Any] = {
+
+class ActivityOptions(TypedDict):
+    """How long a step may take and how it is tried again."""
+
+    start_to_close_timeout: timedelta
+    retry_policy: RetryPolicy
+
+
+ACTIVITY: ActivityOptions = {
     "start_to_close_timeout": timedelta(seconds=10),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(milliseconds=200),
@@ -19,7 +27,7 @@ ACTIVITY: dict[str, Any] = {
 }
 """Short time-outs, so that a killed worker costs seconds; refusals of the domain are not tried again."""
 
-OUTSIDE: dict[str, Any] = {
+OUTSIDE: ActivityOptions = {
     "start_to_close_timeout": timedelta(seconds=20),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(hours=1)

@@ -24,11 +24,11 @@ from services.disbursement.programmes.commands import load_pack
 from services.disbursement.programmes.domain import DisbursementPack
 from services.disbursement.rails.activities import RailActivities
 from services.disbursement.rails.adapter import BankRail
-from services.disbursement.rails.workflow import PaymentBatchWorkflow
 from services.disbursement.reconciliation import access as reconciliation_access
 from services.disbursement.reconciliation import api as reconciliation_api
 from services.disbursement.reconciliation import repository as reconciliation_repository
 from services.disbursement.reconciliation.activities import ReconciliationActivities
+from services.disbursement.reconciliation.workflow import PaymentBatchWorkflow
 from services.disbursement.settings import DisbursementSettings
 from services.disbursement.subscriptions import SUBSCRIPTIONS
 

@@ -28,7 +28,7 @@ OFF_BY_ONE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 OTHER_SIGN: dict[type[ast.operator], type[ast.operator]] = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add}
 OTHER_END = {"min": "max", "max": "min"}
 NOT_CODE = {"annotation", "returns", "decorator_list"}
-COMMANDS = {"execute_activity", "sleep"}
+COMMANDS = {"execute_activity_method", "sleep"}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ ODGJ = {"OdgjProcedure": "services.casework.case.procedures.odgj.workflow"}
 GEPENG = {"GepengProcedure": "services.casework.case.procedures.gepeng.workflow"}
 HANDOFF = {"HandoffWorkflow": "services.casework.handoff.handoffs.workflow"}
 CHECK = {"RegistryCheckWorkflow": "services.intake.registries.workflow"}
-BATCH = {"PaymentBatchWorkflow": "services.disbursement.rails.workflow"}
+BATCH = {"PaymentBatchWorkflow": "services.disbursement.reconciliation.workflow"}
 MESSAGE = {"MessageWorkflow": "services.notifications.messages.workflow"}
 PROCEDURES = (
     "tests/workflows/casework/test_procedures.py",
@@ -32,7 +32,9 @@ PLACES = {
     "services.casework.case.procedures.gepeng.workflow": Place(GEPENG, PROCEDURES),
     "services.casework.handoff.handoffs.workflow": Place(HANDOFF, ("tests/workflows/casework/test_deadlines.py",)),
     "services.intake.registries.workflow": Place(CHECK, ("tests/workflows/intake/test_registry_check.py",)),
-    "services.disbursement.rails.workflow": Place(BATCH, ("tests/workflows/disbursement/test_payment_batch.py",)),
+    "services.disbursement.reconciliation.workflow": Place(
+        BATCH, ("tests/workflows/disbursement/test_payment_batch.py",)
+    ),
     "services.notifications.messages.workflow": Place(MESSAGE, ("tests/workflows/notifications/test_message.py",)),
 }
 

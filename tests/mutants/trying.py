@@ -25,6 +25,9 @@ NOBODY, REPLAY, TESTS = 0, 71, 72
 STUCK_SECONDS = 30
 """A recorded history replays in milliseconds; one that takes this long hangs, and Temporal may wait for it for ever."""
 
+ALREADY_IMPORTED = "ignore::pytest.PytestAssertRewriteWarning"
+"""Replay has imported the activities, and with them libraries that also are plugins of pytest."""
+
 
 class StandIn(importlib.abc.MetaPathFinder):
     """Finds the mutated file under the module's name."""
@@ -64,7 +67,7 @@ def main(module: str, file: str, *judges: str) -> int:
             return REPLAY
         logging.disable(logging.NOTSET)
     if "tests" in judges:
-        options = ["-x", "-q", "-p", "no:cacheprovider", "--no-header"]
+        options = ["-x", "-q", "-p", "no:cacheprovider", "--no-header", "-W", ALREADY_IMPORTED]
         if pytest.main([*options, *place.tests]) != pytest.ExitCode.OK:
             return TESTS
     return NOBODY

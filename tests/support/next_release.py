@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
 from services.casework.case.procedures.gepeng.workflow import GepengProcedure
 from services.casework.case.procedures.odgj.workflow import OdgjProcedure
 from services.casework.handoff.handoffs.workflow import HandoffWorkflow
-from services.disbursement.rails.workflow import PaymentBatchWorkflow
+from services.disbursement.reconciliation.workflow import PaymentBatchWorkflow
 from services.intake.registries.workflow import RegistryCheckWorkflow
 from services.notifications.messages.workflow import MessageWorkflow
 

@@ -14,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from services.disbursement.batches.messages import BatchReading, PaymentBatchStart, Submission
-from services.disbursement.rails.workflow import PaymentBatchWorkflow
+from services.disbursement.reconciliation.workflow import PaymentBatchWorkflow
 from tests.support.procedures import TASK_TIMEOUT
 
 BATCH = UUID("01a20200-0000-7000-8000-0000000000b1")

@@ -21,7 +21,9 @@ def mutant(kind: str, function: str, change: str) -> Mutant:
 
 def test_a_command_taken_away_is_noticed_by_replay_alone() -> None:
     gone = mutant(
-        "structural", "HandoffWorkflow.run", "no `reading = await workflow.execute_activity('escalate_if_due'"
+        "structural",
+        "HandoffWorkflow.run",
+        "no `reading = await workflow.execute_activity_method(HandoffActivities.escalate_if_due",
     )
     assert tried(gone, "replay") is Noticed.REPLAY
 

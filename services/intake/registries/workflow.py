@@ -6,7 +6,8 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from services.chassis.workflow import OUTSIDE, Seen
-    from services.intake.registries.messages import CheckAsked, CheckProgress, CheckStart
+    from services.intake.registries.activities import RegistryActivities
+    from services.intake.registries.messages import CheckAsked, CheckStart
 
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(hours=1)
@@ -29,9 +30,7 @@ class RegistryCheckWorkflow:
         """Ask, and ask again with growing waits while the registry only says «pending»."""
         wait = FIRST_WAIT
         while True:
-            progress: CheckProgress = await workflow.execute_activity(
-                "ask_registry", start, result_type=CheckProgress, **OUTSIDE
-            )
+            progress = await workflow.execute_activity_method(RegistryActivities.ask_registry, start, **OUTSIDE)
             if progress.is_answered:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 return

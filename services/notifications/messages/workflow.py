@@ -6,7 +6,8 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from services.chassis.workflow import ACTIVITY, OUTSIDE, Seen
-    from services.notifications.messages.messages import MessageChanged, MessageReading, MessageStart, Sending
+    from services.notifications.messages.activities import MessageActivities
+    from services.notifications.messages.messages import MessageChanged, MessageStart
 
 
 @workflow.defn(name="MessageWorkflow")
@@ -35,28 +36,22 @@ class MessageWorkflow:
 
     async def _deliver(self, start: MessageStart) -> None:
         """The story: wait for what is not known yet, send, ask for the report with growing patience."""
-        reading = await self._look("prepare_message", start, ACTIVITY)
+        reading = await workflow.execute_activity_method(MessageActivities.prepare_message, start, **ACTIVITY)
         wait = reading.first_wait
         while reading.is_missing_facts:
             await self._wait(wait)
             wait = min(wait * 2, reading.longest_wait)
-            reading = await self._look("prepare_message", start, ACTIVITY)
+            reading = await workflow.execute_activity_method(MessageActivities.prepare_message, start, **ACTIVITY)
         if reading.is_to_be_sent:
-            sending: Sending = await workflow.execute_activity("send_message", start, result_type=Sending, **OUTSIDE)
-            reading = await self._look("record_message_sent", sending, ACTIVITY)
+            sending = await workflow.execute_activity_method(MessageActivities.send_message, start, **OUTSIDE)
+            reading = await workflow.execute_activity_method(MessageActivities.record_message_sent, sending, **ACTIVITY)
         wait = reading.first_wait
         while reading.is_awaiting_report:
             await self._wait(wait)
             wait = min(wait * 2, reading.longest_wait)
-            reading = await self._look("check_delivery", start, OUTSIDE)
+            reading = await workflow.execute_activity_method(MessageActivities.check_delivery, start, **OUTSIDE)
             if workflow.info().is_continue_as_new_suggested():
                 workflow.continue_as_new(start)
-
-    async def _look(self, step: str, about: MessageStart | Sending, options: dict[str, object]) -> MessageReading:
-        reading: MessageReading = await workflow.execute_activity(  # type: ignore[call-overload]
-            step, about, result_type=MessageReading, **options
-        )
-        return reading
 
     async def _wait(self, longest: timedelta) -> None:
         try:

@@ -13,14 +13,16 @@ from typing import Any, TypeVar
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from services.casework.case.cases.activities import CaseActivities
     from services.casework.case.cases.messages import (
         CaseFacts,
         CaseRef,
-        CloseResult,
         CreateStepTask,
         EnterStage,
         RecordOutcome,
     )
+    from services.casework.case.closing.activities import ClosingActivities
+    from services.casework.case.occurrences.activities import OccurrenceActivities
     from services.casework.case.occurrences.messages import StepOccurrence
     from services.casework.office.procedure_messages.messages import (
         CaseChanged,
@@ -126,8 +128,8 @@ class CaseProcedure:
         return task
 
     async def _look(self, start: ProcedureStart) -> None:
-        facts: CaseFacts = await workflow.execute_activity(
-            "read_case", CaseRef(case_id=start.about_id), result_type=CaseFacts, **ACTIVITY
+        facts = await workflow.execute_activity_method(
+            CaseActivities.read_case, CaseRef(case_id=start.about_id), **ACTIVITY
         )
         self.case = facts
         self._is_over = facts.is_over
@@ -142,7 +144,9 @@ class CaseProcedure:
             try:
                 await workflow.wait_condition(lambda: self._changes > seen or self._is_told, timeout=wait)  # noqa: B023
             except TimeoutError:
-                await workflow.execute_activity("check_stay", CaseRef(case_id=start.about_id), **ACTIVITY)
+                await workflow.execute_activity_method(
+                    CaseActivities.check_stay, CaseRef(case_id=start.about_id), **ACTIVITY
+                )
             seen = self._changes
             if not self._is_told:
                 await self._look(start)
@@ -159,7 +163,9 @@ class CaseProcedure:
     async def stage(self, stage: str) -> None:
         """The case goes on to a stage."""
         self._stop_if_over()
-        await workflow.execute_activity("enter_stage", EnterStage(case_id=self.case.case_id, stage=stage), **ACTIVITY)
+        await workflow.execute_activity_method(
+            CaseActivities.enter_stage, EnterStage(case_id=self.case.case_id, stage=stage), **ACTIVITY
+        )
 
     async def reach(self) -> None:
         """From the street into the holder's hands: first response, emergency care when it is needed, custody.
@@ -206,9 +212,7 @@ class CaseProcedure:
             from_agency=from_agency,
             candidates=candidates,
         )
-        result: StepResult = await workflow.execute_activity(
-            "request_handoff", asked, result_type=StepResult, **ACTIVITY
-        )
+        result = await workflow.execute_activity_method(CaseActivities.request_handoff, asked, **ACTIVITY)
         if not result.ended and until_ready:
             await workflow.wait_condition(lambda: key in self.case.ready or key in self._ended or self._is_no_more())
             if key not in self._ended and not self._is_no_more():
@@ -253,7 +257,7 @@ class CaseProcedure:
             visit_no=visit_no,
             agency=agency,
         )
-        result: StepResult = await workflow.execute_activity("create_task", asked, result_type=StepResult, **ACTIVITY)
+        result = await workflow.execute_activity_method(CaseActivities.create_task, asked, **ACTIVITY)
         while not result.ended:
             next_check_at = result.next_check_at
             if next_check_at is None:
@@ -261,7 +265,7 @@ class CaseProcedure:
             try:
                 return await self._end_of(key, max(next_check_at - workflow.now(), SOONEST))
             except TimeoutError:
-                result = await workflow.execute_activity("check_task_due", asked, result_type=StepResult, **ACTIVITY)
+                result = await workflow.execute_activity_method(CaseActivities.check_task_due, asked, **ACTIVITY)
         return result
 
     async def happened(self, step: StepResult, kind: str) -> None:
@@ -269,15 +273,15 @@ class CaseProcedure:
         told = StepOccurrence(
             case_id=self.case.case_id, step=step.step, kind=kind, told_by=step.agency or self.case.reporter_agency
         )
-        await workflow.execute_activity("record_step_occurrence", told, **ACTIVITY)
+        await workflow.execute_activity_method(OccurrenceActivities.record_step_occurrence, told, **ACTIVITY)
         raise ServiceHasEnded
 
     async def aid(self) -> StepResult:
         """Ask disbursement for the case type's aid and wait until it is settled."""
         self._stop_if_over()
         ref = CaseRef(case_id=self.case.case_id)
-        await workflow.execute_activity("request_aid", ref, **ACTIVITY)
-        result = await workflow.execute_activity("read_aid", ref, result_type=StepResult, **ACTIVITY)
+        await workflow.execute_activity_method(CaseActivities.request_aid, ref, **ACTIVITY)
+        result = await workflow.execute_activity_method(CaseActivities.read_aid, ref, **ACTIVITY)
         return result if result.ended else await self._end_of("aid")
 
     async def visits(self, purpose: str, agency: str = "") -> None:
@@ -296,16 +300,16 @@ class CaseProcedure:
     async def outcome(self, outcome: str) -> None:
         """The service ended."""
         self._stop_if_over()
-        await workflow.execute_activity(
-            "record_outcome", RecordOutcome(case_id=self.case.case_id, outcome=outcome), **ACTIVITY
+        await workflow.execute_activity_method(
+            CaseActivities.record_outcome, RecordOutcome(case_id=self.case.case_id, outcome=outcome), **ACTIVITY
         )
 
     async def close(self) -> None:
         """Close the case as soon as nothing of it is open."""
         while not self._is_over:
             seen = self._changes
-            result = await workflow.execute_activity(
-                "close_case", CaseRef(case_id=self.case.case_id), result_type=CloseResult, **ACTIVITY
+            result = await workflow.execute_activity_method(
+                ClosingActivities.close_case, CaseRef(case_id=self.case.case_id), **ACTIVITY
             )
             if result.closed:
                 return

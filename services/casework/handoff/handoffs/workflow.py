@@ -5,7 +5,8 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from services.casework.handoff.handoffs.messages import DeadlineReading, HandoffChanged, HandoffStart
+    from services.casework.handoff.handoffs.activities import HandoffActivities
+    from services.casework.handoff.handoffs.messages import HandoffChanged, HandoffStart
     from services.chassis.workflow import ACTIVITY, Seen
 
 
@@ -28,16 +29,14 @@ class HandoffWorkflow:
         """Look at the row, wait until it says to look again, ring; end when no deadline runs."""
         while True:
             self._changed = False
-            reading: DeadlineReading = await workflow.execute_activity(
-                "read_deadlines", start, result_type=DeadlineReading, **ACTIVITY
-            )
+            reading = await workflow.execute_activity_method(HandoffActivities.read_deadlines, start, **ACTIVITY)
             while reading.is_open and reading.next_check_at is not None and not self._changed:
                 wait = reading.next_check_within or reading.next_check_at - workflow.now()
                 try:
                     await workflow.wait_condition(lambda: self._changed, timeout=max(wait, timedelta(0)))
                 except TimeoutError:
-                    reading = await workflow.execute_activity(
-                        "escalate_if_due", start, result_type=DeadlineReading, **ACTIVITY
+                    reading = await workflow.execute_activity_method(
+                        HandoffActivities.escalate_if_due, start, **ACTIVITY
                     )
             if not self._changed:
                 await workflow.wait_condition(workflow.all_handlers_finished)

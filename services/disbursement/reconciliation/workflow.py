@@ -6,7 +6,9 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from services.chassis.workflow import ACTIVITY, OUTSIDE, Seen
-    from services.disbursement.batches.messages import BatchChanged, BatchReading, PaymentBatchStart, Submission
+    from services.disbursement.batches.messages import BatchChanged, PaymentBatchStart
+    from services.disbursement.rails.activities import RailActivities
+    from services.disbursement.reconciliation.activities import ReconciliationActivities
 
 
 @workflow.defn(name="PaymentBatchWorkflow")
@@ -35,21 +37,19 @@ class PaymentBatchWorkflow:
 
     async def _pay(self, start: PaymentBatchStart) -> None:
         """The story: send what is approved, then ask for the statement with growing patience until it is whole."""
-        reading: BatchReading = await workflow.execute_activity(
-            "read_batch", start, result_type=BatchReading, **ACTIVITY
-        )
+        reading = await workflow.execute_activity_method(RailActivities.read_batch, start, **ACTIVITY)
         if reading.is_to_be_sent:
-            submission: Submission = await workflow.execute_activity(
-                "submit_file", start, result_type=Submission, **OUTSIDE
-            )
+            submission = await workflow.execute_activity_method(RailActivities.submit_file, start, **OUTSIDE)
             if submission.refusal:
-                await workflow.execute_activity("record_refusal", submission, **ACTIVITY)
+                await workflow.execute_activity_method(ReconciliationActivities.record_refusal, submission, **ACTIVITY)
                 return
-            reading = await workflow.execute_activity("record_sent", submission, result_type=BatchReading, **ACTIVITY)
+            reading = await workflow.execute_activity_method(RailActivities.record_sent, submission, **ACTIVITY)
         wait = reading.first_wait
         while reading.is_awaiting_statement:
             await self._wait(wait)
-            reading = await workflow.execute_activity("import_statement", start, result_type=BatchReading, **OUTSIDE)
+            reading = await workflow.execute_activity_method(
+                ReconciliationActivities.import_statement, start, **OUTSIDE
+            )
             wait = min(wait * 2, reading.longest_wait)
             if workflow.info().is_continue_as_new_suggested():
                 workflow.continue_as_new(start)
