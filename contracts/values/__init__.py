@@ -1,9 +1,11 @@
-"""The small values every part of the house shares: money, places, the national identity number.
+"""The small values every part of the house shares: money, places, the national identity number,
+kinds of need.
 
 Standard library only, so that every layer may use them. pydantic meets them through its own hooks, which import it
 only when a model with such a field is built.
 """
 
+from contracts.values.kinds import CASE_TYPE_GUESS, Kind
 from contracts.values.money import INT64_MAX, INT64_MIN, Money
 from contracts.values.nik import (
     NIK_PATTERN,
@@ -20,11 +22,13 @@ from contracts.values.nik import (
 from contracts.values.places import RegionCode, RegionLevel
 
 __all__ = [
+    "CASE_TYPE_GUESS",
     "INT64_MAX",
     "INT64_MIN",
     "NIK_PATTERN",
     "PROVINCE_CODES",
     "RESERVED_TEST_SERIALS",
+    "Kind",
     "Money",
     "Nik",
     "NikCheck",

@@ -18,12 +18,11 @@ from services.casework.case.closing.activities import ClosingActivities
 from services.casework.case.occurrences import api as occurrences_api
 from services.casework.case.occurrences import pages as occurrences_pages
 from services.casework.case.occurrences.activities import OccurrenceActivities
-from services.casework.case.procedures.gepeng.workflow import GepengProcedure
-from services.casework.case.procedures.odgj.workflow import OdgjProcedure
 from services.casework.case.timeline import api as timeline_api
 from services.casework.case.timeline import pages as timeline_pages
 from services.casework.handoff.handoffs.activities import HandoffActivities
 from services.casework.handoff.handoffs.commands import rearm_deadlines
+from services.casework.office.case_types.domain import CASE_TYPES
 from services.chassis.clock import Pace
 from services.chassis.pages import PageLink
 from services.chassis.service import Running, Wing
@@ -66,7 +65,7 @@ WING = Wing(
         PageLink("/", "Daftar kerja", "handoff:read", rank=10),
         PageLink("/perkara", "Perkara", "case:read", rank=20),
     ],
-    workflows=[OdgjProcedure, GepengProcedure],
+    workflows=[CASE_TYPES.workflow_of(kind.code) for kind in CASE_TYPES],
     activities=activities,
     gauges=[cases_repository.gauges],
     figures={"sigap_cases_open": "hand-offs-grow-old-deadlines-come-near"},

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from contracts.values import Kind
 from services.chassis import clock, sealing
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import Principal
@@ -13,7 +14,7 @@ from services.chassis.telemetry import own_trace
 from services.intake.persons.commands import RegisterPerson, Sealer, register_person
 from services.intake.persons.domain import Description
 from services.intake.reports import domain, facts
-from services.intake.reports.domain import Channel, Kind, ReportState, Urgency
+from services.intake.reports.domain import Channel, ReportState, Urgency
 from services.intake.reports.tables import Operation, Report
 
 

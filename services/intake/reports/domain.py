@@ -17,17 +17,6 @@ class ReportState(StrEnum):
     DUPLICATE = "duplicate"
 
 
-class Kind(StrEnum):
-    """What kind of need the reporter sees: a guess that casework checks."""
-
-    ODGJ = "ODGJ"
-    GEPENG = "GEPENG"
-    ORANG_TERLANTAR = "ORANG_TERLANTAR"
-    LANSIA_TERLANTAR = "LANSIA_TERLANTAR"
-    ANAK_TERLANTAR = "ANAK_TERLANTAR"
-    BENCANA = "BENCANA"
-
-
 class Channel(StrEnum):
     """How the report came in; kept, since counts differ by channel."""
 
@@ -46,15 +35,6 @@ class Urgency(StrEnum):
     URGENT = "URGENT"
     NORMAL = "NORMAL"
 
-
-CASE_TYPE = {
-    Kind.ODGJ: "ODGJ_TERLANTAR",
-    Kind.GEPENG: "GEPENG",
-    Kind.ORANG_TERLANTAR: "ORANG_TERLANTAR",
-    Kind.LANSIA_TERLANTAR: "LANSIA_TERLANTAR",
-    Kind.ANAK_TERLANTAR: "ANAK_TERLANTAR",
-    Kind.BENCANA: "BENCANA",
-}
 
 MOVES: dict[tuple[ReportState, str], ReportState] = {
     (ReportState.RECEIVED, "verify"): ReportState.VERIFIED,

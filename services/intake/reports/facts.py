@@ -10,8 +10,7 @@ from contracts.events.intake import (
     ReportRejected,
     ReportVerified,
 )
-from contracts.values import RegionCode
-from services.intake.reports.domain import CASE_TYPE, Kind
+from contracts.values import CASE_TYPE_GUESS, Kind, RegionCode
 from services.intake.reports.tables import Operation, Report
 
 
@@ -33,7 +32,7 @@ def report_received(report: Report) -> ReportReceived:
 def report_verified(report: Report, apparent_minor: bool) -> ReportVerified:
     """A report is believed: casework may open a case."""
     return ReportVerified(
-        case_type_guess=CASE_TYPE[Kind(report.kind)],
+        case_type_guess=CASE_TYPE_GUESS[Kind(report.kind)],
         kind=report.kind,
         person_id=report.person_id,
         village_code=RegionCode(report.village_code),

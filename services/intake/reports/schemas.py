@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StringConstraints
 
-from contracts.values import Nik, NikIsInvalid, RegionCode, Sex
+from contracts.values import Kind, Nik, NikIsInvalid, RegionCode, Sex
 from services.chassis.web import CodeText, LongText, RequestBody, ShortText
 from services.intake.persons.domain import Description
 from services.intake.reports.commands import ConductOperation, Evidence, ReceiveReport
-from services.intake.reports.domain import OPERATION_LIMIT, Channel, Kind, Urgency
+from services.intake.reports.domain import OPERATION_LIMIT, Channel, Urgency
 from services.intake.reports.tables import Operation, Report
 
 

@@ -12,12 +12,15 @@ from contracts.topics import event_types
 from services.casework.case.cases import domain
 from services.casework.case.cases.domain import MOVES, CaseState
 from services.casework.case.timeline.domain import TEXTS, tell
+from services.casework.office.case_types.domain import CASE_TYPES
 from services.casework.office.directory.commands import check_pack
-from services.casework.office.directory.domain import AgencyIsUnknown
+from services.casework.office.directory.domain import AgencyIsUnknown, CaseTypeRules
+from services.chassis.errors import PackIsMissing
 from tests.support import golden
 from tests.support.packs import LAMONGAN_PACK, casework_pack
 
 HISTORIES = sorted(Path("tests/replay/histories").glob("*Procedure-*.json"))
+STAGES = {kind.workflow: CASE_TYPES.stages_of(kind.workflow) for kind in CASE_TYPES}
 NOT_RECORDED = {"GepengProcedure": {"RESPONSE", "EMERGENCY"}}
 """The way from the street is the same block in every procedure, and recorded with one of them."""
 
@@ -58,6 +61,8 @@ def test_the_lamongan_pack_is_whole_and_a_torn_one_is_refused() -> None:
     assert pack.candidates_for("INPATIENT_BED", "35.24.05.1003") == ("rsj-menur", "rsj-lawang")
     with pytest.raises(AgencyIsUnknown):
         check_pack(pack.model_copy(update={"office": "nobody"}))
+    with pytest.raises(PackIsMissing):
+        check_pack(pack.model_copy(update={"case_types": (CaseTypeRules(case_type="OGDJ"),)}))
 
 
 def test_every_event_of_a_case_has_its_indonesian_line() -> None:
@@ -70,9 +75,9 @@ def test_every_event_of_a_case_has_its_indonesian_line() -> None:
     assert tell("casework.handoff.requested.v1", {"purpose": "INPATIENT_BED"}) == "INPATIENT_BED diminta kepada –"
 
 
-@pytest.mark.parametrize("workflow", list(domain.STAGES))
+@pytest.mark.parametrize("workflow", STAGES)
 def test_a_case_never_goes_back_to_a_stage(workflow: str) -> None:
-    stages = domain.STAGES[workflow]
+    stages = STAGES[workflow]
     for (here, stage), (there, wanted) in product(enumerate(stages), repeat=2):
         assert domain.is_ahead(workflow, stage, wanted) == (there > here)
     with pytest.raises(domain.StageIsUnknown) as refused:
@@ -95,9 +100,9 @@ def test_every_stage_that_a_recorded_procedure_entered_stands_in_its_table_in_or
     for file in HISTORIES:
         workflow = file.stem.split("-", 1)[0]
         entered = re.findall(r'"stage": ?"([A-Z]+)"', asked_in(file))
-        order = [domain.STAGES[workflow].index(stage) for stage in entered]
+        order = [STAGES[workflow].index(stage) for stage in entered]
         assert order == sorted(order), file.name
         seen.setdefault(workflow, {"RECEIVED"}).update(entered)
-    assert {workflow: set(stages) for workflow, stages in domain.STAGES.items()} == {
+    assert {workflow: set(stages) for workflow, stages in STAGES.items()} == {
         workflow: stages | NOT_RECORDED.get(workflow, set()) for workflow, stages in seen.items()
     }

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from contracts.values import CASE_TYPE_GUESS, Kind
 from services.intake.persons.domain import Description, IdentityStatus, identity_status, is_apparent_minor
 from services.intake.reports import domain
-from services.intake.reports.domain import CASE_TYPE, MOVES, Kind, ReportState
+from services.intake.reports.domain import MOVES, ReportState
 from services.intake.reports.schemas import PersonIn
 from tests.support import golden
 
@@ -44,7 +45,7 @@ def test_the_same_nik_twice_in_one_operation_names_both_rows_and_not_the_nik() -
 
 
 def test_every_kind_of_need_has_its_case_type() -> None:
-    assert set(CASE_TYPE) == set(Kind)
+    assert set(CASE_TYPE_GUESS) == set(Kind)
 
 
 @pytest.mark.parametrize(

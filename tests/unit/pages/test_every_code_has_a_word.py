@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from services.casework.office.case_types.domain import CASE_TYPES
 from services.casework.person.custody.domain import PARTIES_WITHOUT_A_DESK
 from services.casework.wiring import SERVICE as CASEWORK
 from services.chassis.service import Service
@@ -18,7 +19,6 @@ WORDED: Mapping[str, Mapping[str, str]] = {
     "casework": {
         "chassis.inbox.DeadLetterState": "dead_letter_state",
         "casework.case.cases.domain.CaseState": "case_state",
-        "casework.case.cases.domain.Outcome": "outcome",
         "casework.case.cases.domain.AidState": "aid_state",
         "casework.case.closing.domain.Kind": "blocker",
         "casework.case.closing.domain.Disposition": "closing_disposition",
@@ -98,6 +98,7 @@ NEVER_SHOWN: Mapping[str, str] = {
     "casework.person.operations.domain.Side": "no page shows the counts of an operation",
     "contracts.envelope.Sensitivity": "told on the page of events, which quotes the contract",
     "contracts.reference.AppliesTo": "stands in reference lists",
+    "contracts.values.kinds.Kind": "intake has no pages",
     "contracts.values.nik.NikErrorCode": "answered by the API",
     "contracts.values.nik.NikLevel": "answered by the API",
     "contracts.values.nik.NikWarning": "answered by the API",
@@ -113,7 +114,6 @@ NEVER_SHOWN: Mapping[str, str] = {
     "disbursement.reconciliation.domain.LineStatus": "no page shows the bank's lines",
     "disbursement.reconciliation.domain.Resolution": "no page shows the bank's findings",
     "intake.registries.domain.CheckKind": "told by who was asked",
-    "intake.reports.domain.Kind": "intake has no pages",
     "intake.reports.domain.ReportState": "intake has no pages",
     "intake.reports.domain.Urgency": "intake has no pages",
     "notifications.channels.domain.DeliveryState": "notifications has no pages",
@@ -191,6 +191,11 @@ def test_every_member_of_an_enum_has_a_word(service: Service) -> None:
     for name, kind in WORDED.get(service.name, {}).items():
         silent = TOLD_OTHERWISE.get(name, (frozenset[str](), ""))[0]
         assert enums()[name] - silent == enums()[name] & service.pages.words[kind].keys(), name
+
+
+def test_everything_that_a_type_of_case_names_has_its_word() -> None:
+    for kind, named in CASE_TYPES.known.words().items():
+        assert named and named.items() <= CASEWORK.pages.words[kind].items(), kind
 
 
 def test_every_value_of_a_literal_has_a_word() -> None:

@@ -3,7 +3,6 @@
 from temporalio import activity
 
 from services.casework.case.cases import commands, queries
-from services.casework.case.cases.domain import Outcome
 from services.casework.case.cases.messages import (
     CaseFacts,
     CaseRef,
@@ -12,6 +11,7 @@ from services.casework.case.cases.messages import (
     RecordOutcome,
 )
 from services.casework.desks.tasks.commands import check_task_due, settle_stays, task_id_of
+from services.casework.office.case_types.domain import CASE_TYPES
 from services.casework.office.procedure_messages.messages import RequestStep, StepResult
 from services.chassis.activities import acting
 from services.chassis.database import UnitOfWork
@@ -66,7 +66,9 @@ class CaseActivities:
     @activity.defn(name="record_outcome")
     async def record_outcome(self, step: RecordOutcome) -> None:
         """The service ended."""
-        await acting(self._running, lambda uow: commands.record_outcome(step.case_id, Outcome(step.outcome), uow))
+        await acting(
+            self._running, lambda uow: commands.record_outcome(step.case_id, CASE_TYPES.outcome(step.outcome), uow)
+        )
 
     @activity.defn(name="request_aid")
     async def request_aid(self, ref: CaseRef) -> None:

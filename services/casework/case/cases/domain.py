@@ -1,10 +1,11 @@
 """What a case may become, and what keeps it from closing. Pure functions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from services.casework.handoff.disclosures.domain import AgencyKind, Purpose
+from services.casework.office.case_types.domain import CASE_TYPES
 from services.chassis.errors import Conflict
 
 
@@ -16,35 +17,10 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
-class Outcome(StrEnum):
-    """How the service of a case ended (`domain.md` §4.1, §4.2)."""
-
-    REUNIFIED = "REUNIFIED"
-    TRANSFERRED_HOME_DISTRICT = "TRANSFERRED_HOME_DISTRICT"
-    PLACED_PANTI = "PLACED_PANTI"
-    ABSCONDED = "ABSCONDED"
-    DECEASED = "DECEASED"
-    NOT_ODGJ = "NOT_ODGJ"
-    NOT_MET = "NOT_MET"
-    RETURNED_FAMILY = "RETURNED_FAMILY"
-    GUIDED_BY_VILLAGE = "GUIDED_BY_VILLAGE"
-    DUPLICATE = "DUPLICATE"
-
-
-CUSTODY_ENDS_WITH: dict[Outcome, str] = {
-    Outcome.REUNIFIED: "RETURNED_HOME",
-    Outcome.RETURNED_FAMILY: "RETURNED_HOME",
-    Outcome.GUIDED_BY_VILLAGE: "RETURNED_HOME",
-    Outcome.PLACED_PANTI: "PLACED",
-    Outcome.TRANSFERRED_HOME_DISTRICT: "TRANSFERRED",
-    Outcome.ABSCONDED: "ABSCONDED",
-    Outcome.NOT_ODGJ: "REROUTED",
-    Outcome.DUPLICATE: "DUPLICATE",
-}
-"""Why nobody of ours has the person in hand after an outcome; after a death the holder keeps the body until burial."""
-
-ENDS_EVERYTHING = frozenset({Outcome.ABSCONDED, Outcome.DECEASED, Outcome.NOT_ODGJ, Outcome.NOT_MET, Outcome.DUPLICATE})
-"""Outcomes after which open requests and tasks have lost their purpose."""
+def ends_everything(outcome: str | None) -> bool:
+    """Whether a service ended so that open requests and tasks have lost their purpose; not while it is being given."""
+    found = CASE_TYPES.known.outcomes.get(outcome or "")
+    return found is not None and found.ends_everything
 
 
 class AidState(StrEnum):
@@ -89,14 +65,6 @@ class CaseCannotMove(Conflict):
 SETS_A_STAGE = ("open", "enter_stage")
 """The actions on a case that put it into a stage."""
 
-STAGES: Mapping[str, tuple[str, ...]] = {
-    "OdgjProcedure": (
-        "RECEIVED", "RESPONSE", "EMERGENCY", "CUSTODY", "SCREENING", "TREATMENT", "DISCHARGE", "AFTERCARE",
-    ),
-    "GepengProcedure": ("RECEIVED", "RESPONSE", "EMERGENCY", "CUSTODY", "ASSESSMENT", "RETURN", "AFTERCARE"),
-}  # fmt: skip
-"""The stages of each procedure in their order (`domain.md` §4.1, §4.2); one may be left out, none is gone back to."""
-
 
 class NotTheCaseOfAChild(Conflict):
     """A mother is tied to somebody who is taken for a child."""
@@ -114,7 +82,7 @@ class StageIsUnknown(Conflict):
 
 def is_ahead(workflow: str, stage: str, wanted: str) -> bool:
     """Whether a stage comes after the one a case is in. Raises ``StageIsUnknown`` naming the procedure's stages."""
-    stages = STAGES.get(workflow, ())
+    stages = CASE_TYPES.stages_of(workflow)
     if wanted not in stages:
         raise StageIsUnknown(stages, stage=stage)
     return stage not in stages or stages.index(wanted) > stages.index(stage)
@@ -131,7 +99,7 @@ class Milestone:
 
 def way_of(workflow: str, entered: Sequence[str], stage: str, *, is_over: bool) -> list[Milestone]:
     """The way of a case through its procedure: stages it was in, the one it is in, and those that follow."""
-    stages = STAGES.get(workflow, ())
+    stages = CASE_TYPES.stages_of(workflow)
     ahead = stages[stages.index(stage) + 1 :] if stage in stages and not is_over else ()
     behind = [known for known in stages if known in entered and known != stage and known not in ahead]
     return [

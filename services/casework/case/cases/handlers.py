@@ -16,6 +16,7 @@ from services.casework.case.cases.domain import AidState
 from services.casework.handoff.deadlines.domain import Notice
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.commands import answer_for_registry, note_notice
+from services.casework.office.case_types.domain import CASE_TYPES
 from services.chassis.database import UnitOfWork
 from services.chassis.persons import when_person_recorded_keep_copy
 
@@ -24,10 +25,11 @@ REGISTRY_PURPOSE = {"IDENTITY": Purpose.IDENTIFICATION, "INSURANCE": Purpose.INS
 
 async def when_report_verified_open_case(event: ReportVerified, envelope: Envelope, uow: UnitOfWork) -> None:
     """A believed report becomes a case; a person caught in an operation is in the agency's hands already."""
+    answering = CASE_TYPES.answering(event.kind)
     await commands.open_case(
         OpenCase(
             report_id=envelope.subject,
-            case_type=event.case_type_guess,
+            case_type=answering.code if answering else event.case_type_guess,
             person_id=event.person_id,
             village_code=str(event.village_code),
             district=str(envelope.district),

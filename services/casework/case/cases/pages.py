@@ -22,6 +22,7 @@ from services.casework.desks.tasks.queries import next_tasks
 from services.casework.handoff.handoffs.domain import MOVES, SIDES, HandoffState, Side
 from services.casework.handoff.handoffs.queries import next_handoffs
 from services.casework.handoff.handoffs.tables import Handoff
+from services.casework.office.case_types.domain import CASE_TYPES, DUPLICATE, NOT_MET, OTHER_TYPE
 from services.casework.office.directory.pages import directory_of
 from services.casework.office.matters.queries import numbers_of
 from services.casework.person.custody.commands import record_custody
@@ -37,32 +38,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 PAGE_ROWS = 50
 WORK_ROWS = 100
 
-CASE_TYPES = {"ODGJ_TERLANTAR": "ODGJ terlantar", "GEPENG": "Gepeng"}
 STATES = {"open": "dalam pelayanan", "aftercare": "pascalayanan", "closed": "ditutup"}
-STAGES = {
-    "RECEIVED": "Laporan diterima",
-    "RESPONSE": "Respons pertama",
-    "EMERGENCY": "Gawat darurat",
-    "CUSTODY": "Penerimaan",
-    "SCREENING": "Penyaringan kesehatan",
-    "TREATMENT": "Perawatan",
-    "DISCHARGE": "Persiapan pulang",
-    "ASSESSMENT": "Asesmen",
-    "RETURN": "Pemulangan",
-    "AFTERCARE": "Pascalayanan",
-}
-OUTCOMES = {
-    "REUNIFIED": "Kembali kepada keluarga",
-    "TRANSFERRED_HOME_DISTRICT": "Dipulangkan ke daerah asal",
-    "PLACED_PANTI": "Ditempatkan di panti",
-    "ABSCONDED": "Meninggalkan layanan",
-    "DECEASED": "Meninggal dunia",
-    "NOT_ODGJ": "Bukan ODGJ",
-    "NOT_MET": "Tidak dijumpai",
-    "RETURNED_FAMILY": "Kembali kepada keluarga",
-    "GUIDED_BY_VILLAGE": "Dibina desa",
-    "DUPLICATE": "Ganda",
-}
+OF_TYPES = CASE_TYPES.known.words()
+STAGES = OF_TYPES["stage"]
+OUTCOMES = OF_TYPES["outcome"]
 AID = {
     "requested": "dimintakan",
     "entitled": "hak ditetapkan",
@@ -78,10 +57,15 @@ CASE_MOVES = {
     "force_close": "Tutup paksa",
     "mark_duplicate": "Tandai ganda",
 }
-ENDED_BY_OUTCOME = {"NOT_ODGJ": "Bukan ODGJ", "NOT_MET": "Orangnya tidak dijumpai", "DUPLICATE": "Perkara ganda"}
+ENDED_BY_OUTCOME = {
+    **{kind.not_this_type.code: kind.not_this_type.text for kind in CASE_TYPES},
+    OTHER_TYPE.code: OTHER_TYPE.text,
+    NOT_MET.code: "Orangnya tidak dijumpai",
+    DUPLICATE.code: "Perkara ganda",
+}
 """Why a hand-off ends with the service of its case, where a hand-off itself has no such reason."""
 WORDS = {
-    "case_type": CASE_TYPES,
+    "case_type": OF_TYPES["case_type"],
     "case_state": STATES,
     "case_move": CASE_MOVES,
     "stage": STAGES,

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.casework.case.cases import repository
-from services.casework.case.cases.domain import AID_SETTLED, ENDS_EVERYTHING, AidState, CaseState, Milestone, way_of
+from services.casework.case.cases.domain import AID_SETTLED, AidState, CaseState, Milestone, ends_everything, way_of
 from services.casework.case.cases.messages import CaseFacts
 from services.casework.case.cases.tables import Case
 from services.casework.desks.tasks.queries import tasks_of_matter
@@ -42,7 +42,7 @@ async def case_facts(case_id: UUID, uow: UnitOfWork) -> CaseFacts:
         apparent_minor=case.apparent_minor,
         has_aid=bool(rules and rules.aid_programme),
         visits=len(rules.visits_after) if rules else 0,
-        has_ended=case.outcome in ENDS_EVERYTHING,
+        has_ended=ends_everything(case.outcome),
         urgency=case.urgency,
         found_in_custody=case.found_in_custody,
         has_shelter=pack.stay_limit(case.holder) is not None,

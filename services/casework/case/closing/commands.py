@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.casework.case.cases import commands as cases
-from services.casework.case.cases.domain import ENDS_EVERYTHING, CaseIsClosed, CaseState
+from services.casework.case.cases.domain import CaseIsClosed, CaseState, ends_everything
 from services.casework.case.cases.messages import CloseResult
 from services.casework.case.cases.tables import Case
 from services.casework.case.closing import domain, facts, repository
@@ -42,7 +42,12 @@ async def close_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> CloseR
 
 async def _let_aid_be_decided(case: Case, uow: UnitOfWork) -> None:
     """Aid held for somebody who died or left is decided by people, once, before the case can close."""
-    if case.outcome not in ENDS_EVERYTHING or not cases.aid_is_pending(case) or case.aid_decision is not None:
+    if (
+        case.outcome is None
+        or not ends_everything(case.outcome)
+        or not cases.aid_is_pending(case)
+        or case.aid_decision is not None
+    ):
         return
     decided = await cases.give_task(case, TaskKind.AID_DECISION, "aid-decision", uow)
     if not decided.ended:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.casework.case.cases import commands as cases
-from services.casework.case.cases.domain import ENDS_EVERYTHING, CaseIsClosed, CaseState, Outcome
+from services.casework.case.cases.domain import CaseIsClosed, CaseState, ends_everything
 from services.casework.case.cases.tables import Case
 from services.casework.case.occurrences import domain, facts, repository
 from services.casework.case.occurrences.domain import Consequence, Disposition, Item, Occurrence
@@ -68,7 +68,8 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
     )
     uow.change(case, "hear", happened_at=command.happened_at, reason=command.kind.value)
     uow.publish(facts.occurrence_recorded(command.kind.value, told_by), about=case, happened_at=command.happened_at)
-    reason = domain.OUTCOME.get(command.kind, command.kind.value)
+    outcome = domain.outcome_of(command.kind, case.case_type)
+    reason = outcome.code if outcome else command.kind.value
     dispositions = {
         c.id: HANDOFF_DISPOSITIONS[c.disposition]
         for c in planned
@@ -86,7 +87,7 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
 async def record_step_occurrence(told: StepOccurrence, uow: UnitOfWork) -> None:
     """The end of a step says what happened to the person: recorded once, as of that end; known already it is left."""
     case = await uow.locked(Case, told.case_id)
-    if case.state == CaseState.CLOSED or case.outcome in ENDS_EVERYTHING:
+    if case.state == CaseState.CLOSED or ends_everything(case.outcome):
         return
     happened_at = await end_of_step(case.id, told.step, uow) or await uow.now()
     await record_occurrence(RecordOccurrence(case.id, Occurrence(told.kind), happened_at, told.told_by), uow)
@@ -109,9 +110,9 @@ async def _turn_visits_and_aid(case: Case, planned: Sequence[Consequence], reaso
 
 async def _follow(case: Case, command: RecordOccurrence, uow: UnitOfWork) -> None:
     """How the service ends, and who has something to do now."""
-    outcome = domain.OUTCOME.get(command.kind)
+    outcome = domain.outcome_of(command.kind, case.case_type)
     if outcome is not None:
-        await cases.end_service(case, Outcome(outcome), uow)
+        await cases.end_service(case, outcome, uow)
     match command.kind:
         case Occurrence.DIED:
             await settle_search(case.id, "DECEASED", uow)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.domain import STARTED, HandoffState, is_firm
+from services.casework.office.case_types.domain import ABSCONDED, CASE_TYPES, DECEASED, OTHER_TYPE, Outcome
 from services.chassis.errors import Conflict, Invalid
 
 
@@ -97,8 +98,8 @@ RECORDABLE = frozenset({K.DIED, K.ABSCONDED, K.FOUND_AGAIN, K.NOT_THIS_TYPE, K.S
 SEARCHES = frozenset({Purpose.FAMILY_TRACING, Purpose.IDENTIFICATION, Purpose.INFORMATION})
 """Purposes that still make sense while the person is being looked for."""
 
-OUTCOME: dict[Occurrence, str] = {K.DIED: "DECEASED", K.ABSCONDED: "ABSCONDED", K.NOT_THIS_TYPE: "NOT_ODGJ"}
-"""How the service of a case ends with an occurrence, while it is still being given."""
+OUTCOME: dict[Occurrence, Outcome] = {K.DIED: DECEASED, K.ABSCONDED: ABSCONDED}
+"""How the service of a case of any type ends with an occurrence, while it is still being given."""
 
 
 class OccurrenceIsTold(Conflict):
@@ -145,6 +146,14 @@ def item_of(state: str, held_state: str | None) -> Item:
     return Item.ACCEPTED if is_firm(where) or where == HandoffState.CONDITIONAL else Item.NOT_ACCEPTED
 
 
+def outcome_of(occurrence: Occurrence, case_type: str) -> Outcome | None:
+    """How the service of a case ends with an occurrence; ``None``: it goes on."""
+    if occurrence == Occurrence.NOT_THIS_TYPE:
+        found = CASE_TYPES.get(case_type)
+        return found.not_this_type if found else OTHER_TYPE
+    return OUTCOME.get(occurrence)
+
+
 def disposition_of(occurrence: Occurrence, item: Item) -> Disposition:
     """One cell of the table."""
     return DISPOSITION_TABLE[occurrence][list(Item).index(item)]
@@ -171,7 +180,7 @@ def check_told(occurrence: Occurrence, known_outcome: str | None, gone: bool) ->
     """Raises ``OccurrenceIsNotTold``, ``OccurrenceIsTold`` when it contradicts what is known."""
     if occurrence not in RECORDABLE:
         raise OccurrenceIsNotTold(kind=occurrence.value)
-    is_dead = known_outcome == OUTCOME[Occurrence.DIED]
+    is_dead = known_outcome == DECEASED.code
     again = occurrence == Occurrence.ABSCONDED and gone
     if is_dead or again or (occurrence == Occurrence.FOUND_AGAIN and not gone):
         legal = [] if is_dead else sorted(kind.value for kind in RECORDABLE if _fits(kind, gone))

@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from services.casework.case.closing.activities import ClosingActivities
     from services.casework.case.occurrences.activities import OccurrenceActivities
     from services.casework.case.occurrences.messages import StepOccurrence
+    from services.casework.office.case_types.domain import CUSTODY, EMERGENCY, NOT_MET, RESPONSE
     from services.casework.office.procedure_messages.messages import (
         CaseChanged,
         ProcedureStart,
@@ -175,17 +176,17 @@ class CaseProcedure:
         holder = self.case.reporter_agency if self.case.found_in_custody else ""
         is_emergency = self.case.urgency == "EMERGENCY"
         if not holder:
-            await self.stage("RESPONSE")
+            await self.stage(RESPONSE.code)
             met = await self.task("first-response", "FIRST_RESPONSE")
             if met.result_code == "NOT_MET":
-                await self.outcome("NOT_MET")
+                await self.outcome(NOT_MET.code)
                 raise ServiceHasEnded
             is_emergency = is_emergency or met.result_code in IS_DANGEROUS
         if is_emergency:
-            await self.stage("EMERGENCY")
+            await self.stage(EMERGENCY.code)
             holder = (await self.insist("emergency", "EMERGENCY_CARE", from_agency=holder)).agency
         if holder:
-            await self.stage("CUSTODY")
+            await self.stage(CUSTODY.code)
             await self.insist("custody", "CUSTODY_TRANSFER", from_agency=holder)
 
     async def handoff(

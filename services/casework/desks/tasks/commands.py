@@ -32,7 +32,7 @@ class CreateTask:
     district: str
     step: str
     occurrence: int
-    kind: TaskKind
+    kind: str
     agency: str
     due_at: datetime
     reply_to: str
@@ -60,7 +60,7 @@ async def create_task(command: CreateTask, uow: UnitOfWork) -> StepResult:
         about_kind=command.about.kind.value,
         about_id=command.about.id,
         step=command.step,
-        kind=command.kind.value,
+        kind=str(command.kind),
         agency=command.agency,
         desk=pack.agency(command.agency).desks[0].code,
         state=TaskState.OPEN.value,
@@ -125,13 +125,13 @@ async def complete_task(task_id: UUID, result_code: str, expected_version: int |
 
 
 async def _follow(task: Task, now: datetime, uow: UnitOfWork) -> None:
-    kind, result = TaskKind(task.kind), task.result_code or ""
+    kind, result = task.kind, task.result_code or ""
     if kind == TaskKind.BURIAL:
         await end_custody_of_matter(task.about_id, "BURIED", now, uow)
     if kind == TaskKind.FIRST_RESPONSE and result in domain.MET_THE_PERSON:
         await take_into_custody(task.about_id, task.agency, now, uow)
-    met = domain.MEETS_CONDITION.get((kind, result))
-    if met is not None:
+    met = domain.condition_met_by(kind, result)
+    if met:
         for condition_id in await open_of_matter_with_code(uow, task.about_id, met, task.agency):
             await settle_condition(condition_id, "meet", result, uow)
 

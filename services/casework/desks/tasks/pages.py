@@ -11,6 +11,7 @@ from services.casework.desks.tasks import access, commands, queries
 from services.casework.desks.tasks.domain import RESULTS, TaskKind, TaskState
 from services.casework.desks.tasks.schemas import TaskCompletionIn
 from services.casework.handoff.handoffs.pages.words import ALL_RESULTS
+from services.casework.office.case_types.domain import CASE_TYPES, UNDECIDED
 from services.casework.office.directory.access import OFFICE_ROLES
 from services.casework.office.directory.pages import directory_of
 from services.chassis.pages import Form, page_requires, page_router
@@ -22,11 +23,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 KINDS = {
     "FIRST_RESPONSE": "Datangi di tempat",
-    "SHELTER_ASSESSMENT": "Asesmen di rumah singgah",
-    "GUARANTEE_LETTER": "Surat jaminan pembiayaan",
-    "PBI_REACTIVATION": "Pengaktifan kembali PBI-JK",
-    "DISTRICT_FUNDING": "Jaminan dari daerah",
-    "WAY_OUT": "Putuskan ke mana sesudah dirawat",
     "REROUTE": "Tentukan layanan yang tepat",
     "AFTERCARE_VISIT": "Kunjungan pascalayanan",
     "MEDICINE_CONTROL": "Kendali obat bulanan",
@@ -42,18 +38,6 @@ RESULT_WORDS = {
     "DANGEROUS": "Dijumpai, mengamuk atau berbahaya",
     "INJURED": "Dijumpai, terluka atau sakit",
     "NOT_MET": "Tidak dijumpai",
-    "ASSESSED": "Asesmen selesai",
-    "FIRST_TIME_LOCAL": "Pertama kali, warga sini",
-    "FIRST_TIME_OTHER_DISTRICT": "Pertama kali, warga daerah lain",
-    "SEEN_BEFORE": "Pernah ditangani",
-    "ISSUED": "Surat diterbitkan",
-    "REFUSED": "Ditolak",
-    "REACTIVATED": "Sudah aktif kembali",
-    "ARREARS": "Terhalang tunggakan iuran mandiri",
-    "FUNDED": "Dijamin daerah",
-    "REUNIFICATION": "Kembali kepada keluarga",
-    "REPATRIATION": "Pulang ke daerah asal",
-    "PLACEMENT": "Ke panti",
     "ELDERLY": "Lansia telantar",
     "DISABILITY": "Penyandang disabilitas",
     "CHILD": "Anak",
@@ -67,7 +51,6 @@ RESULT_WORDS = {
     "MOVED": "Sudah pindah",
     "SEARCH_AGAIN": "Cari kembali",
     "DECIDED": "Sudah diputuskan",
-    "UNDECIDED": "Belum ada keputusan, kembali besok",
     "FOUND": "Ditemukan",
     "NOT_FOUND": "Tidak ditemukan",
     "BURIED": "Sudah dimakamkan",
@@ -76,19 +59,30 @@ RESULT_WORDS = {
     "PAY_ON": "Bantuan tetap dibayarkan",
     "REACHED": "Tersambung, meja sudah tahu",
     "NOT_REACHED": "Tidak tersambung",
+    UNDECIDED.code: UNDECIDED.text,
 }
 SETTLED_WORDS = {"DECEASED": "Orangnya meninggal dunia"}
 """Results with which a task ends by itself, that nobody chooses."""
 STATES = {"open": "terbuka", "paused": "dihentikan sementara", "done": "selesai", "cancelled": "dibatalkan"}
+OF_TYPES = CASE_TYPES.known.words()
+TOLD_RESULTS = {**RESULT_WORDS, **OF_TYPES["task_result"]}
 WORDS = {
-    "task_kind": KINDS,
-    "task_result": {**RESULT_WORDS, **SETTLED_WORDS},
+    "task_kind": {**KINDS, **OF_TYPES["task_kind"]},
+    "task_result": {**TOLD_RESULTS, **SETTLED_WORDS},
     "task_state": STATES,
-    "field.result_code": {code: text for code, text in RESULT_WORDS.items() if code not in ALL_RESULTS},
+    "field.result_code": {code: text for code, text in TOLD_RESULTS.items() if code not in ALL_RESULTS},
     "done": {"task-complete": "Tercatat: tugas selesai."},
 }
 
 router = page_router()
+
+
+def results_of(kind: str) -> dict[str, str]:
+    """How a task of a kind may end, in words."""
+    of_a_type = CASE_TYPES.known.task_kinds.get(kind)
+    if of_a_type:
+        return {result.code: result.text for result in of_a_type.results}
+    return {code: RESULT_WORDS[code] for code in RESULTS[TaskKind(kind)]}
 
 
 @router.get("/tugas/{task_id}")
@@ -105,7 +99,7 @@ async def task_page(
         task=task,
         may_complete=may_complete and task.state == TaskState.OPEN,
         is_of_the_office=bool(caller.roles & OFFICE_ROLES),
-        results={code: RESULT_WORDS[code] for code in RESULTS[TaskKind(task.kind)]},
+        results=results_of(task.kind),
         **(await directory_of(reading, [task.district])).context(task.district),
     )
     return rendered

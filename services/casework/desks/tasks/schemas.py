@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.casework.desks.tasks.domain import RESULTS, TaskKind
+from services.casework.desks.tasks.domain import results_of
 from services.casework.desks.tasks.tables import Task
 from services.chassis.web import CodeText, RequestBody
 
@@ -48,7 +48,7 @@ class TaskOut(BaseModel):
             desk=task.desk,
             state=task.state,
             version=task.version,
-            results=list(RESULTS[TaskKind(task.kind)]),
+            results=list(results_of(task.kind)),
             due_at=task.due_at,
             is_overdue=task.is_overdue,
             result_code=task.result_code,

@@ -1,5 +1,6 @@
 """Loading a pack."""
 
+from services.casework.office.case_types.domain import CASE_TYPES
 from services.casework.office.directory.domain import CaseworkPack
 from services.casework.office.directory.tables import Pack
 from services.chassis.database import UnitOfWork
@@ -8,7 +9,10 @@ from services.chassis.packs import put_in_force
 
 
 def check_pack(pack: CaseworkPack) -> None:
-    """Raise ``PackIsMissing`` or ``AgencyIsUnknown`` when the pack refers to something that it does not hold."""
+    """Raise ``PackIsMissing`` or ``AgencyIsUnknown`` when the pack refers to something that is not there."""
+    for rules in pack.case_types:
+        if CASE_TYPES.get(rules.case_type) is None:
+            raise PackIsMissing(case_type=rules.case_type)
     for rule in pack.candidates:
         for agency in rule.agencies:
             pack.agency(agency)

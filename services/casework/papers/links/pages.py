@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.casework.handoff.handoffs.domain import Move
-from services.casework.handoff.handoffs.pages import ANY_RESULT, CONDITIONS, OWNERS, PERIODS, REASONS, RESULTS
+from services.casework.handoff.handoffs.pages import CONDITIONS, OWNERS, PERIODS, REASONS, results_for
 from services.casework.handoff.handoffs.queries import show_handoff
 from services.casework.handoff.handoffs.schemas import ArrivalIn, CompletionIn, ConditionalFormIn, MoveIn, ReasonedIn
 from services.casework.office.directory.pages import directory_of
@@ -224,7 +224,7 @@ async def _show_disclosure(link: Link, token: str, secret: str, request: Request
         answers=[move.value for move in domain.ANSWERS if move.value in view.legal_now],
         csrf=domain.csrf_of(secret),
         reasons=REASONS["reject"],
-        results=RESULTS.get(handoff.purpose, ANY_RESULT),
+        results=results_for(handoff.purpose),
         observed_states=OBSERVED_STATES,
         conditions=CONDITIONS,
         owners=OWNERS,

@@ -37,7 +37,7 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
     case = await uow.locked(Case, step.about_id)
     if case.state == CaseState.CLOSED:
         raise domain.CaseIsClosed(())
-    if case.outcome in domain.ENDS_EVERYTHING:
+    if domain.ends_everything(case.outcome):
         return StepResult(step=step.step, ended=True, outcome="CANCELLED")
     pack = await pack_in_force(uow, case.district)
     custodian = await holder_of_matter(case.id, uow)
@@ -97,7 +97,7 @@ async def open_handoff(command: OpenHandoff, uow: UnitOfWork) -> Handoff:
     is_moved = command.purpose in MOVES_A_PERSON
     for other_id in await family.tied_to(uow, case.id) if case.is_tied and is_moved else []:
         other = await uow.locked(Case, other_id)
-        is_over = other.state == CaseState.CLOSED or other.outcome in domain.ENDS_EVERYTHING
+        is_over = other.state == CaseState.CLOSED or domain.ends_everything(other.outcome)
         if not is_over and not await is_asked_for(other.id, command.purpose, uow):
             await _ask_by_hand(other, command, pack, uow)
     return asked
@@ -139,10 +139,10 @@ async def ask_task(step: CreateStepTask, uow: UnitOfWork) -> StepResult:
     case = await uow.locked(Case, step.case_id)
     if case.state == CaseState.CLOSED:
         raise domain.CaseIsClosed(())
-    if case.outcome in domain.ENDS_EVERYTHING:
+    if domain.ends_everything(case.outcome):
         return StepResult(step=step.step, ended=True, outcome="CANCELLED")
     pack = await pack_in_force(uow, case.district)
-    rules, kind = pack.rules_of(case.case_type), TaskKind(step.kind)
+    rules, kind = pack.rules_of(case.case_type), step.kind
     named = pack.candidates_for(step.purpose, case.village_code) if step.purpose else ()
     due_at = await uow.now() + (rules.due_within(kind) if rules else CONFERENCE_WITHIN)
     if rules is not None and step.visit_no:

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.casework.case.cases import domain, facts, repository
 from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.tables import Case
+from services.casework.office.case_types.domain import CASE_TYPES, RECEIVED
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.matters import domain as matters
 from services.casework.office.matters.commands import keep_matter
@@ -45,7 +46,8 @@ async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
     pack = await pack_in_force(uow, command.district)
     rules = pack.rules_of(command.case_type)
     now = await uow.now()
-    prefix = rules.number_prefix if rules else command.case_type.split("_", 1)[0]
+    led_by = CASE_TYPES.get(command.case_type) if rules else None
+    prefix = led_by.number_prefix if led_by else command.case_type.split("_", 1)[0]
     serial = await repository.next_serial(uow, command.district, prefix, now.year)
     case = Case(
         id=clock.derived_id(CASES, str(command.report_id)),
@@ -54,7 +56,7 @@ async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
         number=domain.case_number(prefix, command.district, now.year, serial),
         case_type=command.case_type,
         state=CaseState.OPEN.value,
-        stage="RECEIVED",
+        stage=RECEIVED.code,
         person_id=command.person_id,
         village_code=command.village_code,
         source_report_id=command.report_id,
@@ -64,7 +66,7 @@ async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
         found_in_custody=command.is_in_custody,
         holder=pack.office,
         unit=pack.office_unit,
-        workflow=rules.workflow if rules else "",
+        workflow=led_by.workflow if led_by else "",
         rules_version=RULES_VERSION,
         pack_version=pack.version,
         opened_at=now,

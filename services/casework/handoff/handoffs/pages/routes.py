@@ -8,12 +8,10 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import Response
 
-from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs import access, commands, queries
 from services.casework.handoff.handoffs.commands import Redirect, ReportStatus
 from services.casework.handoff.handoffs.domain import OPEN, UNANSWERED, UNDECIDED, Move, Side
 from services.casework.handoff.handoffs.pages.words import (
-    ANY_RESULT,
     CONDITIONS,
     MOVES,
     NEWS,
@@ -22,8 +20,8 @@ from services.casework.handoff.handoffs.pages.words import (
     QUESTIONS,
     REASONS,
     REPLIES,
-    RESULTS,
     SPEAKERS,
+    results_for,
 )
 from services.casework.handoff.handoffs.schemas import (
     ArrivalIn,
@@ -79,7 +77,7 @@ async def handoff_page(
         may_redirect=may_rescue and handoff.state in UNDECIDED,
         is_of_the_office=bool(caller.roles & OFFICE_ROLES),
         reasons=REASONS,
-        results=RESULTS.get(Purpose(handoff.purpose), ANY_RESULT),
+        results=results_for(handoff.purpose),
         observed_states=OBSERVED_STATES,
         questions=QUESTIONS,
         replies=REPLIES,

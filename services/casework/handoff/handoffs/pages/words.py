@@ -1,5 +1,7 @@
 """What the page of a hand-off calls its codes: purposes, states, moves, reasons, results and fields."""
 
+from services.casework.office.case_types.domain import CASE_TYPES
+
 PURPOSES = {
     "CUSTODY_TRANSFER": "Serah terima orang",
     "EMERGENCY_CARE": "Pertolongan gawat darurat",
@@ -158,31 +160,9 @@ REASONS: dict[str, dict[str, str]] = {
 RESULTS: dict[str, dict[str, str]] = {
     "CUSTODY_TRANSFER": {"IN_CARE": "Orang diterima dalam perawatan"},
     "EMERGENCY_CARE": {"STABILISED": "Sudah stabil, dapat dijemput"},
-    "HEALTH_SCREENING": {
-        "NEEDS_HOSPITAL": "Perlu rawat inap",
-        "OUTPATIENT": "ODGJ, cukup rawat jalan",
-        "NOT_ODGJ": "Bukan ODGJ",
-    },
-    "IDENTIFICATION": {"MATCHED": "Identitas padan", "NOT_FOUND": "Tidak ditemukan"},
-    "INSURANCE": {
-        "ACTIVE": "Aktif",
-        "INACTIVE": "Tidak aktif",
-        "NOT_ENROLLED": "Belum terdaftar",
-        "ARREARS": "Menunggak iuran mandiri",
-    },
-    "INPATIENT_BED": {"DISCHARGED_STABLE": "Pulang dalam keadaan stabil"},
-    "FAMILY_TRACING": {
-        "FAMILY_READY": "Keluarga ditemukan dan siap menerima",
-        "FAMILY_NOT_FOUND": "Keluarga tidak ditemukan",
-        "FAMILY_REFUSES": "Keluarga tidak dapat menerima",
-        "HOME_DISTRICT_FOUND": "Berasal dari daerah lain",
-    },
-    "REUNIFICATION": {"REUNIFIED": "Sudah kembali kepada keluarga"},
-    "REPATRIATION": {"REPATRIATED": "Sudah kembali ke daerah asal"},
-    "PLACEMENT": {"PLACED": "Sudah ditempatkan"},
-    "MEDICINE_CONTINUITY": {"TAKEN_OVER": "Obat dilanjutkan oleh kami"},
     "CHILD_PROTECTION": {"PROTECTED": "Anak dalam perlindungan kami", "NOT_A_CHILD": "Ternyata sudah dewasa"},
 }
+"""By purpose: how it may end in a case of any type."""
 QUESTIONS = {
     "IDENTITY_UNCLEAR": "Identitasnya belum jelas",
     "CONDITION_UNCLEAR": "Keadaannya belum jelas",
@@ -267,7 +247,11 @@ FIELDS = {
     "status_code": "Kabar",
 }
 ALL_REASONS = {code: text for group in REASONS.values() for code, text in group.items()}
-ALL_RESULTS = {code: text for group in RESULTS.values() for code, text in group.items()} | ANY_RESULT
+ALL_RESULTS = {
+    **{code: text for group in RESULTS.values() for code, text in group.items()},
+    **CASE_TYPES.known.words()["handoff_result"],
+    **ANY_RESULT,
+}
 WORDS = {
     "purpose": PURPOSES,
     "handoff_state": STATES,
@@ -301,3 +285,9 @@ WORDS = {
     "field.move": MOVES,
     "done": DONE,
 }
+
+
+def results_for(purpose: str) -> dict[str, str]:
+    """How a hand-off may end: in a case of any type, and of those types whose procedures ask for it."""
+    of_types = {code: result.text for code, result in CASE_TYPES.known.results.get(purpose, {}).items()}
+    return {**RESULTS.get(purpose, {}), **of_types} or ANY_RESULT

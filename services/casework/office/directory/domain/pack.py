@@ -153,8 +153,6 @@ class CaseTypeRules(PackPart):
     """What a case type's procedure takes from the pack."""
 
     case_type: str
-    number_prefix: str
-    workflow: str
     aid_programme: str = ""
     visits_after: tuple[Duration, ...] = ()
     visit_due_within: Duration = timedelta(days=7)

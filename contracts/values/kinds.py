@@ -1,0 +1,19 @@
+"""The kinds of need that a report can name: what intake asks of a reporter, and what types of case answer to."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What kind of need the reporter sees: a guess that casework checks."""
+
+    ODGJ = "ODGJ"
+    GEPENG = "GEPENG"
+    ORANG_TERLANTAR = "ORANG_TERLANTAR"
+    LANSIA_TERLANTAR = "LANSIA_TERLANTAR"
+    ANAK_TERLANTAR = "ANAK_TERLANTAR"
+    BENCANA = "BENCANA"
+
+
+CASE_TYPE_GUESS: Mapping[Kind, str] = {kind: kind.value for kind in Kind} | {Kind.ODGJ: "ODGJ_TERLANTAR"}
+"""The type of case that a kind is taken for as long as no type in casework answers to it."""

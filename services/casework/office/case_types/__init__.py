@@ -1,0 +1,1 @@
+"""What a type of case is, and which types there are."""
