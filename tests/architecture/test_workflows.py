@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from services.casework.office.case_types.domain import CASE_TYPES
 from services.casework.wiring import SERVICE as CASEWORK
 from services.disbursement.wiring import SERVICE as DISBURSEMENT
 from services.intake.wiring import SERVICE as INTAKE
@@ -23,8 +24,7 @@ FROM_ROWS = (
     "casework/test_restarts.py::test_a_procedure_whose_run_was_lost_at_any_wait_is_told_to_its_end_from_the_rows"
 )
 RESTARTS = {
-    "OdgjProcedure": FROM_ROWS,
-    "GepengProcedure": FROM_ROWS,
+    **{kind.workflow: FROM_ROWS for kind in CASE_TYPES},
     "HandoffWorkflow": "casework/test_deadlines.py::test_a_deadline_started_anew_at_any_escalation_takes_what_is_left",
     "RegistryCheckWorkflow": "intake/test_registry_check.py"
     "::test_a_check_started_anew_at_any_stage_asks_on_until_it_is_answered",

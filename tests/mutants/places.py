@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.casework.office.case_types.domain import CASE_TYPES
+
 ROOT = Path(__file__).parents[2]
 HISTORIES = ROOT / "tests" / "replay" / "histories"
 
@@ -15,8 +17,13 @@ class Place:
     tests: tuple[str, ...]
 
 
-ODGJ = {"OdgjProcedure": "services.casework.case.procedures.odgj.workflow"}
-GEPENG = {"GepengProcedure": "services.casework.case.procedures.gepeng.workflow"}
+BY_TYPE = {
+    f"{CASE_TYPES.known.packages[kind.code]}.workflow": {
+        kind.workflow: f"{CASE_TYPES.known.packages[kind.code]}.workflow"
+    }
+    for kind in CASE_TYPES
+}
+"""The procedures of case types: by module, what it defines."""
 HANDOFF = {"HandoffWorkflow": "services.casework.handoff.handoffs.workflow"}
 CHECK = {"RegistryCheckWorkflow": "services.intake.registries.workflow"}
 BATCH = {"PaymentBatchWorkflow": "services.disbursement.reconciliation.workflow"}
@@ -27,9 +34,10 @@ PROCEDURES = (
 )
 
 PLACES = {
-    "services.casework.case.procedures.blocks": Place({**GEPENG, **ODGJ}, PROCEDURES),
-    "services.casework.case.procedures.odgj.workflow": Place(ODGJ, PROCEDURES),
-    "services.casework.case.procedures.gepeng.workflow": Place(GEPENG, PROCEDURES),
+    "services.casework.case.procedures.blocks": Place(
+        {name: module for module, workflows in BY_TYPE.items() for name in workflows}, PROCEDURES
+    ),
+    **{module: Place(workflows, PROCEDURES) for module, workflows in BY_TYPE.items()},
     "services.casework.handoff.handoffs.workflow": Place(HANDOFF, ("tests/workflows/casework/test_deadlines.py",)),
     "services.intake.registries.workflow": Place(CHECK, ("tests/workflows/intake/test_registry_check.py",)),
     "services.disbursement.reconciliation.workflow": Place(

@@ -23,11 +23,10 @@ from tests.support.eventually import eventually
 from tests.support.notices import ScriptedMessage
 from tests.support.payments import ScriptedBatch
 from tests.support.procedures import (
-    ANSWERS,
-    NOBODY_AWAITS,
+    ENDS,
     WAITS,
     Deadline,
-    Rows,
+    from_now,
     scripted,
     silent_at,
     skipping,
@@ -39,23 +38,6 @@ from tests.support.procedures import (
 HISTORIES = Path(__file__).parent / "histories"
 DEADLINES = [UUID(f"01a20200-0000-7000-8000-0000000000{last}") for last in ("01", "02")]
 ONLY_NEW = "--new" in sys.argv
-INSURED = {"identification": ("COMPLETED", "MATCHED"), "insurance": ("COMPLETED", "ACTIVE")}
-ENDS: dict[str, dict[str, Any]] = {
-    "reunified": {},
-    "insured": {"answers": INSURED},
-    "funded-by-the-district": {"answers": {"pbi": ("COMPLETED", "REFUSED")}},
-    "met-on-the-street": {"found_in_custody": False},
-    "emergency-of-a-child": {"urgency": "EMERGENCY", "apparent_minor": True},
-    "not-met": {"found_in_custody": False, "answers": {"first-response": ("COMPLETED", "NOT_MET")}},
-    "not-odgj": {"answers": {"screening": ("COMPLETED", "NOT_ODGJ")}},
-    "outpatient": {"answers": {"screening": ("COMPLETED", "OUTPATIENT")}},
-    "absconded": {"answers": {"bed": ("FAILED", "ABSCONDED")}},
-    "deceased": {"answers": {"bed": ("FAILED", "DECEASED")}},
-    "placed": {"answers": NOBODY_AWAITS, "has_shelter": True},
-    "transferred": {"answers": {"tracing": ("COMPLETED", "HOME_DISTRICT_FOUND")}},
-    "no-bed-at-first": {"answers": {"bed": ("EXHAUSTED", ""), "bed#2": ("COMPLETED", "DISCHARGED_STABLE")}},
-    "no-medicine-at-first": {"medicine_controls": 1, "answers": {"medicine-control-1": ("COMPLETED", "NO_MEDICINE")}},
-}
 
 
 AWAITED = {
@@ -91,40 +73,14 @@ async def _keep(handle: WorkflowHandle[Any, Any], name: str) -> None:
 
 
 async def _ended_procedures() -> None:
-    for name, script in ENDS.items():
-        async with skipping() as env:
-            rows = scripted(env.client, script)
-            async with working(env.client, rows.activities()):
-                handle = await start_procedure(env.client)
-                await handle.result()
-                await _keep(handle, f"OdgjProcedure-{name}")
-    async with skipping() as env:
-        rows = Rows(env.client, case_type="GEPENG", visits=1)
-        async with working(env.client, rows.activities()):
-            handle = await start_procedure(env.client, "GepengProcedure")
-            await handle.result()
-            await _keep(handle, "GepengProcedure-returned")
-
-
-async def _late_tasks() -> None:
-    async with skipping() as env:
-        due = await env.get_current_time() + timedelta(days=30)
-        rows = Rows(env.client, {**ANSWERS, "visit-1": None}, visits=1, due={"visit-1": due})
-        async with working(env.client, rows.activities()):
-            handle = await start_procedure(env.client)
-            await handle.result()
-            await _keep(handle, "OdgjProcedure-visited-late")
-
-
-async def _over_the_limit() -> None:
-    async with skipping() as env:
-        ends_at = await env.get_current_time() + timedelta(days=7)
-        due = {"visit-1": ends_at + timedelta(days=1)}
-        rows = Rows(env.client, {**ANSWERS, "visit-1": None}, visits=1, stay_ends_at=ends_at, due=due)
-        async with working(env.client, rows.activities()):
-            handle = await start_procedure(env.client)
-            await handle.result()
-            await _keep(handle, "OdgjProcedure-over-the-limit-of-the-shelter")
+    for workflow, ends in ENDS.items():
+        for name, script in ends.items():
+            async with skipping() as env:
+                rows = scripted(env.client, from_now(await env.get_current_time(), script))
+                async with working(env.client, rows.activities()):
+                    handle = await start_procedure(env.client, workflow)
+                    await handle.result()
+                    await _keep(handle, f"{workflow}-{name}")
 
 
 async def _open_procedures() -> None:
@@ -230,8 +186,6 @@ async def main() -> None:
     """Record everything."""
     HISTORIES.mkdir(exist_ok=True)
     await _ended_procedures()
-    await _late_tasks()
-    await _over_the_limit()
     await _open_procedures()
     await _deadlines()
     await _registry_checks()

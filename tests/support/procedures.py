@@ -24,87 +24,38 @@ from services.casework.case.cases.messages import (
     RecordOutcome,
 )
 from services.casework.case.occurrences.messages import StepOccurrence
-from services.casework.case.procedures.gepeng.workflow import GepengProcedure
-from services.casework.case.procedures.odgj.workflow import OdgjProcedure
 from services.casework.handoff.handoffs.messages import DeadlineReading, HandoffChanged, HandoffStart
 from services.casework.handoff.handoffs.workflow import HandoffWorkflow
+from services.casework.office.case_types.domain import CASE_TYPES
 from services.casework.office.procedure_messages.messages import ProcedureStart, RequestStep, StepEnded, StepResult
 from tests.support.busy_server import delivered, standing_still
 from tests.support.eventually import eventually
+from tests.support.stories import BLOCKED, STORIES, Answer, Script
 
 CASE = UUID("01a20200-0000-7000-8000-000000000001")
 QUEUE = "procedures"
 TASK_TIMEOUT = timedelta(seconds=5)
 """After so long the next worker gets what another took along when it left; the server by itself waits ten seconds."""
-ANSWERS: dict[str, tuple[str, str]] = {
+ANSWERS: dict[str, Answer] = {
     "custody": ("COMPLETED", "IN_CARE"),
     "first-response": ("COMPLETED", "MET"),
     "emergency": ("COMPLETED", "STABILISED"),
     "child-protection": ("COMPLETED", "PROTECTED"),
-    "guarantee": ("COMPLETED", "ISSUED"),
-    "pbi": ("COMPLETED", "REACTIVATED"),
-    "fetch": ("COMPLETED", "IN_CARE"),
-    "repatriation": ("COMPLETED", "REPATRIATED"),
-    "screening": ("COMPLETED", "NEEDS_HOSPITAL"),
-    "identification": ("COMPLETED", "NOT_FOUND"),
-    "insurance": ("COMPLETED", "INACTIVE"),
-    "bed": ("COMPLETED", "DISCHARGED_STABLE"),
-    "tracing": ("COMPLETED", "FAMILY_READY"),
-    "reunification": ("COMPLETED", "REUNIFIED"),
-    "placement": ("COMPLETED", "PLACED"),
-    "medicine": ("COMPLETED", "TAKEN_OVER"),
-    "assessment": ("COMPLETED", "FIRST_TIME_LOCAL"),
-    "return": ("COMPLETED", "REUNIFIED"),
+    **{step: answer for stories in STORIES.values() for step, answer in stories.answers.items()},
 }
-
-NOBODY_AWAITS = {"tracing": ("COMPLETED", "FAMILY_NOT_FOUND")}
 STORY_SECONDS = 600
 """A story that hangs is a failure of its test, not of the whole run."""
-BLOCKED = "close refused"
-GEPENG: dict[str, Any] = {"case_type": "GEPENG", "visits": 1}
-GEPENG_WAITS: dict[str, dict[str, Any]] = {
-    "custody": {},
-    "first-response": {"found_in_custody": False},
-    "emergency": {"urgency": "EMERGENCY"},
-    "child-protection": {"apparent_minor": True},
-    "assessment": {},
-    "return": {},
-    "return-conference": {"answers": {"return": ("EXHAUSTED", ""), "return#2": ("COMPLETED", "REUNIFIED")}},
-    "visit-1": {},
-    "aid": {},
-    BLOCKED: {"blocked_times": 1},
-}
-WAITS: dict[str, dict[str, dict[str, Any]]] = {
-    "OdgjProcedure": {
-        "custody": {},
-        "first-response": {"found_in_custody": False},
-        "emergency": {"urgency": "EMERGENCY"},
-        "child-protection": {"apparent_minor": True},
-        "screening": {},
-        "identification": {},
-        "insurance": {"answers": {"identification": ("COMPLETED", "MATCHED")}},
-        "guarantee": {},
-        "pbi": {},
-        "district-funding": {"answers": {"pbi": ("COMPLETED", "REFUSED")}},
-        "bed": {},
-        "bed-conference": {"answers": {"bed": ("EXHAUSTED", ""), "bed#2": ("COMPLETED", "DISCHARGED_STABLE")}},
-        "tracing": {},
-        "fetch": {"answers": NOBODY_AWAITS, "has_shelter": True},
-        "placement": {"answers": NOBODY_AWAITS},
-        "way-out": {
-            "answers": {**NOBODY_AWAITS, "placement": ("EXHAUSTED", ""), "placement#2": ("COMPLETED", "PLACED")}
-        },
-        "repatriation": {"answers": {"tracing": ("COMPLETED", "HOME_DISTRICT_FOUND")}},
-        "reunification": {},
-        "medicine": {},
-        "medicine-control-2": {"medicine_controls": 2},
-        "visit-2": {},
-        "aid": {},
-        BLOCKED: {"blocked_times": 1},
-    },
-    "GepengProcedure": {step: {**GEPENG, **script} for step, script in GEPENG_WAITS.items()},
+WAITS: dict[str, dict[str, Script]] = {
+    workflow: {step: {**stories.case, **script} for step, script in stories.waits.items()}
+    for workflow, stories in STORIES.items()
 }
 """By procedure, every wait point: the silent step, and what leads to it."""
+ENDS: dict[str, dict[str, Script]] = {
+    workflow: {name: {**stories.case, **script} for name, script in stories.ends.items()}
+    for workflow, stories in STORIES.items()
+}
+"""By procedure, every end: its name, and what leads to it."""
+PROCEDURES = [CASE_TYPES.workflow_of(kind.code) for kind in CASE_TYPES]
 
 
 @dataclass
@@ -251,7 +202,7 @@ class Rows:
     async def close_case(self, ref: CaseRef) -> CloseResult:
         if self.blocked_times:
             self.blocked_times -= 1
-            self._note("close refused")
+            self._note(BLOCKED)
             return CloseResult(closed=False, blockers=("handoffs",))
         self._note("close")
         return CloseResult(closed=True)
@@ -272,6 +223,14 @@ def scripted(client: Client, script: Mapping[str, Any]) -> Rows:
     """Rows that answer by a script."""
     given = {name: value for name, value in script.items() if name != "answers"}
     return Rows(client, {**ANSWERS, **script.get("answers", {})}, **given)
+
+
+def from_now(now: datetime, script: Mapping[str, Any]) -> dict[str, Any]:
+    """A script whose spans are instants."""
+    due = {step: now + after for step, after in script.get("due_after", {}).items()}
+    stay_ends_at = now + script["stay_ends_after"] if "stay_ends_after" in script else None
+    rest = {name: value for name, value in script.items() if name not in ("due_after", "stay_ends_after")}
+    return {**rest, "due": due, "stay_ends_at": stay_ends_at}
 
 
 def silent_at(step: str, client: Client, script: Mapping[str, Any]) -> Rows:
@@ -341,9 +300,8 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
 @asynccontextmanager
 async def working(client: Client, activities: list[Any]) -> AsyncIterator[Worker]:
     """A worker for casework's workflows."""
-    async with Worker(
-        client, task_queue=QUEUE, workflows=[HandoffWorkflow, OdgjProcedure, GepengProcedure], activities=activities
-    ) as worker:
+    workflows: list[type[Any]] = [HandoffWorkflow, *PROCEDURES]
+    async with Worker(client, task_queue=QUEUE, workflows=workflows, activities=activities) as worker:
         yield worker
 
 

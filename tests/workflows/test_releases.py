@@ -33,7 +33,6 @@ from tests.support.notices import ScriptedMessage
 from tests.support.payments import QUEUE as PAYMENTS
 from tests.support.payments import ScriptedBatch
 from tests.support.procedures import (
-    BLOCKED,
     QUEUE,
     WAITS,
     Deadline,
@@ -42,6 +41,7 @@ from tests.support.procedures import (
     start_deadline,
     start_procedure,
 )
+from tests.support.stories import BLOCKED
 
 Handle: TypeAlias = WorkflowHandle[Any, Any]
 HANDOFF = UUID("01a20200-0000-7000-8000-0000000000a1")

@@ -1,0 +1,1 @@
+"""Types of case that only tests know."""
