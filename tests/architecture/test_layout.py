@@ -51,7 +51,7 @@ PURE = (
 STANDARD = sys.stdlib_module_names
 
 
-RULES = {"domain", "access", "messages", "workflow", "blocks"}
+RULES = {"domain", "access", "messages", "workflow", "blocks", "definition"}
 
 
 def is_rule(file: Path) -> bool:

@@ -75,7 +75,9 @@ def test_what_a_definition_names_elsewhere_is_there(kind: CaseType) -> None:
     for step in kind.steps:
         assert bool(step.purpose) != bool(step.kind), f"{step.name}: a hand-off or a task"
         if step.purpose:
-            assert any(purpose == step.purpose for purpose, _ in DISCLOSURES), f"{step.purpose}: nobody may learn of whom"
+            assert any(purpose == step.purpose for purpose, _ in DISCLOSURES), (
+                f"{step.purpose}: nobody may learn of whom"
+            )
             assert Purpose(step.purpose)
         else:
             assert results_of(step.kind)
