@@ -13,7 +13,7 @@ import yaml
 
 from contracts.values import CASE_TYPE_GUESS, Kind
 from services.casework.case.occurrences.domain import Occurrence, outcome_of
-from services.casework.desks.tasks.domain import condition_met_by, results_of
+from services.casework.desks.tasks.domain import condition_met_by, known_kind, results_of
 from services.casework.handoff.disclosures.domain import DISCLOSURES, Purpose
 from services.casework.handoff.handoffs.pages.words import CONDITIONS
 from services.casework.office.case_types.domain import (
@@ -153,3 +153,9 @@ def test_a_folder_without_a_definition_is_refused_and_an_outcome_that_nobody_kno
         list(CaseTypes("torn_types"))
     with pytest.raises(ValueError, match="LOST"):
         CASE_TYPES.outcome("LOST")
+
+
+def test_a_task_of_a_kind_that_nobody_knows_is_refused() -> None:
+    assert known_kind("WAY_OUT") == "WAY_OUT"
+    with pytest.raises(ValueError, match="LOST"):
+        known_kind("LOST")

@@ -75,6 +75,12 @@ def results_of(kind: str) -> tuple[str, ...]:
     return tuple(result.code for result in of_a_type.results) if of_a_type else RESULTS[TaskKind(kind)]
 
 
+def known_kind(kind: str) -> str:
+    """The kind itself. Raises ``ValueError`` when there is no such kind."""
+    results_of(kind)
+    return kind
+
+
 def condition_met_by(kind: str, result_code: str) -> str:
     """Which condition of a «yes, if …» is met by what was done; empty when none is."""
     of_a_type = CASE_TYPES.known.task_kinds.get(kind)

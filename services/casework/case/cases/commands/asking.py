@@ -10,7 +10,7 @@ from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.messages import CreateStepTask
 from services.casework.case.cases.tables import Case
 from services.casework.desks.tasks.commands import CreateTask, create_task
-from services.casework.desks.tasks.domain import TaskKind
+from services.casework.desks.tasks.domain import TaskKind, known_kind
 from services.casework.handoff.disclosures.domain import MOVES_A_PERSON, Purpose
 from services.casework.handoff.handoffs import commands as handoffs
 from services.casework.handoff.handoffs.commands import RequestHandoff, is_no_place_for, known_step, request_handoff
@@ -142,7 +142,7 @@ async def ask_task(step: CreateStepTask, uow: UnitOfWork) -> StepResult:
     if domain.ends_everything(case.outcome):
         return StepResult(step=step.step, ended=True, outcome="CANCELLED")
     pack = await pack_in_force(uow, case.district)
-    rules, kind = pack.rules_of(case.case_type), step.kind
+    rules, kind = pack.rules_of(case.case_type), known_kind(step.kind)
     named = pack.candidates_for(step.purpose, case.village_code) if step.purpose else ()
     due_at = await uow.now() + (rules.due_within(kind) if rules else CONFERENCE_WITHIN)
     if rules is not None and step.visit_no:
