@@ -29,8 +29,8 @@ install: ## get the libraries and engines; does nothing when all is there
 up: install ## start the whole system in the background, wait until it is ready
 	@$(LOCAL) up
 
-demo: install ## start it and carry one real operation from the street to paid aid
-	@$(LOCAL) demo
+demo: install ## start it and carry one real operation from the street to paid aid (S=razia-60: a larger one)
+	@$(LOCAL) demo $(S)
 
 down: ## stop it in order
 	@$(LOCAL) down

@@ -20,14 +20,14 @@ from deploy.sandbox.gateway import gateway_router
 from deploy.sandbox.knobs import Switchboard, knobs_router
 from deploy.sandbox.memory import Memory
 from deploy.sandbox.registries import registries_router
-from deploy.sandbox.scenario import load_scenario
+from deploy.sandbox.scenario import everybodys_scenario
 from deploy.sandbox.settings import SandboxSettings, sandbox_settings
 from services.chassis.telemetry import set_up_telemetry
 
 
 def build_app(settings: SandboxSettings) -> FastAPI:
     """The simulated systems' HTTP side, with the agencies running behind it."""
-    scenario = load_scenario(settings.scenario)
+    scenario = everybodys_scenario()
     memory = Memory(state_folder() / "sandbox" / "memory.db")
     switchboard = Switchboard()
 

@@ -1,4 +1,4 @@
-"""``python -m deploy.sandbox.journey``: one real operation from the street to aftercare and paid aid.
+"""``python -m deploy.sandbox.journey [story] [people]``: one real operation from the street to aftercare and paid aid.
 
 Satpol PP's program posts the operation; the agencies' programs answer by themselves; this program plays the office's
 staff, who sign in at the real provider. Killed in the middle and run again it goes on with the same operation.
@@ -24,9 +24,8 @@ from deploy.local.engines import Site
 from deploy.sandbox.api import OurApi
 from deploy.sandbox.identity import CannotSignIn, Machine, Person
 from deploy.sandbox.invariants import check_all
-from deploy.sandbox.scenario import Scenario, Someone, load_scenario
+from deploy.sandbox.scenario import FIRST, Scenario, Someone, load_scenario
 
-SCENARIO = Path(__file__).parent / "scenarios" / "lamongan-2022"
 LIMIT_SECONDS = 600
 
 
@@ -354,13 +353,20 @@ def _show_addresses(journey: Journey) -> None:
     print()
 
 
-async def main() -> int:
-    """Open the site and go."""
+async def main(name: str = FIRST, people: str = "") -> int:
+    """Open the site and go; with a number of people only so many of the story's."""
+    try:
+        scenario = load_scenario(name)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if people:
+        scenario = scenario.model_copy(update={"people": scenario.people[: int(people)]})
     site = open_demo_site()
+    state_file = site.state / "demo" / f"{name}.json"
     async with httpx2.AsyncClient(timeout=30) as client:
-        journey = Journey(site, load_scenario(SCENARIO), client, site.state / "demo" / "operation.json")
-        return await run(journey)
+        return await run(Journey(site, scenario, client, state_file))
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(asyncio.run(main(*sys.argv[1:])))

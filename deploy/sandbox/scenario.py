@@ -1,4 +1,4 @@
-"""The scenario's people, as files give them."""
+"""Stories and their people, as files give them: a folder each under ``scenarios``."""
 
 from datetime import date
 from functools import lru_cache
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.values import Nik
 
@@ -36,11 +36,11 @@ class Scenario(BaseModel):
     place_code: str
     conducted_days_ago: float
     people: tuple[Someone, ...]
-    calls: tuple[Someone, ...]
-    recognised_later: dict[str, str]
-    absconds: tuple[str, ...]
-    dies: tuple[str, ...]
-    not_odgj_when_features_hold: str
+    calls: tuple[Someone, ...] = ()
+    recognised_later: dict[str, str] = Field(default_factory=dict)
+    absconds: tuple[str, ...] = ()
+    dies: tuple[str, ...] = ()
+    not_odgj_when_features_hold: str = ""
 
     @property
     def everybody(self) -> tuple[Someone, ...]:
@@ -58,7 +58,7 @@ class Scenario(BaseModel):
                     "birth_date": birth.isoformat() if birth else None,
                     "sex": person.sex,
                 }
-        if nik == self.recognised_later["nik"]:
+        if nik == self.recognised_later.get("nik"):
             return dict(self.recognised_later)
         return None
 
@@ -68,13 +68,29 @@ class Scenario(BaseModel):
 
     def personal_values(self) -> list[str]:
         """Every name, NIK and description of the scenario: what must be found nowhere in clear."""
-        found = [self.recognised_later["name"], self.recognised_later["nik"]]
+        found = [value for field, value in self.recognised_later.items() if field in ("name", "nik")]
         for person in self.everybody:
             found += [value for value in (person.name, person.nik, person.features) if value and len(value) > 5]
         return found
 
 
+SCENARIOS = Path(__file__).parent / "scenarios"
+FIRST = "lamongan-2022"
+"""The story of ``make demo``."""
+
+
 @lru_cache
-def load_scenario(folder: Path) -> Scenario:
-    """Read a scenario's folder."""
-    return Scenario.model_validate(yaml.safe_load((folder / "people.yaml").read_text()))
+def load_scenario(name: str = FIRST) -> Scenario:
+    """Read a story. Raises ``ValueError`` naming the stories that there are."""
+    file = SCENARIOS / name / "people.yaml"
+    if not file.exists():
+        known = ", ".join(sorted(folder.name for folder in SCENARIOS.iterdir()))
+        raise ValueError(f"Cerita «{name}» tidak ada. Yang ada: {known}.")
+    return Scenario.model_validate(yaml.safe_load(file.read_text()))
+
+
+def everybodys_scenario() -> Scenario:
+    """The first story with the people of all others beside its own: what registries and villages know."""
+    first = load_scenario()
+    others = [load_scenario(folder.name) for folder in sorted(SCENARIOS.iterdir()) if folder.name != FIRST]
+    return first.model_copy(update={"people": (*first.people, *(one for other in others for one in other.everybody))})

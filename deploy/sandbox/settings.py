@@ -1,7 +1,5 @@
 """What the simulators need to know, from the environment."""
 
-from pathlib import Path
-
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.chassis.settings import read_settings
@@ -18,7 +16,6 @@ class SandboxSettings(BaseSettings):
     casework_url: str
     disbursement_url: str = ""
     notifications_url: str = ""
-    scenario: Path = Path(__file__).parent / "scenarios" / "lamongan-2022"
 
 
 def sandbox_settings() -> SandboxSettings:

@@ -106,10 +106,10 @@ async def running_system(state: Path, *, fresh: bool = False) -> AsyncIterator[S
             await _command(state, "down")
 
 
-async def start_demo(system: System) -> asyncio.subprocess.Process:
-    """What `make demo` runs, on a system that is up."""
+async def start_demo(system: System, *story: str) -> asyncio.subprocess.Process:
+    """What `make demo` runs, on a system that is up; ``story``: its name and how many people."""
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "deploy.local", "demo", cwd=CHECKOUT,
+        sys.executable, "-m", "deploy.local", "demo", *story, cwd=CHECKOUT,
         env={**os.environ, "SIGAP_STATE": str(system.site.state), "PYTHONUNBUFFERED": "1"},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
