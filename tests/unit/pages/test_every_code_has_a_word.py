@@ -92,7 +92,7 @@ NEVER_SHOWN: Mapping[str, str] = {
     "casework.handoff.handoffs.domain.states.HandoffDisposition": "a step of a computation",
     "casework.handoff.handoffs.domain.states.Side": "told by the names of the two agencies",
     "casework.office.directory.domain.calendars.DayOffKind": "stands in packs",
-    "casework.office.directory.domain.deadlines.DecreeEffect": "the timeline says only that a deadline changed",
+    "casework.office.directory.domain.due_times.DecreeEffect": "the timeline says only that a deadline changed",
     "casework.office.matters.domain.AboutKind": "what something is about is told by its number",
     "casework.papers.documents.domain.DocumentState": "has one member",
     "casework.person.operations.domain.Side": "no page shows the counts of an operation",

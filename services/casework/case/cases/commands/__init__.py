@@ -9,7 +9,6 @@ from services.casework.case.cases.commands.aid import (
 )
 from services.casework.case.cases.commands.asking import OpenHandoff, ask_handoff, ask_task, give_task, open_handoff
 from services.casework.case.cases.commands.ending import close, end_service, mark_case_duplicate, record_outcome
-from services.casework.case.cases.commands.family import tie_mother_and_child, untie
 from services.casework.case.cases.commands.opening import (
     CASES,
     OpenCase,
@@ -20,6 +19,7 @@ from services.casework.case.cases.commands.opening import (
     signal_procedure,
 )
 from services.casework.case.cases.commands.reaching import REACH, check_custody_deadlines
+from services.casework.case.cases.commands.tying import tie_mother_and_child, untie
 
 __all__ = [
     "CASES",

@@ -14,7 +14,7 @@ from services.casework.office.directory.domain.calendars import (
     WorkedDay,
     Zone,
 )
-from services.casework.office.directory.domain.deadlines import (
+from services.casework.office.directory.domain.due_times import (
     DecreeEffect,
     Recomputed,
     RunningDeadline,

@@ -1,4 +1,4 @@
-"""Deadlines in words, and what a decree that changes the calendar makes of them (`handoff.md` §3)."""
+"""Due instants in words, and what a decree that changes the calendar makes of them (`handoff.md` §3)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
