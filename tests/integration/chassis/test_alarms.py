@@ -43,14 +43,14 @@ async def rises(process: Outspoken, name: str, above: float, **labels: str) -> N
     async def ask() -> bool:
         return (await process.figure(name, **labels) or 0) > above
 
-    await eventually(ask, within_seconds=30, what=f"{name} over {above}")
+    await eventually(ask, within_seconds=90, what=f"{name} over {above}")
 
 
 async def falls(process: Outspoken, name: str, **labels: str) -> None:
     async def ask() -> bool:
         return not await process.figure(name, **labels)
 
-    await eventually(ask, within_seconds=30, what=f"{name} at nothing")
+    await eventually(ask, within_seconds=90, what=f"{name} at nothing")
 
 
 async def say_unsent(bench: Bench, exit_: str, minutes: int, error: str | None = None) -> str:
