@@ -1,6 +1,7 @@
 """The hand-off walked at random beside a model: every path, the real commands, and what is legal told right."""
 
 import asyncio
+import os
 from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
@@ -40,6 +41,7 @@ RUNNING: dict[HandoffState, set[str]] = {
     HandoffState.FAILED: {"READ_BY"},
 }
 """The deadlines that run in a state, beside the one that waits for what was spoken to be confirmed."""
+WALKS = int(os.environ.get("SIGAP_WALKS", "10"))
 WALKED: set[tuple[HandoffState, Move]] = set()
 
 
@@ -166,7 +168,7 @@ async def test_every_walk_of_the_parties_agrees_with_the_table(
     machine.loop = asyncio.get_running_loop()
     machine.office, machine.hospital = Desk(casework, issuer, OFFICE, "caseworker"), Desk(casework, issuer, SOEGIRI)
     settled = settings(
-        max_examples=20, stateful_step_count=12, deadline=None, derandomize=True, database=None,
+        max_examples=WALKS, stateful_step_count=12, deadline=None, derandomize=True, database=None,
         suppress_health_check=list(HealthCheck), phases=[Phase.generate],
     )  # fmt: skip
     await asyncio.to_thread(run_state_machine_as_test, machine, settings=settled)
