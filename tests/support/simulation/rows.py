@@ -22,7 +22,7 @@ from services.casework.handoff.deadlines import repository as deadlines_reposito
 from services.casework.handoff.deadlines.domain import DeadlineState, Notice
 from services.casework.handoff.deadlines.tables import Deadline, EscalationStep
 from services.casework.handoff.handoffs import repository as handoffs_repository
-from services.casework.handoff.handoffs.commands import applying, groups, moving, talking, timing
+from services.casework.handoff.handoffs.commands import applying, escalating, groups, moving, talking
 from services.casework.handoff.handoffs.domain import OPEN, UNDECIDED, HandoffState
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup, SpokenAnswer
 from services.casework.office.directory.domain import CaseworkPack
@@ -364,7 +364,7 @@ def rows_in_memory(chance: Random) -> Iterator[None]:
         for module, answers in STAND_INS.items():
             for name, answer in answers.items():
                 patch.setattr(module, name, answer)
-        for module in (applying, groups, moving, talking, timing):
+        for module in (applying, groups, moving, talking, escalating):
             for name, answer in READ_BY_COMMANDS.items():
                 if hasattr(module, name):
                     patch.setattr(module, name, answer)

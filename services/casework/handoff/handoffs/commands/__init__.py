@@ -5,6 +5,15 @@ decided one after the other.
 """
 
 from services.casework.handoff.handoffs.commands.applying import MoveHandoff, OfferedCondition, Spoken
+from services.casework.handoff.handoffs.commands.escalating import (
+    DeskOf,
+    Reach,
+    escalate_if_due,
+    note_notice,
+    read_deadlines,
+    rearm_deadlines,
+    recompute_deadlines,
+)
 from services.casework.handoff.handoffs.commands.groups import (
     GROUPS,
     RequestHandoff,
@@ -34,15 +43,6 @@ from services.casework.handoff.handoffs.commands.talking import (
     note_read,
     reply,
     report_status,
-)
-from services.casework.handoff.handoffs.commands.timing import (
-    DeskOf,
-    Reach,
-    escalate_if_due,
-    note_notice,
-    read_deadlines,
-    rearm_deadlines,
-    recompute_deadlines,
 )
 
 __all__ = [
