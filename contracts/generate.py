@@ -164,6 +164,12 @@ def asyncapi_documents(consumes: asyncapi.Consumes) -> dict[str, asyncapi.Docume
     return {f"{service}.yaml": asyncapi.service_document(service, consumes, schemas) for service in TOPICS_BY_OWNER}
 
 
+def house_document() -> asyncapi.Document:
+    """The AsyncAPI document of the whole house, built on demand: every event with all who send and receive it."""
+    schemas = {event.TYPE: schema_of(event) for event in all_events()}
+    return asyncapi.house_document(what_services_consume(), schemas)
+
+
 def asyncapi_findings(documents: Mapping[str, asyncapi.Document], root: Path = ASYNCAPI) -> list[Finding]:
     """Every committed AsyncAPI document that is missing or stale, and what would break listeners of its service."""
     findings = []
@@ -206,8 +212,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     if options.house:
-        schemas = {event.TYPE: schema_of(event) for event in all_events()}
-        sys.stdout.write(render_yaml(asyncapi.house_document(what_services_consume(), schemas)))
+        sys.stdout.write(render_yaml(house_document()))
         return 0
     documents = asyncapi_documents(what_services_consume())
     rest = openapi_documents()
