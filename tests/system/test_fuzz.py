@@ -17,7 +17,7 @@ from benchmarks.ground import Ground, ground, service_environment, start
 from deploy.local.places import CHECKOUT
 from deploy.local.ports import SERVICES
 
-CASES = int(os.environ.get("SIGAP_FUZZ_CASES", "500"))
+CASES = int(os.environ.get("SIGAP_FUZZ_CASES", "300"))
 SEED = 20
 METHODS = {"get", "post", "put", "patch", "delete"}
 ROLES = (

@@ -1,7 +1,7 @@
 """Ten years of hand-offs on rows in memory: people, timers, crashes, outages and decrees from one seed.
 
 Invariants, looked at after each step: one promise holder, at most one firm yes in a group, each escalation step once
-and in order, neither early nor late nor of a deadline that stands still, a running deadline for whatever is open. 1,000
+and in order, neither early nor late nor of a deadline that stands still, a running deadline for whatever is open. 500
 hand-offs here, ``SIGAP_SIMULATION_HANDOFFS=100000`` for the whole; each faulty variant must be caught by the same
 checker.
 """
@@ -33,7 +33,7 @@ from tests.support.simulation.people import SYSTEM, receiver, sender
 from tests.support.simulation.rows import STAND_INS, Rows, Work, rows_in_memory, run
 
 SEED = 22
-HANDOFFS = int(os.environ.get("SIGAP_SIMULATION_HANDOFFS", "1000"))
+HANDOFFS = int(os.environ.get("SIGAP_SIMULATION_HANDOFFS", "500"))
 FEW = 150
 
 
