@@ -219,11 +219,11 @@ async def _others_were_told(uow: Work, group_id: UUID) -> bool:
 
 
 async def _open_of_group(uow: Work, group_id: UUID) -> list[Handoff]:
-    return uow.read(h for h in uow.rows.of_group[group_id] if h.state in OPEN)
+    return uow.read(sorted((h for h in uow.rows.of_group[group_id] if h.state in OPEN), key=lambda h: h.id))
 
 
 async def _open_groups_of_matter(uow: Work, about_id: UUID) -> list[HandoffGroup]:
-    return [group for group in uow.rows.of_matter[about_id] if group.outcome is None]
+    return sorted((group for group in uow.rows.of_matter[about_id] if group.outcome is None), key=lambda g: g.id)
 
 
 async def _unconfirmed_answers(uow: Work, handoff_id: UUID) -> list[SpokenAnswer]:
@@ -231,7 +231,7 @@ async def _unconfirmed_answers(uow: Work, handoff_id: UUID) -> list[SpokenAnswer
 
 
 async def _by_ids(uow: Work, ids: list[UUID]) -> list[Handoff]:
-    return uow.read(uow.rows.handoffs[one] for one in sorted(ids))
+    return uow.read(uow.rows.handoffs[one] for one in sorted(ids) if one in uow.rows.handoffs)
 
 
 async def _all_of(uow: Work, about_id: UUID) -> list[Deadline]:
@@ -252,17 +252,26 @@ async def _awaited_notices(uow: Work, about_id: UUID) -> list[EscalationStep]:
 async def _handoffs_with_escalations_ahead(uow: Work) -> list[UUID]:
     rows = uow.rows
     rows.alive = {one for one in rows.alive if any(c.state != DeadlineState.STOPPED for c in rows.deadlines_of[one])}
-    return sorted(
-        one
-        for one in rows.alive
-        if any(c.state == DeadlineState.RUNNING and c.escalates_at for c in rows.deadlines_of[one])
+    return sorted(one for one in rows.alive if any(_is_ahead(c, rows) for c in rows.deadlines_of[one]))
+
+
+def _is_ahead(deadline: Deadline, rows: Rows) -> bool:
+    """It will escalate, or the message of one of its escalation steps is waited for."""
+    return deadline.state == DeadlineState.RUNNING and (
+        deadline.escalates_at is not None
+        or any(
+            (step.deadline, step.occurrence, step.notice) == (deadline.kind, deadline.occurrence, Notice.AWAITED)
+            for step in rows.escalations_of[deadline.about_id]
+        )
     )
 
 
 async def _handoffs_in_working_time(uow: Work, district: str) -> list[UUID]:
     rows = uow.rows
     return sorted(
-        one for one in rows.alive if any(c.state == DeadlineState.RUNNING and c.desk for c in rows.deadlines_of[one])
+        one
+        for one in rows.alive
+        if any(c.state == DeadlineState.RUNNING and c.desk and c.district == district for c in rows.deadlines_of[one])
     )
 
 
@@ -284,7 +293,7 @@ async def _is_no_child(work: Any, person_id: UUID) -> bool:
 
 
 async def _locked_chain(uow: Work, person_id: UUID) -> list[Custody]:
-    return list(uow.rows.custody_of[person_id])
+    return sorted(uow.rows.custody_of[person_id], key=lambda custody: (custody.since, custody.id))
 
 
 async def _nothing_kept(*of_a_disclosure: Any) -> None:
@@ -345,16 +354,19 @@ async def _pack_in_force(uow: Work, district: str) -> CaseworkPack:
     return uow.rows.pack
 
 
-READ_BY_COMMANDS = {
+READ_BY_COMMANDS: dict[str, Any] = {
     "handoffs_with_escalations_ahead": _handoffs_with_escalations_ahead,
     "handoffs_in_working_time": _handoffs_in_working_time,
     "pack_in_force": _pack_in_force,
-    "keep_first_disclosure": lambda *of_a_disclosure: None,
-    "keep_disclosure": _nothing_kept,
     "person_known": _nobody_known,
     "comes_with_child": _is_no_child,
 }
-"""What the commands of hand-offs take from elsewhere by name."""
+"""The queries that the commands of hand-offs take from elsewhere by name."""
+KEPT_ELSEWHERE: dict[str, Any] = {
+    "keep_first_disclosure": lambda *of_a_disclosure: None,
+    "keep_disclosure": _nothing_kept,
+}
+"""What they write and nobody here reads."""
 
 
 @contextmanager
@@ -365,7 +377,7 @@ def rows_in_memory(chance: Random) -> Iterator[None]:
             for name, answer in answers.items():
                 patch.setattr(module, name, answer)
         for module in (applying, groups, moving, talking, escalating):
-            for name, answer in READ_BY_COMMANDS.items():
+            for name, answer in {**READ_BY_COMMANDS, **KEPT_ELSEWHERE}.items():
                 if hasattr(module, name):
                     patch.setattr(module, name, answer)
         patch.setattr(custody_commands, "pack_in_force", _pack_in_force)

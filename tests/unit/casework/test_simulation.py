@@ -6,7 +6,6 @@ hand-offs here, ``SIGAP_SIMULATION_HANDOFFS=100000`` for the whole; each faulty 
 checker.
 """
 
-import inspect
 import os
 import subprocess
 import sys
@@ -30,7 +29,9 @@ from services.chassis.principal import Principal
 from tests.support.simulation.faulty_variants import FAULTY_VARIANTS
 from tests.support.simulation.office import STARTS, simulate, simulated_pack
 from tests.support.simulation.people import SYSTEM, receiver, sender
-from tests.support.simulation.rows import STAND_INS, Rows, Work, rows_in_memory, run
+from tests.support.simulation.rows import Rows, Work, rows_in_memory, run
+from tests.support.simulation.scenarios import played_in_memory, written_down
+from tests.support.simulation.story import every_stand_in
 
 SEED = 22
 HANDOFFS = int(os.environ.get("SIGAP_SIMULATION_HANDOFFS", "500"))
@@ -61,11 +62,10 @@ def test_a_seed_gives_its_run_again_in_another_process() -> None:
     assert simulate(FEW, SEED + 1).digest != elsewhere.stdout.strip()
 
 
-@pytest.mark.parametrize(("module", "name"), [(module, name) for module, names in STAND_INS.items() for name in names])
-def test_a_stand_in_takes_what_its_query_takes(module: Any, name: str) -> None:
-    asked, answered = inspect.signature(getattr(module, name)), inspect.signature(STAND_INS[module][name])
-    assert len(asked.parameters) == len(answered.parameters)
-    assert asked.return_annotation == answered.return_annotation
+async def test_the_rows_in_memory_answer_as_those_of_postgresql() -> None:
+    story = await played_in_memory()
+    assert every_stand_in() - story.asked == set(), "nobody asked them"
+    assert story.told == written_down()
 
 
 @pytest.fixture
