@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from contracts.events.disbursement import EntitlementEnded
-from tests.support.casework.closing import others_answer
+from tests.support.casework.aid import entitled
+from tests.support.casework.closing import AnotherHead, others_answer
 from tests.support.casework.desk import Desk
 from tests.support.casework.street import Street
 from tests.support.eventually import eventually
@@ -97,7 +98,7 @@ async def test_two_people_close_over_what_is_open_and_each_thing_gets_its_dispos
     task = await street.office.open_task(street.report_id, "FIRST_RESPONSE")
     item = f"task:{task['id']}"
     worker = Desk(street.bench, issuer, "dinsos-lamongan", "caseworker")
-    head = ForeignHead(street.bench, issuer)
+    head = AnotherHead(street.bench, issuer)
     wrong = await worker.send(
         f"/cases/{case_id}/forced-closings", reason_code="OPENED_BY_MISTAKE", dispositions={item: "READ"}
     )
@@ -127,22 +128,13 @@ async def test_two_people_close_over_what_is_open_and_each_thing_gets_its_dispos
     assert ("force_close", "OPENED_BY_MISTAKE") in [(row["verb"], row["reason"]) for row in verbs]
 
 
-class ForeignHead(Desk):
-    """Another person of the office than the one who proposes."""
-
-    def __init__(self, bench: Bench, issuer: Issuer) -> None:
-        super().__init__(bench, issuer, "dinsos-lamongan", "section-head")
-        token = issuer.token("another-head", agency="dinsos-lamongan", roles=("section-head",))
-        self._headers = {"Authorization": f"Bearer {token}"}
-
-
 async def test_a_refused_proposal_changes_nothing_and_another_may_follow(street: Street, issuer: Issuer) -> None:
     await street.found(is_with_reporter=False, operation_id=None)
     case_id = await street.case_id()
     task = await street.office.open_task(street.report_id, "FIRST_RESPONSE")
     body = {"reason_code": "OPENED_BY_MISTAKE", "dispositions": {f"task:{task['id']}": "CANCEL"}}
     proposed = await street.office.post(f"/cases/{case_id}/forced-closings", **body)
-    head = ForeignHead(street.bench, issuer)
+    head = AnotherHead(street.bench, issuer)
     await head.post(f"/forced-closings/{proposed['forced_closing_id']}/refusal")
     assert (await street.case())["state"] == "open"
     assert await street.office.post(f"/cases/{case_id}/forced-closings", **body)
@@ -173,9 +165,7 @@ async def test_a_case_with_nothing_open_needs_no_force(street: Street) -> None:
 async def test_held_aid_of_somebody_who_died_is_decided_by_people_before_the_case_closes(street: Street) -> None:
     await (await street.found()).screened("OUTPATIENT")
     case_id = await street.case_id()
-    await street.bench.units.pool.execute(
-        "UPDATE cases SET aid_request_id = $2, aid_state = 'entitled' WHERE id = $1", case_id, uuid4()
-    )
+    await entitled(street.bench, case_id)
     await street.office.post(f"/cases/{case_id}/occurrences", kind="DIED", happened_at="2026-11-01T00:00:00Z")
     await street.office.do_task(street.report_id, "BURIAL", "BURIED")
     await street.office.do_task(street.report_id, "AID_DECISION", "END")

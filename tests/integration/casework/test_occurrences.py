@@ -8,7 +8,8 @@ import pytest
 
 from contracts.events.casework import CaseAidHeld
 from services.chassis import clock
-from tests.support.casework.closing import others_answer
+from tests.support.casework.aid import entitled
+from tests.support.casework.closing import closed_by_force, others_answer
 from tests.support.casework.desk import Desk
 from tests.support.casework.reports import report_verified
 from tests.support.eventually import eventually
@@ -104,9 +105,7 @@ async def test_who_left_is_searched_for_and_may_be_found_again(casework: Bench, 
 
 async def test_aid_is_held_at_once_and_let_go_when_found(casework: Bench, office: Desk) -> None:
     _, case_id = await new_case(casework)
-    await casework.units.pool.execute(
-        "UPDATE cases SET aid_request_id = gen_random_uuid(), aid_state = 'entitled' WHERE id = $1", case_id
-    )
+    await entitled(casework, case_id)
     await office.post(f"/cases/{case_id}/occurrences", kind="ABSCONDED", happened_at=just_now())
     said = await casework.rows(
         "SELECT headers->>'ce_type' AS type FROM outbox WHERE headers->>'ce_subject' = $1 AND transport = 'kafka'"
@@ -122,9 +121,8 @@ async def test_nothing_has_happened_tomorrow(casework: Bench, office: Desk) -> N
     assert (refused.status_code, refused.json()["code"]) == (422, "happens_later")
 
 
-async def test_a_closed_case_hears_nothing_more(casework: Bench, office: Desk) -> None:
-    _, case_id = await new_case(casework)
-    await casework.units.pool.execute("UPDATE cases SET state = 'closed', outcome = 'DUPLICATE' WHERE id = $1", case_id)
+async def test_a_closed_case_hears_nothing_more(casework: Bench, issuer: Issuer, office: Desk) -> None:
+    case_id = await closed_by_force(casework, issuer)
     refused = await office.send(f"/cases/{case_id}/occurrences", kind="DIED", happened_at=just_now())
     assert (refused.status_code, refused.json()["code"]) == (409, "case_is_closed")
     unknown = await office.send(f"/cases/{case_id}/occurrences", kind="CLOSING", happened_at=just_now())

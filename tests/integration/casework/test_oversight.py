@@ -10,6 +10,7 @@ import pytest_asyncio
 from services.chassis import clock
 from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
 from tests.support.casework.asking import ask
+from tests.support.casework.closing import closed_by_force
 from tests.support.casework.desk import Desk
 from tests.support.casework.reports import report_verified
 from tests.support.eventually import eventually
@@ -87,17 +88,14 @@ async def test_a_pause_is_listed_with_its_reason_and_its_end(office: Desk, audit
     assert pause["ended_at"] is not None
 
 
-async def test_a_forced_closing_is_read_off_the_actions_of_the_case(
-    casework: Bench, auditor: Desk, case_id: UUID
+async def test_a_case_that_two_people_closed_by_force_is_listed(
+    casework: Bench, issuer: Issuer, auditor: Desk, case_id: UUID
 ) -> None:
-    forced_id = case_id
-    await casework.units.pool.execute(
-        "INSERT INTO actions (aggregate_id, version, aggregate, verb, changes, actor, reason, district)"
-        " SELECT id, version + 1000, 'cases', 'force_close', '{}', 'staff:uji', 'UNREACHABLE', district FROM cases"
-        " WHERE id = $1", forced_id,
-    )  # fmt: skip
-    (forced,) = [row for row in await listed(auditor, "FORCED") if row["case_id"] == str(forced_id)]
-    assert (forced["reason"], forced["agency"]) == ("UNREACHABLE", OFFICE)
+    forced_id = await closed_by_force(casework, issuer)
+    listed_now = {row["case_id"]: row for row in await listed(auditor, "FORCED")}
+    forced = listed_now[str(forced_id)]
+    assert (forced["reason"], forced["agency"]) == ("OPENED_BY_MISTAKE", OFFICE)
+    assert str(case_id) not in listed_now, "it is open"
 
 
 async def test_a_list_is_downloaded_and_only_of_ones_own_districts(
