@@ -47,6 +47,9 @@ def test_a_case_moves_as_written_down() -> None:
     for state in CaseState:
         assert set(domain.legal_moves(state)) == golden.legal(GOLDEN, state)
     golden.judge({}, [CaseState.CLOSED], moves, domain.next_state, refused=domain.CaseIsClosed)
+    with pytest.raises(domain.CaseCannotMove) as refused:
+        domain.next_state("open", "close")
+    assert set(refused.value.legal_now) == golden.legal(GOLDEN, "open")
 
 
 def test_a_case_number_is_read_by_people() -> None:
@@ -71,6 +74,25 @@ def test_every_event_of_a_case_has_its_indonesian_line() -> None:
     }  # fmt: skip
     assert set(event_types()) - silent <= set(TEXTS)
     assert tell("casework.handoff.requested.v1", {"purpose": "INPATIENT_BED"}) == "INPATIENT_BED diminta kepada –"
+
+
+@pytest.mark.parametrize(
+    ("event_type", "facts", "line"),
+    [
+        (
+            "casework.handoff.requested.v1", {"purpose": "INPATIENT_BED", "to_agency": "rsud-soegiri"},
+            "<purpose INPATIENT_BED> diminta kepada <party rsud-soegiri>",
+        ),
+        ("casework.case.closed.v1", {"outcome": "CARED_FOR"}, "Perkara ditutup: <case_end CARED_FOR>"),
+        ("casework.case.opened.v1", {"case_number": "ODGJ/1"}, "Perkara ODGJ/1 dibuka"),
+        ("casework.link.pin_issued.v1", {"pin_number": 2}, "PIN ke-2 tautan untuk – dibuat"),
+        ("casework.case.unheard_of.v1", {}, "casework.case.unheard_of.v1"),
+    ],
+)  # fmt: skip
+def test_a_line_tells_each_code_in_the_words_of_its_kind_and_all_else_as_it_is(
+    event_type: str, facts: dict[str, object], line: str
+) -> None:
+    assert tell(event_type, facts, lambda kind, code: f"<{kind} {code}>") == line
 
 
 @pytest.mark.parametrize("workflow", STAGES)

@@ -71,7 +71,8 @@ def test_everything_open_needs_a_disposition_and_nothing_else_gets_one() -> None
         with pytest.raises(domain.DispositionsAreIncomplete) as refused:
             domain.check_dispositions([TASK, AID], dispositions)
         assert refused.value.facts["missing"] or refused.value.facts["gone"]
-    with pytest.raises(domain.DispositionDoesNotFit):
+    with pytest.raises(domain.DispositionDoesNotFit) as unfit:
         domain.check_dispositions([TASK], {"task:1": "READ"})
+    assert unfit.value.facts == {"item": "task:1", "dispositions": ["CANCEL"]}
     with pytest.raises(domain.NothingToForce):
         domain.check_dispositions([], {})

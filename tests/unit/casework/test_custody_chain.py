@@ -203,10 +203,17 @@ def test_both_parties_may_tell_the_same_hand_over() -> None:
     assert len(chain.stretches) == 3
 
 
+def test_a_hand_over_told_again_with_its_giver_does_not_move_its_instant() -> None:
+    chain = in_turn([taken(1, "post", 0), taken(2, "shelter", 7), taken(3, "shelter", 8, "post")])
+    assert (told(chain)[0], kinds(chain)) == (("post", 0, 7), [])
+
+
 def test_a_giver_nobody_knew_to_hold_is_found_and_a_family_need_not_have_held() -> None:
     assert kinds(in_turn([taken(1, "shelter", 3, giver="post")])) == ["GIVER_DID_NOT_HOLD"]
     assert kinds(in_turn([taken(2, "shelter", 3, giver="post"), taken(1, "post", 0)])) == []
     assert kinds(in_turn([taken(1, "shelter", 3, giver="family")])) == []
+    later = in_turn([taken(1, "shelter", 3, giver="post"), taken(2, "post", 5)])
+    assert kinds(later) == ["GIVER_DID_NOT_HOLD"], "that it held the person later does not count"
 
 
 def test_the_holder_at_an_instant_is_whoever_took_last_and_did_not_let_go() -> None:

@@ -102,6 +102,24 @@ def test_a_deadline_is_explained_in_one_sentence(
     assert explain_deadline(start, amount, pack.calendar_of(agency, desk), pack.zone_of(agency), name) == sentence
 
 
+def test_the_year_that_goes_without_saying_is_that_of_the_desks_own_day() -> None:
+    """Three in the morning of New Year's Day, while it is still the old year in UTC."""
+    assert explain_deadline(wib("2027-01-01", "03:00"), HOUR, OFFICE, "Asia/Jakarta", "Bidang Uji") == (
+        "1 jam kerja sejak Jumat 1 Januari 2027 03.00 WIB menurut jam kerja kantor Bidang Uji; Sabtu–Minggu dan "
+        "1 Januari (Tahun Baru Masehi) tidak dihitung; jatuh Senin 4 Januari 2027 08.00 WIB"
+    )
+
+
+def test_days_off_over_the_turn_of_the_year_name_the_new_year_alone() -> None:
+    days = (date(2026, 12, 31), date(2027, 1, 1))
+    off = tuple(DayOff(day=day, kind=DayOffKind.LOCAL, name="Libur panjang", source="keputusan") for day in days)
+    calendar = without("2027-01-01").observing(off)
+    assert explain_deadline(wib("2026-12-30", "15:00"), HOUR, calendar, "Asia/Jakarta", "Bidang Uji") == (
+        "1 jam kerja sejak Rabu 30 Desember 2026 15.00 WIB menurut jam kerja kantor Bidang Uji; Sabtu–Minggu dan "
+        "31 Desember–1 Januari 2027 (Libur panjang) tidak dihitung; jatuh Senin 4 Januari 2027 07.30 WIB"
+    )
+
+
 OFFICE = LAMONGAN.calendar_of("dinsos-lamongan", "rehsos")
 STARTED, AMOUNT = wib("2026-11-20", "14:00"), 4 * HOUR
 DUE = wib("2026-11-23", "09:30")

@@ -1,5 +1,7 @@
 """What leaves with a hand-off: every pair of purpose and kind, every reader, and nothing that is not in the table."""
 
+import hashlib
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import product
@@ -137,6 +139,22 @@ def test_the_digest_is_the_same_for_the_same_state_and_another_for_another(other
     assert first == domain.outgoing(handoff(), "HOSPITAL", replace(Copy()))
     assert first.digest != domain.outgoing(handoff(), "HOSPITAL", other).digest
     assert first.digest != domain.outgoing(handoff(id=uuid4()), "HOSPITAL", Copy()).digest
+
+
+def test_the_digest_is_that_of_the_canonical_rendering() -> None:
+    rendering = (
+        '{"basis":["PP 39/2012","PP 2/2018"],"fields":["features","name"],'
+        '"handoff_id":"00000000-0000-0000-0000-000000000001",'
+        '"person":{"apparent_minor":false,"identity_status":"CLAIMED",'
+        '"sealed_digest":"305531dcc50ebca31cf1d5b31e9fc76ed51f66b3b6dd5a030c6539ae6532f979","sequence":1},'
+        '"person_id":"00000000-0000-0000-0000-000000000004","purpose":"FAMILY_TRACING","to_agency":"penerima-uji"}'
+    )
+    found = domain.outgoing(handoff("FAMILY_TRACING"), "VILLAGE", Copy())
+    assert found.digest == hashlib.sha256(rendering.encode()).hexdigest()
+    unknown = re.sub(r'"person":{.*?}', '"person":null', rendering)
+    assert domain.outgoing(handoff("FAMILY_TRACING"), "VILLAGE", None).digest == (
+        hashlib.sha256(unknown.encode()).hexdigest()
+    )
 
 
 def test_a_person_of_whom_nothing_is_known_yet_is_a_child_until_proven_otherwise() -> None:

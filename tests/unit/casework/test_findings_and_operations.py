@@ -21,7 +21,7 @@ from services.casework.person.custody.domain import CustodianKind, PartyIsUnknow
 from services.casework.person.custody.schemas import CustodyIn
 from services.casework.person.custody.tables import Custody
 from services.casework.person.operations import access as operations_access
-from services.casework.person.operations.domain import PaperCount, Side, differences
+from services.casework.person.operations.domain import Difference, PaperCount, Side, differences
 from services.chassis.errors import Forbidden, NotFound
 from services.chassis.principal import Principal, system_principal
 
@@ -99,8 +99,9 @@ def test_a_hand_over_is_recorded_by_its_parties_and_the_office() -> None:
     check(PEOPLE["peksos"], OFFICE, "post", "hospital", knows_the_case=False)
     with pytest.raises(custody_access.NotYourCustody):
         check(PEOPLE["desk"], OFFICE, "post", "shelter", knows_the_case=True)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound) as unknown:
         check(PEOPLE["desk"], OFFICE, "post", "hospital", knows_the_case=False)
+    assert unknown.value.facts == {"kind": "cases"}
 
 
 def test_another_agencys_night_is_for_the_office() -> None:
@@ -135,7 +136,9 @@ def paper(side: Side, number: int, taker: str = "shelter") -> PaperCount:
 
 def test_each_party_owns_the_difference_of_its_own_paper() -> None:
     found = differences([paper(Side.GIVER, 10), paper(Side.TAKER, 9)], {"shelter": 9})
-    assert [(one.owner, one.on_paper, one.delivered) for one in found] == [("post", 10, 9)]
+    assert found == [Difference(Side.GIVER, "post", "shelter", on_paper=10, delivered=9)]
+    (takers,) = differences([paper(Side.TAKER, 8)], {"shelter": 9})
+    assert takers == Difference(Side.TAKER, "shelter", "shelter", on_paper=8, delivered=9)
     assert differences([paper(Side.GIVER, 9), paper(Side.TAKER, 9)], {"shelter": 9}) == []
 
 

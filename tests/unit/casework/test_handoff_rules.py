@@ -22,7 +22,7 @@ from services.casework.handoff.handoffs.domain import (
     Side,
 )
 from services.chassis.errors import NotFound
-from services.chassis.principal import Principal
+from services.chassis.principal import Principal, system_principal
 from tests.support import golden
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -235,6 +235,32 @@ def test_the_other_party_is_told_that_it_is_not_its_move() -> None:
     with pytest.raises(domain.NotYourMove):
         access.side_of(sender, "a", "b", {Side.RECEIVER})
     assert access.side_of(sender, "a", "b", {Side.SENDER}) == Side.SENDER
+
+
+def test_each_party_stands_on_its_own_side_and_the_system_on_any() -> None:
+    receiver = Principal("agency:b", "b", frozenset({"agency"}), ("35.24",))
+    assert access.side_of(receiver, "a", "b", SIDES[Move.ACCEPT]) == Side.RECEIVER
+    assert access.sides(Principal("staff:a", "a", frozenset({"section-head"}), ("35.24",)), "a", "b") == [
+        Side.SENDER, Side.OFFICER,
+    ]  # fmt: skip
+    assert access.side_of(system_principal("casework"), "a", "b", SIDES[Move.EXPIRE]) == Side.SYSTEM
+
+
+@pytest.mark.parametrize(
+    ("claimed_by", "until", "is_others"),
+    [
+        ("staff:other", NOW + timedelta(minutes=1), True),
+        ("staff:other", NOW, False),
+        ("staff:me", NOW + timedelta(minutes=1), False),
+        ("staff:other", None, False),
+        (None, None, False),
+    ],
+)
+def test_a_colleagues_claim_holds_until_its_end(
+    claimed_by: str | None, until: datetime | None, is_others: bool
+) -> None:
+    me = Principal("staff:me", "b", frozenset({"desk-officer"}), ("35.24",))
+    assert access.is_claimed_by_other(claimed_by, until, me, NOW) is is_others
 
 
 def test_a_duty_head_may_hold_what_is_between_others_but_not_answer_it() -> None:

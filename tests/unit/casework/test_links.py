@@ -3,7 +3,7 @@
 import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -68,6 +68,17 @@ def test_tokens_and_pins_follow_from_the_key_and_the_link_and_from_nothing_else(
     kept = domain.pin_digest(SECRET, one, pins[0])
     assert kept != domain.pin_digest(SECRET, two, pins[0])
     assert kept != domain.pin_digest(other, one, pins[0]), "without the key a million tries tell nothing"
+
+
+def test_links_that_were_handed_out_are_known_by_every_later_release() -> None:
+    """The values are those of HMAC-SHA256 as `openssl dgst -mac HMAC` computes them."""
+    link = UUID(int=7)
+    assert SECRET.hex() == "f83287a601894d8f67dcf18c2c82e99fd991641707c7362d132812d21ad99939"
+    assert domain.token_of(SECRET, link) == "Azq1TwOFs0IVuKFEImBir8QCchTjQfco"
+    assert domain.pin_of(SECRET, link, 1) == "206055"
+    assert domain.pin_digest(SECRET, link, "123456") == (
+        "2019e9cff8a0f5c757f3dcd2ba508293580b0a395cb0c21a51648d90b74832c1"
+    )
 
 
 @given(st.one_of(st.none(), st.text()), st.one_of(st.none(), st.text()))

@@ -52,3 +52,16 @@ def test_a_dry_run_tells_each_escalation_its_instant_and_who_would_hear_of_it() 
     assert (urgent.is_emergency, urgent.due_at) == (True, NOON + timedelta(minutes=45))
     with pytest.raises(PurposeHasNoSlaRule):
         foresee_silence(pack, "rsud-soegiri", "TRAINING", "", NOON)
+
+
+def test_where_receipt_has_a_time_of_its_own_it_comes_first_in_a_dry_run() -> None:
+    pack = casework_pack(LAMONGAN_PACK)
+    rules = tuple(rule.model_copy(update={"receive_within": timedelta(minutes=30)}) for rule in pack.sla_rules)
+    receipt, answer = foresee_silence(
+        pack.model_copy(update={"sla_rules": rules}), "rsud-soegiri", "INPATIENT_BED", "", NOON
+    )
+    assert (receipt.kind, receipt.due_at) == (DeadlineKind.RECEIVED_BY, NOON + timedelta(minutes=30))
+    assert (answer.kind, answer.due_at) == (DeadlineKind.ANSWER_BY, NOON + timedelta(hours=2))
+    assert [escalation.kind for escalation in receipt.escalations] == [
+        step.kind for step in pack.escalation_policies["default"]
+    ]
