@@ -1,7 +1,6 @@
 """Who has the person in hand, on real rows: late records, many takers at once, both questions, proof, and names."""
 
 import asyncio
-import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,18 +11,18 @@ from services.casework.office.matters.domain import case
 from services.casework.person.custody import queries
 from services.casework.person.custody.commands import TransferCustody, end_custody, transfer_custody
 from services.casework.person.custody.tables import Custody
-from services.chassis import sealing
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import Principal, system_principal
 from tests.support.casework.agencies import OFFICE, POST, PUSKESMAS, SOEGIRI, STRANGER
 from tests.support.casework.custody import caught, hours_ago, record, told
 from tests.support.casework.desk import Desk
+from tests.support.casework.persons import know
 from tests.support.casework.reports import BABAT
 from tests.support.eventually import eventually
 from tests.support.folding import unlike_their_actions
 from tests.support.identity import Issuer
 from tests.support.packs.in_force import quick_pack
-from tests.support.services import SEALING_KEYS, Bench
+from tests.support.services import Bench
 
 
 async def person_of(bench: Bench, case_id: UUID) -> UUID:
@@ -251,17 +250,7 @@ async def test_a_name_and_a_note_are_unsealed_for_a_page_and_each_reading_is_log
 ) -> None:
     case_id = await caught(casework, 5)
     person_id = await person_of(casework, case_id)
-    person_key = sealing.new_person_key()
-    wrapped = sealing.wrap(person_key, {"casework": bytes(SEALING_KEYS["casework"].public_key)})["casework"]
-    await casework.units.pool.execute(
-        "INSERT INTO person_keys (person_id, wrapped_key, district, sequence) VALUES ($1, $2, '35.24', 1)",
-        person_id, base64.b64decode(wrapped),
-    )  # fmt: skip
-    await casework.units.pool.execute(
-        "INSERT INTO persons_known (person_id, identity_status, apparent_minor, sealed, district, sequence, as_of)"
-        " VALUES ($1, 'CLAIMED', false, $2, '35.24', 1, now())",
-        person_id, sealing.seal({"name": "Warga Uji"}, person_key),
-    )  # fmt: skip
+    await know(casework, case_id, name="Warga Uji")
     note = "tas hitam berisi foto keluarga"
     things = [{"kind": "BAG", "count": 1}]
     taken = await record(casework, issuer, told(case_id, PUSKESMAS, 3, POST, belongings=things, belongings_note=note))
