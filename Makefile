@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install up demo down status logs reset check format contracts record-histories bench fuzz \
-	mutate-workflows test test-whole test-unit test-workflows test-integration test-system test-browser test-faults
+	mutate-rules mutate-workflows test test-whole test-unit test-workflows test-integration test-system test-browser test-faults
 
 help: ## print this manual
 	@echo 'Sigap, the case-management backbone of a district social affairs office.'
@@ -78,6 +78,9 @@ test-faults: install ## seeded faults and their invariants
 
 mutate-workflows: install ## change workflows by one thing at a time, see who notices (MUTANTS=200 for more than 20)
 	@$(PYTHON) -m tests.mutants
+
+mutate-rules: install ## change casework's rules by one thing at a time, see which unit tests notice (MUTANTS=100)
+	@$(PYTHON) -m tests.mutants.rules
 
 fuzz: install ## 5,000 generated requests per service
 	@SIGAP_FUZZ_CASES=5000 $(PYTEST) tests/system -k fuzz

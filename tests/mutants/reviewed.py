@@ -24,6 +24,13 @@ MUTANTS: dict[str, str] = {
 }
 """By the mutant's name: why it is the same."""
 
+RULES: dict[str, str] = {
+    "kind = stated or KIND_OF.get(self.name, )": "no kind is false either way",
+    'drawn = hmac.digest(secret, b"pin" + link_id.bytes + number.to_bytes(4, ), "sha256")': "«big» is the default",
+    'return hmac.digest(secret, b"kept" + link_id.bytes + pin.encode(), "SHA256").hex()': "a name of the same digest",
+}
+"""Mutants of rules (`make mutate-rules`) by what they say instead: why it is the same."""
+
 
 def reason_for(name: str, change: str) -> str:
     """Why nobody has to notice the mutant; empty when somebody has to."""
