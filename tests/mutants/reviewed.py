@@ -28,6 +28,7 @@ RULES: dict[str, str] = {
     "kind = stated or KIND_OF.get(self.name, )": "no kind is false either way",
     'drawn = hmac.digest(secret, b"pin" + link_id.bytes + number.to_bytes(4, ), "sha256")': "«big» is the default",
     'return hmac.digest(secret, b"kept" + link_id.bytes + pin.encode(), "SHA256").hex()': "a name of the same digest",
+    'return HandoffState(held_state or "XXXX")': "no state either way: an error nobody can cause by a move",
 }
 """Mutants of rules (`make mutate-rules`) by what they say instead: why it is the same."""
 

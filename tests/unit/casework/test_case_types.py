@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -113,6 +114,7 @@ def test_a_case_without_a_defined_type_ends_as_one_of_another() -> None:
 def test_a_guarantee_letter_meets_its_condition_only_when_it_was_issued() -> None:
     assert condition_met_by("GUARANTEE_LETTER", "ISSUED") == "GUARANTEE_LETTER"
     assert condition_met_by("GUARANTEE_LETTER", "REFUSED") == ""
+    assert condition_met_by("GUARANTEE_LETTER", "UNHEARD_OF") == ""
     assert condition_met_by("BURIAL", "BURIED") == ""
 
 
@@ -159,3 +161,10 @@ def test_a_task_of_a_kind_that_nobody_knows_is_refused() -> None:
     assert known_kind("WAY_OUT") == "WAY_OUT"
     with pytest.raises(ValueError, match="LOST"):
         known_kind("LOST")
+
+
+def test_a_type_whose_workflow_is_not_there_is_told_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    workflow = CASE_TYPES.workflow_of("ODGJ_TERLANTAR")
+    monkeypatch.delattr(sys.modules[workflow.__module__], workflow.__name__)
+    with pytest.raises(TypesDisagree, match=r"odgj\.workflow has no OdgjProcedure"):
+        CASE_TYPES.workflow_of("ODGJ_TERLANTAR")

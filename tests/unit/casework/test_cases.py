@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 
@@ -60,10 +61,30 @@ def test_the_lamongan_pack_is_whole_and_a_torn_one_is_refused() -> None:
     pack = casework_pack(LAMONGAN_PACK)
     check_pack(pack)
     assert pack.candidates_for("INPATIENT_BED", "35.24.05.1003") == ("rsj-menur", "rsj-lawang")
+    assert pack.candidates_for("INPATIENT_BED", "35.24.17.2007") == ("rsud-soegiri", "rsj-lawang", "rsj-menur")
+    assert pack.candidates_for("TRAINING", "35.24.05.1003") == ()
+    assert pack.stay_limit("dinsos-lamongan") == timedelta(days=7)
+    assert pack.stay_limit("rsud-soegiri") is None
+    assert pack.stay_limit(None) is None
     with pytest.raises(AgencyIsUnknown):
         check_pack(pack.model_copy(update={"office": "nobody"}))
     with pytest.raises(PackIsMissing):
         check_pack(pack.model_copy(update={"case_types": (CaseTypeRules(case_type="OGDJ"),)}))
+
+
+@pytest.mark.parametrize(
+    ("purpose", "custodian", "kind", "is_done"),
+    [
+        ("EMERGENCY_CARE", "rsud-soegiri", "HOSPITAL", True),
+        ("EMERGENCY_CARE", "satpolpp-lamongan", "ORDER_POLICE", False),
+        ("CUSTODY_TRANSFER", "dinsos-lamongan", "SOCIAL_OFFICE", True),
+        ("CUSTODY_TRANSFER", "rsud-soegiri", "HOSPITAL", False),
+        ("INPATIENT_BED", "dinsos-lamongan", "SOCIAL_OFFICE", False),
+        ("INPATIENT_BED", "rsud-soegiri", "HOSPITAL", False),
+    ],
+)
+def test_nobody_is_asked_for_what_is_done_already(purpose: str, custodian: str, kind: str, is_done: bool) -> None:
+    assert domain.is_done_already(purpose, custodian, kind, "dinsos-lamongan") is is_done
 
 
 def test_every_event_of_a_case_has_its_indonesian_line() -> None:

@@ -216,10 +216,17 @@ def test_a_giver_nobody_knew_to_hold_is_found_and_a_family_need_not_have_held() 
     assert kinds(later) == ["GIVER_DID_NOT_HOLD"], "that it held the person later does not count"
 
 
+def test_a_giver_who_had_given_the_person_away_is_found_with_the_stretch_it_had() -> None:
+    chain = in_turn([taken(1, "post", 0), taken(2, "hospital", 2, "post"), taken(3, "shelter", 5, "post")])
+    (found,) = chain.contradictions
+    assert found == Contradiction(ContradictionKind.GIVER, chain.stretches[2], chain.stretches[0])
+
+
 def test_the_holder_at_an_instant_is_whoever_took_last_and_did_not_let_go() -> None:
     chain = in_turn([taken(1, "post", 0), taken(2, "hospital", 2, until=4)]).stretches
-    assert [holder.custodian if (holder := holder_at(chain, at(hour))) else None for hour in (-1, 1, 3, 4, 5)] == [
-        None, "post", "hospital", "hospital", None
+    hours = (-1, 0, 1, 2, 3, 4, 5)
+    assert [holder.custodian if (holder := holder_at(chain, at(hour))) else None for hour in hours] == [
+        None, "post", "post", "hospital", "hospital", "hospital", None
     ]  # fmt: skip
 
 

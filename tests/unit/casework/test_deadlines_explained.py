@@ -176,12 +176,14 @@ def test_grace_never_gives_more_time_than_there_was() -> None:
     deadline = RunningDeadline(wib("2026-12-23", "14:30"), AMOUNT, wib("2026-12-28", "10:00"), 0)
     found = recompute_deadline(deadline, without("2026-12-24"), LAMONGAN.zone, GRACE, wib("2026-12-28", "09:00"))
     assert (found.due_at, found.effect, found.is_moved) == (deadline.due_at, DecreeEffect.UNCHANGED, False)
+    assert found.why == "Kalender kerja berubah: tenggat tetap."
 
 
 def test_a_escalation_that_rang_stays_and_so_does_the_deadline_it_told_of() -> None:
     deadline = RunningDeadline(STARTED, AMOUNT, DUE, 1)
     found = recompute_deadline(deadline, with_day_off("2026-11-23"), LAMONGAN.zone, GRACE, DUE + timedelta(minutes=1))
     assert (found.due_at, found.effect, found.is_moved) == (DUE, DecreeEffect.ESCALATION_STANDS, False)
+    assert found.why == "Kalender kerja berubah: peringatan sudah berbunyi; tenggat dan peringatan tetap."
 
 
 def test_a_deadline_that_passed_before_any_escalation_revives_only_when_the_new_one_is_still_to_come() -> None:
@@ -191,12 +193,14 @@ def test_a_deadline_that_passed_before_any_escalation_revives_only_when_the_new_
     assert (revived.due_at, revived.effect) == (wib("2026-11-24", "09:30"), DecreeEffect.MOVED_LATER)
     passed = recompute_deadline(deadline, OFFICE, LAMONGAN.zone, GRACE, learnt)
     assert (passed.due_at, passed.effect) == (DUE, DecreeEffect.ALREADY_PASSED)
+    assert passed.why == "Kalender kerja berubah: tenggat sudah lewat sebelumnya dan tetap."
 
 
 def test_a_decree_that_does_not_touch_the_span_changes_nothing() -> None:
     deadline = RunningDeadline(STARTED, AMOUNT, DUE, 0)
     found = recompute_deadline(deadline, with_day_off("2026-11-30"), LAMONGAN.zone, GRACE, STARTED)
     assert (found.due_at, found.effect, found.is_moved) == (DUE, DecreeEffect.UNCHANGED, False)
+    assert found.why == "Kalender kerja berubah: tenggat tetap."
     duty = Calendar(always_open=True)
     emergency = RunningDeadline(STARTED, AMOUNT, STARTED + AMOUNT, 0)
     assert not recompute_deadline(emergency, duty, LAMONGAN.zone, GRACE, STARTED).is_moved

@@ -138,6 +138,7 @@ def test_each_party_owns_the_difference_of_its_own_paper() -> None:
     found = differences([paper(Side.GIVER, 10), paper(Side.TAKER, 9)], {"shelter": 9})
     assert found == [Difference(Side.GIVER, "post", "shelter", on_paper=10, delivered=9)]
     (takers,) = differences([paper(Side.TAKER, 8)], {"shelter": 9})
+    assert differences([paper(Side.GIVER, 0)], {}) == []
     assert takers == Difference(Side.TAKER, "shelter", "shelter", on_paper=8, delivered=9)
     assert differences([paper(Side.GIVER, 9), paper(Side.TAKER, 9)], {"shelter": 9}) == []
 

@@ -246,6 +246,29 @@ def test_each_party_stands_on_its_own_side_and_the_system_on_any() -> None:
     assert access.side_of(system_principal("casework"), "a", "b", SIDES[Move.EXPIRE]) == Side.SYSTEM
 
 
+def test_only_a_party_or_the_system_is_let_in() -> None:
+    for known in (Principal("agency:a", "a"), Principal("agency:b", "b"), system_principal("casework")):
+        access.check_is_party(known, "a", "b")
+    with pytest.raises(NotFound) as unknown:
+        access.check_is_party(Principal("agency:c", "c"), "a", "b")
+    assert unknown.value.facts == {"kind": "handoffs"}
+
+
+@pytest.mark.parametrize(
+    ("role", "move", "may"),
+    [
+        ("agency", Move.ACCEPT, True),
+        ("desk-officer", Move.CANCEL, True),
+        ("auditor", Move.ACCEPT, False),
+        ("auditor", Move.CANCEL, False),
+        ("operator", Move.HOLD, False),
+    ],
+)
+def test_a_move_needs_a_role_that_answers_or_sends(role: str, move: Move, may: bool) -> None:
+    assert access.may_move(Principal("staff:x", "a", frozenset({role})), move) is may
+    assert access.may_move(system_principal("casework"), move)
+
+
 @pytest.mark.parametrize(
     ("claimed_by", "until", "is_others"),
     [
