@@ -23,7 +23,7 @@ from benchmarks.ground import Ground, free_port
 from services.casework.handoff.deadlines.repository import gauges
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs import commands
-from services.casework.handoff.handoffs.commands import RequestHandoff, timing
+from services.casework.handoff.handoffs.commands import RequestHandoff, escalating
 from services.casework.office.directory.domain import CaseworkPack, EscalationKind, PolicyStep
 from services.casework.office.matters.domain import case
 from services.casework.wiring import SERVICE
@@ -233,7 +233,7 @@ class Skewed:
 async def casework_on(place: Ground, stack: Stack) -> AsyncIterator[Bench]:
     """Casework with relay and worker; a wrong clock is looked at, and old rows are deleted, every second."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(timing, "HELD_FOR", timedelta(seconds=1))
+        patch.setattr(escalating, "HELD_FOR", timedelta(seconds=1))
         patch.setattr(processes, "PRUNE_EVERY_SECONDS", 1)
         async with bench_for(SERVICE, stack, place.issuer, ops_port=free_port()) as bench:
             await load(bench, pack_with_two_clocks())
