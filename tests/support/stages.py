@@ -55,7 +55,7 @@ TEST = [
     suite("workflows", 115, *folders("workflows"), *ON_BOTH_CORES),
     suite("integration", 240, *folders("integration"), *THREE_MODULES),
     suite("whole system", 240, *folders("system", "browser"), "-n", "2", "--dist", "loadfile"),
-    suite("faults", 220, *folders("faults")),
+    suite("faults", 220, *folders("faults"), "-n", "2", "--dist", "loadfile"),
     Stage("mutants", MUTANTS, 80),
 ]
 ALONE = [
