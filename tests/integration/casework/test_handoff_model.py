@@ -41,7 +41,7 @@ RUNNING: dict[HandoffState, set[str]] = {
     HandoffState.FAILED: {"READ_BY"},
 }
 """The deadlines that run in a state, beside the one that waits for what was spoken to be confirmed."""
-WALKS = int(os.environ.get("SIGAP_WALKS", "10"))
+WALKS = int(os.environ.get("SIGAP_WALKS", "20"))
 WALKED: set[tuple[HandoffState, Move]] = set()
 
 
