@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
-from itertools import product
+from typing import Any
 
 import pytest
 
@@ -25,21 +25,32 @@ def moves(text: str) -> dict[Cell, set[str]]:
 def judge(
     golden: Mapping[Cell, set[str]],
     states: Iterable[StrEnum],
-    by_hand: Iterable[str],
-    lead: Callable[[str, str], str],
+    moves: Iterable[str],
+    lead: Callable[[str, Any], str],
     *,
     refused: type[Conflict],
+    says: Callable[[str], Iterable[str]] | None = None,
+    legal_now: Mapping[str, set[str]] | None = None,
 ) -> None:
-    """Each state with each move leads where the golden table says, or is refused."""
-    known, named = {state.value for state in states}, set(by_hand)
+    """Each state with each move leads where the golden table says, or is refused with what is legal now.
+
+    ``says``: the rule that names what is legal in a state; a refusal says the same in the same order. ``legal_now``:
+    what people are told where that is not the moves of the golden table.
+    """
+    known, named = {state.value for state in states}, list(moves)
     assert {state for state, _ in golden} <= known, "the table written by hand names a state that there is not"
-    assert {move for _, move in golden} <= named, "the table written by hand names a move that there is not"
-    for state, move in product(sorted(known), sorted(named)):
-        if (state, move) in golden:
-            assert {lead(state, move)} == golden[state, move], (state, move)
-        else:
-            with pytest.raises(refused):
+    assert {move for _, move in golden} <= set(named), "the table written by hand names a move that there is not"
+    for state in sorted(known):
+        expected = legal(golden, state) if legal_now is None else legal_now.get(state, set())
+        assert says is None or set(says(state)) == expected, state
+        for move in named:
+            if (state, move) in golden:
+                assert {lead(state, move)} == golden[state, move], (state, move)
+                continue
+            with pytest.raises(refused) as refusal:
                 lead(state, move)
+            assert set(refusal.value.legal_now) == expected, (state, move)
+            assert says is None or list(refusal.value.legal_now) == list(says(state)), (state, move)
 
 
 def legal(golden: Mapping[Cell, set[str]], state: str) -> set[str]:

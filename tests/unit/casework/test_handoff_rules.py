@@ -69,6 +69,7 @@ def test_every_pair_of_state_and_move_is_legal_or_refused_with_what_is(state: Ha
         with pytest.raises(domain.HandoffCannotMove) as refused:
             domain.next_state(state, move, side)
         assert set(refused.value.legal_now) <= golden.legal(GOLDEN, state) & GOLDEN_SIDES[side]
+        assert refused.value.legal_now == domain.legal_now(state, side, Circumstances())
     elif move == Move.RESUME:
         assert {domain.next_state(state, move, side, held) for held in HELD} == GOLDEN[state, move]
     else:

@@ -49,7 +49,7 @@ def named_in(text: str) -> set[str]:
         match node:
             case ast.Constant(value=str(word) | bytes(word)):
                 found.add(word if isinstance(word, str) else word.decode(errors="replace"))
-            case ast.keyword(arg="refused", value=ast.Attribute(attr=name)):
+            case ast.keyword(arg="refused", value=ast.Attribute(attr=name) | ast.Name(id=name)):
                 found.add(name)
             case ast.Call(func=ast.Attribute(attr="raises")):
                 found |= {ast.unparse(part).rpartition(".")[2] for part in ast.walk(node) if isinstance(part, ast.expr)}
