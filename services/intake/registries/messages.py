@@ -22,8 +22,6 @@ class CheckStart(Message):
 class CheckAsked(Message):
     """Signal: there is a check to make."""
 
-    event_id: str = ""
-
 
 class CheckProgress(Message):
     """Whether the registry has answered for good."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from services.chassis.workflow import OUTSIDE, Seen
+    from services.chassis.workflow import OUTSIDE
     from services.intake.registries.activities import RegistryActivities
     from services.intake.registries.messages import CheckAsked, CheckStart
 
@@ -17,13 +17,9 @@ LONGEST_WAIT = timedelta(hours=1)
 class RegistryCheckWorkflow:
     """``registry-check:<id>``. The case goes on meanwhile; a late answer updates it."""
 
-    def __init__(self) -> None:
-        self._seen = Seen()
-
     @workflow.signal
     def check_asked(self, message: CheckAsked) -> None:
         """There is a check to make; the run that this started makes it."""
-        self._seen.first_time(message.event_id)
 
     @workflow.run
     async def run(self, start: CheckStart) -> None:
