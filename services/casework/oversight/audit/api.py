@@ -6,15 +6,20 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import AwareDatetime
 
-from services.casework.oversight.audit import domain, queries
+from services.casework.oversight.audit import queries
 from services.casework.oversight.audit.domain import AuditList
-from services.casework.oversight.audit.schemas import AuditPage, CasesWithoutNextStep, DeadlinesWithoutTimer
+from services.casework.oversight.audit.schemas import (
+    AGENCY,
+    AuditPage,
+    CasesWithoutNextStep,
+    DeadlinesWithoutTimer,
+    csv_answer,
+)
 from services.chassis.auth import requires
 from services.chassis.principal import Principal
 from services.chassis.web import Reading, problems
 
 router = APIRouter(tags=["oversight"])
-AGENCY = r"^([a-z0-9][a-z0-9._-]{0,63})?$"
 Since = Annotated[AwareDatetime, Query(description="Dicatat sejak")]
 Until = Annotated[AwareDatetime, Query(description="Dicatat sebelum; paling lama satu tahun sesudah since")]
 Agency = Annotated[str, Query(pattern=AGENCY, description="Kosong: semua instansi")]
@@ -60,10 +65,4 @@ async def get_audit_download(
 ) -> Response:
     """Daftar yang sama sebagai CSV, tanpa data pribadi."""
     rows = await queries.show_audit_list(reading, wanted, since, until, agency)
-    return csv_answer(wanted, domain.as_csv(wanted, rows))
-
-
-def csv_answer(wanted: AuditList, sheet: str) -> Response:
-    """A sheet to be saved."""
-    headers = {"Content-Disposition": f'attachment; filename="{wanted.value.lower()}.csv"'}
-    return Response(sheet, media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_answer(wanted, rows)

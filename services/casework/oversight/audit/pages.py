@@ -12,6 +12,7 @@ from services.casework.handoff.handoffs.pages import REASONS as HANDOFF_REASONS
 from services.casework.office.directory.pages import directory_of
 from services.casework.oversight.audit import domain, queries
 from services.casework.oversight.audit.domain import COLUMNS, AuditList
+from services.casework.oversight.audit.schemas import AGENCY, csv_answer
 from services.chassis.clock import utc_now
 from services.chassis.database import ReadSession
 from services.chassis.pages import page_requires, page_router
@@ -19,7 +20,6 @@ from services.chassis.principal import Principal
 from services.chassis.web import Reading
 
 TEMPLATES = Path(__file__).parent / "templates"
-AGENCY = r"^([a-z0-9][a-z0-9._-]{0,63})?$"
 A_MONTH = timedelta(days=31)
 
 TABS = {
@@ -109,6 +109,4 @@ async def audit_download(
 ) -> Response:
     """The list as a sheet."""
     since, until = await _instants(reading, dari, sampai)
-    rows = await queries.show_audit_list(reading, daftar, since, until, instansi)
-    headers = {"Content-Disposition": f'attachment; filename="{daftar.value.lower()}.csv"'}
-    return Response(domain.as_csv(daftar, rows), media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_answer(daftar, await queries.show_audit_list(reading, daftar, since, until, instansi))

@@ -1,13 +1,23 @@
 """Response shapes of oversight."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from services.casework.oversight.audit.domain import LIST_ROWS
+from services.casework.oversight.audit.domain import LIST_ROWS, AuditList, as_csv
+
+AGENCY = r"^([a-z0-9][a-z0-9._-]{0,63})?$"
+"""An agency's code, or nothing for all."""
+
+
+def csv_answer(wanted: AuditList, rows: Sequence[Mapping[str, Any]]) -> Response:
+    """A list as a sheet to be saved."""
+    headers = {"Content-Disposition": f'attachment; filename="{wanted.value.lower()}.csv"'}
+    return Response(as_csv(wanted, rows), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 class CaseWithoutNextStep(BaseModel):
