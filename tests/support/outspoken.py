@@ -42,8 +42,8 @@ class Outspoken:
         answer = await self.client.get(f"{self.url}/health/ready")
         return answer.status_code, answer.json()
 
-    async def failing(self, *names: str, within_seconds: float = 40) -> dict[str, Any]:
-        """Wait until readiness is false for these checks, at least; the checks as they are then."""
+    async def failing(self, *names: str, within_seconds: float = 40, alone: bool = False) -> dict[str, Any]:
+        """Wait until readiness is false for these checks, at least, or ``alone``; the checks as they are then."""
 
         async def ask() -> dict[str, Any]:
             status, body = await self.ready()
@@ -51,7 +51,8 @@ class Outspoken:
             assert status == (503 if wrong else 200)
             assert body["ready"] is not bool(wrong)
             found: dict[str, Any] = body["checks"]
-            return found if wrong and wrong >= set(names) else {}
+            is_it = wrong == set(names) if alone else wrong >= set(names)
+            return found if wrong and is_it else {}
 
         return await eventually(ask, within_seconds=within_seconds, what=f"{names} fail")
 
