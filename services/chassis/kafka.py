@@ -1,9 +1,11 @@
 """Kafka: the relay's transport, and the one subscriber through which a service hears everything."""
 
 import asyncio
+import contextlib
 import ssl
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -18,6 +20,7 @@ from faststream.kafka.security import parse_security
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from contracts.topics import topic_of
+from services.chassis import clock
 from services.chassis.database import is_infrastructure
 from services.chassis.inbox import Inbox, Record, Subscriptions
 from services.chassis.outbox import OutboxRow, Sent, TransportAway
@@ -29,6 +32,7 @@ SENT_WITHIN_MS = 10_000
 """Shorter than the relay's lock outlives a silent relay: nobody else sends what is still being sent."""
 NEVER_LEAVE_FOR_SLOWNESS_MS = 24 * 60 * 60 * 1000
 POLLED_WITHIN_SECONDS = 10.0
+MEASURED_EVERY_SECONDS = 2.0
 
 
 def security_of(settings: ServiceSettings) -> BaseSecurity | None:
@@ -155,12 +159,14 @@ class Consumer:
         self.last_consumed = 0.0
         self.is_waiting = False
         self.lag = 0
+        self._is_busy = False
+        self._told_at: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Hear until told to stop; start again whenever the broker was away."""
         self._stop = stop
         wait = 0.2
-        drainer = asyncio.create_task(self._keep_draining(stop))
+        beside = [asyncio.create_task(self._keep_draining(stop)), asyncio.create_task(self._keep_measuring(stop))]
         try:
             while not stop.is_set():
                 broker = self._build()
@@ -170,7 +176,6 @@ class Consumer:
                     while not stop.is_set():
                         await asyncio.sleep(0.2)
                         await self._commit()
-                        self.lag = await self._behind()
                 except (KafkaConnectionError, OSError, TimeoutError) as error:
                     log().warning("consumer_waits", error=type(error).__name__)
                     await asyncio.sleep(wait)
@@ -180,7 +185,8 @@ class Consumer:
                     await broker.stop()
                     self._subscriber = None
         finally:
-            drainer.cancel()
+            for task in beside:
+                task.cancel()
 
     def _build(self) -> KafkaBroker:
         settings = self._settings
@@ -210,6 +216,7 @@ class Consumer:
     async def _consume(self, message: KafkaMessage) -> None:
         raw: Any = message.raw_message
         record = Record(raw.topic, raw.partition, raw.offset, raw.key, raw.headers, raw.value)
+        self._told_at, self._is_busy = datetime.fromtimestamp(raw.timestamp / 1000, UTC), True
         wait = 0.1
         while True:
             try:
@@ -223,7 +230,7 @@ class Consumer:
                 self.is_waiting = True
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 2.0)
-        self.is_waiting = False
+        self.is_waiting = self._is_busy = False
         self.last_consumed = time.monotonic()
         self._handled[TopicPartition(raw.topic, raw.partition)] = raw.offset + 1
 
@@ -240,17 +247,26 @@ class Consumer:
             except KafkaError as error:
                 log().info("offsets_not_committed", error=type(error).__name__)
 
-    async def _behind(self) -> int:
-        """Messages on our partitions that we have not taken yet, as far as the broker told."""
-        consumer = self._consumer
-        if consumer is None:
-            return 0
-        known = {place: end for place in consumer.assignment() if (end := consumer.highwater(place)) is not None}
-        try:
-            async with asyncio.timeout(1):
-                return sum([max(0, end - await consumer.position(place)) for place, end in known.items()])
-        except (IllegalStateError, TimeoutError):
-            return self.lag
+    @property
+    def oldest_seconds(self) -> float:
+        """Age of the oldest message that is not handled yet: of the one in hand, while others wait behind it."""
+        if self._told_at is None or not (self._is_busy or self.lag):
+            return 0.0
+        return max(0.0, (clock.utc_now() - self._told_at).total_seconds())
+
+    async def _keep_measuring(self, stop: asyncio.Event) -> None:
+        """Ask the broker where our partitions end: what a fetch said of it is as old as the fetch, and a consumer that
+        hangs on one message fetches no more."""
+        while not stop.is_set():
+            await asyncio.sleep(MEASURED_EVERY_SECONDS)
+            consumer = self._consumer
+            if consumer is None or not consumer.assignment():
+                self.lag = 0
+                continue
+            with contextlib.suppress(IllegalStateError, KafkaError, OSError, TimeoutError):
+                async with asyncio.timeout(5):
+                    ends = await consumer.end_offsets(list(consumer.assignment()))
+                    self.lag = sum([max(0, end - await consumer.position(place)) for place, end in ends.items()])
 
     async def _keep_draining(self, stop: asyncio.Event) -> None:
         while not stop.is_set():

@@ -140,7 +140,12 @@ async def serve(
         consumer = Consumer(settings, inbox, service.subscriptions)
         tasks.append(consumer.run(stop))
         _show("sigap_consumer_lag_messages", "Messages not taken yet", lambda: [(float(consumer.lag), {})])
-        checks.append(_consumer_check(consumer))
+        _show(
+            "sigap_consumer_oldest_seconds",
+            "Age of the oldest message not taken yet",
+            lambda: [(consumer.oldest_seconds, {})],
+        )
+        checks += [_consumer_check(consumer), _lag_check(consumer, settings.consumer_age_limit_seconds)]
     if "worker" in parts and service.workflows:
         worker = WorkflowWorker(
             settings.temporal_address,
@@ -371,6 +376,15 @@ def _consumer_check(consumer: Consumer) -> Check:
         if not consumer.is_assigned:
             return "consumer", False, "no partitions assigned"
         return "consumer", consumer.is_polling, "" if consumer.is_polling else "not polling"
+
+    return check
+
+
+def _lag_check(consumer: Consumer, limit_seconds: int) -> Check:
+    async def check() -> tuple[str, bool, str]:
+        oldest = consumer.oldest_seconds
+        said = f"{consumer.lag} messages, oldest {oldest:.0f} s" if consumer.lag or oldest >= 1 else ""
+        return "lag", oldest < limit_seconds, said
 
     return check
 

@@ -15,6 +15,7 @@ CHECKS: Mapping[str, str] = {
     "relay-temporal": "temporal-is-away-or-lost-its-store",
     "outbox": "the-outbox-grows-old",
     "consumer": "a-consumer-has-no-partitions",
+    "lag": "a-consumer-falls-behind",
     "worker": "temporal-is-away-or-lost-its-store",
 }
 FIGURES: Mapping[str, str] = {
@@ -24,6 +25,7 @@ FIGURES: Mapping[str, str] = {
     "sigap_dead_letters": "a-message-was-set-aside",
     "sigap_dead_letters_oldest_seconds": "a-message-was-set-aside",
     "sigap_consumer_lag_messages": "a-consumer-falls-behind",
+    "sigap_consumer_oldest_seconds": "a-consumer-falls-behind",
     "sigap_messages_skipped": "messages-are-skipped",
 }
 LINES: Mapping[str, str] = {

@@ -54,6 +54,7 @@ class ServiceSettings(BaseSettings):
     request_body_limit_bytes: int = 1_048_576
     upload_limit_bytes: int = 0
     outbox_age_limit_seconds: int = 60
+    consumer_age_limit_seconds: int = 300
     dead_letter_first_retry_seconds: int = 30
 
     @field_validator("sealing_private_key")

@@ -28,7 +28,7 @@ PACK = CHECKOUT / "deploy" / "districts" / "35.24-lamongan" / "casework.yaml"
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def casework(stack: Stack, issuer: Issuer) -> AsyncIterator[Bench]:
     """A service with every kind of figure."""
-    async with bench_for(SERVICE, stack, issuer) as bench:
+    async with bench_for(SERVICE, stack, issuer, consumer_age_limit_seconds=5) as bench:
         yield bench
 
 
@@ -107,10 +107,16 @@ async def test_the_lag_of_a_consumer_rises_and_falls(process: Outspoken, casewor
                 report_id = uuid4()
                 fact = ReportRejected(reason_code="X")
                 await send("intake.reports", *wire(fact, subject=report_id, correlation_id=report_id))
-        await rises(process, "sigap_consumer_lag_messages", 10)
+        await rises(process, "sigap_consumer_lag_messages", 30)
+        await rises(process, "sigap_consumer_oldest_seconds", 3)
+        checks = await process.failing("lag")
+        assert "oldest" in checks["lag"]["detail"]
+        assert checks["lag"]["runbook"] == "docs/runbook.md#a-consumer-falls-behind"
     finally:
         await stack.start("postgres")
     await falls(process, "sigap_consumer_lag_messages")
+    await falls(process, "sigap_consumer_oldest_seconds")
+    await process.is_ready()
 
 
 async def test_open_handoffs_by_age_and_deadlines_near_breach_rise_and_fall(
@@ -154,4 +160,9 @@ async def test_the_help_of_a_figure_leads_to_the_runbook(process: Outspoken) -> 
     for name, section in {**runbook.FIGURES, **SERVICE.figures}.items():
         if name in told:
             assert runbook.link(section) in told[name]
-    assert {"sigap_outbox_oldest_seconds", "sigap_deadlines_near_breach", "sigap_consumer_lag_messages"} <= told.keys()
+    assert {
+        "sigap_outbox_oldest_seconds",
+        "sigap_deadlines_near_breach",
+        "sigap_consumer_lag_messages",
+        "sigap_consumer_oldest_seconds",
+    } <= told.keys()
