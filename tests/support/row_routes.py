@@ -48,6 +48,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "DecisionIn": {"expected_version": 1, "reason": "as it is"},
     "MendIn": {"expected_version": 1, "reason": "mended", "body": "{}"},
     "ClaimIn": {"expected_version": 1},
+    "ClaimAnswerIn": {"answer": "confirm"},
     "ProofIn": {"proof": "SIGNED", "ba_number": "BA/1"},
     "ExplanationIn": {"explanation": "RECORDED_LATE", "reason": "kabar datang pagi"},
     "CountIn": {"said_by": "TAKER", "to_agency": "puskesmas-paciran", "ba_number": "BA/1", "paper_count": 1},

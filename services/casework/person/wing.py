@@ -9,7 +9,7 @@ from sqlmodel import col, or_
 from services.casework.person.custody import access as custody_access
 from services.casework.person.custody import api as custody_api
 from services.casework.person.custody import pages as custody_pages
-from services.casework.person.custody.tables import Custody
+from services.casework.person.custody.tables import Custody, CustodyClaim
 from services.casework.person.operations import access as operations_access
 from services.casework.person.operations import api as operations_api
 from services.casework.person.operations.tables import OperationCount
@@ -22,6 +22,9 @@ def criteria(agency: str) -> Sequence[Any]:
     count = OperationCount
     return [
         with_loader_criteria(Custody, or_(col(Custody.agency) == agency, col(Custody.giver) == agency)),
+        with_loader_criteria(
+            CustodyClaim, or_(col(CustodyClaim.told_by) == agency, col(CustodyClaim.against) == agency)
+        ),
         with_loader_criteria(count, or_(col(count.giver) == agency, col(count.taker) == agency)),
     ]
 

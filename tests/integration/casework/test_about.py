@@ -15,7 +15,7 @@ from services.casework.handoff.deadlines.domain import DeadlineKind
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.commands import RequestHandoff, open_handoff
 from services.casework.office.directory.queries import pack_in_force
-from services.casework.office.matters.commands import keep_matter, keep_parties
+from services.casework.office.matters.commands import keep_matter
 from services.casework.office.matters.domain import About, AboutKind
 from services.casework.office.matters.tables import Matter
 from services.casework.person.operations.tables import Operation
@@ -44,7 +44,6 @@ async def raid(casework: Bench) -> About:
             village_code=BABAT, workflow="", rules_version=1,
         )  # fmt: skip
         keep_matter(matter, uow)
-        keep_parties(about.id, "35.24", (POST,), uow)
         operation = Operation(
             id=about.id, correlation_id=about.id, district="35.24", agency=POST, place_code=BABAT, persons_count=3,
             conducted_at=clock.utc_now() - timedelta(hours=5),
@@ -126,7 +125,7 @@ async def test_whoever_was_met_in_an_operation_is_in_hand_before_any_case(
     person_id = uuid4()
     body = {**told(raid.id, PUSKESMAS, 2, POST), "about_kind": "operation"}
     assert (await record(casework, issuer, body, expect=404))["code"] == "not_found"
-    kept = await record(casework, issuer, {**body, "person_id": str(person_id)}, POST)
+    kept = await record(casework, issuer, {**body, "person_id": str(person_id)})
     assert (kept["person_id"], kept["about_kind"], kept["is_current"]) == (str(person_id), "operation", True)
     assert [finding["kind"] for finding in kept["opened_findings"]] == ["GIVER_DID_NOT_HOLD"]
     findings = await casework.rows("SELECT about_kind, about_id FROM case_findings WHERE person_id = $1", person_id)

@@ -84,6 +84,14 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
     operation_id, _ = await operation(casework, 1)
     person_id = await casework.value("SELECT person_id FROM cases WHERE id = $1", case_id)
     custody_id = await casework.value("SELECT id FROM custodies WHERE about_id = $1", case_id)
+    claim_id = uuid4()
+    await casework.units.pool.execute(
+        "INSERT INTO custody_claims (id, district, correlation_id, version, person_id, about_kind, about_id, agency,"
+        " since, place_code, observed_state, custodian_kind, proof, belongings, told_by, against, state)"
+        " VALUES ($1, '35.24', $2, 1, $3, 'case', $4, $5, now(), '35.24', 'STABLE', 'AGENCY', 'NONE', '[]', $5, $6,"
+        " 'claimed')",
+        claim_id, report_id, person_id, case_id, SENDER, OFFICE,
+    )  # fmt: skip
     return {
         "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id,
         "dead_letter_id": await dead_letter_row(casework),
@@ -91,7 +99,7 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         "finding_id": await a_finding_of(casework, issuer, OFFICE),
         "condition_id": condition_id, "shift_id": shift_id, "closure_id": closure_id,
         "forced_closing_id": forced_closing_id, "document_id": document_id, "letter_id": letter_id,
-        "link_id": link_id,
+        "link_id": link_id, "claim_id": claim_id,
     }  # fmt: skip
 
 

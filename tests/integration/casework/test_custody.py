@@ -14,7 +14,7 @@ from services.casework.person.custody.tables import Custody
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import Principal, system_principal
 from tests.support.casework.agencies import OFFICE, POST, PUSKESMAS, SOEGIRI, STRANGER
-from tests.support.casework.custody import caught, hours_ago, record, told
+from tests.support.casework.custody import caught, chain, hours_ago, person_of, record, told
 from tests.support.casework.desk import Desk
 from tests.support.casework.persons import know
 from tests.support.casework.reports import BABAT
@@ -23,17 +23,6 @@ from tests.support.folding import unlike_their_actions
 from tests.support.identity import Issuer
 from tests.support.packs.in_force import quick_pack
 from tests.support.services import Bench
-
-
-async def person_of(bench: Bench, case_id: UUID) -> UUID:
-    found: UUID = await bench.value("SELECT person_id FROM cases WHERE id = $1", case_id)
-    return found
-
-
-async def chain(bench: Bench, case_id: UUID) -> list[tuple[str, bool]]:
-    """The custodians in order of time, and who goes on."""
-    rows = await bench.rows("SELECT agency, until FROM custodies WHERE about_id = $1 ORDER BY since, id", case_id)
-    return [(row["agency"], row["until"] is None) for row in rows]
 
 
 def kinds(receipt: Any) -> list[str]:

@@ -57,3 +57,15 @@ async def record(bench: Bench, issuer: Issuer, body: dict[str, Any], agency: str
     )
     assert answer.status_code == expect, answer.text
     return answer.json()
+
+
+async def person_of(bench: Bench, case_id: UUID) -> UUID:
+    """Whom a case is about."""
+    found: UUID = await bench.value("SELECT person_id FROM cases WHERE id = $1", case_id)
+    return found
+
+
+async def chain(bench: Bench, case_id: UUID) -> list[tuple[str, bool]]:
+    """The custodians in order of time, and who goes on."""
+    rows = await bench.rows("SELECT agency, until FROM custodies WHERE about_id = $1 ORDER BY since, id", case_id)
+    return [(row["agency"], row["until"] is None) for row in rows]

@@ -28,8 +28,8 @@ from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup, Spo
 from services.casework.office.directory.domain import CaseworkPack
 from services.casework.office.rosters import repository as rosters_repository
 from services.casework.office.rosters.tables import Shift
-from services.casework.person.custody import commands as custody_commands
 from services.casework.person.custody import repository as custody_repository
+from services.casework.person.custody.commands import chain as custody_commands
 from services.casework.person.custody.tables import Custody
 from services.chassis import clock
 from services.chassis.database import Aggregate, Cause

@@ -17,7 +17,15 @@ from services.casework.office.findings.schemas import ByPeople, ExplanationIn
 from services.casework.office.matters.domain import case
 from services.casework.person.custody import access as custody_access
 from services.casework.person.custody import facts
-from services.casework.person.custody.domain import CustodianKind, PartyIsUnknown
+from services.casework.person.custody.domain import (
+    ClaimCannotMove,
+    ClaimMove,
+    ClaimSide,
+    ClaimState,
+    CustodianKind,
+    PartyIsUnknown,
+    next_claim_state,
+)
 from services.casework.person.custody.schemas import CustodyIn
 from services.casework.person.custody.tables import Custody
 from services.casework.person.operations import access as operations_access
@@ -102,6 +110,45 @@ def test_a_hand_over_is_recorded_by_its_parties_and_the_office() -> None:
     with pytest.raises(NotFound) as unknown:
         check(PEOPLE["desk"], OFFICE, "post", "hospital", knows_the_case=False)
     assert unknown.value.facts == {"kind": "cases"}
+
+
+def test_whoever_contradicts_the_custodian_needs_the_custodian_or_the_office() -> None:
+    alone = custody_access.speaks_against_custodian
+    assert alone(PEOPLE["desk"], OFFICE, "post", "hospital")
+    assert alone(PEOPLE["desk"], OFFICE, "post", "shelter")
+    assert not alone(PEOPLE["program"], OFFICE, "post", "hospital")
+    assert not alone(PEOPLE["desk"], OFFICE, None, "hospital")
+    assert not alone(PEOPLE["desk"], OFFICE, "hospital", "hospital")
+    assert not alone(PEOPLE["peksos"], OFFICE, "post", "hospital")
+    assert not alone(system_principal("casework"), OFFICE, "post", "hospital")
+
+
+GOLDEN_CLAIMS = {
+    ("claimed", "custodian"): "confirm contest",
+    ("claimed", "office"): "confirm refuse",
+    ("contested", "custodian"): "",
+    ("contested", "office"): "confirm refuse",
+    ("confirmed", "custodian"): "",
+    ("confirmed", "office"): "",
+    ("refused", "custodian"): "",
+    ("refused", "office"): "",
+}
+LEADS_TO = {"confirm": "confirmed", "contest": "contested", "refuse": "refused"}
+
+
+@pytest.mark.parametrize("state", ClaimState)
+@pytest.mark.parametrize("side", ClaimSide)
+@pytest.mark.parametrize("move", ClaimMove)
+def test_every_answer_to_a_claim_is_legal_or_refused_with_what_is(
+    state: ClaimState, side: ClaimSide, move: ClaimMove
+) -> None:
+    legal = tuple(GOLDEN_CLAIMS[state.value, side.value].split())
+    if move.value in legal:
+        assert next_claim_state(state, move, side) == LEADS_TO[move.value]
+    else:
+        with pytest.raises(ClaimCannotMove) as refused:
+            next_claim_state(state, move, side)
+        assert refused.value.legal_now == legal
 
 
 def test_another_agencys_night_is_for_the_office() -> None:

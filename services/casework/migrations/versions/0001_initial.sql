@@ -250,13 +250,6 @@ CREATE TABLE matters (
 CREATE INDEX matters_correlation ON matters (correlation_id);
 CREATE INDEX matters_person ON matters (person_id);
 
-CREATE TABLE parties (
-    matter_id uuid NOT NULL,
-    agency text NOT NULL,
-    district text NOT NULL,
-    PRIMARY KEY (matter_id, agency)
-);
-
 CREATE TABLE closing_rounds (
     id uuid PRIMARY KEY,
     district text NOT NULL,
@@ -317,6 +310,35 @@ CREATE INDEX custodies_about ON custodies (about_id);
 CREATE UNIQUE INDEX custodies_one_open ON custodies (person_id) WHERE (until IS NULL);
 CREATE INDEX custodies_person ON custodies (person_id, since);
 CREATE INDEX custodies_tonight ON custodies (agency, id) WHERE (until IS NULL);
+
+CREATE TABLE custody_claims (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    person_id uuid NOT NULL,
+    about_kind text NOT NULL CHECK (about_kind IN ('case', 'operation')),
+    about_id uuid NOT NULL,
+    agency text NOT NULL,
+    since timestamptz NOT NULL,
+    place_code text NOT NULL,
+    observed_state text NOT NULL,
+    ba_number text,
+    giver text,
+    custodian_kind text NOT NULL CHECK (custodian_kind IN ('AGENCY', 'CARRIER', 'FAMILY', 'OTHER')),
+    stated_until timestamptz,
+    proof text NOT NULL CHECK (proof IN ('SIGNED', 'PHOTO', 'NONE')),
+    photo_digest text,
+    belongings jsonb NOT NULL,
+    note_sealed bytea,
+    told_by text NOT NULL,
+    against text NOT NULL,
+    state text NOT NULL CHECK (state IN ('claimed', 'contested', 'confirmed', 'refused')),
+    custody_id uuid REFERENCES custodies,
+    CONSTRAINT custody_claims_confirmed CHECK ((state = 'confirmed') = (custody_id IS NOT NULL))
+);
+CREATE INDEX custody_claims_person ON custody_claims (person_id, id);
 
 CREATE TABLE family_ties (
     id uuid PRIMARY KEY,
@@ -438,6 +460,20 @@ CREATE INDEX handoffs_next_to ON handoffs (to_agency, due_at, id) WHERE (state <
 CREATE UNIQUE INDEX handoffs_one_promise ON handoffs (group_id) WHERE ((state = ANY (ARRAY['accepted', 'arrived', 'in-progress'])) OR ((state = 'on-hold') AND (COALESCE(held_state, '') = ANY (ARRAY['accepted', 'arrived', 'in-progress']))) OR (state = 'completed'));
 CREATE INDEX handoffs_open_at ON handoffs (to_agency, id) WHERE (state <> ALL (ARRAY['closed', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error']));
 CREATE INDEX handoffs_to ON handoffs (to_agency, due_at) WHERE (due_at IS NOT NULL);
+
+-- Who has a part in what work is about: neither by a draft nor by a request that was lost or withdrawn. is_promised:
+-- by a firm yes that stands, to something for which the person comes to the agency.
+CREATE VIEW parties AS
+SELECT about_id AS matter_id, from_agency AS agency, district, false AS is_promised
+FROM handoffs
+WHERE state NOT IN ('draft', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error')
+UNION ALL
+SELECT about_id, to_agency, district,
+       purpose IN ('CUSTODY_TRANSFER', 'EMERGENCY_CARE', 'HEALTH_SCREENING', 'INPATIENT_BED', 'REUNIFICATION',
+                   'REPATRIATION', 'PLACEMENT')
+       AND coalesce(held_state, state) IN ('accepted', 'arrived', 'in-progress')
+FROM handoffs
+WHERE state NOT IN ('draft', 'rejected', 'cancelled', 'expired', 'superseded', 'entered-in-error');
 
 CREATE TABLE timer_checks (
     handoff_id uuid PRIMARY KEY REFERENCES handoffs,

@@ -30,6 +30,7 @@ KINDS = {
     "OPERATION_COUNT_DIFFERS": "Jumlah orang pada berita acara tidak sama",
     "MOTHER_AND_CHILD_APART": "Ibu dan anak terpisah",
     "CHILD_AMONG_ADULTS": "Anak berada di tempat orang dewasa",
+    "CUSTODY_CLAIMED": "Pihak lain menyatakan sudah menerima orang ini",
     "EMPTY_ROSTER": "Tidak ada petugas jaga pada suatu giliran",
 }
 EXPLANATIONS = {

@@ -28,13 +28,14 @@ def _without_long_numbers(reason: str) -> str:
     return reason
 
 
+Reason = Annotated[ReasonText, AfterValidator(_without_long_numbers)]
+
+
 class ExplanationIn(RequestBody):
     """Why it did not match."""
 
     explanation: ByPeople
-    reason: Annotated[
-        ReasonText, AfterValidator(_without_long_numbers), Field(description="Singkat, tanpa nama orang dan tanpa NIK")
-    ]
+    reason: Reason = Field(description="Singkat, tanpa nama orang dan tanpa NIK")
     expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
 
     def command(self, finding_id: UUID) -> ExplainFinding:

@@ -1,4 +1,4 @@
-"""Matters and the agencies that have a part in them."""
+"""Matters."""
 
 from uuid import UUID
 
@@ -37,12 +37,3 @@ class Matter(DistrictRow, table=True):
     workflow: str = Field(max_length=64)
     rules_version: int
     apparent_minor: bool = False
-
-
-class Party(DistrictRow, table=True):
-    """An agency that asked, or was asked, for work in a matter."""
-
-    __tablename__ = "parties"
-
-    matter_id: UUID = Field(primary_key=True)
-    agency: str = Field(primary_key=True, max_length=64)

@@ -1,6 +1,7 @@
 """Who may record and see custody, and whose names. Pure functions."""
 
 from services.casework.office.directory.access import OFFICE_ROLES, is_of_the_office
+from services.casework.person.custody.domain import ClaimSide
 from services.chassis.errors import Forbidden, NotFound
 from services.chassis.principal import Principal
 
@@ -36,6 +37,22 @@ def check_recorder(principal: Principal, office: str, giver: str | None, taker: 
         raise NotFound(kind="cases")
     if principal.agency not in (giver, taker):
         raise NotYourCustody
+
+
+def speaks_against_custodian(principal: Principal, office: str, holder: str | None, taker: str) -> bool:
+    """Whether somebody else than the custodian and the office says that the person left the custodian's hands.
+
+    ``holder``: the agency that had the person then; nothing when nobody did who could speak.
+    """
+    if principal.is_system or is_of_the_office(principal, office):
+        return False
+    return holder is not None and holder not in (taker, principal.agency)
+
+
+def claim_sides(principal: Principal, office: str, against: str) -> list[ClaimSide]:
+    """On which sides the caller may answer a claim; the office's own word goes before its word as custodian."""
+    found = [ClaimSide.OFFICE] if principal.is_system or is_of_the_office(principal, office) else []
+    return found + ([ClaimSide.CUSTODIAN] if principal.agency == against else [])
 
 
 def may_prove(principal: Principal, office: str, giver: str | None, taker: str) -> bool:

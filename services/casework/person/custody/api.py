@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from services.casework.person.custody import commands, queries
 from services.casework.person.custody.commands import Recorded
 from services.casework.person.custody.schemas import (
+    ClaimAnswerIn,
     CustodyIn,
     CustodyReceipt,
     NightOut,
@@ -27,7 +28,7 @@ AgencyText = Annotated[
 
 
 def _receipt(recorded: Recorded) -> CustodyReceipt:
-    tag_span(case_id=str(recorded.custody.correlation_id))
+    tag_span(case_id=str(recorded.row.correlation_id))
     return CustodyReceipt.of(recorded)
 
 
@@ -39,6 +40,15 @@ async def post_custody(
     private_key = request.app.state.settings.sealing_private_key
     command = body.command()
     return await write(lambda uow: commands.record_custody(command, uow, private_key), _receipt, 201)
+
+
+@router.post("/custodies/claims/{claim_id}/answer", response_model=CustodyReceipt, responses=problems(409))
+async def post_claim_answer(
+    claim_id: UUID, body: ClaimAnswerIn, caller: Annotated[Principal, requires("custody:record")], write: Write
+) -> Response:
+    """Benarkan atau sangkal pernyataan pihak lain bahwa orang ini sudah diterimanya; bila berbeda kantor memutuskan."""
+    command = body.command(claim_id)
+    return await write(lambda uow: commands.answer_claim(command, uow), _receipt, 200)
 
 
 @router.get("/custodies/tonight", response_model=NightOut, responses=problems())

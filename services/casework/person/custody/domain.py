@@ -133,6 +133,69 @@ def check_proof(proof: Proof, ba_number: str | None, photo_digest: str | None) -
         raise ProofIsIncomplete
 
 
+# Claims
+
+
+class ClaimState(StrEnum):
+    """Where a claim of custody stands: a hand-over that one side alone tells, against whoever has the person."""
+
+    CLAIMED = "claimed"
+    CONTESTED = "contested"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+class ClaimMove(StrEnum):
+    """What is said to a claim."""
+
+    CONFIRM = "confirm"
+    CONTEST = "contest"
+    REFUSE = "refuse"
+
+
+class ClaimSide(StrEnum):
+    """Who says it: the custodian against whom it was made, or the office."""
+
+    CUSTODIAN = "custodian"
+    OFFICE = "office"
+
+
+CLAIM_MOVES: Mapping[tuple[ClaimState, ClaimMove], ClaimState] = {
+    (ClaimState.CLAIMED, ClaimMove.CONFIRM): ClaimState.CONFIRMED,
+    (ClaimState.CLAIMED, ClaimMove.CONTEST): ClaimState.CONTESTED,
+    (ClaimState.CLAIMED, ClaimMove.REFUSE): ClaimState.REFUSED,
+    (ClaimState.CONTESTED, ClaimMove.CONFIRM): ClaimState.CONFIRMED,
+    (ClaimState.CONTESTED, ClaimMove.REFUSE): ClaimState.REFUSED,
+}
+CLAIM_MOVES_OF: Mapping[ClaimSide, Mapping[ClaimState, frozenset[ClaimMove]]] = {
+    ClaimSide.CUSTODIAN: {ClaimState.CLAIMED: frozenset({ClaimMove.CONFIRM, ClaimMove.CONTEST})},
+    ClaimSide.OFFICE: dict.fromkeys(
+        (ClaimState.CLAIMED, ClaimState.CONTESTED), frozenset({ClaimMove.CONFIRM, ClaimMove.REFUSE})
+    ),
+}
+"""A custodian speaks once; where the two sides differ the office decides."""
+OPEN_CLAIMS = frozenset({ClaimState.CLAIMED, ClaimState.CONTESTED})
+
+
+class ClaimCannotMove(Conflict):
+    """The claim does not stand where this may be said to it, or not by this side."""
+
+    text = "Pernyataan serah terima ini tidak dapat dijawab begitu pada keadaan sekarang."
+    legal_kind = "claim_move"
+
+
+def legal_claim_moves(state: str, side: ClaimSide) -> tuple[str, ...]:
+    """What a side may say to a claim now."""
+    return tuple(sorted(CLAIM_MOVES_OF[side].get(ClaimState(state), ())))
+
+
+def next_claim_state(state: str, move: ClaimMove, side: ClaimSide) -> ClaimState:
+    """Where a claim stands after a move. Raises ``ClaimCannotMove`` naming what this side may say now."""
+    if move.value not in legal_claim_moves(state, side):
+        raise ClaimCannotMove(legal_claim_moves(state, side), state=state)
+    return CLAIM_MOVES[ClaimState(state), move]
+
+
 # The chain
 
 

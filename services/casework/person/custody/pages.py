@@ -9,8 +9,12 @@ from fastapi.responses import Response
 
 from services.casework.office.directory.access import OFFICE_ROLES
 from services.casework.office.directory.pages import directory_of
-from services.casework.person.custody import queries
-from services.chassis.pages import page_requires, page_router
+from services.casework.office.directory.queries import pack_in_force
+from services.casework.person.custody import access, commands, queries
+from services.casework.person.custody.domain import legal_claim_moves
+from services.casework.person.custody.schemas import ClaimFormIn
+from services.casework.person.custody.tables import CustodyClaim
+from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
 from services.chassis.web import Reading
@@ -52,7 +56,19 @@ ENDINGS = {
     "BURIED": "sudah dimakamkan",
 }
 """Why nobody has the person in hand any more."""
+CLAIM_STATES = {
+    "claimed": "menunggu jawaban",
+    "contested": "disangkal, menunggu keputusan kantor",
+    "confirmed": "dibenarkan",
+    "refused": "ditolak",
+}
+CLAIM_MOVES = {"confirm": "Benar, orang ini sudah diserahkan", "contest": "Tidak benar", "refuse": "Tolak pernyataan"}
 WORDS = {
+    "claim_state": CLAIM_STATES,
+    "claim_move": CLAIM_MOVES,
+    "field": {"answer": "Jawaban"},
+    "field.answer": CLAIM_MOVES,
+    "done": {"claim-answer": "Tercatat: pernyataan dijawab."},
     "party": PARTIES,
     "custodian_kind": CUSTODIANS,
     "proof": PROOFS,
@@ -78,6 +94,7 @@ async def whereabouts_page(
     private_key = state.settings.sealing_private_key
     names_known = await queries.names_of(reading, [custody], state.units, private_key)
     directory = await directory_of(reading, [custody.district])
+    office = (await pack_in_force(reading, custody.district)).office
     rendered: Response = state.pages.render(
         request,
         "whereabouts.html",
@@ -88,9 +105,27 @@ async def whereabouts_page(
         name=names_known.get(person_id),
         note=await queries.note_of(reading, custody, state.units, private_key),
         is_of_the_office=bool(caller.roles & OFFICE_ROLES),
+        claims=[(claim, _answers(caller, claim, office)) for claim in found.claims],
         **directory.context(custody.district),
     )
     return rendered
+
+
+def _answers(caller: Principal, claim: CustodyClaim, office: str) -> dict[str, str]:
+    """What the caller may say to a claim now, with its words."""
+    if not caller.roles & access.PERMISSIONS["custody:record"]:
+        return {}
+    sides = access.claim_sides(caller, office, claim.against)
+    return {move: CLAIM_MOVES[move] for side in sides for move in legal_claim_moves(claim.state, side)}
+
+
+@router.post("/orang/{person_id}/jawab-pernyataan")
+async def post_claim_answer(
+    person_id: UUID, caller: Annotated[Principal, page_requires("custody:record")], form: Form
+) -> Response:
+    """Confirm, contest or refuse what another agency says about this person's custody."""
+    asked = form.read(ClaimFormIn)
+    return await form.write(lambda uow: commands.answer_claim(asked.command(asked.claim_id), uow), "claim-answer")
 
 
 @router.get("/bermalam")

@@ -9,7 +9,7 @@ from services.casework.office.findings.queries import open_findings_of_person
 from services.casework.office.findings.tables import Finding
 from services.casework.office.matters.queries import numbers_of
 from services.casework.person.custody import access, repository
-from services.casework.person.custody.tables import Custody
+from services.casework.person.custody.tables import Custody, CustodyClaim
 from services.chassis import sealing
 from services.chassis.database import ReadSession, UnitOfWork, Units
 from services.chassis.errors import NotFound
@@ -41,6 +41,7 @@ class Whereabouts:
 
     custody: Custody
     findings: list[Finding]
+    claims: list[CustodyClaim]
     case_number: str = ""
 
     @property
@@ -56,7 +57,8 @@ async def where_is(reading: ReadSession, person_id: UUID) -> Whereabouts:
         raise NotFound(kind="persons")
     numbers = await numbers_of(reading, [custody.about_id])
     findings = await open_findings_of_person(reading, person_id)
-    return Whereabouts(custody, findings, numbers.get(custody.about_id, ""))
+    claims = await repository.claims_of_person(reading, person_id)
+    return Whereabouts(custody, findings, claims, numbers.get(custody.about_id, ""))
 
 
 @dataclass(frozen=True, slots=True)

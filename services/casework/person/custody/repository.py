@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import and_, func, text
 from sqlmodel import col, select
 
-from services.casework.person.custody.domain import Proof
-from services.casework.person.custody.tables import Custody
+from services.casework.person.custody.domain import OPEN_CLAIMS, Proof
+from services.casework.person.custody.tables import Custody, CustodyClaim
 from services.chassis.database import ReadSession, UnitOfWork
 
 
@@ -24,7 +24,7 @@ async def locked_chain(uow: UnitOfWork, person_id: UUID) -> list[Custody]:
 
 
 async def knows_matter(uow: UnitOfWork, about_id: UUID, agency: str) -> bool:
-    """Whether an agency has or had a part in a case: a hand-off or a stretch of custody."""
+    """Whether an agency has or had a part in a case: a hand-off that is not lost, or a stretch of custody."""
     found = await uow.execute(
         "SELECT EXISTS (SELECT 1 FROM parties WHERE matter_id = :id AND agency = :agency)"
         " OR EXISTS (SELECT 1 FROM custodies WHERE about_id = :id AND :agency IN (agency, giver))",
@@ -32,6 +32,26 @@ async def knows_matter(uow: UnitOfWork, about_id: UUID, agency: str) -> bool:
         agency=agency,
     )
     return bool(found.scalar_one())
+
+
+async def is_promised(uow: UnitOfWork, about_id: UUID, agency: str) -> bool:
+    """Whether the person of a case is to come to an agency, by its firm yes to whoever asked it."""
+    found = await uow.execute(
+        "SELECT EXISTS (SELECT 1 FROM parties WHERE matter_id = :id AND agency = :agency AND is_promised)",
+        id=about_id,
+        agency=agency,
+    )
+    return bool(found.scalar_one())
+
+
+async def claims_of_person(reading: ReadSession, person_id: UUID) -> list[CustodyClaim]:
+    """What is claimed about a person and not decided, within the caller's scope."""
+    open_states = [state.value for state in OPEN_CLAIMS]
+    return await reading.all(
+        select(CustodyClaim)
+        .where(CustodyClaim.person_id == person_id, col(CustodyClaim.state).in_(open_states))
+        .order_by(col(CustodyClaim.id))
+    )
 
 
 async def person_key(uow: UnitOfWork, person_id: UUID) -> bytes | None:

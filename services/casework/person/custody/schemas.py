@@ -7,17 +7,19 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from contracts.values import RegionCode
+from services.casework.office.findings.schemas import Reason
 from services.casework.office.matters.domain import About, AboutKind
-from services.casework.person.custody.commands import AddProof, RecordCustody, Recorded
+from services.casework.person.custody.commands import AddProof, AnswerClaim, RecordCustody, Recorded
 from services.casework.person.custody.domain import (
     PARTIES_WITHOUT_A_DESK,
     BelongingKind,
+    ClaimMove,
     CustodianKind,
     PartyIsUnknown,
     Proof,
 )
 from services.casework.person.custody.queries import Night, Whereabouts
-from services.casework.person.custody.tables import Custody
+from services.casework.person.custody.tables import Custody, CustodyClaim
 from services.chassis.web import CodeText, RequestBody, ShortText
 
 ReferenceText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,62}[A-Za-z0-9]$")]
@@ -104,9 +106,14 @@ class OpenedFinding(BaseModel):
 
 
 class CustodyReceipt(BaseModel):
-    """What became of a record: its place in the chain, and what it contradicts."""
+    """What became of a record: its place in the chain, and what it contradicts.
 
-    custody_id: UUID
+    With ``claim_id`` and no ``custody_id`` it is a claim: one side's word against the custodian's, until confirmed.
+    """
+
+    custody_id: UUID | None
+    claim_id: UUID | None = None
+    claim_state: str | None = None
     person_id: UUID
     about_kind: str
     about_id: UUID
@@ -119,20 +126,42 @@ class CustodyReceipt(BaseModel):
     @classmethod
     def of(cls, recorded: Recorded) -> "CustodyReceipt":
         """From the row and its findings."""
-        custody = recorded.custody
+        row = recorded.row
+        is_claim = isinstance(row, CustodyClaim)
+        until = row.stated_until if isinstance(row, CustodyClaim) else row.until
         return cls(
-            custody_id=custody.id,
-            person_id=custody.person_id,
-            about_kind=custody.about_kind,
-            about_id=custody.about_id,
-            version=custody.version,
-            since=custody.since,
-            until=custody.until,
-            is_current=custody.until is None,
+            custody_id=None if is_claim else row.id,
+            claim_id=row.id if is_claim else None,
+            claim_state=row.state if isinstance(row, CustodyClaim) else None,
+            person_id=row.person_id,
+            about_kind=row.about_kind,
+            about_id=row.about_id,
+            version=row.version,
+            since=row.since,
+            until=until,
+            is_current=not is_claim and until is None,
             opened_findings=[
-                OpenedFinding(finding_id=row.id, kind=row.kind, owner=row.owner) for row in recorded.opened
+                OpenedFinding(finding_id=found.id, kind=found.kind, owner=found.owner) for found in recorded.opened
             ],
         )
+
+
+class ClaimAnswerIn(RequestBody):
+    """What the custodian or the office says to a claim."""
+
+    answer: ClaimMove
+    reason: Reason | None = Field(default=None, description="Singkat, tanpa nama orang dan tanpa NIK")
+    expected_version: Version | None = None
+
+    def command(self, claim_id: UUID) -> AnswerClaim:
+        """As the command takes it."""
+        return AnswerClaim(claim_id, self.answer, self.reason, self.expected_version)
+
+
+class ClaimFormIn(ClaimAnswerIn):
+    """The same from a page that shows several."""
+
+    claim_id: UUID
 
 
 class Belonging(BaseModel):
@@ -170,6 +199,25 @@ class CustodyOut(BaseModel):
         )
 
 
+class ClaimOut(BaseModel):
+    """What somebody says about a person's custody that nobody has confirmed."""
+
+    claim_id: UUID
+    version: int
+    state: str
+    agency: str
+    told_by: str
+    against: str
+    since: datetime
+    place_code: str
+    proof: str
+
+    @classmethod
+    def of(cls, claim: CustodyClaim) -> "ClaimOut":
+        """From the row."""
+        return cls.model_validate({"claim_id": claim.id, **claim.model_dump(include=set(cls.model_fields))})
+
+
 class OpenFinding(BaseModel):
     """Something about a person's custody that does not match now."""
 
@@ -190,6 +238,7 @@ class WhereaboutsOut(BaseModel):
     proof: str
     last: CustodyOut
     open_findings: list[OpenFinding]
+    open_claims: list[ClaimOut]
 
     @classmethod
     def of(cls, found: Whereabouts) -> "WhereaboutsOut":
@@ -207,6 +256,7 @@ class WhereaboutsOut(BaseModel):
                 OpenFinding(finding_id=row.id, kind=row.kind, owner=row.owner, found_at=row.found_at)
                 for row in found.findings
             ],
+            open_claims=[ClaimOut.of(row) for row in found.claims],
         )
 
 

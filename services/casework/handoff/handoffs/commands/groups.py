@@ -17,7 +17,6 @@ from services.casework.handoff.handoffs.domain import GroupOutcome, HandoffState
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup
 from services.casework.office.directory.domain import CaseworkPack
 from services.casework.office.directory.queries import pack_in_force
-from services.casework.office.matters.commands import keep_parties
 from services.casework.office.matters.domain import About, AboutKind
 from services.casework.office.procedure_messages.commands import look_again
 from services.casework.office.procedure_messages.messages import ProcedureStart, StepEnded, StepResult
@@ -108,7 +107,6 @@ async def _open_group(
     pack = await pack_in_force(uow, command.district)
     person = await person_known(uow, group.person_id)
     uow.create(group, "open")
-    keep_parties(group.about_id, group.district, (group.from_agency,), uow)
     asked = []
     for _ in command.candidates if command.mode == "parallel" else command.candidates[:1]:
         handoff = await _ask(group, pack, person, uow, is_draft=command.is_draft, opened_for_by=command.opened_for_by)
@@ -164,7 +162,6 @@ async def _ask(
         last_move="request",
     )
     uow.change(group, "ask", asked=group.asked + 1)
-    keep_parties(group.about_id, group.district, (agency.code,), uow)
     deadlines = await deadlines_of_new(AboutKind.HANDOFF, handoff, pack, uow)
     answer_by = None if is_draft else start_search_deadlines(handoff, deadlines, pack)
     note_next_due(handoff, deadlines)

@@ -1,0 +1,35 @@
+"""The only code that changes custody."""
+
+from services.casework.person.custody.commands.chain import (
+    TransferCustody,
+    compare_families,
+    end_custody,
+    end_custody_of_matter,
+    take_into_custody,
+    transfer_custody,
+)
+from services.casework.person.custody.commands.proving import AddProof, add_proof, check_proofs
+from services.casework.person.custody.commands.recording import (
+    AnswerClaim,
+    RecordCustody,
+    Recorded,
+    answer_claim,
+    record_custody,
+)
+
+__all__ = [
+    "AddProof",
+    "AnswerClaim",
+    "RecordCustody",
+    "Recorded",
+    "TransferCustody",
+    "add_proof",
+    "answer_claim",
+    "check_proofs",
+    "compare_families",
+    "end_custody",
+    "end_custody_of_matter",
+    "record_custody",
+    "take_into_custody",
+    "transfer_custody",
+]
