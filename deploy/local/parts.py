@@ -79,7 +79,11 @@ def sandbox(site: Site) -> list[Part]:
     port = site.ports["sandbox"]
     environment = sandbox_environment(site.ports)
     ready = HttpAnswers(port, "/health/ready")
-    return [python("sandbox", "deploy.sandbox", site, env=environment, ready=ready, ports=(port,), after=["otlp"])]
+    return [
+        python(
+            "sandbox", "deploy.sandbox", site, env=environment, ready=ready, alive=ready, ports=(port,), after=["otlp"]
+        )
+    ]
 
 
 def service(site: Site, name: str, *, apart: bool) -> list[Part]:
@@ -91,13 +95,19 @@ def service(site: Site, name: str, *, apart: bool) -> list[Part]:
     ground = ["temporal", "otlp", "topics", "schemas"]
     port = site.ports[name]
     kind, own_name = ("api", f"{name}-api") if apart else ("all", name)
-    ready = HttpAnswers(port, f"/{name}/health/ready")
-    parts = [python(own_name, module, site, [kind], env=environment, ready=ready, ports=(port,), after=ground)]
+    ready, alive = HttpAnswers(port, f"/{name}/health/ready"), HttpAnswers(port, f"/{name}/health/live")
+    parts = [
+        python(own_name, module, site, [kind], env=environment, ready=ready, alive=alive, ports=(port,), after=ground)
+    ]
     for kind in APART if apart else ():
         port = site.ports[f"{name}-{kind}"]
         own = environment | {f"{name.upper()}_OPS_PORT": str(port)}
-        ready = HttpAnswers(port, f"/{name}/health/ready")
-        parts.append(python(f"{name}-{kind}", module, site, [kind], env=own, ready=ready, ports=(port,), after=ground))
+        ready, alive = HttpAnswers(port, f"/{name}/health/ready"), HttpAnswers(port, f"/{name}/health/live")
+        parts.append(
+            python(
+                f"{name}-{kind}", module, site, [kind], env=own, ready=ready, alive=alive, ports=(port,), after=ground
+            )
+        )
     return parts
 
 
@@ -121,6 +131,7 @@ def python(
     after: list[str],
     env: dict[str, str] | None = None,
     ready: HttpAnswers | None = None,
+    alive: HttpAnswers | None = None,
     ports: tuple[int, ...] = (),
     once: bool = False,
     inputs: Sequence[Path] = (),
@@ -132,6 +143,7 @@ def python(
         env={"PYTHONUNBUFFERED": "1", "SIGAP_STATE": str(site.state), "TZ": "UTC"} | (env or {}),
         after=after,
         ready=ready,
+        alive=alive,
         ports=ports,
         once=once,
         inputs=inputs,

@@ -36,14 +36,39 @@ class HttpAnswers:
 
 
 @dataclass(frozen=True, slots=True)
+class HttpSpeaks:
+    """Alive when a GET of the path is answered at all: an engine may be unready because another one is away."""
+
+    port: int
+    path: str = "/"
+
+    async def __call__(self) -> bool:
+        request = f"GET {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nConnection: close\r\n\r\n"
+        return await _asked(self.port, request.encode(), 5) == b"HTTP/"
+
+
+@dataclass(frozen=True, slots=True)
 class PostgresAnswers:
     """Ready when a login is answered with a question for the password; while it recovers it answers with an error."""
 
     port: int
 
     async def __call__(self) -> bool:
-        body = struct.pack("!I", 196608) + b"user\0postgres\0database\0postgres\0\0"
-        return await _asked(self.port, struct.pack("!I", len(body) + 4) + body, 1) == b"R"
+        return await _asked(self.port, _POSTGRES_LOGIN, 1) == b"R"
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresSpeaks:
+    """Alive when a login is answered at all: a long recovery, or too many connections, is no reason to end it."""
+
+    port: int
+
+    async def __call__(self) -> bool:
+        return await _asked(self.port, _POSTGRES_LOGIN, 1) in (b"R", b"E")
+
+
+_LOGIN = struct.pack("!I", 196608) + b"user\0postgres\0database\0postgres\0\0"
+_POSTGRES_LOGIN = struct.pack("!I", len(_LOGIN) + 4) + _LOGIN
 
 
 @dataclass(frozen=True, slots=True)

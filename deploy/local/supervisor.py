@@ -27,6 +27,7 @@ TRIES_BEFORE_FIRST_READY = 3
 LONGEST_PAUSE_SECONDS = 10.0
 STEADY_AFTER_SECONDS = 30.0
 LOOK_AT_CPU_EVERY_SECONDS = 0.1
+ASKED_WHETHER_ALIVE_EVERY_SECONDS = 5.0
 INHERITED = ("PATH", "HOME", "LANG", "JAVA_HOME", "TMPDIR")
 
 
@@ -55,6 +56,7 @@ class Part:
     """One process of the system. `once`: it ends by itself, and is ready when it has ended with 0.
 
     A one-shot with `inputs` is passed over while these files and its command are as they were when it last succeeded.
+    A part that was ready and then leaves `alive` unanswered for `hangs_after_seconds` is ended and started again.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Part:
     after: Sequence[str] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     ready: Probe | None = None
+    alive: Probe | None = None
     ports: Sequence[int] = ()
     prepare: Callable[[], Awaitable[None]] | None = None
     once_ready: Callable[[], Awaitable[None]] | None = None
@@ -71,6 +74,7 @@ class Part:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_within_seconds: float = 15.0
     ready_within_seconds: float = 240.0
+    hangs_after_seconds: float = 60.0
 
 
 @dataclass(slots=True)
@@ -252,9 +256,28 @@ class Supervisor:
         running.seconds, running.cpu = time.monotonic() - began, cpu_seconds(running.child.pid)
         self._enter(running, Stage.READY)
         running.ready.set()
-        code = await running.child.wait()
+        ends = asyncio.ensure_future(running.child.wait())
+        hangs = asyncio.ensure_future(self._hangs(part))
+        try:
+            await asyncio.wait({ends, hangs}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            ends.cancel()
+            raise
+        finally:
+            hangs.cancel()
+        if not ends.done():
+            await self._end(running, part.stop_signal)
+            return self._epitaph(part, f"did not answer for {part.hangs_after_seconds:.0f} s")
         self._clear_group(running.child.pid)
-        return self._epitaph(part, f"ended with {code}")
+        return self._epitaph(part, f"ended with {ends.result()}")
+
+    async def _hangs(self, part: Part) -> None:
+        """Returns when a part has not answered for as long as it may."""
+        answered = time.monotonic()
+        while part.alive is None or time.monotonic() - answered < part.hangs_after_seconds:
+            await asyncio.sleep(min(ASKED_WHETHER_ALIVE_EVERY_SECONDS, part.hangs_after_seconds / 4))
+            if part.alive is not None and await part.alive():
+                answered = time.monotonic()
 
     async def _end_of_one_shot(self, running: Running) -> int:
         assert running.child is not None
@@ -332,6 +355,8 @@ class Supervisor:
             self._enter(running, Stage.STOPPING)
             with contextlib.suppress(ProcessLookupError):
                 child.send_signal(by)
+                # A stopped process hears of its end only when it goes on.
+                child.send_signal(signal.SIGCONT)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(child.wait(), running.part.stop_within_seconds)
         self._clear_group(child.pid)

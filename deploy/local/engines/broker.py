@@ -51,6 +51,7 @@ def kafka(site: Site, *, durable: bool = True) -> Part:
         name="kafka",
         command=[*java, *archive, *path, "kafka.Kafka", str(settings)],
         ready=KafkaAnswers(port),
+        alive=KafkaAnswers(port),
         ports=(port, controller),
         prepare=prepare,
     )

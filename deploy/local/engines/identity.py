@@ -9,7 +9,7 @@ from deploy.local import tools
 from deploy.local.engines.programs import archived
 from deploy.local.engines.site import Site
 from deploy.local.places import write_whole
-from deploy.local.probes import HttpAnswers
+from deploy.local.probes import HttpAnswers, HttpSpeaks
 from deploy.local.supervisor import Part
 
 
@@ -69,6 +69,7 @@ def keycloak(site: Site, realm: dict[str, Any] | None) -> Part:
         after=["databases"],
         ready=HttpAnswers(port, f"/realms/{realm['realm'] if realm else 'master'}/.well-known/openid-configuration"),
         ports=(port, management),
+        alive=HttpSpeaks(port),
         prepare=prepare,
         once_ready=remember,
         ready_within_seconds=600,

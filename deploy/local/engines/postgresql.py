@@ -12,7 +12,7 @@ from deploy.local.engines.identity import forget_realm
 from deploy.local.engines.programs import run
 from deploy.local.engines.site import Site
 from deploy.local.places import write_whole
-from deploy.local.probes import PostgresAnswers
+from deploy.local.probes import PostgresAnswers, PostgresSpeaks
 from deploy.local.supervisor import Part
 
 NOBODY = 65534
@@ -55,6 +55,7 @@ def postgres(site: Site, *, durable: bool = True) -> Part:
             *(f"--{name}={value}" for name, value in settings.items()),
         ],
         ready=PostgresAnswers(port),
+        alive=PostgresSpeaks(port),
         ports=(port,),
         prepare=prepare,
         uid=uid,

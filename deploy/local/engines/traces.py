@@ -5,7 +5,7 @@ import sys
 from deploy.local import tools
 from deploy.local.engines.programs import LIGHT_JAVA, archived
 from deploy.local.engines.site import Site
-from deploy.local.probes import HttpAnswers
+from deploy.local.probes import HttpAnswers, HttpSpeaks
 from deploy.local.supervisor import Part
 
 
@@ -30,6 +30,7 @@ def zipkin(site: Site) -> Part:
         ],
         env={"STORAGE_TYPE": "mem", "MEM_MAX_SPANS": "100000"},
         ready=HttpAnswers(port, "/health"),
+        alive=HttpSpeaks(port),
         ports=(port,),
     )
 
@@ -46,5 +47,6 @@ def otlp(site: Site) -> Part:
             "OTLP_ZIPKIN_URL": f"http://127.0.0.1:{site.ports['zipkin']}",
         },
         ready=HttpAnswers(port, "/health"),
+        alive=HttpSpeaks(port),
         ports=(port,),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deploy.local import tools
 from deploy.local.engines.site import Site
-from deploy.local.probes import HttpAnswers
+from deploy.local.probes import HttpAnswers, HttpSpeaks
 from deploy.local.supervisor import Part
 
 NAMESPACE = "sigap"
@@ -39,6 +39,7 @@ def temporal(site: Site) -> Part:
             "--dynamic-config-value", "history.visibilityProcessorMaxPollRPS=500",
         ],
         ready=HttpAnswers(ports["temporal-http"], f"/api/v1/namespaces/{NAMESPACE}"),
+        alive=HttpSpeaks(ports["temporal-http"]),
         ports=(ports["temporal"], ports["temporal-http"], ports["temporal-metrics"], ports["temporal-ui"]),
         prepare=prepare,
     )  # fmt: skip

@@ -116,6 +116,34 @@ async def test_a_part_that_dies_is_started_again(tmp_path: Path, story: Path) ->
     await supervisor.stop_all()
 
 
+async def test_a_part_that_hangs_is_ended_and_started_again(tmp_path: Path, story: Path) -> None:
+    pulse = tmp_path / "pulse"
+
+    class Beats:
+        """Alive while the file is made anew."""
+
+        async def __call__(self) -> bool:
+            is_alive = pulse.exists()
+            pulse.unlink(missing_ok=True)
+            return is_alive
+
+    script = f"trap 'echo ends >>{story}; exit 0' TERM; echo up >>{story}; while :; do touch {pulse}; sleep 0.02; done"
+    part = Part(name="engine", command=["sh", "-c", script], alive=Beats(), hangs_after_seconds=1.0)
+    supervisor = Supervisor([part], tmp_path / "log")
+    await supervisor.start()
+    running = supervisor.running["engine"]
+    first = running.pid
+    assert first is not None
+    await asyncio.sleep(1.6)
+    assert running.pid == first, "one that answers is left alone"
+    os.kill(first, signal.SIGSTOP)
+    await until(lambda: running.stage is Stage.READY and running.pid not in (None, first))
+    assert running.trouble is not None
+    assert "engine did not answer for 1 s" in running.trouble
+    assert told(story) == ["up", "ends", "up"], "it was asked to end before it was killed"
+    await supervisor.stop_all()
+
+
 async def test_a_killed_part_stays_down_until_it_is_resumed(tmp_path: Path, story: Path) -> None:
     supervisor = Supervisor([long_running("engine", story)], tmp_path / "log")
     await supervisor.start()
