@@ -29,6 +29,7 @@ def service_environment(service: str, ports: dict[str, int], keys: Keys) -> dict
         "DISTRICT_PACKS": str(CHECKOUT / "deploy" / "districts"),
         "SEALING_PRIVATE_KEY": keys.sealing[service],
         "TRACE_PAGE_URL": f"http://127.0.0.1:{ports['zipkin']}/zipkin",
+        "LOG_FOLDER": str(state_folder() / "log"),
         "DEPLOYMENT": "local",
     } | _of_this_service(service, ports, keys)
     return {f"{service.upper()}_{name}": value for name, value in settings.items()} | telemetry(service, ports)

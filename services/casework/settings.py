@@ -23,3 +23,8 @@ class CaseworkSettings(ServiceSettings):
     sealing_recipients: str = ""
     documents_folder: Path = Path("var/documents")
     upload_limit_bytes: int = 10_551_296
+
+    @property
+    def folders_that_fill(self) -> tuple[Path, ...]:
+        """Beside the log, where documents are kept."""
+        return (*super().folders_that_fill, self.documents_folder.resolve())

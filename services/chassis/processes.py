@@ -8,8 +8,9 @@ import contextlib
 import gc
 import os
 import signal
+import socket
 import sys
-import time
+import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -21,11 +22,21 @@ import uvloop
 from services.chassis import dead_letters, operators, runbook, telemetry
 from services.chassis.auth import TokenVerifier
 from services.chassis.clock import Pace
-from services.chassis.database import DATABASE_AWAY, Units, connection_arguments, open_units, with_states
+from services.chassis.database import DATABASE_AWAY, connection_arguments, open_units, with_states
 from services.chassis.inbox import OPEN, Inbox
 from services.chassis.kafka import Consumer, KafkaTransport, security_of
 from services.chassis.outbox import FeedTransport, OutboxNotifier, Relay, prune
 from services.chassis.principal import system_principal
+from services.chassis.readiness import (
+    consumer_check,
+    database_check,
+    disk_check,
+    free_bytes,
+    lag_check,
+    outbox_check,
+    relay_check,
+    worker_check,
+)
 from services.chassis.service import Running, Service
 from services.chassis.settings import ServiceSettings
 from services.chassis.temporal import TemporalTransport, WorkflowWorker
@@ -35,6 +46,8 @@ PARTS = ("api", "consumer", "relay", "worker")
 PRUNE_EVERY_SECONDS = 3600
 CLOCK_MAY_JUMP = timedelta(minutes=5)
 GAUGES_EVERY_SECONDS = 5
+LEAVE_WITHIN_SECONDS = 10.0
+WATCHDOG_EVERY_SECONDS = 10.0
 
 
 class _Server(uvicorn.Server):
@@ -68,10 +81,25 @@ def main(service: Service, argv: Sequence[str] | None = None) -> int:
         if part in commands:
             return _loop().run(run_command(service, settings, commands[part], rest))
         _settle_memory()
-        _loop().run(serve(service, settings, PARTS if part == "all" else (part,)))
+        try:
+            _loop().run(serve(service, settings, PARTS if part == "all" else (part,)))
+        finally:
+            _leave_within(LEAVE_WITHIN_SECONDS)
         return 0
     finally:
         flush()
+
+
+def _leave_within(seconds: float) -> None:
+    """End the process though a thread of it does not: one that stays with its port open is taken for a living one."""
+
+    def leave() -> None:
+        telemetry.log().critical("process_did_not_end", seconds=seconds)
+        os._exit(1)
+
+    last = threading.Timer(seconds, leave)
+    last.daemon = True
+    last.start()
 
 
 def _settle_memory() -> None:
@@ -122,14 +150,14 @@ async def serve(
         with contextlib.suppress(RuntimeError, ValueError):
             loop.add_signal_handler(number, stop.set)
     running = await _open(service, settings)
-    checks: list[Check] = [_database_check(running.units)]
+    checks: list[Check] = [database_check(running.units), disk_check(settings)]
     tasks: list[Awaitable[None]] = [running.notifier.run(stop)]
     if "relay" in parts:
         relays = _relays(service, settings)
         tasks += [relay.run(stop) for relay in relays]
         tasks.append(_prune(settings, stop))
-        checks += [_relay_check(relay) for relay in relays]
-        checks.append(_outbox_check(running.units, settings.outbox_age_limit_seconds))
+        checks += [relay_check(relay) for relay in relays]
+        checks.append(outbox_check(running.units, settings.outbox_age_limit_seconds))
     if "consumer" in parts and service.subscriptions:
         inbox = Inbox(
             running.units,
@@ -145,7 +173,7 @@ async def serve(
             "Age of the oldest message not taken yet",
             lambda: [(consumer.oldest_seconds, {})],
         )
-        checks += [_consumer_check(consumer), _lag_check(consumer, settings.consumer_age_limit_seconds)]
+        checks += [consumer_check(consumer), lag_check(consumer, settings.consumer_age_limit_seconds)]
     if "worker" in parts and service.workflows:
         worker = WorkflowWorker(
             settings.temporal_address,
@@ -155,14 +183,47 @@ async def serve(
             service.activities(running),
         )
         tasks.append(worker.run(stop))
-        checks.append(_worker_check(worker))
+        checks.append(worker_check(worker))
     tasks += [job(running, stop) for job in service.background if "worker" in parts]
     tasks.append(_measure(service, running, stop))
+    tasks.append(_tell_the_watchdog(stop))
     tasks.append(_serve_http(service, settings, running, parts, checks, stop))
     try:
-        await asyncio.gather(*tasks)
+        await _all_or_none(tasks, stop)
     finally:
-        await running.units.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(running.units.close(), LEAVE_WITHIN_SECONDS)
+
+
+async def _all_or_none(parts: Sequence[Awaitable[None]], stop: asyncio.Event) -> None:
+    """Run all parts until they end. When one fails the others are told to stop, and are ended if they do not.
+
+    Raises what the failed one raised.
+    """
+    tasks = [asyncio.ensure_future(part) for part in parts]
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    if pending:
+        stop.set()
+        _, pending = await asyncio.wait(pending, timeout=LEAVE_WITHIN_SECONDS)
+        for task in pending:
+            task.cancel()
+    for task in done:
+        task.result()
+
+
+async def _tell_the_watchdog(stop: asyncio.Event) -> None:
+    """Tell systemd that the loop turns, where it asks (``sd_notify``); what hangs it restarts (``WatchdogSec``)."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as watchdog:
+        watchdog.setblocking(False)
+        word = b"READY=1\nWATCHDOG=1"
+        while not stop.is_set():
+            with contextlib.suppress(OSError):
+                watchdog.sendto(word, address.replace("@", "\0", 1))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), WATCHDOG_EVERY_SECONDS)
 
 
 async def _serve_http(
@@ -292,6 +353,11 @@ async def _measure(service: Service, running: Running, stop: asyncio.Event) -> N
     def show(name: str, description: str, section: str = "") -> None:
         _show(name, description, lambda: readings.get(name, []), section)
 
+    _show(
+        "sigap_disk_free_bytes",
+        "Room on the disks that this process fills",
+        lambda: [(float(free_bytes(folder)), {"folder": folder.name}) for folder in running.settings.folders_that_fill],
+    )
     show("sigap_outbox_oldest_seconds", "Age of the oldest unsent outbox row")
     show("sigap_outbox_rows", "Unsent outbox rows")
     show("sigap_outbox_unsendable", "Outbox rows that can never be sent")
@@ -327,70 +393,3 @@ def _show(
     """A figure whose help leads to the section of the runbook that tells what to do."""
     section = section or runbook.FIGURES.get(name, "")
     telemetry.gauge(name, f"{description}; {runbook.link(section)}" if section else description, read)
-
-
-# What readiness asks
-
-
-def _database_check(units: Units) -> Check:
-    async def check() -> tuple[str, bool, str]:
-        try:
-            await asyncio.wait_for(units.pool.fetchval("SELECT 1"), 2)
-        except DATABASE_AWAY as error:
-            return "database", False, type(error).__name__
-        return "database", True, ""
-
-    return check
-
-
-def _relay_check(relay: Relay) -> Check:
-    async def check() -> tuple[str, bool, str]:
-        turns = time.monotonic() - relay.last_turn < 5
-        ok = (relay.is_active or relay.stood_by) and turns
-        return f"relay-{relay.transport_name}", ok, "stand-by" if relay.stood_by else "" if ok else "not relaying"
-
-    return check
-
-
-def _outbox_check(units: Units, limit_seconds: int) -> Check:
-    async def check() -> tuple[str, bool, str]:
-        try:
-            age = await asyncio.wait_for(
-                units.pool.fetchval(
-                    "SELECT coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float"
-                    " FROM outbox WHERE sent_at IS NULL AND unsendable_at IS NULL"
-                ),
-                2,
-            )
-        except DATABASE_AWAY:
-            return "outbox", False, "cannot be read"
-        return "outbox", age < limit_seconds, f"oldest {age:.0f} s"
-
-    return check
-
-
-def _consumer_check(consumer: Consumer) -> Check:
-    async def check() -> tuple[str, bool, str]:
-        if consumer.is_waiting:
-            return "consumer", False, "waiting for the database"
-        if not consumer.is_assigned:
-            return "consumer", False, "no partitions assigned"
-        return "consumer", consumer.is_polling, "" if consumer.is_polling else "not polling"
-
-    return check
-
-
-def _lag_check(consumer: Consumer, limit_seconds: int) -> Check:
-    async def check() -> tuple[str, bool, str]:
-        oldest = consumer.oldest_seconds
-        said = f"{consumer.lag} messages, oldest {oldest:.0f} s" if consumer.lag or oldest >= 1 else ""
-        return "lag", oldest < limit_seconds, said
-
-    return check
-
-
-def _worker_check(worker: WorkflowWorker) -> Check:
-    async def check() -> tuple[str, bool, str]:
-        return "worker", worker.is_running, "" if worker.is_running else "not polling"
-
-    return check

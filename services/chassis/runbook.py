@@ -15,6 +15,7 @@ CHECKS: Mapping[str, str] = {
     "relay-temporal": "temporal-is-away-or-lost-its-store",
     "outbox": "the-outbox-grows-old",
     "consumer": "a-consumer-has-no-partitions",
+    "disk": "a-disk-fills-up",
     "lag": "a-consumer-falls-behind",
     "worker": "temporal-is-away-or-lost-its-store",
 }
@@ -26,6 +27,7 @@ FIGURES: Mapping[str, str] = {
     "sigap_dead_letters_oldest_seconds": "a-message-was-set-aside",
     "sigap_consumer_lag_messages": "a-consumer-falls-behind",
     "sigap_consumer_oldest_seconds": "a-consumer-falls-behind",
+    "sigap_disk_free_bytes": "a-disk-fills-up",
     "sigap_messages_skipped": "messages-are-skipped",
 }
 LINES: Mapping[str, str] = {
@@ -42,6 +44,7 @@ LINES: Mapping[str, str] = {
     "database_away": "a-database-is-away",
     "database_clock_jumped": "the-databases-clock-jumped",
     "process_failed": "a-fault-of-ours",
+    "process_did_not_end": "a-part-hangs",
 }
 
 

@@ -55,6 +55,8 @@ class ServiceSettings(BaseSettings):
     upload_limit_bytes: int = 0
     outbox_age_limit_seconds: int = 60
     consumer_age_limit_seconds: int = 300
+    log_folder: Path = Path()
+    disk_room_limit_bytes: int = 1_073_741_824
     dead_letter_first_retry_seconds: int = 30
 
     @field_validator("sealing_private_key")
@@ -94,6 +96,11 @@ class ServiceSettings(BaseSettings):
     def group(self) -> str:
         """The Kafka consumer group: the service's name, behind a prefix in tests."""
         return f"{self.group_prefix}{self.service_name()}"
+
+    @property
+    def folders_that_fill(self) -> tuple[Path, ...]:
+        """Where this process writes: a disk without room there is told before it is full."""
+        return (self.log_folder.resolve(),)
 
     @classmethod
     def from_environment(cls, **overrides: Any) -> Self:

@@ -3,13 +3,15 @@
 Span and attribute names that operations rely on are listed here; ``tests/system`` holds the expected edges.
 """
 
+import contextlib
+import io
 import logging
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 from opentelemetry import metrics, propagate, trace
@@ -149,12 +151,30 @@ def set_up_logging(service: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _WrittenIfItCan(sys.stdout))),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(level=logging.WARNING, handlers=[LibraryLines(service)], force=True)
     sys.excepthook = _log_last_words
+
+
+class _WrittenIfItCan(io.TextIOBase):
+    """An output whose full disk ends nothing: a line that cannot be written is lost, not the work that said it."""
+
+    def __init__(self, output: TextIO) -> None:
+        self._output = output
+
+    def write(self, text: str) -> int:
+        """Write it, or leave it."""
+        with contextlib.suppress(OSError):
+            self._output.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand on what was written."""
+        with contextlib.suppress(OSError):
+            self._output.flush()
 
 
 class LibraryLines(logging.Handler):

@@ -28,6 +28,7 @@ class Outspoken:
 
     url: str
     client: httpx2.AsyncClient
+    process: asyncio.subprocess.Process
     said: list[str] = field(default_factory=list)
 
     async def status(self, path: str) -> int:
@@ -82,9 +83,12 @@ class Outspoken:
 
 @asynccontextmanager
 async def outspoken(
-    bench: Bench, *parts: str, await_ready: bool = True, **environment: str
+    bench: Bench, *parts: str, await_ready: bool = True, module: str = "", output: str = "", **environment: str
 ) -> AsyncIterator[Outspoken]:
-    """Run a part of the bench's service as a process; what it says on both outputs is kept, line by line."""
+    """Run a part of the bench's service as a process; what it says on both outputs is kept, line by line.
+
+    ``module``: another program that runs the service. ``output``: a file that takes its words instead.
+    """
     name = bench.service.name
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -92,13 +96,16 @@ async def outspoken(
     settings = {key: getattr(bench.settings, key) for key in bench.settings.model_fields_set}
     settings |= {"http_port": port, "ops_port": port, "root_path": f"/{name}"}
     variables = {f"{name}_{key}".upper(): str(value) for key, value in settings.items()}
+    elsewhere = os.open(output, os.O_WRONLY) if output else asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", f"services.{name}", *(parts or ("all",)), cwd=CHECKOUT,
+        sys.executable, "-m", module or f"services.{name}", *(parts or ("all",)), cwd=CHECKOUT,
         env={**os.environ, **variables, **environment},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, limit=2**22,
+        stdout=elsewhere, stderr=asyncio.subprocess.STDOUT, limit=2**22,
     )  # fmt: skip
+    if output:
+        os.close(elsewhere)
     async with httpx2.AsyncClient(timeout=10, trust_env=False) as client:
-        running = Outspoken(f"http://127.0.0.1:{port}/{name}", client)
+        running = Outspoken(f"http://127.0.0.1:{port}/{name}", client, process)
         listening = asyncio.create_task(_listen(process, running.said))
         try:
 
@@ -118,6 +125,5 @@ async def outspoken(
 
 
 async def _listen(process: asyncio.subprocess.Process, said: list[str]) -> None:
-    assert process.stdout is not None
-    while line := await process.stdout.readline():
+    while process.stdout is not None and (line := await process.stdout.readline()):
         said.append(line.decode(errors="replace").rstrip("\n"))

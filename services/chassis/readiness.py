@@ -1,0 +1,107 @@
+"""What readiness asks: a check for each thing that a process needs, and how far behind it is."""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+from services.chassis.database import DATABASE_AWAY, Units
+from services.chassis.kafka import Consumer
+from services.chassis.outbox import Relay
+from services.chassis.settings import ServiceSettings
+from services.chassis.temporal import WorkflowWorker
+from services.chassis.web import Check
+
+
+def database_check(units: Units) -> Check:
+    """The database answers within two seconds."""
+
+    async def check() -> tuple[str, bool, str]:
+        try:
+            await asyncio.wait_for(units.pool.fetchval("SELECT 1"), 2)
+        except DATABASE_AWAY as error:
+            return "database", False, type(error).__name__
+        return "database", True, ""
+
+    return check
+
+
+def disk_check(settings: ServiceSettings) -> Check:
+    """There is room where the process writes."""
+
+    async def check() -> tuple[str, bool, str]:
+        free = min(free_bytes(folder) for folder in settings.folders_that_fill)
+        return "disk", free >= settings.disk_room_limit_bytes, f"{free // 2**20} MiB free"
+
+    return check
+
+
+def free_bytes(folder: Path) -> int:
+    """Room on the disk of a folder, for whoever may not use the reserve; of the nearest folder above it that exists."""
+    while not folder.exists():
+        folder = folder.parent
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize
+
+
+def relay_check(relay: Relay) -> Check:
+    """A relay turns, or stands by for the one that does."""
+
+    async def check() -> tuple[str, bool, str]:
+        turns = time.monotonic() - relay.last_turn < 5
+        ok = (relay.is_active or relay.stood_by) and turns
+        return f"relay-{relay.transport_name}", ok, "stand-by" if relay.stood_by else "" if ok else "not relaying"
+
+    return check
+
+
+def outbox_check(units: Units, limit_seconds: int) -> Check:
+    """Nothing has waited in the outbox for too long."""
+
+    async def check() -> tuple[str, bool, str]:
+        try:
+            age = await asyncio.wait_for(
+                units.pool.fetchval(
+                    "SELECT coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float"
+                    " FROM outbox WHERE sent_at IS NULL AND unsendable_at IS NULL"
+                ),
+                2,
+            )
+        except DATABASE_AWAY:
+            return "outbox", False, "cannot be read"
+        return "outbox", age < limit_seconds, f"oldest {age:.0f} s"
+
+    return check
+
+
+def consumer_check(consumer: Consumer) -> Check:
+    """The consumer has partitions, and the broker answers its polls."""
+
+    async def check() -> tuple[str, bool, str]:
+        if consumer.is_waiting:
+            return "consumer", False, "waiting for the database"
+        if not consumer.is_assigned:
+            return "consumer", False, "no partitions assigned"
+        return "consumer", consumer.is_polling, "" if consumer.is_polling else "not polling"
+
+    return check
+
+
+def lag_check(consumer: Consumer, limit_seconds: int) -> Check:
+    """The oldest message not handled yet is not older than the limit."""
+
+    async def check() -> tuple[str, bool, str]:
+        oldest = consumer.oldest_seconds
+        said = f"{consumer.lag} messages, oldest {oldest:.0f} s" if consumer.lag or oldest >= 1 else ""
+        return "lag", oldest < limit_seconds, said
+
+    return check
+
+
+def worker_check(worker: WorkflowWorker) -> Check:
+    """The worker polls its task queue."""
+
+    async def check() -> tuple[str, bool, str]:
+        return "worker", worker.is_running, "" if worker.is_running else "not polling"
+
+    return check
