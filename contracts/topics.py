@@ -121,6 +121,7 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
                 disbursement.BatchProposed,
                 disbursement.BatchApproved,
                 disbursement.BatchRejected,
+                disbursement.BatchRevised,
                 disbursement.BatchSent,
                 disbursement.BatchReconciled,
             ),

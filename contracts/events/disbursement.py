@@ -82,6 +82,20 @@ class BatchRejected(Event):
     reason_code: Code
 
 
+class BatchRevised(Event):
+    """Lines left a list before the bank had it: every approval lapsed, and this digest is to be approved."""
+
+    TYPE: ClassVar[str] = "disbursement.batch.revised.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.INTERNAL
+
+    batch_id: UUID
+    revision: Count
+    items: Count
+    total_rupiah: Amount
+    digest: Digest
+    reason_code: Code
+
+
 class BatchSent(Event):
     """The payment file of a batch was handed to the bank."""
 

@@ -18,15 +18,16 @@ from services.disbursement.batches.commands import rearm_batches
 from services.disbursement.entitlements import access as entitlements_access
 from services.disbursement.entitlements import api as entitlements_api
 from services.disbursement.entitlements import repository as entitlements_repository
+from services.disbursement.findings import access as findings_access
+from services.disbursement.findings import api as findings_api
+from services.disbursement.findings import repository as findings_repository
 from services.disbursement.ledger import access as ledger_access
 from services.disbursement.ledger import api as ledger_api
 from services.disbursement.programmes.commands import load_pack
 from services.disbursement.programmes.domain import DisbursementPack
 from services.disbursement.rails.activities import RailActivities
 from services.disbursement.rails.adapter import BankRail
-from services.disbursement.reconciliation import access as reconciliation_access
 from services.disbursement.reconciliation import api as reconciliation_api
-from services.disbursement.reconciliation import repository as reconciliation_repository
 from services.disbursement.reconciliation.activities import ReconciliationActivities
 from services.disbursement.reconciliation.workflow import PaymentBatchWorkflow
 from services.disbursement.settings import DisbursementSettings
@@ -64,7 +65,7 @@ async def reconcile(running: Running, arguments: Sequence[str]) -> int:
     return 0
 
 
-gauges = together(entitlements_repository.gauges, batches_repository.gauges, reconciliation_repository.gauges)
+gauges = together(entitlements_repository.gauges, batches_repository.gauges, findings_repository.gauges)
 """The office's own figures: what waits for a list, what is owed, batches and findings that are open."""
 
 FIGURES = {
@@ -84,9 +85,15 @@ SERVICE = Service(
         **entitlements_access.PERMISSIONS,
         **batches_access.PERMISSIONS,
         **ledger_access.PERMISSIONS,
-        **reconciliation_access.PERMISSIONS,
+        **findings_access.PERMISSIONS,
     },
-    routers=[entitlements_api.router, batches_api.router, ledger_api.router, reconciliation_api.router],
+    routers=[
+        entitlements_api.router,
+        batches_api.router,
+        ledger_api.router,
+        findings_api.router,
+        reconciliation_api.router,
+    ],
     page_routers=[batches_pages.router],
     pages=Pages(
         folders=[batches_pages.TEMPLATES],

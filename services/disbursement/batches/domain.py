@@ -27,24 +27,36 @@ class BatchState(StrEnum):
     PROPOSED = "proposed"
     ENDORSED = "endorsed"
     APPROVED = "approved"
+    SENDING = "sending"
     SENT = "sent"
     RECONCILED = "reconciled"
     REJECTED = "rejected"
 
 
 class Move(StrEnum):
-    """What happens to a batch. ``ENDORSE`` is an approval that others must follow, ``APPROVE`` the last one."""
+    """What happens to a batch. ``ENDORSE`` is an approval that others must follow, ``APPROVE`` the last one.
+
+    ``REVISE`` takes lines off: what was approved was another list, so it is proposed anew. ``HAND_IN`` is the instant
+    from which the bank may have the file and nothing on it can be stopped; ``TAKE_BACK``: the bank did not take it.
+    """
 
     ENDORSE = "endorse"
     APPROVE = "approve"
     REJECT = "reject"
+    REVISE = "revise"
+    DISSOLVE = "dissolve"
+    HAND_IN = "hand_in"
+    TAKE_BACK = "take_back"
     SEND = "send"
     RECONCILE = "reconcile"
 
 
 S, M = BatchState, Move
-UNFINISHED = frozenset({S.APPROVED, S.SENT})
+UNFINISHED = frozenset({S.APPROVED, S.SENDING, S.SENT})
 """A list that is to be paid and is not settled."""
+
+STOPPABLE = frozenset({S.PROPOSED, S.ENDORSED, S.APPROVED})
+"""Whose lines can still be taken off: the bank cannot have the file."""
 
 MOVES: dict[tuple[BatchState, Move], BatchState] = {
     (S.PROPOSED, M.ENDORSE): S.ENDORSED,
@@ -52,7 +64,15 @@ MOVES: dict[tuple[BatchState, Move], BatchState] = {
     (S.ENDORSED, M.ENDORSE): S.ENDORSED,
     (S.ENDORSED, M.APPROVE): S.APPROVED,
     (S.ENDORSED, M.REJECT): S.REJECTED,
-    (S.APPROVED, M.SEND): S.SENT,
+    (S.PROPOSED, M.REVISE): S.PROPOSED,
+    (S.ENDORSED, M.REVISE): S.PROPOSED,
+    (S.APPROVED, M.REVISE): S.PROPOSED,
+    (S.PROPOSED, M.DISSOLVE): S.REJECTED,
+    (S.ENDORSED, M.DISSOLVE): S.REJECTED,
+    (S.APPROVED, M.DISSOLVE): S.REJECTED,
+    (S.APPROVED, M.HAND_IN): S.SENDING,
+    (S.SENDING, M.TAKE_BACK): S.APPROVED,
+    (S.SENDING, M.SEND): S.SENT,
     (S.SENT, M.RECONCILE): S.RECONCILED,
 }
 
@@ -67,16 +87,18 @@ class PaymentState(StrEnum):
     INSTRUCTED = "instructed"
     CREDITED = "credited"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 PAYMENT_MOVES: dict[tuple[PaymentState, str], PaymentState] = {
     (PaymentState.ORDERED, "instruct"): PaymentState.INSTRUCTED,
+    (PaymentState.ORDERED, "cancel"): PaymentState.CANCELLED,
     (PaymentState.INSTRUCTED, "credit"): PaymentState.CREDITED,
     (PaymentState.INSTRUCTED, "fail"): PaymentState.FAILED,
 }
 
 SETTLED = frozenset({PaymentState.CREDITED, PaymentState.FAILED})
-UNSETTLED = frozenset(PaymentState) - SETTLED
+UNSETTLED = frozenset({PaymentState.ORDERED, PaymentState.INSTRUCTED})
 
 
 class BatchCannotMove(Conflict):
@@ -219,6 +241,11 @@ def check_rejection(*, state: str, actor: str, proposer: str) -> BatchState:
 def payment_id(programme_code: str, period: str, entitlement_id: UUID, attempt: int) -> UUID:
     """The one id under which an entitlement is paid in a period; another try after a return is another payment."""
     return uuid5(PAYMENTS, f"{programme_code}:{period}:{entitlement_id}:{attempt}")
+
+
+def revision_id(batch_id: UUID, revision: int) -> UUID:
+    """The one id of a revision of a list, under which what it obliges us to pay stands in the books."""
+    return uuid5(batch_id, str(revision))
 
 
 def account_reference(person_id: UUID) -> str:

@@ -5,6 +5,7 @@ from contracts.events.disbursement import (
     BatchProposed,
     BatchReconciled,
     BatchRejected,
+    BatchRevised,
     BatchSent,
     PaymentCredited,
     PaymentFailed,
@@ -33,6 +34,18 @@ def batch_approved(approval: Approval) -> BatchApproved:
 def batch_rejected(batch: Batch, reason_code: str) -> BatchRejected:
     """An approver said no."""
     return BatchRejected(batch_id=batch.id, reason_code=reason_code)
+
+
+def batch_revised(batch: Batch, reason_code: str) -> BatchRevised:
+    """Lines left the list: what was approved was another one."""
+    return BatchRevised(
+        batch_id=batch.id,
+        revision=batch.revision,
+        items=batch.items,
+        total_rupiah=Money(batch.total_rupiah),
+        digest=batch.digest,
+        reason_code=reason_code,
+    )
 
 
 def batch_sent(batch: Batch, file_digest: str) -> BatchSent:

@@ -25,6 +25,7 @@ STATES = {
     "proposed": "diusulkan",
     "endorsed": "disetujui sebagian",
     "approved": "disetujui",
+    "sending": "sedang diserahkan ke bank",
     "sent": "dikirim ke bank",
     "reconciled": "selesai dicocokkan",
     "rejected": "ditolak",
@@ -34,6 +35,7 @@ PAYMENT_STATES = {
     "instructed": "di bank",
     "credited": "masuk rekening",
     "failed": "gagal",
+    "cancelled": "dibatalkan sebelum ke bank",
 }
 REASONS = {
     "AMOUNT_QUESTIONED": "Jumlah perlu diperiksa",
@@ -46,6 +48,14 @@ ROLES = {
     "aid-approver": "Penyetuju bantuan",
 }
 MOVES = {"approve": "Setujui", "reject": "Tolak"}
+OFF_REASONS = {
+    "DECEASED": "penerima meninggal",
+    "ABSCONDED": "penerima pergi",
+    "OTHER_TYPE": "perkara bukan jenis ini",
+    "DUPLICATE": "perkara ganda",
+    "SAME_PERSON": "orang yang sama sudah menerima",
+}
+"""Why a line left the list before the bank had it; it also says why a list has nobody left."""
 BANK_REASONS = {
     "ACCOUNT_CLOSED": "rekening ditutup",
     "ACCOUNT_UNKNOWN": "rekening tidak dikenal",
@@ -57,7 +67,8 @@ WORDS = {
     "batch_state": STATES,
     "payment_state": PAYMENT_STATES,
     "batch_move": MOVES,
-    "batch_reason": REASONS,
+    "batch_reason": {**OFF_REASONS, **REASONS},
+    "off_reason": OFF_REASONS,
     "bank_reason": BANK_REASONS,
     "role": ROLES,
     "field": {"digest": "Sidik daftar", "reason_code": "Alasan"},
@@ -117,10 +128,12 @@ async def batch_page(
         "batch.html",
         batch=story.batch,
         lines=story.lines,
+        taken_off=story.taken_off,
         approvals=story.approvals,
         payments={payment.id: payment for payment in story.payments},
         legal_now=story.legal_now,
         reasons=REASONS,
+        off_reasons=OFF_REASONS,
         programmes=await programme_names(reading, {story.batch.district}),
         me=caller.actor,
     )

@@ -8,7 +8,7 @@ from services.chassis.errors import NotFound, SigapError
 from services.chassis.principal import Principal
 from services.disbursement.batches import access, domain, repository
 from services.disbursement.batches.domain import Given
-from services.disbursement.batches.tables import Approval, Batch, BatchLine, Payment
+from services.disbursement.batches.tables import Approval, Batch, BatchLine, LineTakenOff, Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class BatchDetail:
 
     batch: Batch
     lines: list[BatchLine]
+    taken_off: list[LineTakenOff]
     approvals: list[Approval]
     payments: list[Payment]
     legal_now: tuple[str, ...]
@@ -33,10 +34,11 @@ async def find_batch(batch_id: UUID, reading: ReadSession) -> Batch:
 async def show_batch(batch_id: UUID, reading: ReadSession) -> BatchDetail:
     """One batch with all that belongs to it. Raises ``NotFound`` as ``find_batch`` does."""
     batch = await find_batch(batch_id, reading)
-    approvals = await repository.approvals(reading, batch_id)
+    approvals = await repository.approvals(reading, batch)
     return BatchDetail(
         batch=batch,
         lines=await repository.lines(reading, batch_id),
+        taken_off=await repository.lines_taken_off(reading, batch_id),
         approvals=approvals,
         payments=await repository.payments(reading, batch_id),
         legal_now=legal_for(reading.principal, batch, approvals),
@@ -73,6 +75,11 @@ def legal_for(principal: Principal, batch: Batch, approvals: list[Approval]) -> 
     return tuple(found)
 
 
-async def orders_of_batch(batch_id: UUID, uow: UnitOfWork) -> list[Payment]:
-    """The payments of an approved batch, in the list's order."""
-    return await repository.locked_payments(uow, batch_id)
+async def locked_batch(batch_id: UUID, uow: UnitOfWork) -> Batch:
+    """A batch, locked until the commit. Raises ``NotFound``."""
+    return await uow.locked(Batch, batch_id)
+
+
+async def payment_of(entitlement_id: UUID, uow: UnitOfWork) -> UUID | None:
+    """The payment of an entitlement that was not withdrawn and did not fail, if there is one."""
+    return await repository.payment_of(uow, entitlement_id)

@@ -6,8 +6,8 @@ import asyncpg
 from sqlmodel import col, select
 
 from services.chassis.database import Gauge, ReadSession, UnitOfWork, with_states
-from services.disbursement.batches.domain import UNFINISHED, UNSETTLED
-from services.disbursement.batches.tables import Approval, Batch, BatchLine, Payment
+from services.disbursement.batches.domain import UNFINISHED, UNSETTLED, PaymentState
+from services.disbursement.batches.tables import Approval, Batch, BatchLine, LineTakenOff, Payment
 
 
 async def one(reading: ReadSession, batch_id: UUID) -> Batch | None:
@@ -26,13 +26,29 @@ async def page(reading: ReadSession, after: UUID | None, limit: int, state: str 
 
 
 async def lines(source: UnitOfWork | ReadSession, batch_id: UUID) -> list[BatchLine]:
-    """The frozen list."""
-    return await source.all(select(BatchLine).where(BatchLine.batch_id == batch_id).order_by(col(BatchLine.line_no)))
+    """The frozen list as it stands: without what was taken off."""
+    off = select(LineTakenOff.line_no).where(LineTakenOff.batch_id == batch_id)
+    return await source.all(
+        select(BatchLine)
+        .where(BatchLine.batch_id == batch_id, col(BatchLine.line_no).not_in(off))
+        .order_by(col(BatchLine.line_no))
+    )
 
 
-async def approvals(source: UnitOfWork | ReadSession, batch_id: UUID) -> list[Approval]:
-    """The approvals given, in order."""
-    return await source.all(select(Approval).where(Approval.batch_id == batch_id).order_by(col(Approval.approval_no)))
+async def lines_taken_off(source: UnitOfWork | ReadSession, batch_id: UUID) -> list[LineTakenOff]:
+    """What left the list, and why."""
+    return await source.all(
+        select(LineTakenOff).where(LineTakenOff.batch_id == batch_id).order_by(col(LineTakenOff.line_no))
+    )
+
+
+async def approvals(source: UnitOfWork | ReadSession, batch: Batch) -> list[Approval]:
+    """The approvals given to the list as it stands, in order."""
+    return await source.all(
+        select(Approval)
+        .where(Approval.batch_id == batch.id, Approval.revision == batch.revision)
+        .order_by(col(Approval.approval_no))
+    )
 
 
 async def payments(reading: ReadSession, batch_id: UUID) -> list[Payment]:
@@ -41,10 +57,22 @@ async def payments(reading: ReadSession, batch_id: UUID) -> list[Payment]:
 
 
 async def locked_payments(uow: UnitOfWork, batch_id: UUID) -> list[Payment]:
-    """The payments of a batch, locked, in the list's order."""
+    """The payments of a batch that were not withdrawn, locked, in the list's order."""
     return await uow.all(
-        select(Payment).where(Payment.batch_id == batch_id).order_by(col(Payment.line_no)).with_for_update()
+        select(Payment)
+        .where(Payment.batch_id == batch_id, Payment.state != PaymentState.CANCELLED.value)
+        .order_by(col(Payment.line_no))
+        .with_for_update()
     )
+
+
+async def payment_of(uow: UnitOfWork, entitlement_id: UUID) -> UUID | None:
+    """The payment of an entitlement that is on its way or credited."""
+    gone = [PaymentState.CANCELLED.value, PaymentState.FAILED.value]
+    found = await uow.scalars(
+        select(Payment.id).where(Payment.entitlement_id == entitlement_id, col(Payment.state).not_in(gone)).limit(1)
+    )
+    return found[0] if found else None
 
 
 async def open_batches(uow: UnitOfWork) -> list[Batch]:

@@ -61,6 +61,7 @@ class BatchOut(BaseModel):
     batch_id: UUID
     version: int
     state: str
+    revision: int = Field(description="Naik setiap kali baris dikeluarkan; persetujuan hanya berlaku untuk satu revisi")
     programme_code: str
     rail: str
     items: int
@@ -84,6 +85,7 @@ class BatchOut(BaseModel):
             batch_id=row.id,
             version=row.version,
             state=row.state,
+            revision=row.revision,
             programme_code=row.programme_code,
             rail=row.rail,
             items=row.items,
@@ -122,6 +124,15 @@ class LineOut(BaseModel):
     reason_code: str | None
 
 
+class LineTakenOffOut(BaseModel):
+    """A line that left the list before the bank had it."""
+
+    line_no: int
+    revision: int = Field(description="Revisi pertama tanpa baris ini")
+    reason_code: str
+    taken_off_at: datetime
+
+
 class ApprovalOut(BaseModel):
     """An approval that was given."""
 
@@ -136,6 +147,7 @@ class BatchDetailOut(BatchOut):
     """A batch with its list, its approvals and what the caller may do now."""
 
     lines: list[LineOut]
+    taken_off: list[LineTakenOffOut]
     approvals: list[ApprovalOut]
     legal_now: list[str] = Field(description="Tindakan yang sah bagi Anda sekarang")
 
@@ -161,6 +173,15 @@ class BatchDetailOut(BatchOut):
         return cls(
             **BatchOut.of(story.batch).model_dump(),
             lines=lines,
+            taken_off=[
+                LineTakenOffOut(
+                    line_no=off.line_no,
+                    revision=off.revision,
+                    reason_code=off.reason_code,
+                    taken_off_at=off.taken_off_at,
+                )
+                for off in story.taken_off
+            ],
             approvals=[
                 ApprovalOut(
                     approval_no=a.approval_no, actor=a.actor, role=a.role, digest=a.digest, approved_at=a.approved_at

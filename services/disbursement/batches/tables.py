@@ -11,11 +11,12 @@ from services.chassis.database import UTC_INSTANT, Aggregate, DistrictRow
 
 
 class Batch(Aggregate, table=True):
-    """A list of payments of one programme, frozen when it was proposed."""
+    """A list of payments of one programme, frozen in each of its revisions."""
 
     __tablename__ = "batches"
 
     state: str = Field(max_length=16)
+    revision: int = 1
     programme_code: str = Field(max_length=64)
     rail: str = Field(max_length=64)
     items: int
@@ -34,7 +35,7 @@ class Batch(Aggregate, table=True):
 
 
 class BatchLine(DistrictRow, table=True):
-    """A line of the frozen list; it stays, also when the batch is refused."""
+    """A line of the frozen list; it stays, also when it was taken off or the batch is refused."""
 
     __tablename__ = "batch_lines"
 
@@ -48,12 +49,25 @@ class BatchLine(DistrictRow, table=True):
     amount_rupiah: int = Field(sa_type=BigInteger)
 
 
+class LineTakenOff(DistrictRow, table=True):
+    """A line that left the list; ``revision`` is the first without it."""
+
+    __tablename__ = "batch_lines_taken_off"
+
+    batch_id: UUID = Field(primary_key=True)
+    line_no: int = Field(primary_key=True)
+    revision: int
+    reason_code: str = Field(max_length=64)
+    taken_off_at: datetime = Field(sa_type=UTC_INSTANT)
+
+
 class Approval(DistrictRow, table=True):
-    """One person's yes to one digest."""
+    """One person's yes to one digest; it counts for its revision of the list alone."""
 
     __tablename__ = "approvals"
 
     batch_id: UUID = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
     approval_no: int = Field(primary_key=True)
     actor: str
     role: str = Field(max_length=64)

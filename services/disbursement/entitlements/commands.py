@@ -11,8 +11,16 @@ from services.chassis.database import UnitOfWork, current_traceparent
 from services.chassis.errors import Conflict
 from services.chassis.telemetry import linked_span
 from services.disbursement.entitlements import domain, facts, repository
-from services.disbursement.entitlements.domain import Due, EntitlementState, Move, RefusalReason
-from services.disbursement.entitlements.tables import Entitlement
+from services.disbursement.entitlements.domain import (
+    Due,
+    EntitlementState,
+    Fact,
+    HoldSource,
+    HoldState,
+    Move,
+    RefusalReason,
+)
+from services.disbursement.entitlements.tables import Entitlement, Hold
 from services.disbursement.programmes.queries import pack_in_force
 
 
@@ -75,6 +83,7 @@ async def establish_entitlement(command: EstablishEntitlement, uow: UnitOfWork) 
         entitlement.amount_rupiah = decision.rule.amount_rupiah
         uow.create(entitlement, "establish", happened_at=command.requested_at)
         uow.publish(facts.entitlement_established(entitlement), about=entitlement)
+        await _keep_holds(entitlement, uow)
     else:
         entitlement.reason_code = decision.value
         uow.create(entitlement, "refuse", happened_at=command.requested_at, reason=decision.value)
@@ -82,19 +91,77 @@ async def establish_entitlement(command: EstablishEntitlement, uow: UnitOfWork) 
     return entitlement
 
 
-async def turn_hold(aid_request_id: UUID, move: Move, reason_code: str, uow: UnitOfWork) -> Entitlement | None:
-    """Hold an entitlement back before it is in a payment list, let it go again, or end what was held.
+async def _keep_holds(entitlement: Entitlement, uow: UnitOfWork) -> None:
+    """What was said of the aid before it was granted."""
+    standing = await repository.standing_holds(uow, entitlement.aid_request_id)
+    if standing:
+        is_ended = any(hold.state == HoldState.ENDED for hold in standing)
+        await move_entitlement(entitlement, Move.END if is_ended else Move.HOLD, standing[0].reason_code, uow)
 
-    What is in a list, paid or refused already is left as it is: the bank has it, and a return or a finding follows.
+
+@dataclass(frozen=True, slots=True)
+class HearOfAid:
+    """What a source says of a request's aid, since when, and why; ``happened_at`` is what it says, not when."""
+
+    aid_request_id: UUID
+    source: HoldSource
+    fact: Fact
+    reason_code: str
+    happened_at: datetime
+    district: str
+    correlation_id: UUID
+
+
+async def note_hold(command: HearOfAid, uow: UnitOfWork) -> None:
+    """Keep what was said, whatever has become of the aid, also before the request is known.
+
+    What people ended stays ended, but for a double that was none after all.
     """
-    entitlement = await repository.known(uow, domain.entitlement_id(aid_request_id))
-    if entitlement is None or (EntitlementState(entitlement.state), move) not in domain.MOVES:
-        return entitlement
+    hold = await repository.hold(uow, domain.hold_id(command.aid_request_id, command.source))
+    if hold is None:
+        if command.fact is not Fact.LET_GO:
+            hold = Hold(
+                id=domain.hold_id(command.aid_request_id, command.source),
+                correlation_id=command.correlation_id,
+                district=command.district,
+                state=domain.SAID[command.fact].value,
+                aid_request_id=command.aid_request_id,
+                source=command.source.value,
+                reason_code=command.reason_code,
+                since=command.happened_at,
+            )
+            uow.create(hold, command.fact.value, happened_at=command.happened_at, reason=command.reason_code)
+        return
+    state = domain.next_hold_state(hold.state, command.source, command.fact)
+    if state != hold.state or command.reason_code != hold.reason_code:
+        uow.change(
+            hold,
+            command.fact.value,
+            happened_at=command.happened_at,
+            reason=command.reason_code,
+            state=state.value,
+            reason_code=command.reason_code if state in domain.STANDING else hold.reason_code,
+        )
+
+
+async def move_entitlement(
+    entitlement: Entitlement, move: Move, reason_code: str, uow: UnitOfWork, *, was_ordered: bool = False
+) -> None:
+    """Hold a locked entitlement back, let it go, end it or bring it back; off its list, if it is on one.
+
+    ``was_ordered``: a payment of it was ordered and withdrawn, so that the next one is another payment.
+    Raises ``EntitlementCannotMove``.
+    """
+    changes: dict[str, Any] = {"state": domain.next_state(entitlement.state, move).value, "batch_id": None}
+    if was_ordered or move is Move.REVIVE:
+        changes["attempt"] = entitlement.attempt + 1
+    if move in (Move.END, Move.REVIVE):
+        changes["reason_code"] = reason_code if move is Move.END else None
+    uow.change(entitlement, move.value, reason=reason_code, **changes)
     if move is Move.END:
-        return await settle_entitlement(entitlement.id, move, reason_code, uow)
-    state = domain.next_state(entitlement.state, move)
-    uow.change(entitlement, move.value, reason=reason_code, state=state.value)
-    return entitlement
+        uow.publish(facts.entitlement_ended(entitlement), about=entitlement)
+    if move is Move.REVIVE:
+        uow.publish(facts.entitlement_established(entitlement), about=entitlement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +191,10 @@ async def take_for_batch(command: TakeForBatch, uow: UnitOfWork) -> list[Entitle
     return found
 
 
-async def release_from_batch(batch_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
+async def release_from_batch(batch_id: UUID, reason_code: str, was_ordered: bool, uow: UnitOfWork) -> None:
     """The batch was refused: its entitlements wait for another one."""
     for entitlement in await repository.of_batch(uow, batch_id):
-        state = domain.next_state(entitlement.state, Move.RELEASE)
-        uow.change(entitlement, Move.RELEASE.value, reason=reason_code, state=state.value, batch_id=None)
+        await move_entitlement(entitlement, Move.RELEASE, reason_code, uow, was_ordered=was_ordered)
 
 
 async def settle_entitlement(entitlement_id: UUID, move: Move, reason_code: str | None, uow: UnitOfWork) -> Entitlement:

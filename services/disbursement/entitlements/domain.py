@@ -35,6 +35,8 @@ class Move(StrEnum):
     RETURN = "return"
     RENEW = "renew"
     END = "end"
+    REVIVE = "revive"
+    RECONSIDER = "reconsider"
 
 
 S, M = EntitlementState, Move
@@ -42,7 +44,12 @@ S, M = EntitlementState, Move
 MOVES: dict[tuple[EntitlementState, Move], EntitlementState] = {
     (S.ESTABLISHED, M.HOLD): S.HELD,
     (S.HELD, M.LET_GO): S.ESTABLISHED,
+    (S.ESTABLISHED, M.END): S.ENDED,
     (S.HELD, M.END): S.ENDED,
+    (S.BATCHED, M.HOLD): S.HELD,
+    (S.BATCHED, M.END): S.ENDED,
+    (S.ENDED, M.REVIVE): S.ESTABLISHED,
+    (S.REFUSED, M.RECONSIDER): S.ESTABLISHED,
     (S.ESTABLISHED, M.TAKE): S.BATCHED,
     (S.BATCHED, M.RELEASE): S.ESTABLISHED,
     (S.BATCHED, M.PAY): S.PAID,
@@ -50,6 +57,75 @@ MOVES: dict[tuple[EntitlementState, Move], EntitlementState] = {
     (S.RETURNED, M.RENEW): S.ESTABLISHED,
     (S.RETURNED, M.END): S.ENDED,
 }
+
+
+class HoldState(StrEnum):
+    """What somebody says of a request's aid: wait, never, or nothing more."""
+
+    HELD = "held"
+    ENDED = "ended"
+    LET_GO = "let-go"
+
+
+STANDING = frozenset({HoldState.HELD, HoldState.ENDED})
+"""Holds that keep aid from being paid."""
+
+
+class HoldSource(StrEnum):
+    """Who says so; each source lets go of its own hold only."""
+
+    CASE = "CASE"
+    DOUBLE = "DOUBLE"
+    SAME_PERSON = "SAME_PERSON"
+    DEATH = "DEATH"
+
+
+class Fact(StrEnum):
+    """What is heard about the aid of a case."""
+
+    HOLD = "hold"
+    END = "end"
+    LET_GO = "let-go"
+
+
+class Place(StrEnum):
+    """How far a request's aid has come when a fact about it is heard."""
+
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+    WAITING = "waiting"
+    HELD = "held"
+    LISTED = "listed"
+    AT_THE_BANK = "at-the-bank"
+    RETURNED = "returned"
+    PAID = "paid"
+    ENDED = "ended"
+
+
+class Reach(StrEnum):
+    """What a fact does: at once; kept for every later state; or too late, which somebody has to see to."""
+
+    APPLY = "apply"
+    REMEMBER = "remember"
+    FINDING = "finding"
+
+
+_REACH = {
+    Fact.HOLD: {
+        Place.WAITING: Reach.APPLY, Place.LISTED: Reach.APPLY,
+        Place.AT_THE_BANK: Reach.FINDING, Place.PAID: Reach.FINDING,
+    },
+    Fact.END: {
+        Place.WAITING: Reach.APPLY, Place.HELD: Reach.APPLY, Place.LISTED: Reach.APPLY,
+        Place.AT_THE_BANK: Reach.FINDING, Place.PAID: Reach.FINDING,
+    },
+    Fact.LET_GO: {Place.HELD: Reach.APPLY, Place.ENDED: Reach.APPLY},
+}  # fmt: skip
+
+
+def reach_of(fact: Fact, place: Place) -> Reach:
+    """What a fact about aid does where that aid stands now. Whatever else it does, it is kept."""
+    return _REACH[fact].get(place, Reach.REMEMBER)
 
 
 class RefusalReason(StrEnum):
@@ -78,6 +154,25 @@ def next_state(state: str, move: Move) -> EntitlementState:
 def legal_moves(state: str) -> tuple[str, ...]:
     """What may happen to an entitlement now."""
     return tuple(move.value for (source, move) in MOVES if source == state)
+
+
+HOLDS = UUID("6f0c2a4e-3d7b-5a51-9c1e-7b1f2b7c1d06")
+"""Namespace of hold ids: one for each request for aid and source."""
+
+
+SAID = {Fact.HOLD: HoldState.HELD, Fact.END: HoldState.ENDED, Fact.LET_GO: HoldState.LET_GO}
+
+
+def next_hold_state(state: str, source: HoldSource, fact: Fact) -> HoldState:
+    """What a source's hold is after it says something more; people's end of the aid stands."""
+    if state == HoldState.ENDED and source is HoldSource.CASE:
+        return HoldState.ENDED
+    return SAID[fact]
+
+
+def hold_id(aid_request_id: UUID, source: HoldSource) -> UUID:
+    """The one id of a source's hold on a request's aid."""
+    return uuid5(HOLDS, f"{aid_request_id}:{source.value}")
 
 
 def entitlement_id(aid_request_id: UUID) -> UUID:

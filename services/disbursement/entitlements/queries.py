@@ -6,12 +6,13 @@ from uuid import UUID
 from services.chassis.database import ReadSession, UnitOfWork
 from services.chassis.errors import NotFound
 from services.disbursement.entitlements import repository
-from services.disbursement.entitlements.tables import Entitlement
+from services.disbursement.entitlements.domain import entitlement_id
+from services.disbursement.entitlements.tables import Entitlement, Hold
 
 
-async def show_entitlement(entitlement_id: UUID, reading: ReadSession) -> Entitlement:
+async def show_entitlement(wanted: UUID, reading: ReadSession) -> Entitlement:
     """One entitlement. Raises ``NotFound``, also when it lies outside the caller's scope."""
-    found = await repository.one(reading, entitlement_id)
+    found = await repository.one(reading, wanted)
     if found is None:
         raise NotFound(kind="entitlement")
     return found
@@ -27,3 +28,23 @@ async def list_entitlements(
 async def what_keeps_open(case_id: UUID, correlation_id: UUID, uow: UnitOfWork) -> Sequence[str]:
     """What of a case keeps it from closing here: aid that is neither paid nor ended."""
     return ["AID_ON_ITS_WAY"] if await repository.open_of_case(uow, case_id) else []
+
+
+async def of_request(aid_request_id: UUID, uow: UnitOfWork) -> Entitlement | None:
+    """What answers a request for aid, if it was answered already."""
+    return await repository.known(uow, entitlement_id(aid_request_id))
+
+
+async def standing_holds(aid_request_id: UUID, uow: UnitOfWork) -> list[Hold]:
+    """What keeps a request's aid from being paid."""
+    return await repository.standing_holds(uow, aid_request_id)
+
+
+async def held_back_of(source: ReadSession | UnitOfWork, entitlement_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Which of these entitlements may not be paid now, because somebody said so."""
+    return await repository.held_back(source, entitlement_ids)
+
+
+async def is_held_back(wanted: UUID, uow: UnitOfWork) -> bool:
+    """Whether an entitlement may not be paid now."""
+    return bool(await repository.held_back(uow, [wanted]))

@@ -7,8 +7,8 @@ import asyncpg
 from sqlmodel import col, select
 
 from services.chassis.database import Gauge, ReadSession, UnitOfWork, with_states
-from services.disbursement.entitlements.domain import EntitlementState
-from services.disbursement.entitlements.tables import Entitlement
+from services.disbursement.entitlements.domain import STANDING, EntitlementState
+from services.disbursement.entitlements.tables import Entitlement, Hold
 
 NOT_COUNTING = (EntitlementState.REFUSED.value, EntitlementState.ENDED.value)
 
@@ -18,6 +18,34 @@ SETTLED = (*NOT_COUNTING, EntitlementState.PAID.value)
 async def known(uow: UnitOfWork, entitlement_id: UUID) -> Entitlement | None:
     """One entitlement, if it was answered already."""
     return await uow.first(select(Entitlement).where(Entitlement.id == entitlement_id))
+
+
+async def hold(uow: UnitOfWork, hold_id: UUID) -> Hold | None:
+    """A source's hold on a request's aid, locked."""
+    return await uow.first(select(Hold).where(Hold.id == hold_id).with_for_update())
+
+
+async def standing_holds(uow: UnitOfWork, aid_request_id: UUID) -> list[Hold]:
+    """What keeps a request's aid from being paid."""
+    states = [state.value for state in STANDING]
+    return await uow.all(
+        select(Hold)
+        .where(Hold.aid_request_id == aid_request_id, col(Hold.state).in_(states))
+        .order_by(col(Hold.since), col(Hold.id))
+    )
+
+
+async def held_back(source: UnitOfWork | ReadSession, entitlement_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Which of these entitlements somebody keeps from being paid."""
+    rows = await source.all(
+        select(Entitlement)
+        .join(Hold, col(Hold.aid_request_id) == col(Entitlement.aid_request_id))
+        .where(
+            col(Entitlement.id).in_(entitlement_ids),
+            col(Hold.state).in_([state.value for state in STANDING]),
+        )
+    )
+    return frozenset(row.id for row in rows)
 
 
 async def counting(

@@ -1,11 +1,12 @@
-"""Entitlements, granted and refused."""
+"""Entitlements, granted and refused, and what keeps them from being paid."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger
 from sqlmodel import Field
 
-from services.chassis.database import Aggregate
+from services.chassis.database import UTC_INSTANT, Aggregate
 
 
 class Entitlement(Aggregate, table=True):
@@ -27,3 +28,15 @@ class Entitlement(Aggregate, table=True):
     batch_id: UUID | None = None
     reason_code: str | None = Field(default=None, max_length=64)
     traceparent: str | None = Field(default=None, max_length=64)
+
+
+class Hold(Aggregate, table=True):
+    """What one source says of a request's aid; it stands whatever becomes of the entitlement, until it is let go."""
+
+    __tablename__ = "holds"
+
+    state: str = Field(max_length=16)
+    aid_request_id: UUID
+    source: str = Field(max_length=16)
+    reason_code: str = Field(max_length=64)
+    since: datetime = Field(sa_type=UTC_INSTANT)

@@ -8,8 +8,7 @@ from services.chassis.service import Running
 from services.chassis.telemetry import tag_span
 from services.disbursement.batches import commands
 from services.disbursement.batches.messages import BatchReading, PaymentBatchStart, Submission
-from services.disbursement.rails.domain import Rail, RailIsAway, file_digest
-from services.disbursement.rails.queries import file_of_batch
+from services.disbursement.rails.domain import Order, Rail, RailIsAway, file_digest, payment_file
 
 
 class RailActivities:
@@ -27,9 +26,12 @@ class RailActivities:
 
     @activity.defn(name="submit_file")
     async def submit_file(self, start: PaymentBatchStart) -> Submission:
-        """Hand the file to the bank, once."""
+        """Hand the file to the bank, once; nothing is done when the list was stopped before."""
         tag_span(batch_id=str(start.batch_id))
-        body = await acting(self._running, lambda uow: file_of_batch(start.batch_id, uow))
+        payments = await acting(self._running, lambda uow: commands.hand_in(start.batch_id, uow))
+        if payments is None:
+            return Submission(batch_id=start.batch_id)
+        body = payment_file([Order(p.id, p.account_reference, p.amount_rupiah) for p in payments])
         try:
             refused = await self._rail.submit(start.batch_id, body)
         except RailIsAway:

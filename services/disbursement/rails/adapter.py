@@ -11,7 +11,7 @@ from opentelemetry import trace
 from opentelemetry.propagate import inject
 from opentelemetry.trace import SpanKind
 
-from services.disbursement.rails.domain import RailIsAway, RailRefused, RawStatement, file_digest
+from services.disbursement.rails.domain import BANK_HAS_OTHER_FILE, RailIsAway, RailRefused, RawStatement, file_digest
 
 _tracer = trace.get_tracer("sigap.rails")
 
@@ -78,4 +78,4 @@ def _check_same(answer: httpx2.Response, digest: str) -> RailRefused | None:
     except ValueError:
         return None
     theirs = known.get("file_digest") if isinstance(known, dict) else None
-    return RailRefused("BANK_HAS_OTHER_FILE") if isinstance(theirs, str) and theirs != digest else None
+    return RailRefused(BANK_HAS_OTHER_FILE) if isinstance(theirs, str) and theirs != digest else None

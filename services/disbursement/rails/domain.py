@@ -13,6 +13,10 @@ class RailIsAway(Exception):
     """The bank did not answer, or not clearly: ask again before sending again."""
 
 
+BANK_HAS_OTHER_FILE = "BANK_HAS_OTHER_FILE"
+"""The one refusal after which the bank may pay from a file of this batch all the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class RailRefused:
     """The bank said no to the file; trying the same again is of no use."""

@@ -8,29 +8,18 @@ from services.chassis.database import UnitOfWork
 from services.disbursement.batches import commands as batches
 from services.disbursement.batches.domain import BatchState, PaymentState
 from services.disbursement.batches.messages import BatchReading, Submission
+from services.disbursement.batches.tables import Batch, Payment
 from services.disbursement.entitlements.domain import Move
-from services.disbursement.programmes.queries import pack_in_force
+from services.disbursement.entitlements.queries import is_held_back
+from services.disbursement.findings.commands import OpenFinding, open_finding
+from services.disbursement.findings.domain import FindingKind, Resolution, check_resolution
+from services.disbursement.findings.tables import Finding
+from services.disbursement.rails.domain import BANK_HAS_OTHER_FILE
 from services.disbursement.reconciliation import domain, repository
-from services.disbursement.reconciliation.domain import (
-    Expected,
-    FindingKind,
-    LineStatus,
-    Resolution,
-    StatementLine,
-    UnreadableLine,
-)
-from services.disbursement.reconciliation.tables import Finding, StatementLineRow
+from services.disbursement.reconciliation.domain import Expected, LineStatus, StatementLine, UnreadableLine
+from services.disbursement.reconciliation.tables import StatementLineRow
 
 SETTLED_AS = {PaymentState.CREDITED: LineStatus.CREDITED, PaymentState.FAILED: LineStatus.REJECTED}
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """The batch in which something was found."""
-
-    batch_id: UUID
-    correlation_id: UUID
-    district: str
 
 
 async def import_statement(
@@ -53,13 +42,12 @@ async def import_statement(
 
 async def _import_line(settlement: batches.Settlement, line: StatementLine | UnreadableLine, uow: UnitOfWork) -> None:
     batch, now = settlement.batch, await uow.now()
-    scene = Scene(batch.id, batch.correlation_id, batch.district)
     row = StatementLineRow(
         id=line.identity, batch_id=batch.id, status="UNREADABLE", imported_at=now, district=batch.district
     )
     if isinstance(line, UnreadableLine):
         uow.insert(row)
-        await _open_finding(scene, FindingKind.LINE_UNREADABLE, line.digest, None, "", uow)
+        await _find(batch, FindingKind.LINE_UNREADABLE, line.digest, None, "", uow)
         return
     row.payment_id, row.amount_rupiah = line.payment_id, line.amount_rupiah
     row.status, row.bank_reference, row.reason_code = line.status.value, line.bank_reference, line.reason_code
@@ -78,37 +66,38 @@ async def _import_line(settlement: batches.Settlement, line: StatementLine | Unr
             pass
     if verdict.finding is not None:
         about = str(line.payment_id) if verdict.finding is FindingKind.PAYMENT_RETURNED else str(line.identity)
-        await _open_finding(scene, verdict.finding, about, payment.id if payment else None, line.reason_code, uow)
+        await _find(batch, verdict.finding, about, payment, line.reason_code, uow)
 
 
-async def _open_finding(
-    scene: Scene, kind: FindingKind, about: str, payment_id: UUID | None, reason_code: str, uow: UnitOfWork
+async def _find(
+    batch: Batch, kind: FindingKind, about: str, payment: Payment | None, reason_code: str, uow: UnitOfWork
 ) -> None:
-    finding_id = domain.finding_id(scene.batch_id, kind, about)
-    if await repository.finding_exists(uow, finding_id) is not None:
-        return
-    rules = (await pack_in_force(uow, scene.district)).exceptions
-    finding = Finding(
-        id=finding_id,
-        correlation_id=scene.correlation_id,
-        district=scene.district,
-        kind=kind.value,
-        batch_id=scene.batch_id,
-        payment_id=payment_id,
-        desk=rules.desk,
-        due_at=await uow.now() + rules.resolve_within,
-        reason_code=reason_code,
+    await open_finding(
+        OpenFinding(
+            kind=kind,
+            about=about,
+            batch_id=batch.id,
+            correlation_id=batch.correlation_id,
+            district=batch.district,
+            reason_code=reason_code,
+            payment_id=payment.id if payment else None,
+            entitlement_id=payment.entitlement_id if payment else None,
+        ),
+        uow,
     )
-    uow.create(finding, "find", reason=kind.value)
 
 
 async def record_refusal(submission: Submission, uow: UnitOfWork) -> None:
-    """The bank refuses the file: the batch stays approved and somebody has to look."""
+    """The bank refuses the file: the list can be stopped again, and somebody has to look.
+
+    When the bank has another file under this key, nothing of it can be stopped.
+    """
     batch = (await batches.open_settlement(submission.batch_id, uow)).batch
-    if batch.state == BatchState.APPROVED:
-        scene = Scene(batch.id, batch.correlation_id, batch.district)
+    if batch.state == BatchState.SENDING:
         about = f"{submission.file_digest}:{submission.refusal}:{batch.version}"
-        await _open_finding(scene, FindingKind.FILE_REFUSED, about, None, submission.refusal, uow)
+        await _find(batch, FindingKind.FILE_REFUSED, about, None, submission.refusal, uow)
+        if submission.refusal != BANK_HAS_OTHER_FILE:
+            await batches.take_back(batch, submission.refusal, uow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +116,8 @@ async def resolve_finding(command: ResolveFinding, uow: UnitOfWork) -> Finding:
     Raises ``NotFound``, ``StaleVersion``, ``FindingIsResolved``, ``ResolutionDoesNotFit``.
     """
     finding = await uow.locked(Finding, command.finding_id, command.expected_version)
-    domain.check_resolution(finding.kind, finding.resolution is None, command.resolution)
+    is_kept_back = finding.entitlement_id is not None and await is_held_back(finding.entitlement_id, uow)
+    check_resolution(finding.kind, finding.resolution is None, command.resolution, is_kept_back=is_kept_back)
     uow.change(
         finding,
         "resolve",
@@ -142,6 +132,6 @@ async def resolve_finding(command: ResolveFinding, uow: UnitOfWork) -> Finding:
             await batches.reverse_obligation(finding.payment_id, move, command.reason_code, uow)
         case Resolution.SEND_AGAIN:
             await batches.send_again(finding.batch_id, command.reason_code, uow)
-        case Resolution.NOTED:
+        case Resolution.RECOVERY_ASKED | Resolution.NOTED:
             pass
     return finding

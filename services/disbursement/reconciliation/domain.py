@@ -5,16 +5,16 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid5
 
-from services.chassis.errors import Conflict
+from services.disbursement.findings.domain import FindingKind
 
 LINES = UUID("6f0c2a4e-3d7b-5a51-9c1e-7b1f2b7c1d05")
-"""Namespace of statement lines and findings: the same line read twice is the same line."""
+"""Namespace of statement lines: the same line read twice is the same line."""
 
 STATEMENT_LIMIT_LINES = 10_000
 _REFERENCE = re.compile(r"[A-Za-z0-9]+([ ./:_-][A-Za-z0-9]+)*")
@@ -28,50 +28,6 @@ class LineStatus(StrEnum):
 
     CREDITED = "CREDITED"
     REJECTED = "REJECTED"
-
-
-class FindingKind(StrEnum):
-    """What does not match, or needs a decision."""
-
-    PAYMENT_RETURNED = "PAYMENT_RETURNED"
-    PAYMENT_UNKNOWN = "PAYMENT_UNKNOWN"
-    AMOUNT_DIFFERS = "AMOUNT_DIFFERS"
-    STATUS_CONTRADICTS = "STATUS_CONTRADICTS"
-    LINE_UNREADABLE = "LINE_UNREADABLE"
-    FILE_REFUSED = "FILE_REFUSED"
-
-
-class Resolution(StrEnum):
-    """What people decide about a finding."""
-
-    PAY_AGAIN = "PAY_AGAIN"
-    END_AID = "END_AID"
-    SEND_AGAIN = "SEND_AGAIN"
-    NOTED = "NOTED"
-
-
-RESOLUTIONS: dict[FindingKind, tuple[Resolution, ...]] = {
-    FindingKind.PAYMENT_RETURNED: (Resolution.PAY_AGAIN, Resolution.END_AID),
-    FindingKind.PAYMENT_UNKNOWN: (Resolution.NOTED,),
-    FindingKind.AMOUNT_DIFFERS: (Resolution.NOTED,),
-    FindingKind.STATUS_CONTRADICTS: (Resolution.NOTED,),
-    FindingKind.LINE_UNREADABLE: (Resolution.NOTED,),
-    FindingKind.FILE_REFUSED: (Resolution.SEND_AGAIN,),
-}
-"""What may be decided about each kind of finding while it is open."""
-
-
-class FindingIsResolved(Conflict):
-    """Somebody decided already."""
-
-    text = "Temuan ini sudah diselesaikan."
-
-
-class ResolutionDoesNotFit(Conflict):
-    """This kind of finding cannot be settled in that way."""
-
-    text = "Penyelesaian ini tidak berlaku untuk jenis temuan tersebut."
-    advice = "Pilih salah satu penyelesaian yang diperbolehkan."
 
 
 class StatementIsNotReadable(Exception):
@@ -189,21 +145,3 @@ def judge(line: StatementLine, expected: Expected | None) -> Verdict:
     if line.status is LineStatus.REJECTED:
         return Verdict(settles_as=LineStatus.REJECTED, finding=FindingKind.PAYMENT_RETURNED)
     return Verdict(settles_as=LineStatus.CREDITED)
-
-
-def check_resolution(kind: str, is_open: bool, resolution: Resolution) -> None:
-    """Raise ``FindingIsResolved`` or ``ResolutionDoesNotFit``."""
-    if not is_open:
-        raise FindingIsResolved
-    allowed = RESOLUTIONS[FindingKind(kind)]
-    if resolution not in allowed:
-        raise ResolutionDoesNotFit(_values(allowed))
-
-
-def _values(resolutions: Sequence[Resolution]) -> tuple[str, ...]:
-    return tuple(resolution.value for resolution in resolutions)
-
-
-def finding_id(batch_id: UUID, kind: FindingKind, about: str) -> UUID:
-    """The one id of a finding about a line or a payment."""
-    return uuid5(LINES, f"{batch_id}:{kind.value}:{about}")

@@ -1,4 +1,4 @@
-"""Statement lines as they were read, and findings."""
+"""Statement lines as they were read."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger
 from sqlmodel import Field
 
-from services.chassis.database import UTC_INSTANT, Aggregate, DistrictRow
+from services.chassis.database import UTC_INSTANT, DistrictRow
 
 
 class StatementLineRow(DistrictRow, table=True):
@@ -22,18 +22,3 @@ class StatementLineRow(DistrictRow, table=True):
     bank_reference: str = Field(default="", max_length=64)
     reason_code: str = Field(default="", max_length=64)
     imported_at: datetime = Field(sa_type=UTC_INSTANT)
-
-
-class Finding(Aggregate, table=True):
-    """Something that does not match, owned by a desk, due at an instant, until somebody resolves it."""
-
-    __tablename__ = "findings"
-
-    kind: str = Field(max_length=32)
-    batch_id: UUID
-    payment_id: UUID | None = None
-    desk: str = Field(max_length=64)
-    due_at: datetime = Field(sa_type=UTC_INSTANT)
-    reason_code: str = Field(default="", max_length=64)
-    resolution: str | None = Field(default=None, max_length=16)
-    resolved_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)

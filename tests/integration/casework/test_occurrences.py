@@ -7,7 +7,10 @@ from uuid import UUID
 import pytest
 
 from contracts.events.casework import CaseAidHeld
+from services.casework.case.cases.commands import record_aid_state
+from services.casework.case.cases.domain import AidState
 from services.chassis import clock
+from services.chassis.principal import system_principal
 from tests.support.casework.aid import entitled
 from tests.support.casework.closing import closed_by_force, others_answer
 from tests.support.casework.desk import Desk
@@ -112,6 +115,25 @@ async def test_aid_is_held_at_once_and_let_go_when_found(casework: Bench, office
         " AND headers->>'ce_type' LIKE '%aid_held%'", str(case_id),
     )  # fmt: skip
     assert [row["type"] for row in said] == [CaseAidHeld.TYPE]
+
+
+async def test_a_death_is_told_of_aid_that_we_take_for_settled_with_the_day_it_happened(
+    casework: Bench, office: Desk
+) -> None:
+    _, case_id = await new_case(casework)
+    await entitled(casework, case_id)
+    case = (await casework.rows("SELECT source_report_id FROM cases WHERE id = $1", case_id))[0]
+    await casework.units.perform(
+        lambda uow: record_aid_state(case["source_report_id"], AidState.CREDITED, uow),
+        principal=system_principal("casework"),
+    )
+    died_at = (clock.utc_now() - timedelta(days=2)).isoformat()
+    await office.post(f"/cases/{case_id}/occurrences", kind="DIED", happened_at=died_at)
+    said = await casework.rows(
+        "SELECT headers->>'ce_time' AS time FROM outbox WHERE headers->>'ce_subject' = $1"
+        " AND headers->>'ce_type' LIKE '%aid_held%'", str(case_id),
+    )  # fmt: skip
+    assert [row["time"] for row in said] == [died_at]
 
 
 async def test_nothing_has_happened_tomorrow(casework: Bench, office: Desk) -> None:

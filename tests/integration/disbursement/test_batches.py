@@ -151,7 +151,7 @@ async def test_approvals_cannot_be_changed_by_the_app(disbursement: Bench, offic
         await disbursement.units.pool.execute("UPDATE approvals SET actor = 'x' WHERE batch_id = $1", batch["batch_id"])
     with pytest.raises(asyncpg.UniqueViolationError):
         await disbursement.units.pool.execute(
-            "INSERT INTO approvals SELECT batch_id, 2, actor, role, digest, approved_at, district FROM approvals"
-            " WHERE batch_id = $1",
+            "INSERT INTO approvals SELECT batch_id, revision, 2, actor, role, digest, approved_at, district"
+            " FROM approvals WHERE batch_id = $1",
             batch["batch_id"],
         )

@@ -9,9 +9,9 @@ from services.chassis.database import Aggregate
 from services.chassis.principal import system_principal
 from services.disbursement.batches.tables import Batch, Payment
 from services.disbursement.entitlements.tables import Entitlement
+from services.disbursement.findings.tables import Finding
 from services.disbursement.reconciliation.commands import import_statement
 from services.disbursement.reconciliation.domain import read_statement
-from services.disbursement.reconciliation.tables import Finding
 from tests.support.disbursement.bank import Bank, credited, rejected
 from tests.support.disbursement.office import AMOUNT, Office
 from tests.support.eventually import eventually

@@ -1,5 +1,6 @@
 """The office around disbursement: cases that ask for aid, and the people who propose and approve."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,8 @@ from contracts.topics import topic_of
 from contracts.values import RegionCode
 from services.chassis.inbox import Inbox, Record
 from services.chassis.principal import system_principal
+from services.disbursement.reconciliation.commands import import_statement
+from services.disbursement.reconciliation.domain import read_statement
 from services.disbursement.subscriptions import SUBSCRIPTIONS
 from tests.support.identity import Issuer
 from tests.support.services import Bench
@@ -85,6 +88,24 @@ class Office:
         found: dict[str, Any] = answer.json()
         return found
 
+    async def bank_says(self, batch_id: str, status: str, **changes: Any) -> None:
+        """The bank's statement has this about every payment of a batch."""
+        lines = [
+            {
+                "payment_id": line["payment_id"],
+                "amount": line["amount_rupiah"],
+                "status": status,
+                "bank_reference": f"BJT-{line['payment_id'][:8]}",
+                "reason": "",
+                **changes,
+            }
+            for line in (await self.show(batch_id))["lines"]
+        ]
+        read = read_statement(UUID(batch_id), json.dumps(lines).encode(), "application/json")
+        await self.bench.units.perform(
+            lambda uow: import_statement(UUID(batch_id), read, uow), principal=system_principal("disbursement")
+        )
+
     async def approved(self, count: int = 1) -> dict[str, Any]:
         """A batch that two people approved."""
         batch = await self.propose(await self.entitle(count))
@@ -122,3 +143,10 @@ def aid_requested(
         **envelope,
     }
     return fact, Envelope.model_validate(told)
+
+
+def said_later(first: Envelope, fact: Event, **envelope: Any) -> Envelope:
+    """The envelope of a later fact of the same case."""
+    now = datetime.now(UTC)
+    later = {"id": uuid4(), "factid": uuid4(), "type": fact.TYPE, "time": now, "recordedtime": now}
+    return first.model_copy(update=later | {"sequence": first.sequence + 1} | envelope)

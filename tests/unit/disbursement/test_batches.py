@@ -81,7 +81,7 @@ def test_each_refusal_of_an_approval_has_its_own_name() -> None:
         attempt(given=first, state=BatchState.ENDORSED, roles={"aid-verifier", "aid-approver"})
     with pytest.raises(domain.ApprovalNeedsOtherRole):
         attempt(roles={"aid-approver"})
-    for state in (BatchState.APPROVED, BatchState.SENT, BatchState.RECONCILED, BatchState.REJECTED):
+    for state in (BatchState.APPROVED, BatchState.SENDING, BatchState.SENT, BatchState.RECONCILED, BatchState.REJECTED):
         with pytest.raises(domain.BatchCannotMove) as refused:
             attempt(state=state)
         assert refused.value.legal_now == ()
@@ -89,15 +89,16 @@ def test_each_refusal_of_an_approval_has_its_own_name() -> None:
 
 GOLDEN = golden.moves(
     """
-    proposed: endorse→endorsed reject→rejected
-    endorsed: endorse→endorsed approve→approved reject→rejected
-    approved: send→sent
+    proposed: endorse→endorsed reject→rejected revise→proposed dissolve→rejected
+    endorsed: endorse→endorsed approve→approved reject→rejected revise→proposed dissolve→rejected
+    approved: revise→proposed dissolve→rejected hand_in→sending
+    sending: take_back→approved send→sent
     sent: reconcile→reconciled
     """
 )
 GOLDEN_PAYMENTS = golden.moves(
     """
-    ordered: instruct→instructed
+    ordered: instruct→instructed cancel→cancelled
     instructed: credit→credited fail→failed
     """
 )
@@ -134,7 +135,11 @@ def test_the_digest_changes_with_the_list_and_not_with_its_order(
 
 def test_a_payment_moves_as_written_down_or_says_what_is_legal() -> None:
     golden.judge(
-        GOLDEN_PAYMENTS, PaymentState, ["instruct", "credit", "fail"], next_payment_state, refused=PaymentCannotMove
+        GOLDEN_PAYMENTS,
+        PaymentState,
+        ["instruct", "cancel", "credit", "fail"],
+        next_payment_state,
+        refused=PaymentCannotMove,
     )
 
 

@@ -41,10 +41,12 @@ def test_aid_is_due_or_refused_with_a_reason() -> None:
 
 GOLDEN = golden.moves(
     """
-    established: hold→held take→batched
+    refused: reconsider→established
+    established: hold→held take→batched end→ended
     held: let-go→established end→ended
-    batched: release→established pay→paid return→returned
+    batched: release→established hold→held end→ended pay→paid return→returned
     returned: renew→established end→ended
+    ended: revive→established
     """
 )
 
@@ -54,6 +56,37 @@ def test_an_entitlement_moves_as_written_down() -> None:
         GOLDEN, EntitlementState, Move, domain.next_state, refused=domain.EntitlementCannotMove,
         says=domain.legal_moves,
     )  # fmt: skip
+
+
+REACHES = {
+    "hold": "unknown:remember refused:remember waiting:apply held:remember listed:apply at-the-bank:finding"
+    " returned:remember paid:finding ended:remember",
+    "end": "unknown:remember refused:remember waiting:apply held:apply listed:apply at-the-bank:finding"
+    " returned:remember paid:finding ended:remember",
+    "let-go": "unknown:remember refused:remember waiting:remember held:apply listed:remember at-the-bank:remember"
+    " returned:remember paid:remember ended:apply",
+}
+
+
+def test_no_fact_about_aid_is_dropped_wherever_the_aid_has_come_to() -> None:
+    told = {
+        (fact, place): reach
+        for fact, cells in REACHES.items()
+        for place, reach in (cell.split(":") for cell in cells.split())
+    }
+    assert told == {(f.value, p.value): domain.reach_of(f, p).value for f in domain.Fact for p in domain.Place}
+
+
+def test_what_people_ended_stays_ended_and_a_double_that_was_none_does_not() -> None:
+    golden_holds = {
+        ("held", "CASE"): ("held", "ended", "let-go"),
+        ("ended", "CASE"): ("ended", "ended", "ended"),
+        ("let-go", "CASE"): ("held", "ended", "let-go"),
+        ("ended", "DOUBLE"): ("held", "ended", "let-go"),
+    }
+    for (state, source), after in golden_holds.items():
+        told = tuple(domain.next_hold_state(state, domain.HoldSource(source), fact).value for fact in domain.Fact)
+        assert told == after
 
 
 def test_one_request_has_one_entitlement() -> None:

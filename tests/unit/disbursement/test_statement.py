@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.disbursement.findings.domain import FindingKind
 from services.disbursement.rails.domain import Order, file_digest, payment_file
 from services.disbursement.reconciliation import domain
 from services.disbursement.reconciliation.domain import (
     Expected,
-    FindingKind,
     LineStatus,
-    Resolution,
     StatementIsNotReadable,
     StatementLine,
     UnreadableLine,
@@ -126,18 +125,6 @@ def test_what_a_line_means(status: str, amount: int, expected: Expected | None, 
     (found,) = read(line(status=status, amount=amount))
     assert isinstance(found, StatementLine)
     assert judge(found, expected) == verdict
-
-
-@pytest.mark.parametrize("kind", list(FindingKind))
-@pytest.mark.parametrize("resolution", list(Resolution))
-def test_a_finding_is_resolved_once_and_in_its_own_way(kind: FindingKind, resolution: Resolution) -> None:
-    with pytest.raises(domain.FindingIsResolved):
-        domain.check_resolution(kind, False, resolution)
-    if resolution in domain.RESOLUTIONS[kind]:
-        domain.check_resolution(kind, True, resolution)
-    else:
-        with pytest.raises(domain.ResolutionDoesNotFit):
-            domain.check_resolution(kind, True, resolution)
 
 
 def test_a_payment_file_is_the_same_bytes_each_time_and_names_nobody() -> None:

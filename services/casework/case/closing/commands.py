@@ -54,7 +54,7 @@ async def _let_aid_be_decided(case: Case, uow: UnitOfWork) -> None:
         return
     uow.change(case, "decide_aid", aid_decision=decided.result_code)
     if decided.result_code == "PAY_ON":
-        await cases.release_aid(case, decided.result_code, uow)
+        await cases.release_aid(case, decided.result_code, await uow.now(), uow)
     else:
         uow.publish(facts.aid_ended(case, case.outcome), about=case)
 

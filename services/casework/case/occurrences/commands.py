@@ -76,7 +76,8 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
         if c.item in HANDOFFS and c.disposition in HANDOFF_DISPOSITIONS
     }
     await apply_dispositions(case.id, dispositions, reason, command.happened_at, uow)
-    await _turn_visits_and_aid(case, planned, reason, uow)
+    await _turn_visits(case, planned, reason, uow)
+    await _tell_of_aid(case, command, reason, uow)
     if any(c.disposition == Disposition.CLOSES_AS_UNKNOWN for c in planned):
         await end_custody(case.person_id, "ABSCONDED", command.happened_at, uow)
     await _follow(case, command, uow)
@@ -93,7 +94,7 @@ async def record_step_occurrence(told: StepOccurrence, uow: UnitOfWork) -> None:
     await record_occurrence(RecordOccurrence(case.id, Occurrence(told.kind), happened_at, told.told_by), uow)
 
 
-async def _turn_visits_and_aid(case: Case, planned: Sequence[Consequence], reason: str, uow: UnitOfWork) -> None:
+async def _turn_visits(case: Case, planned: Sequence[Consequence], reason: str, uow: UnitOfWork) -> None:
     dispositions = {c.disposition for c in planned if c.item == Item.VISIT}
     if dispositions & {Disposition.ENDS, Disposition.REPLACED, Disposition.HANDED_ON}:
         await cancel_of_matter(case.id, reason, uow)
@@ -101,11 +102,15 @@ async def _turn_visits_and_aid(case: Case, planned: Sequence[Consequence], reaso
         await pause_visits(case.id, reason, uow)
     elif Disposition.RESUMED in dispositions:
         await resume_visits(case.id, reason, uow)
-    aid = {c.disposition for c in planned if c.item == Item.AID}
-    if aid & {Disposition.HELD, Disposition.RECHECKED}:
-        await cases.hold_aid(case, reason, uow)
-    elif Disposition.RELEASED in aid:
-        await cases.release_aid(case, reason, uow)
+
+
+async def _tell_of_aid(case: Case, command: RecordOccurrence, reason: str, uow: UnitOfWork) -> None:
+    """Disbursement is told whatever we take the aid for: it alone knows whether the money can still be stopped."""
+    disposition = domain.disposition_of(command.kind, Item.AID)
+    if disposition in (Disposition.HELD, Disposition.RECHECKED):
+        await cases.hold_aid(case, reason, command.happened_at, uow)
+    elif disposition == Disposition.RELEASED:
+        await cases.release_aid(case, reason, command.happened_at, uow)
 
 
 async def _follow(case: Case, command: RecordOccurrence, uow: UnitOfWork) -> None:

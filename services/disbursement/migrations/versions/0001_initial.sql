@@ -166,7 +166,8 @@ CREATE TABLE batches (
     correlation_id uuid NOT NULL,
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
-    state text NOT NULL CHECK (state IN ('proposed', 'endorsed', 'approved', 'sent', 'reconciled', 'rejected')),
+    state text NOT NULL CHECK (state IN ('proposed', 'endorsed', 'approved', 'sending', 'sent', 'reconciled', 'rejected')),
+    revision integer NOT NULL CHECK (revision > 0),
     programme_code text NOT NULL,
     rail text NOT NULL,
     items integer NOT NULL CHECK (items > 0),
@@ -183,18 +184,19 @@ CREATE TABLE batches (
     returned integer NOT NULL,
     reason_code text
 );
-CREATE INDEX batches_open ON batches (id) WHERE (state = ANY (ARRAY['approved', 'sent']));
+CREATE INDEX batches_open ON batches (id) WHERE (state = ANY (ARRAY['approved', 'sending', 'sent']));
 
 CREATE TABLE approvals (
     batch_id uuid NOT NULL REFERENCES batches,
+    revision integer NOT NULL,
     approval_no integer NOT NULL,
     actor text NOT NULL,
     role text NOT NULL,
     digest text NOT NULL,
     approved_at timestamptz NOT NULL,
     district text NOT NULL,
-    PRIMARY KEY (batch_id, approval_no),
-    CONSTRAINT approvals_batch_id_actor_key UNIQUE (batch_id, actor)
+    PRIMARY KEY (batch_id, revision, approval_no),
+    CONSTRAINT approvals_batch_id_revision_actor_key UNIQUE (batch_id, revision, actor)
 );
 REVOKE UPDATE, DELETE ON approvals FROM disbursement_app;
 
@@ -254,6 +256,32 @@ CREATE TABLE batch_lines (
 );
 REVOKE UPDATE, DELETE ON batch_lines FROM disbursement_app;
 
+CREATE TABLE batch_lines_taken_off (
+    batch_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    revision integer NOT NULL,
+    reason_code text NOT NULL,
+    taken_off_at timestamptz NOT NULL,
+    district text NOT NULL,
+    PRIMARY KEY (batch_id, line_no),
+    FOREIGN KEY (batch_id, line_no) REFERENCES batch_lines
+);
+REVOKE UPDATE, DELETE ON batch_lines_taken_off FROM disbursement_app;
+
+CREATE TABLE holds (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    state text NOT NULL CHECK (state IN ('held', 'ended', 'let-go')),
+    aid_request_id uuid NOT NULL,
+    source text NOT NULL,
+    reason_code text NOT NULL,
+    since timestamptz NOT NULL,
+    CONSTRAINT holds_aid_request_id_source_key UNIQUE (aid_request_id, source)
+);
+
 CREATE TABLE findings (
     id uuid PRIMARY KEY,
     district text NOT NULL,
@@ -263,6 +291,7 @@ CREATE TABLE findings (
     kind text NOT NULL,
     batch_id uuid NOT NULL REFERENCES batches,
     payment_id uuid,
+    entitlement_id uuid,
     desk text NOT NULL,
     due_at timestamptz NOT NULL,
     reason_code text NOT NULL,
@@ -302,7 +331,7 @@ CREATE TABLE payments (
     correlation_id uuid NOT NULL,
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
-    state text NOT NULL CHECK (state IN ('ordered', 'instructed', 'credited', 'failed')),
+    state text NOT NULL CHECK (state IN ('ordered', 'instructed', 'credited', 'failed', 'cancelled')),
     batch_id uuid NOT NULL REFERENCES batches,
     line_no integer NOT NULL,
     entitlement_id uuid NOT NULL REFERENCES entitlements,
@@ -315,7 +344,7 @@ CREATE TABLE payments (
     CONSTRAINT payments_batch_id_line_no_key UNIQUE (batch_id, line_no),
     CONSTRAINT payments_check CHECK ((state = 'credited') = (bank_reference IS NOT NULL))
 );
-CREATE UNIQUE INDEX payments_once ON payments (entitlement_id) WHERE (state <> 'failed');
+CREATE UNIQUE INDEX payments_once ON payments (entitlement_id) WHERE (state NOT IN ('failed', 'cancelled'));
 
 CREATE TABLE statement_lines (
     id uuid PRIMARY KEY,

@@ -1,5 +1,6 @@
 """The aid of a case: asked for, held back, let go, settled."""
 
+from datetime import datetime
 from uuid import UUID
 
 from services.casework.case.cases import domain, facts, repository
@@ -14,16 +15,16 @@ from services.chassis.database import UnitOfWork
 AID = UUID("b4b1a1fe-5b4e-58f5-a2a5-6f0d3a0c7e21")
 
 
-async def hold_aid(case: Case, reason_code: str, uow: UnitOfWork) -> None:
-    """Ask disbursement to hold the case's aid back; refused it is not."""
+async def hold_aid(case: Case, reason_code: str, happened_at: datetime, uow: UnitOfWork) -> None:
+    """Ask disbursement to hold the case's aid back since ``happened_at``; refused it is not."""
     if case.aid_request_id is not None:
-        uow.publish(facts.case_aid_held(case.aid_request_id, reason_code), about=case)
+        uow.publish(facts.case_aid_held(case.aid_request_id, reason_code), about=case, happened_at=happened_at)
 
 
-async def release_aid(case: Case, reason_code: str, uow: UnitOfWork) -> None:
-    """Nothing keeps the aid back any more."""
+async def release_aid(case: Case, reason_code: str, happened_at: datetime, uow: UnitOfWork) -> None:
+    """Nothing keeps the aid back any more since ``happened_at``."""
     if case.aid_request_id is not None:
-        uow.publish(facts.case_aid_released(case.aid_request_id, reason_code), about=case)
+        uow.publish(facts.case_aid_released(case.aid_request_id, reason_code), about=case, happened_at=happened_at)
 
 
 async def request_aid(case_id: UUID, uow: UnitOfWork) -> None:

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from services.chassis.database import ReadSession
-from services.disbursement.reconciliation import repository
-from services.disbursement.reconciliation.tables import Finding
+from services.disbursement.findings import repository
+from services.disbursement.findings.tables import Finding
 
 
 async def list_findings(
