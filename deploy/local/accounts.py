@@ -16,11 +16,17 @@ OFFICE = "dinsos-lamongan"
 
 @dataclass(frozen=True, slots=True)
 class MachineAccount:
-    """A program of an agency; its client id is the agency's code."""
+    """A program; its client id is its agency's code unless it works ``for_agency``."""
 
-    agency: str
+    client: str
     roles: tuple[str, ...] = ("agency",)
     offices: tuple[str, ...] = (DISTRICT,)
+    for_agency: str = ""
+
+    @property
+    def agency(self) -> str:
+        """For whom it speaks."""
+        return self.for_agency or self.client
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ MACHINES = (
     MachineAccount("upt-bina-laras"),
     MachineAccount("uptd-ppa-lamongan"),
     MachineAccount("dinsos-jatim"),
-    MachineAccount("sandbox", ("operator",)),
+    MachineAccount("sandbox", ("operator",), for_agency=OFFICE),
 )
 
 STAFF = (
@@ -64,7 +70,7 @@ STAFF = (
     StaffAccount("rini.rsj", "Rini Astuti", ("desk-officer",), agency="rsj-lawang"),
 )
 
-CLIENTS = tuple(account.agency for account in MACHINES)
+CLIENTS = tuple(account.client for account in MACHINES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,8 @@ def realm(site: Site) -> dict[str, Any]:
 
 def _machine(account: MachineAccount, site: Site) -> dict[str, Any]:
     return {
-        "clientId": account.agency,
-        "secret": site.keys.clients[account.agency],
+        "clientId": account.client,
+        "secret": site.keys.clients[account.client],
         "enabled": True,
         "publicClient": False,
         "serviceAccountsEnabled": True,
@@ -53,7 +53,7 @@ def _machine(account: MachineAccount, site: Site) -> dict[str, Any]:
             _fixed("agency", account.agency, "String"),
             _fixed("roles", json.dumps(account.roles), "JSON"),
             _fixed("offices", json.dumps(account.offices), "JSON"),
-            _fixed("preferred_username", account.agency, "String"),
+            _fixed("preferred_username", account.client, "String"),
         ],
     }
 
@@ -85,12 +85,12 @@ def _pages(site: Site) -> dict[str, Any]:
 
 
 def _service_account(account: MachineAccount) -> dict[str, Any]:
-    username = f"service-account-{account.agency}"
+    username = f"service-account-{account.client}"
     return {
         "id": _steady_id(username),
         "username": username,
         "enabled": True,
-        "serviceAccountClientId": account.agency,
+        "serviceAccountClientId": account.client,
     }
 
 

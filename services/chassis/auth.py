@@ -8,7 +8,7 @@ minute, and served stale while the provider is away.
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import httpx2
 from fastapi import Depends, Request
@@ -16,6 +16,7 @@ from fastapi.security import HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
 from services.chassis.errors import Forbidden, Unauthenticated, Unavailable
 from services.chassis.principal import Principal
@@ -90,11 +91,14 @@ class TokenVerifier:
         audience = claims.get("aud")
         audiences = audience if isinstance(audience, list) else [audience]
         expires = claims.get("exp")
-        if claims.get("iss") != self._issuer or self._audience not in audiences or not isinstance(expires, int | float):
+        begins = claims.get("nbf", 0)
+        if claims.get("iss") != self._issuer or self._audience not in audiences:
+            raise TokenIsNotValid
+        if not isinstance(expires, int | float) or not isinstance(begins, int | float):
             raise TokenIsNotValid
         if expires <= time.time():
             raise TokenIsExpired
-        if claims.get("nbf", 0) > time.time() + 30:
+        if begins > time.time() + 30:
             raise TokenIsNotValid
         return claims
 
@@ -118,22 +122,43 @@ class TokenVerifier:
 
 
 def principal_of(claims: Mapping[str, Any]) -> Principal:
-    """The principal that a token's claims describe. An agency's program acts under its agency's code."""
-    roles = frozenset(str(role) for role in claims.get("roles") or ())
-    agency = str(claims.get("agency") or "")
-    offices = claims.get("offices") or ()
-    if isinstance(offices, str):
-        offices = offices.replace(",", " ").split()
-    subject = str(claims.get("sub") or "")
-    if not subject or not agency:
-        raise TokenIsNotValid
+    """The principal that a token's claims describe. An agency's program acts under its agency's code.
+
+    Raises ``TokenIsNotValid`` when a claim has another shape than ours, an office that is no region code included.
+    """
+    try:
+        said = _Claims.model_validate(dict(claims))
+    except ValidationError:
+        raise TokenIsNotValid from None
+    roles = frozenset(said.roles)
     return Principal(
-        actor=f"agency:{agency}" if "agency" in roles else f"staff:{subject}",
-        agency=agency,
+        actor=f"agency:{said.agency}" if "agency" in roles else f"staff:{said.sub}",
+        agency=said.agency,
         roles=roles,
-        offices=tuple(str(office) for office in offices),
-        display_name=str(claims.get("name") or claims.get("preferred_username") or ""),
+        offices=said.offices,
+        display_name=said.name or said.preferred_username,
     )
+
+
+def _parted(value: object) -> object:
+    return value.replace(",", " ").split() if isinstance(value, str) else value or ()
+
+
+_Listed = BeforeValidator(_parted)
+_Office = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}(\.[0-9]{2})?$")]
+
+
+class _Claims(BaseModel):
+    """Who a token is about; offices are codes of a province (``PP``) or of a district (``PP.KK``)."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    sub: Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[!-~]+$")]
+    agency: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=64)]
+    roles: Annotated[tuple[str, ...], _Listed] = ()
+    offices: Annotated[tuple[_Office, ...], _Listed] = ()
+    name: str = ""
+    preferred_username: str = ""
 
 
 class RoleIsNotAllowed(Forbidden):
@@ -156,7 +181,7 @@ class Requires(HTTPBearer):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated
-        principal: Principal = await request.app.state.verifier.verify(token)
+        principal: Principal = request.app.state.offices.confine(await request.app.state.verifier.verify(token))
         check(principal, self.permission, request.app.state.policy)
         request.state.principal = principal
         return principal

@@ -25,6 +25,7 @@ from services.chassis.clock import Pace
 from services.chassis.database import DATABASE_AWAY, connection_arguments, open_units, with_states
 from services.chassis.inbox import OPEN, Inbox
 from services.chassis.kafka import Consumer, KafkaTransport, security_of
+from services.chassis.offices import Offices
 from services.chassis.outbox import FeedTransport, OutboxNotifier, Relay, prune
 from services.chassis.principal import system_principal
 from services.chassis.readiness import (
@@ -278,6 +279,7 @@ def build_app(
         verifier=TokenVerifier(settings.oidc_issuer, settings.oidc_audience),
         units=running.units if running else None,
         checks=checks,
+        offices=Offices.read(settings.district_packs),
     )
     app.state.settings = settings
     service.pages.install(app)

@@ -19,6 +19,7 @@ from contracts.create_topics import create_topics
 from contracts.topics import all_topics, topic_of
 from deploy.sandbox.records import ends_of, partitions_of
 from services.chassis.database import Units, open_units
+from services.chassis.offices import AccessSection, Offices
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
 from services.chassis.processes import PARTS, build_app, serve
@@ -28,6 +29,16 @@ from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 
 SEALING_KEYS = {name: PrivateKey.generate() for name in ("intake", "casework", "disbursement", "notifications")}
+
+
+OFFICES = Offices(
+    {
+        district: AccessSection(district=district, office=office)
+        for office, districts in {"dinsos-lamongan": ("35.24", "18.72"), "dinsos-sidoarjo": ("35.15",)}.items()
+        for district in districts
+    }
+)
+"""An office that serves two districts, and a neighbour of it."""
 
 
 def sealing_settings(name: str) -> dict[str, str]:
@@ -176,6 +187,7 @@ async def bench_for(
     units = await open_units(urls.app, name="test", queue=settings.queue, pool_size=8, scope=service.scope)
     running = Running(settings, units, system_principal(service.name), OutboxNotifier(urls.app))
     app = build_app(service, settings, running)
+    app.state.offices = OFFICES
     if service.prepare is not None:
         await service.prepare(running, app)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)

@@ -48,7 +48,7 @@ class System:
     async def token(self, who: str) -> str:
         """The token of an agency's program or of a person, by code or user name; asked for once."""
         if who not in self._tokens:
-            if who in {machine.agency for machine in MACHINES}:
+            if who in {machine.client for machine in MACHINES}:
                 self._tokens[who] = await machine_token(self.accounts, who)
             else:
                 self._tokens[who] = (await staff_tokens(self.accounts, who))["access_token"]

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -84,6 +84,7 @@ class PageRequires:
         session = await open_session(request)
         if session is None:
             raise SignInIsNeeded
+        session = replace(session, principal=request.app.state.offices.confine(session.principal))
         request.state.session = session
         request.state.principal = session.principal
         if self.permission:

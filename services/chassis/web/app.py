@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.chassis.auth import Policy, TokenVerifier
 from services.chassis.database import Units, is_infrastructure
 from services.chassis.errors import SigapError, Unavailable
+from services.chassis.offices import Offices
 from services.chassis.runbook import CHECKS, link
 from services.chassis.telemetry import log
 from services.chassis.web.problems import (
@@ -118,6 +119,7 @@ def create_api(
     units: Units | None,
     checks: Sequence[Check] = (),
     upload_limit_bytes: int = 0,
+    offices: Offices | None = None,
 ) -> FastAPI:
     """A service's app: its routers under its root path, problems for everything that goes wrong."""
     app = _Api(
@@ -134,6 +136,7 @@ def create_api(
     app.state.policy = policy
     app.state.verifier = verifier
     app.state.units = units
+    app.state.offices = offices or Offices({})
     app.state.root_path = root_path
     for router in routers:
         app.include_router(router, prefix=root_path)

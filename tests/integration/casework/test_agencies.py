@@ -12,7 +12,7 @@ from tests.support.casework.findings import a_finding_of, operation
 from tests.support.casework.reports import report_verified
 from tests.support.casework.tasks import open_task
 from tests.support.identity import Issuer
-from tests.support.row_routes import dead_letter_row, knock, let_in, office_elsewhere, row_routes_of
+from tests.support.row_routes import ALL_STAFF_ROLES, dead_letter_row, knock, let_in, office_elsewhere, row_routes_of
 from tests.support.services import Bench
 
 OFFICE, SENDER, STRANGER = "dinsos-lamongan", "satpolpp-lamongan", "puskesmas-paciran"
@@ -133,6 +133,20 @@ async def test_another_agency_finds_nothing_that_is_not_its_own(
     for route in row_routes_of(casework.app):
         if route.parameter == "handoff_id" and not route.path.endswith(BY_PEOPLE):
             assert await knock(casework, route, rows["handoff_id"], token) == 404, route
+    assert await untouched(casework, rows)
+
+
+async def test_an_offices_role_in_another_agencys_token_opens_nothing(
+    casework: Bench, issuer: Issuer, rows: dict[str, UUID | int | str]
+) -> None:
+    token = issuer.token("all-roles", agency=STRANGER, roles=ALL_STAFF_ROLES)
+    assert await let_in(casework, rows, token, 404, 403) == []
+    for path in ("/cases", "/audit", "/oversight/deadlines-without-timer", "/dead-letters"):
+        answer = await casework.client.get(path, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 403, path
+    for path in ("/handoffs", "/findings", "/tasks", "/custodies/tonight"):
+        answer = await casework.client.get(path, headers={"Authorization": f"Bearer {token}"})
+        assert (answer.status_code, answer.json()["items"]) == (200, []), path
     assert await untouched(casework, rows)
 
 

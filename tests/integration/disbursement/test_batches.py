@@ -53,7 +53,7 @@ async def test_a_list_needs_one_district_and_a_total_that_somebody_may_approve(
     disbursement: Bench, office: Office
 ) -> None:
     body = {"programme_code": PROGRAMME, "entitlement_ids": await office.entitle(2)}
-    token = office.issuer.token(roles=("aid-proposer",), offices=("35",))
+    token = office.issuer.token(roles=("aid-proposer",), offices=("35.24", "18.72"))
     province = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
     whose = await disbursement.client.post("/batches", json=body, headers=province)
     assert (whose.status_code, whose.json()["code"]) == (422, "district_is_missing")

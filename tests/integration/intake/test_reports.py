@@ -113,7 +113,7 @@ async def test_an_operation_is_taken_whole_or_not_at_all(intake: Bench, issuer: 
 async def test_a_place_of_another_office_and_a_report_as_its_own_double_are_refused(
     intake: Bench, issuer: Issuer
 ) -> None:
-    token = issuer.token(roles=["caseworker"], offices=("35.15",))
+    token = issuer.token(agency="dinsos-sidoarjo", roles=["caseworker"], offices=("35.15",))
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
     foreign = await intake.client.post("/reports", json=report(), headers=headers)
     assert (foreign.status_code, foreign.json()["code"]) == (403, "region_is_not_yours")

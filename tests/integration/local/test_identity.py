@@ -38,15 +38,15 @@ async def claims(client: httpx2.AsyncClient, known: Accounts, token: str) -> dic
     return jwt.decode(token, keys, algorithms=["RS256"]).claims
 
 
-@pytest.mark.parametrize("account", MACHINES, ids=lambda account: account.agency)
+@pytest.mark.parametrize("account", MACHINES, ids=lambda account: account.client)
 async def test_a_machine_account_says_its_agency_roles_and_offices(
     client: httpx2.AsyncClient, known: Accounts, account: MachineAccount
 ) -> None:
-    said = await claims(client, known, await machine_token(known, account.agency))
+    said = await claims(client, known, await machine_token(known, account.client))
     assert said["agency"] == account.agency
     assert said["roles"] == list(account.roles)
     assert said["offices"] == list(account.offices)
-    assert said["preferred_username"] == account.agency
+    assert said["preferred_username"] == account.client
     assert said["aud"] == "sigap"
     assert said["sub"]
 

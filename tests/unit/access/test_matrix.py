@@ -1,5 +1,6 @@
 """Who may: operation × role × agency, generated from the routes. A new route without a rule fails here."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,15 @@ from fastapi.routing import APIRoute
 from services.casework.wiring import SERVICE as CASEWORK
 from services.chassis.auth import Requires, check
 from services.chassis.errors import Forbidden
+from services.chassis.offices import ROLES as ROLES_HELD
+from services.chassis.offices import HeldBy
 from services.chassis.principal import Principal
 from services.chassis.processes import build_app
 from services.chassis.service import Service
 from services.disbursement.wiring import SERVICE as DISBURSEMENT
 from services.intake.wiring import SERVICE as INTAKE
 from services.notifications.wiring import SERVICE as NOTIFICATIONS
+from tests.support.checkout import ROOT
 from tests.support.row_routes import routes_of
 
 SERVICES = (INTAKE, CASEWORK, DISBURSEMENT, NOTIFICATIONS)
@@ -35,7 +39,16 @@ WRITES_OF_MACHINES = {
 APPROVES = {"batch:approve": {"aid-verifier", "aid-approver"}}
 
 
+APPS: dict[str, Any] = {}
+
+
 def app_of(service: Service) -> Any:
+    if service.name not in APPS:
+        APPS[service.name] = _built(service)
+    return APPS[service.name]
+
+
+def _built(service: Service) -> Any:
     settings = service.settings.model_construct(database_url="", root_path=f"/{service.name}")
     return build_app(service, settings, None)
 
@@ -85,6 +98,60 @@ def test_an_operation_asks_for_what_is_written_down(service: Service) -> None:
         path = route.path.removeprefix(f"/{service.name}")
         found |= {f"{method} {path}": asked for method in (route.methods or set()) - {"HEAD"}}
     assert found == written_down(service)[1]
+
+
+PLACES = {
+    "office": ("dinsos-lamongan", ("35.24",)),
+    "office-by-province": ("dinsos-lamongan", ("35",)),
+    "other-agency": ("rsud-soegiri", ("35.24",)),
+    "office-of-another-district": ("dinsos-sidoarjo", ("35.24",)),
+    "office-sent-elsewhere": ("dinsos-lamongan", ("35.15",)),
+    "office-of-nowhere": ("dinsos-lamongan", ()),
+}
+"""Whose account it is, and for which offices it may act."""
+OF_THE_OFFICE = ("office", "office-by-province")
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_opens_an_operation_to_the_agency_that_may_hold_it_and_to_no_other(
+    service: Service, place: str, role: str
+) -> None:
+    app = app_of(service)
+    agency, offices = PLACES[place]
+    principal = app.state.offices.confine(Principal("staff:x", agency, frozenset({role}), offices))
+    golden, asked = written_down(service)
+    of_any_agency, of_the_office = held_by()
+    counts = role in of_any_agency or (role in of_the_office and place in OF_THE_OFFICE)
+    for operation, permissions in asked.items():
+        if permissions & {"signed-in", "everybody"}:
+            continue
+        (permission,) = permissions
+        if counts and role in golden[permission]:
+            check(principal, permission, app.state.policy)
+        else:
+            with pytest.raises(Forbidden):
+                check(principal, permission, app.state.policy)
+            assert not principal.roles & app.state.policy[permission], operation
+    if role in of_the_office and counts:
+        assert principal.offices == ("35.24",)
+
+
+def held_by() -> tuple[set[str], set[str]]:
+    """By hand: the roles that any agency's account may have, and those of the office's people alone."""
+    of_any, of_office = (Path(__file__).parent / "held_by.txt").read_text().strip().splitlines()
+    return set(of_any.split(": ")[1].split()), set(of_office.split(": ")[1].split())
+
+
+def test_every_role_is_held_by_whom_is_written_down_and_told_on_the_page_of_roles() -> None:
+    of_any, of_office = held_by()
+    assert {role for role, held in ROLES_HELD.items() if held is HeldBy.ANY_AGENCY} == of_any
+    assert {role for role, held in ROLES_HELD.items() if held is HeldBy.OFFICE} == of_office
+    assert of_any | of_office == set(ROLES) - {"nobody"}
+    page = (ROOT / "docs" / "roles.md").read_text()
+    told = dict(re.findall(r"^\| `([a-z-]+)` \| (any agency|the office) \|", page, re.MULTILINE))
+    assert told == {role: "any agency" if role in of_any else "the office" for role in of_any | of_office}
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)

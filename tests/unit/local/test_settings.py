@@ -102,7 +102,7 @@ def test_the_realm_holds_every_account(site: Site) -> None:
     assert set(clients(made)) == {*CLIENTS, "sigap-pages"}
     usernames = {user["username"] for user in made["users"]}
     assert {person.username for person in STAFF} <= usernames
-    assert {f"service-account-{account.agency}" for account in MACHINES} <= usernames
+    assert {f"service-account-{account.client}" for account in MACHINES} <= usernames
 
 
 def test_the_realm_is_the_same_each_time_and_changes_with_a_port(site: Site) -> None:

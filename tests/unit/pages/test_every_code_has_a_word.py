@@ -99,6 +99,7 @@ NEVER_SHOWN: Mapping[str, str] = {
     "casework.papers.documents.domain.DocumentState": "has one member",
     "casework.person.custody.domain.ClaimSide": "told by the names of the two agencies",
     "casework.person.operations.domain.Side": "no page shows the counts of an operation",
+    "chassis.offices.HeldBy": "told to administrators in docs/roles.md",
     "contracts.envelope.Sensitivity": "told on the page of events, which quotes the contract",
     "contracts.reference.AppliesTo": "stands in reference lists",
     "contracts.values.kinds.Kind": "intake has no pages",

@@ -1,0 +1,77 @@
+"""Which agency is the office of a district, and which roles only its people hold.
+
+A role in a token is worth what the agency in it may have: the office's roles count in the district whose office the
+agency is, and nowhere else. Which agency that is stands in the district's pack (``access.yaml``), read at the start.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.chassis.principal import Principal
+
+
+class HeldBy(StrEnum):
+    """Whose accounts may have a role."""
+
+    ANY_AGENCY = "ANY_AGENCY"
+    OFFICE = "OFFICE"
+
+
+ROLES: Mapping[str, HeldBy] = {
+    "agency": HeldBy.ANY_AGENCY,
+    "reporter-agency": HeldBy.ANY_AGENCY,
+    "desk-officer": HeldBy.ANY_AGENCY,
+    "caseworker": HeldBy.OFFICE,
+    "duty-officer": HeldBy.OFFICE,
+    "section-head": HeldBy.OFFICE,
+    "auditor": HeldBy.OFFICE,
+    "operator": HeldBy.OFFICE,
+    "aid-proposer": HeldBy.OFFICE,
+    "aid-verifier": HeldBy.OFFICE,
+    "aid-approver": HeldBy.OFFICE,
+    "treasurer": HeldBy.OFFICE,
+}
+"""Who may hold which role; what is not listed counts for nobody. `docs/roles.md` tells it to whoever gives accounts."""
+
+
+class AccessSection(BaseModel):
+    """The access section of a district pack, the same for every service."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    district: str = Field(pattern=r"^[0-9]{2}\.[0-9]{2}$")
+    office: str = Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=64)
+
+
+@dataclass(frozen=True, slots=True)
+class Offices:
+    """The office of each district that this installation serves."""
+
+    sections: Mapping[str, AccessSection]
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """From ``<folder>/<district>/access.yaml``. Raises pydantic's ``ValidationError``; no file: no office."""
+        files = sorted(folder.glob("*/access.yaml"))
+        found = [AccessSection.model_validate(yaml.safe_load(file.read_text())) for file in files]
+        return cls({section.district: section for section in found})
+
+    def confine(self, principal: Principal) -> Principal:
+        """The caller with what its roles are worth: the office's only in the districts whose office its agency is."""
+        known = frozenset(role for role in principal.roles if role in ROLES)
+        if not any(ROLES[role] is HeldBy.OFFICE for role in known):
+            return replace(principal, roles=known)
+        own = tuple(
+            district
+            for district, section in self.sections.items()
+            if section.office == principal.agency and principal.covers(district)
+        )
+        if own:
+            return replace(principal, roles=known, offices=own)
+        return replace(principal, roles=frozenset(role for role in known if ROLES[role] is HeldBy.ANY_AGENCY))
