@@ -133,7 +133,7 @@ async def supervise() -> int:
 
 
 async def _run(state: Path, status: Status, began: float) -> None:
-    status.notes = ports.replace_taken(state)
+    status.notes = ports.settle_ports(state)
     parts = chosen_parts(open_demo_site())
     supervisor = Supervisor(parts, state / "log", changed=lambda: note(state, status, supervisor))
     told_to_stop = asyncio.Event()

@@ -1,7 +1,6 @@
 """Databases and roles: one database and two roles per service, made when missing, mended when changed."""
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,19 +9,13 @@ from typing import Any
 import asyncpg
 
 from deploy.local.accounts import open_demo_site
-from deploy.local.engines import Site, forget_realm, realm_in_database, restore_keycloak
+from deploy.local.engines import Site, restore_keycloak
 from deploy.local.ports import SERVICES
 from deploy.local.supervisor import PartFailed
 
 
-async def create_databases(site: Site, realm_wanted: str | None = None) -> None:
-    """Make all databases and roles of a site; running it again changes nothing.
-
-    When the identity provider holds another realm than the one wanted, its database is made anew.
-    """
-    if realm_wanted is not None and realm_in_database(site) not in (None, realm_wanted):
-        await drop_database(site, "keycloak")
-        forget_realm(site)
+async def create_databases(site: Site) -> None:
+    """Make all databases and roles of a site; running it again changes nothing."""
     async with _superuser(site, "postgres") as connection:
         for role, password in site.keys.databases.items():
             if not await connection.fetchval("select 1 from pg_roles where rolname = $1", role):
@@ -85,7 +78,7 @@ async def _superuser(site: Site, database: str) -> AsyncIterator[Any]:
 def main() -> int:
     """Make the databases of the state folder this command is about."""
     try:
-        asyncio.run(create_databases(open_demo_site(), os.environ.get("SIGAP_REALM_DIGEST")))
+        asyncio.run(create_databases(open_demo_site()))
     except asyncpg.InvalidPasswordError:
         print("secrets.json is not this database's: bring the old file back, or run `make reset`", file=sys.stderr)
         return 1

@@ -18,13 +18,17 @@ MARK = "demo-"
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """`databases`: role -> password; `sealing`: service -> base64 X25519 private key; `clients`: id -> secret."""
+    """`databases`: role -> password; `sealing`: service -> base64 X25519 private key; `clients`: id -> secret.
+
+    `realm`: the secret of the account that keeps the realm as the accounts say.
+    """
 
     postgres: str
     databases: dict[str, str]
     sealing: dict[str, str]
     clients: dict[str, str]
     staff: str
+    realm: str
 
 
 def open_keys(state: Path, clients: tuple[str, ...] = ()) -> Keys:
@@ -38,6 +42,7 @@ def open_keys(state: Path, clients: tuple[str, ...] = ()) -> Keys:
         sealing=_filled(kept.get("sealing"), SERVICES, _sealing_key),
         clients=_filled(kept.get("clients"), clients, _password),
         staff=kept.get("staff") or MARK + secrets.token_hex(4),
+        realm=kept.get("realm") or _password(),
     )
     if asdict(keys) != kept:
         write_whole(kept_in, json.dumps(asdict(keys), indent=1) + "\n", mode=0o600)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from deploy.local.engines import Site, kafka, keycloak, otlp, postgres, realm_digest, temporal, zipkin
+from deploy.local.engines import Site, kafka, keycloak, otlp, postgres, temporal, zipkin
 from deploy.local.environment import sandbox_environment, service_environment
 from deploy.local.places import CHECKOUT
 from deploy.local.ports import APART, SERVICES
@@ -39,10 +39,9 @@ def system(site: Site, *, apart: bool = False) -> list[Part]:
 
 def databases(site: Site) -> Part:
     """A database and two roles per service."""
-    environment = {"SIGAP_REALM_DIGEST": realm_digest(realm(site))}
     inputs = [HERE, site.state / "secrets.json"]
     module = "deploy.local.databases"
-    return python("databases", module, site, env=environment, once=True, inputs=inputs, after=["postgres"])
+    return python("databases", module, site, once=True, inputs=inputs, after=["postgres"])
 
 
 def topics(site: Site) -> Part:

@@ -52,7 +52,7 @@ def choose_ports(state: Path, *, usual: bool = True) -> dict[str, int]:
     With `usual` each part gets its well-known port while that is free; otherwise, as in tests, a spare one.
     """
     kept_in = state / "ports.json"
-    kept: dict[str, int] = json.loads(kept_in.read_text()) if kept_in.exists() else {}
+    kept = _read(kept_in)
     ports = {name: kept[name] for name in USUAL if name in kept}
     for name, preferred in USUAL.items():
         if name not in ports:
@@ -62,18 +62,31 @@ def choose_ports(state: Path, *, usual: bool = True) -> dict[str, int]:
     return ports
 
 
-def replace_taken(state: Path) -> list[str]:
-    """Give up kept ports that another program has by now; a line about each. Only while nothing of ours runs."""
-    kept_in = state / "ports.json"
-    kept: dict[str, int] = json.loads(kept_in.read_text()) if kept_in.exists() else {}
-    taken = [name for name, port in kept.items() if not is_free(port)]
-    if not taken:
-        return []
-    chosen = {name: port for name, port in kept.items() if name not in taken}
-    for name in taken:
-        chosen[name] = _spare(set(kept.values()) | set(chosen.values()))
-    write_whole(kept_in, json.dumps(chosen, indent=1) + "\n")
-    return [f"port {kept[name]} of {name} is taken by another program: now {chosen[name]}" for name in taken]
+def settle_ports(state: Path) -> list[str]:
+    """Before a start: lend a spare port where another program has ours, take ours back where it is free again.
+
+    A line about each change. Only while nothing of ours runs.
+    """
+    kept_in, own_in = state / "ports.json", state / "ports.own.json"
+    kept = _read(kept_in)
+    own = kept | _read(own_in)
+    chosen, told = dict(kept), []
+    for name, port in kept.items():
+        if is_free(own[name]):
+            chosen[name] = own[name]
+            if port != own[name]:
+                told.append(f"port {own[name]} of {name} is free again: taken back from {port}")
+        elif port == own[name] or not is_free(port):
+            chosen[name] = _spare({*kept.values(), *own.values(), *chosen.values()})
+            told.append(f"port {port} of {name} is taken by another program: now {chosen[name]}")
+    if chosen != kept:
+        write_whole(own_in, json.dumps({name: own[name] for name in own if chosen[name] != own[name]}, indent=1) + "\n")
+        write_whole(kept_in, json.dumps(chosen, indent=1) + "\n")
+    return told
+
+
+def _read(file: Path) -> dict[str, int]:
+    return dict(json.loads(file.read_text())) if file.exists() else {}
 
 
 def _spare(taken: set[int]) -> int:

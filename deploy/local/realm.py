@@ -4,8 +4,16 @@ import json
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from deploy.local.accounts import AUDIENCE, MACHINES, PAGES_CLIENT, REALM, STAFF, MachineAccount, StaffAccount
-from deploy.local.engines import Site
+from deploy.local.accounts import (
+    AUDIENCE,
+    MACHINES,
+    PAGES_CLIENT,
+    REALM,
+    STAFF,
+    MachineAccount,
+    StaffAccount,
+)
+from deploy.local.engines import KEEPER_CLIENT, Site
 from deploy.local.ports import SERVICES
 
 STAFF_ROLES = sorted({role for person in STAFF for role in person.roles})
@@ -29,9 +37,13 @@ def realm(site: Site) -> dict[str, Any]:
         "ssoSessionIdleTimeout": WORKING_DAY_SECONDS,
         "ssoSessionMaxLifespan": WORKING_DAY_SECONDS,
         "roles": {"realm": [{"name": role} for role in STAFF_ROLES]},
-        "clients": [*(_machine(account, site) for account in MACHINES), _pages(site)],
+        "clients": [*(_machine(account, site) for account in MACHINES), _pages(site), _keeper(site)],
         "scopeMappings": [{"client": PAGES_CLIENT, "roles": STAFF_ROLES}],
-        "users": [*(_service_account(account) for account in MACHINES), *(_person(person, site) for person in STAFF)],
+        "users": [
+            *(_service_account(account.client) for account in MACHINES),
+            _service_account(KEEPER_CLIENT) | {"clientRoles": {"realm-management": ["realm-admin"]}},
+            *(_person(person, site) for person in STAFF),
+        ],
         "components": {"org.keycloak.userprofile.UserProfileProvider": [_user_profile()]},
     }
 
@@ -55,6 +67,23 @@ def _machine(account: MachineAccount, site: Site) -> dict[str, Any]:
             _fixed("offices", json.dumps(account.offices), "JSON"),
             _fixed("preferred_username", account.client, "String"),
         ],
+    }
+
+
+def _keeper(site: Site) -> dict[str, Any]:
+    """The account by which a start brings a realm that stands to what is written here; agencies do not have it."""
+    return {
+        "clientId": KEEPER_CLIENT,
+        "secret": site.keys.realm,
+        "enabled": True,
+        "publicClient": False,
+        "serviceAccountsEnabled": True,
+        "standardFlowEnabled": False,
+        "directAccessGrantsEnabled": False,
+        "fullScopeAllowed": True,
+        "defaultClientScopes": ["basic", "roles"],
+        "optionalClientScopes": [],
+        "protocolMappers": [],
     }
 
 
@@ -84,13 +113,13 @@ def _pages(site: Site) -> dict[str, Any]:
     }
 
 
-def _service_account(account: MachineAccount) -> dict[str, Any]:
-    username = f"service-account-{account.client}"
+def _service_account(client: str) -> dict[str, Any]:
+    username = f"service-account-{client}"
     return {
         "id": _steady_id(username),
         "username": username,
         "enabled": True,
-        "serviceAccountClientId": account.client,
+        "serviceAccountClientId": client,
     }
 
 

@@ -1,7 +1,7 @@
 """How to start each engine. Serves `make up` and the tests alike."""
 
 from deploy.local.engines.broker import KAFKA_SETTINGS, kafka
-from deploy.local.engines.identity import forget_realm, keycloak, realm_digest, realm_in_database
+from deploy.local.engines.identity import KEEPER_CLIENT, forget_realm, keycloak, realm_digest
 from deploy.local.engines.keycloak_tables import restore_keycloak, save_keycloak
 from deploy.local.engines.postgresql import postgres, wipe_elsewhere
 from deploy.local.engines.programs import run
@@ -11,6 +11,7 @@ from deploy.local.engines.workflows import NAMESPACE, temporal
 
 __all__ = [
     "KAFKA_SETTINGS",
+    "KEEPER_CLIENT",
     "NAMESPACE",
     "Site",
     "forget_realm",
@@ -20,7 +21,6 @@ __all__ = [
     "otlp",
     "postgres",
     "realm_digest",
-    "realm_in_database",
     "restore_keycloak",
     "run",
     "save_keycloak",

@@ -12,11 +12,13 @@ from deploy.local.places import write_whole
 from deploy.local.probes import HttpAnswers, HttpSpeaks
 from deploy.local.supervisor import Part
 
+KEEPER_CLIENT = "sigap-keeper"
+
 
 def keycloak(site: Site, realm: dict[str, Any] | None) -> Part:
     """Keycloak on our PostgreSQL, with a realm; without one only its own, as a model for new databases.
 
-    The realm is imported into a fresh database only: `databases` makes one when the realm has changed.
+    The realm is imported into a fresh database only. One that stands and is not as wanted is changed where it stands.
     """
     port, management = site.ports["keycloak"], site.ports["keycloak-management"]
     home, installed = site.state / "keycloak", tools.keycloak_home()
@@ -31,9 +33,17 @@ def keycloak(site: Site, realm: dict[str, Any] | None) -> Part:
         if realm is not None:
             write_whole(home / "data" / "import" / "sigap.json", json.dumps(realm), mode=0o600)
 
-    async def remember() -> None:
-        if realm is not None:
-            write_whole(imported, realm_digest(realm))
+    async def settle() -> None:
+        if realm is None or realm_standing() == realm_digest(realm):
+            return
+        if realm_standing() is not None:
+            from deploy.local.engines.standing_realm import change_realm  # loaded late: rarely needed
+
+            await change_realm(f"http://127.0.0.1:{port}", realm)
+        write_whole(imported, realm_digest(realm))
+
+    def realm_standing() -> str | None:
+        return imported.read_text() if imported.exists() else None
 
     java = [tools.java(), "-Xms64m", "-Xmx384m", "-XX:TieredStopAtLevel=1", *KEYCLOAK_JAVA]
     folders = [f"-Dkc.home.dir={home}", f"-Djboss.server.config.dir={home / 'conf'}"]
@@ -71,7 +81,7 @@ def keycloak(site: Site, realm: dict[str, Any] | None) -> Part:
         ports=(port, management),
         alive=HttpSpeaks(port),
         prepare=prepare,
-        once_ready=remember,
+        once_ready=settle,
         ready_within_seconds=600,
     )
 
@@ -79,12 +89,6 @@ def keycloak(site: Site, realm: dict[str, Any] | None) -> Part:
 def realm_digest(realm: dict[str, Any]) -> str:
     """Tells one realm from another."""
     return sha256(json.dumps(realm).encode()).hexdigest()
-
-
-def realm_in_database(site: Site) -> str | None:
-    """The digest of the realm that was imported last."""
-    imported = site.state / "keycloak" / "imported.sha256"
-    return imported.read_text() if imported.exists() else None
 
 
 def forget_realm(site: Site) -> None:

@@ -14,7 +14,7 @@ from deploy.local.accounts import CLIENTS, MACHINES, STAFF
 from deploy.local.engines import Site, open_site, realm_digest
 from deploy.local.environment import service_environment
 from deploy.local.keys import open_keys, public_key
-from deploy.local.ports import SERVICES, SPARE, USUAL, choose_ports, replace_taken
+from deploy.local.ports import SERVICES, SPARE, USUAL, choose_ports, settle_ports
 from deploy.local.realm import realm
 from services.chassis.settings import ServiceSettings
 
@@ -46,11 +46,25 @@ def test_a_usual_port_that_is_taken_is_passed_over(tmp_path: Path) -> None:
 def test_a_kept_port_that_was_taken_since_is_replaced_and_told(tmp_path: Path) -> None:
     ports = choose_ports(tmp_path, usual=False)
     with socket.create_server(("127.0.0.1", ports["kafka"])):
-        (line,) = replace_taken(tmp_path)
-    assert f"port {ports['kafka']} of kafka is taken" in line
-    again = choose_ports(tmp_path)
-    assert again["kafka"] != ports["kafka"]
-    assert {name for name in again if again[name] != ports[name]} == {"kafka"}
+        (line,) = settle_ports(tmp_path)
+        assert f"port {ports['kafka']} of kafka is taken" in line
+        again = choose_ports(tmp_path)
+        assert again["kafka"] != ports["kafka"]
+        assert {name for name in again if again[name] != ports[name]} == {"kafka"}
+        assert settle_ports(tmp_path) == []
+        assert choose_ports(tmp_path) == again, "lent once, kept while the other program has ours"
+
+
+def test_a_port_of_ours_that_is_free_again_is_taken_back(tmp_path: Path) -> None:
+    ports = choose_ports(tmp_path, usual=False)
+    with socket.create_server(("127.0.0.1", ports["keycloak"])):
+        settle_ports(tmp_path)
+        with socket.create_server(("127.0.0.1", choose_ports(tmp_path)["keycloak"])):
+            settle_ports(tmp_path)
+    (line,) = settle_ports(tmp_path)
+    assert f"port {ports['keycloak']} of keycloak is free again" in line
+    assert choose_ports(tmp_path) == ports
+    assert settle_ports(tmp_path) == []
 
 
 def test_keys_are_made_once_and_for_their_owner_only(tmp_path: Path) -> None:
@@ -99,7 +113,7 @@ def clients(made: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def test_the_realm_holds_every_account(site: Site) -> None:
     made = realm(site)
-    assert set(clients(made)) == {*CLIENTS, "sigap-pages"}
+    assert set(clients(made)) == {*CLIENTS, "sigap-pages", "sigap-keeper"}
     usernames = {user["username"] for user in made["users"]}
     assert {person.username for person in STAFF} <= usernames
     assert {f"service-account-{account.client}" for account in MACHINES} <= usernames
