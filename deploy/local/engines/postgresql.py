@@ -1,9 +1,12 @@
 """PostgreSQL: its cluster, its user, its binaries."""
 
+import asyncio
+import contextlib
 import os
 import shutil
 import signal
 import sys
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from deploy.local.probes import PostgresAnswers, PostgresSpeaks
 from deploy.local.supervisor import Part
 
 NOBODY = 65534
+LAST_ONE_GOES_WITHIN_SECONDS = 30.0
 
 
 def postgres(site: Site, *, durable: bool = True) -> Part:
@@ -39,6 +43,7 @@ def postgres(site: Site, *, durable: bool = True) -> Part:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
     async def prepare() -> None:
+        await _wait_for_the_last_one(cluster)
         _drop_stale_pid(cluster)
         if not (cluster / "PG_VERSION").exists():
             # What was done once was done to another database.
@@ -116,13 +121,28 @@ def _may_pass(folder: Path, uid: int) -> bool:
     return all(place.stat().st_mode & 0o001 or place.stat().st_uid == uid for place in (folder, *folder.parents))
 
 
+async def _wait_for_the_last_one(cluster: Path) -> None:
+    """A server whose supervisor was killed still writes its last checkpoint: until it has gone no other may start."""
+    lock = cluster / "postmaster.pid"
+    deadline = time.monotonic() + LAST_ONE_GOES_WITHIN_SECONDS
+    while lock.exists() and _is_postgres(lock):
+        await asyncio.sleep(0.1)
+        if time.monotonic() > deadline:
+            break
+
+
+def _is_postgres(lock: Path) -> bool:
+    with contextlib.suppress(OSError, IndexError):
+        name = Path("/proc", lock.read_text().splitlines()[0].strip(), "comm")
+        return name.read_text().strip() == "postgres"
+    return False
+
+
 def _drop_stale_pid(cluster: Path) -> None:
     """Remove a lock left by a kill, when the process id in it has gone to another program since."""
     lock = cluster / "postmaster.pid"
-    if lock.exists():
-        name = Path("/proc", lock.read_text().splitlines()[0].strip(), "comm")
-        if not name.exists() or name.read_text().strip() != "postgres":
-            lock.unlink()
+    if lock.exists() and not _is_postgres(lock):
+        lock.unlink()
 
 
 async def _initdb(binaries: Path, cluster: Path, password: str, uid: int | None) -> None:
