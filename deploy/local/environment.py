@@ -77,7 +77,7 @@ def _of_this_service(service: str, ports: dict[str, int], keys: Keys) -> dict[st
             teller = f"notifications={public_key(keys.sealing['notifications'])}"
             return {"DOCUMENTS_FOLDER": str(state_folder() / "documents"), "SEALING_RECIPIENTS": teller}
         case "disbursement":
-            return {"BANK_URL": f"{sandbox}/bank"}
+            return {"BANK_URL": f"{sandbox}/bank", "IDENTITY_SECRET": keys.identity["disbursement"]}
         case "notifications":
             return {"GATEWAY_URL": f"{sandbox}/gateway"}
         case _:

@@ -21,11 +21,13 @@ class Keys:
     """`databases`: role -> password; `sealing`: service -> base64 X25519 private key; `clients`: id -> secret.
 
     `realm`: the secret of the account that keeps the realm as the accounts say.
+    `identity`: service -> base64 secret under which it hashes NIKs.
     """
 
     postgres: str
     databases: dict[str, str]
     sealing: dict[str, str]
+    identity: dict[str, str]
     clients: dict[str, str]
     staff: str
     realm: str
@@ -40,6 +42,7 @@ def open_keys(state: Path, clients: tuple[str, ...] = ()) -> Keys:
         postgres=kept.get("postgres") or _password(),
         databases=_filled(kept.get("databases"), roles, _password),
         sealing=_filled(kept.get("sealing"), SERVICES, _sealing_key),
+        identity=_filled(kept.get("identity"), ("disbursement",), _sealing_key),
         clients=_filled(kept.get("clients"), clients, _password),
         staff=kept.get("staff") or MARK + secrets.token_hex(4),
         realm=kept.get("realm") or _password(),

@@ -162,7 +162,7 @@ async def serve(
     if "consumer" in parts and service.subscriptions:
         inbox = Inbox(
             running.units,
-            service.subscriptions,
+            service.hears(settings),
             running.principal,
             first_retry_seconds=settings.dead_letter_first_retry_seconds,
         )

@@ -92,6 +92,8 @@ class Service:
     page_routers: Sequence[APIRouter] = ()
     pages: Pages = field(default_factory=Pages)
     subscriptions: Subscriptions = field(default_factory=dict)
+    hearing: Callable[[Any], Subscriptions] | None = None
+    """By the settings: the same subscriptions, where a handler needs a secret of ours to read what it hears."""
     workflows: Sequence[type] = ()
     activities: Activities = lambda running: ()
     scope: ScopeRule = lambda principal: ()
@@ -102,3 +104,7 @@ class Service:
     commands: Mapping[str, Command] = field(default_factory=dict)
     papers: Mapping[str, Paper] = field(default_factory=dict)
     """Commands that only write something to standard output: they need neither settings nor engines."""
+
+    def hears(self, settings: Any) -> Subscriptions:
+        """Event type to handler, ready to be called."""
+        return self.hearing(settings) if self.hearing else self.subscriptions

@@ -23,6 +23,7 @@ from services.disbursement.findings import api as findings_api
 from services.disbursement.findings import repository as findings_repository
 from services.disbursement.ledger import access as ledger_access
 from services.disbursement.ledger import api as ledger_api
+from services.disbursement.persons.domain import Reader
 from services.disbursement.programmes.commands import load_pack
 from services.disbursement.programmes.domain import DisbursementPack
 from services.disbursement.rails.activities import RailActivities
@@ -31,7 +32,7 @@ from services.disbursement.reconciliation import api as reconciliation_api
 from services.disbursement.reconciliation.activities import ReconciliationActivities
 from services.disbursement.reconciliation.workflow import PaymentBatchWorkflow
 from services.disbursement.settings import DisbursementSettings
-from services.disbursement.subscriptions import SUBSCRIPTIONS
+from services.disbursement.subscriptions import SUBSCRIPTIONS, hearing
 
 
 def scope(principal: Principal) -> Sequence[Any]:
@@ -101,6 +102,7 @@ SERVICE = Service(
         words=batches_pages.WORDS,
     ),
     subscriptions=SUBSCRIPTIONS,
+    hearing=lambda settings: hearing(Reader(settings.sealing_private_key, settings.identity_secret.get_secret_value())),
     workflows=[PaymentBatchWorkflow],
     activities=activities,
     scope=scope,

@@ -28,6 +28,7 @@ from tests.support.engines import Stack
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 
+IDENTITY_SECRET = base64.b64encode(b"what NIKs are hashed under in t.").decode()
 SEALING_KEYS = {name: PrivateKey.generate() for name in ("intake", "casework", "disbursement", "notifications")}
 
 
@@ -47,7 +48,13 @@ def sealing_settings(name: str) -> dict[str, str]:
         f"{service}={base64.b64encode(bytes(key.public_key)).decode()}" for service, key in SEALING_KEYS.items()
     )
     found = {"sealing_private_key": base64.b64encode(bytes(SEALING_KEYS[name])).decode()}
-    return {**found, "sealing_recipients": recipients} if name in ("intake", "casework") else found
+    match name:
+        case "intake" | "casework":
+            return {**found, "sealing_recipients": recipients}
+        case "disbursement":
+            return {**found, "identity_secret": IDENTITY_SECRET}
+        case _:
+            return found
 
 
 async def make_topics(bootstrap: str, prefix: str, partitions: int = 3) -> None:

@@ -95,6 +95,15 @@ class CaseMarkedDuplicate(Event):
     parent_case_id: UUID
 
 
+class CaseDuplicateUndone(Event):
+    """A case that was taken for a double is none: it goes on by itself, and so does what ended with it."""
+
+    TYPE: ClassVar[str] = "casework.case.duplicate_undone.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    parent_case_id: UUID
+
+
 class CaseOccurrenceRecorded(Event):
     """Something happened to the person of a case that changes what is open."""
 
@@ -103,6 +112,15 @@ class CaseOccurrenceRecorded(Event):
 
     kind: Code
     told_by: Slug
+
+
+class CaseOccurrenceRevoked(Event):
+    """What was recorded as having happened did not: two people said so."""
+
+    TYPE: ClassVar[str] = "casework.case.occurrence_revoked.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
+
+    kind: Code
 
 
 class CaseAidHeld(Event):

@@ -163,6 +163,13 @@ class ApprovalIsForOtherList(Conflict):
     advice = "Muat ulang daftar bayar, periksa isinya, lalu setujui dengan sidik yang tertera."
 
 
+class ListPaysOnePersonTwice(Conflict):
+    """A line's real person has the same aid by another line or list, or had it."""
+
+    text = "Daftar ini memuat bantuan kedua untuk orang yang sama pada periode yang sama."
+    advice = "Tolak daftar ini dan usulkan lagi; baris yang ganda tidak akan ikut."
+
+
 class ApprovalNeedsOtherRole(Forbidden):
     """It is another role's turn to approve."""
 

@@ -1,5 +1,6 @@
 """Read models of batches."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -78,6 +79,11 @@ def legal_for(principal: Principal, batch: Batch, approvals: list[Approval]) -> 
 async def locked_batch(batch_id: UUID, uow: UnitOfWork) -> Batch:
     """A batch, locked until the commit. Raises ``NotFound``."""
     return await uow.locked(Batch, batch_id)
+
+
+async def of_ids(batch_ids: Collection[UUID], uow: UnitOfWork) -> dict[UUID, Batch]:
+    """Some batches, by their ids."""
+    return {batch.id: batch for batch in await repository.of_ids(uow, batch_ids)}
 
 
 async def payment_of(entitlement_id: UUID, uow: UnitOfWork) -> UUID | None:

@@ -1,5 +1,6 @@
 """Every query on batches, approvals and payments."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 import asyncpg
@@ -64,6 +65,11 @@ async def locked_payments(uow: UnitOfWork, batch_id: UUID) -> list[Payment]:
         .order_by(col(Payment.line_no))
         .with_for_update()
     )
+
+
+async def of_ids(uow: UnitOfWork, batch_ids: Collection[UUID]) -> list[Batch]:
+    """Some batches; whoever decides by their state locks each anew."""
+    return await uow.all(select(Batch).where(col(Batch.id).in_(batch_ids))) if batch_ids else []
 
 
 async def payment_of(uow: UnitOfWork, entitlement_id: UUID) -> UUID | None:

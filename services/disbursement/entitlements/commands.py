@@ -12,6 +12,7 @@ from services.chassis.errors import Conflict
 from services.chassis.telemetry import linked_span
 from services.disbursement.entitlements import domain, facts, repository
 from services.disbursement.entitlements.domain import (
+    Claim,
     Due,
     EntitlementState,
     Fact,
@@ -21,6 +22,8 @@ from services.disbursement.entitlements.domain import (
     RefusalReason,
 )
 from services.disbursement.entitlements.tables import Entitlement, Hold
+from services.disbursement.persons.domain import RealPerson
+from services.disbursement.persons.queries import real_persons, standing_double
 from services.disbursement.programmes.queries import pack_in_force
 
 
@@ -46,11 +49,41 @@ class EstablishEntitlement:
     requested_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class HearOfAid:
+    """What a source says of a request's aid, since when, and why; ``happened_at`` is what it says, not when."""
+
+    aid_request_id: UUID
+    source: HoldSource
+    fact: Fact
+    reason_code: str
+    happened_at: datetime
+    district: str
+    correlation_id: UUID
+
+
+def of_entitlement(
+    entitlement: Entitlement, source: HoldSource, fact: Fact, reason_code: str, happened_at: datetime
+) -> HearOfAid:
+    """Something that is heard of an entitlement's person or case, as said of its aid."""
+    return HearOfAid(
+        aid_request_id=entitlement.aid_request_id,
+        source=source,
+        fact=fact,
+        reason_code=reason_code,
+        happened_at=happened_at,
+        district=entitlement.district,
+        correlation_id=entitlement.correlation_id,
+    )
+
+
 async def establish_entitlement(command: EstablishEntitlement, uow: UnitOfWork) -> Entitlement:
     """Answer a request for aid, once: an entitlement or a refusal with its reason; a refusal is an answer, no error.
 
-    Two requests for the same person, programme and period at the same instant: the database lets one through, the
-    other is tried again and then refused. Raises ``PackIsMissing`` when the district has no pack.
+    A real person is granted a programme's aid once in a period, whatever number of persons stand for them. Two
+    requests at the same instant: for the same person the database lets one through, the other is tried again and then
+    refused; for two persons who are one the list takes only one. Raises ``PackIsMissing`` when the district has no
+    pack.
     """
     entitlement_id = domain.entitlement_id(command.aid_request_id)
     answered = await repository.known(uow, entitlement_id)
@@ -59,10 +92,6 @@ async def establish_entitlement(command: EstablishEntitlement, uow: UnitOfWork) 
     pack = await pack_in_force(uow, command.district)
     on = command.requested_at.astimezone(ZoneInfo(pack.zone)).date()
     decision = domain.decide(pack.programme(command.programme_code), command.reason_code, on)
-    if isinstance(decision, Due) and await repository.counting(
-        uow, command.district, command.programme_code, decision.period, command.person_id
-    ):
-        decision = RefusalReason.ALREADY_ENTITLED
     entitlement = Entitlement(
         id=entitlement_id,
         correlation_id=command.correlation_id,
@@ -76,19 +105,38 @@ async def establish_entitlement(command: EstablishEntitlement, uow: UnitOfWork) 
         request_reason=command.reason_code,
         traceparent=current_traceparent(),
     )
-    if isinstance(decision, Due):
-        entitlement.state = EntitlementState.ESTABLISHED.value
-        entitlement.rule_version = decision.rule.version
-        entitlement.period = decision.period
-        entitlement.amount_rupiah = decision.rule.amount_rupiah
-        uow.create(entitlement, "establish", happened_at=command.requested_at)
-        uow.publish(facts.entitlement_established(entitlement), about=entitlement)
-        await _keep_holds(entitlement, uow)
-    else:
-        entitlement.reason_code = decision.value
-        uow.create(entitlement, "refuse", happened_at=command.requested_at, reason=decision.value)
-        uow.publish(facts.entitlement_refused(entitlement), about=entitlement)
+    if not isinstance(decision, Due):
+        _refuse(entitlement, decision, command.requested_at, uow)
+        return entitlement
+    # Kept in a refusal too: when the other grant falls away, this one is taken up as it would have been.
+    entitlement.rule_version = decision.rule.version
+    entitlement.period = decision.period
+    entitlement.amount_rupiah = decision.rule.amount_rupiah
+    person = (await real_persons([command.person_id], uow))[command.person_id]
+    if await repository.counting(uow, command.district, command.programme_code, decision.period, person.members):
+        _refuse(entitlement, RefusalReason.ALREADY_ENTITLED, command.requested_at, uow)
+        return entitlement
+    entitlement.state = EntitlementState.ESTABLISHED.value
+    uow.create(entitlement, "establish", happened_at=command.requested_at)
+    uow.publish(facts.entitlement_established(entitlement), about=entitlement)
+    await _note_what_is_known(entitlement, person, uow)
+    await _keep_holds(entitlement, uow)
     return entitlement
+
+
+def _refuse(entitlement: Entitlement, reason: RefusalReason, requested_at: datetime, uow: UnitOfWork) -> None:
+    entitlement.reason_code = reason.value
+    uow.create(entitlement, "refuse", happened_at=requested_at, reason=reason.value)
+    uow.publish(facts.entitlement_refused(entitlement), about=entitlement)
+
+
+async def _note_what_is_known(entitlement: Entitlement, person: RealPerson, uow: UnitOfWork) -> None:
+    """A death, or a case that is a double, known before its aid was asked for."""
+    if person.died_at is not None:
+        await note_hold(of_entitlement(entitlement, HoldSource.DEATH, Fact.HOLD, "DECEASED", person.died_at), uow)
+    double = await standing_double(entitlement.case_id, uow)
+    if double is not None:
+        await note_hold(of_entitlement(entitlement, HoldSource.DOUBLE, Fact.END, "DUPLICATE", double.since), uow)
 
 
 async def _keep_holds(entitlement: Entitlement, uow: UnitOfWork) -> None:
@@ -97,19 +145,6 @@ async def _keep_holds(entitlement: Entitlement, uow: UnitOfWork) -> None:
     if standing:
         is_ended = any(hold.state == HoldState.ENDED for hold in standing)
         await move_entitlement(entitlement, Move.END if is_ended else Move.HOLD, standing[0].reason_code, uow)
-
-
-@dataclass(frozen=True, slots=True)
-class HearOfAid:
-    """What a source says of a request's aid, since when, and why; ``happened_at`` is what it says, not when."""
-
-    aid_request_id: UUID
-    source: HoldSource
-    fact: Fact
-    reason_code: str
-    happened_at: datetime
-    district: str
-    correlation_id: UUID
 
 
 async def note_hold(command: HearOfAid, uow: UnitOfWork) -> None:
@@ -155,13 +190,40 @@ async def move_entitlement(
     changes: dict[str, Any] = {"state": domain.next_state(entitlement.state, move).value, "batch_id": None}
     if was_ordered or move is Move.REVIVE:
         changes["attempt"] = entitlement.attempt + 1
-    if move in (Move.END, Move.REVIVE):
+    if move in (Move.END, Move.REVIVE, Move.RECONSIDER):
         changes["reason_code"] = reason_code if move is Move.END else None
     uow.change(entitlement, move.value, reason=reason_code, **changes)
     if move is Move.END:
         uow.publish(facts.entitlement_ended(entitlement), about=entitlement)
-    if move is Move.REVIVE:
+    if move in (Move.REVIVE, Move.RECONSIDER):
         uow.publish(facts.entitlement_established(entitlement), about=entitlement)
+
+
+async def not_the_one(entitlements: Sequence[Entitlement], uow: UnitOfWork) -> frozenset[UUID]:
+    """Which of these grants, of one district, another grant to the same real person and period stands for."""
+    if not entitlements:
+        return frozenset()
+    real = await real_persons([row.person_id for row in entitlements], uow)
+    everybody = frozenset[UUID]().union(*(person.members for person in real.values()))
+    groups: dict[tuple[str, str, UUID], list[Claim]] = {}
+    ours: dict[UUID, tuple[str, str, UUID]] = {}
+    one_of = {member: min(person.members) for person in real.values() for member in person.members}
+    for row in await repository.of_persons(uow, entitlements[0].district, everybody):
+        if row.state in domain.COUNTING and row.recorded_at is not None:
+            key = (row.programme_code, row.period, one_of[row.person_id])
+            ours[row.id] = key
+            groups.setdefault(key, []).append(
+                Claim(row.id, domain.LISTED_PLACES[EntitlementState(row.state)], row.recorded_at)
+            )
+    stands = {key: domain.the_one(claims) for key, claims in groups.items()}
+    return frozenset(
+        row.id for row in entitlements if (one := stands[ours[row.id]]) is not None and one.entitlement_id != row.id
+    )
+
+
+async def one_list_at_a_time(district: str, programme_code: str, uow: UnitOfWork) -> None:
+    """Whoever takes or approves a programme's aid waits for whoever does, so that each sees the other's list."""
+    await repository.lock_lists(uow, district, programme_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +239,10 @@ class TakeForBatch:
 
 async def take_for_batch(command: TakeForBatch, uow: UnitOfWork) -> list[Entitlement]:
     """The entitlements that are now the batch's, oldest first. Raises ``EntitlementsAreNotFree``."""
+    await one_list_at_a_time(command.district, command.programme_code, uow)
     found = await repository.payable(uow, command.district, command.programme_code, command.only, command.limit)
+    doubled = await not_the_one(found, uow)
+    found = [entitlement for entitlement in found if entitlement.id not in doubled]
     if command.only is not None and len(found) != len(set(command.only)):
         missing = sorted(str(wanted) for wanted in set(command.only) - {row.id for row in found})
         raise EntitlementsAreNotFree(entitlements=missing)
@@ -189,6 +254,11 @@ async def take_for_batch(command: TakeForBatch, uow: UnitOfWork) -> list[Entitle
         ):  # fmt: skip
             uow.change(entitlement, Move.TAKE.value, state=state.value, batch_id=command.batch_id)
     return found
+
+
+async def entitlements_of_batch(batch_id: UUID, uow: UnitOfWork) -> list[Entitlement]:
+    """The entitlements on a list, locked until the commit."""
+    return await repository.of_batch(uow, batch_id)
 
 
 async def release_from_batch(batch_id: UUID, reason_code: str, was_ordered: bool, uow: UnitOfWork) -> None:

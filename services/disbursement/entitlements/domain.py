@@ -1,7 +1,8 @@
 """Whether aid is due, and what an entitlement may become. Pure functions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -57,6 +58,10 @@ MOVES: dict[tuple[EntitlementState, Move], EntitlementState] = {
     (S.RETURNED, M.RENEW): S.ESTABLISHED,
     (S.RETURNED, M.END): S.ENDED,
 }
+
+
+COUNTING = frozenset(S) - {S.REFUSED, S.ENDED}
+"""Aid that counts as the one of its person, programme and period."""
 
 
 class HoldState(StrEnum):
@@ -154,6 +159,37 @@ def next_state(state: str, move: Move) -> EntitlementState:
 def legal_moves(state: str) -> tuple[str, ...]:
     """What may happen to an entitlement now."""
     return tuple(move.value for (source, move) in MOVES if source == state)
+
+
+_NEARNESS = {Place.PAID: 0, Place.AT_THE_BANK: 1, Place.RETURNED: 2, Place.LISTED: 3}
+
+
+LISTED_PLACES = {
+    S.ESTABLISHED: Place.WAITING,
+    S.HELD: Place.HELD,
+    S.BATCHED: Place.LISTED,
+    S.RETURNED: Place.RETURNED,
+    S.PAID: Place.PAID,
+}
+"""How far aid that counts has come, as far as its own row says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One of several grants to one real person for one programme and period."""
+
+    entitlement_id: UUID
+    place: Place
+    recorded_at: datetime
+
+
+def the_one(claims: Iterable[Claim]) -> Claim | None:
+    """The grant that stands for all: the nearest to being paid, then the oldest."""
+    return min(
+        claims,
+        key=lambda claim: (_NEARNESS.get(claim.place, len(_NEARNESS)), claim.recorded_at, claim.entitlement_id),
+        default=None,
+    )
 
 
 HOLDS = UUID("6f0c2a4e-3d7b-5a51-9c1e-7b1f2b7c1d06")

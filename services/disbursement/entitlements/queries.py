@@ -1,6 +1,6 @@
 """Read models of entitlements."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from services.chassis.database import ReadSession, UnitOfWork
@@ -38,6 +38,21 @@ async def of_request(aid_request_id: UUID, uow: UnitOfWork) -> Entitlement | Non
 async def standing_holds(aid_request_id: UUID, uow: UnitOfWork) -> list[Hold]:
     """What keeps a request's aid from being paid."""
     return await repository.standing_holds(uow, aid_request_id)
+
+
+async def of_persons(district: str, person_ids: Collection[UUID], uow: UnitOfWork) -> list[Entitlement]:
+    """All that these persons were ever granted or refused, oldest first."""
+    return await repository.of_persons(uow, district, person_ids)
+
+
+async def of_case(case_id: UUID, uow: UnitOfWork) -> list[Entitlement]:
+    """What a case was granted or refused."""
+    return await repository.of_case(uow, case_id)
+
+
+async def holds_of(aid_request_ids: Collection[UUID], uow: UnitOfWork) -> list[Hold]:
+    """What keeps these requests' aid from being paid."""
+    return await repository.holds_of(uow, aid_request_ids)
 
 
 async def held_back_of(source: ReadSession | UnitOfWork, entitlement_ids: Sequence[UUID]) -> frozenset[UUID]:

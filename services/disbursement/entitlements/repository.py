@@ -1,16 +1,16 @@
 """Every query on entitlements."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import asyncpg
 from sqlmodel import col, select
 
 from services.chassis.database import Gauge, ReadSession, UnitOfWork, with_states
-from services.disbursement.entitlements.domain import STANDING, EntitlementState
+from services.disbursement.entitlements.domain import COUNTING, STANDING, EntitlementState
 from services.disbursement.entitlements.tables import Entitlement, Hold
 
-NOT_COUNTING = (EntitlementState.REFUSED.value, EntitlementState.ENDED.value)
+NOT_COUNTING = tuple(state.value for state in EntitlementState if state not in COUNTING)
 
 SETTLED = (*NOT_COUNTING, EntitlementState.PAID.value)
 
@@ -49,16 +49,40 @@ async def held_back(source: UnitOfWork | ReadSession, entitlement_ids: Sequence[
 
 
 async def counting(
-    uow: UnitOfWork, district: str, programme_code: str, period: str, person_id: UUID
+    uow: UnitOfWork, district: str, programme_code: str, period: str, person_ids: Collection[UUID]
 ) -> Entitlement | None:
-    """The entitlement that already counts for this person, programme and period."""
+    """The entitlement that already counts for these persons, who are one, programme and period."""
     return await uow.first(
         select(Entitlement).where(
             Entitlement.district == district,
             Entitlement.programme_code == programme_code,
             Entitlement.period == period,
-            Entitlement.person_id == person_id,
+            col(Entitlement.person_id).in_(person_ids),
             col(Entitlement.state).not_in(NOT_COUNTING),
+        )
+    )
+
+
+async def of_persons(uow: UnitOfWork, district: str, person_ids: Collection[UUID]) -> list[Entitlement]:
+    """All that these persons were ever granted or refused, oldest first."""
+    return await uow.all(
+        select(Entitlement)
+        .where(Entitlement.district == district, col(Entitlement.person_id).in_(person_ids))
+        .order_by(col(Entitlement.recorded_at), col(Entitlement.id))
+    )
+
+
+async def of_case(uow: UnitOfWork, case_id: UUID) -> list[Entitlement]:
+    """What a case was granted or refused."""
+    return await uow.all(select(Entitlement).where(Entitlement.case_id == case_id).order_by(col(Entitlement.id)))
+
+
+async def holds_of(uow: UnitOfWork, aid_request_ids: Collection[UUID]) -> list[Hold]:
+    """What keeps these requests' aid from being paid."""
+    return await uow.all(
+        select(Hold).where(
+            col(Hold.aid_request_id).in_(aid_request_ids),
+            col(Hold.state).in_([state.value for state in STANDING]),
         )
     )
 
@@ -69,6 +93,13 @@ async def open_of_case(uow: UnitOfWork, case_id: UUID) -> bool:
         select(Entitlement.id).where(Entitlement.case_id == case_id, col(Entitlement.state).not_in(SETTLED)).limit(1)
     )
     return bool(found)
+
+
+async def lock_lists(uow: UnitOfWork, district: str, programme_code: str) -> None:
+    """One proposal or approval of a programme at a time, until the commit."""
+    await uow.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))", name=f"lists:{district}:{programme_code}"
+    )
 
 
 async def payable(

@@ -20,6 +20,7 @@ class FindingKind(StrEnum):
     LINE_UNREADABLE = "LINE_UNREADABLE"
     FILE_REFUSED = "FILE_REFUSED"
     HELD_TOO_LATE = "HELD_TOO_LATE"
+    PERSON_PAID_TWICE = "PERSON_PAID_TWICE"
 
 
 class Resolution(StrEnum):
@@ -39,6 +40,7 @@ RESOLUTIONS: dict[FindingKind, tuple[Resolution, ...]] = {
     FindingKind.STATUS_CONTRADICTS: (Resolution.NOTED,),
     FindingKind.LINE_UNREADABLE: (Resolution.NOTED,),
     FindingKind.FILE_REFUSED: (Resolution.SEND_AGAIN,),
+    FindingKind.PERSON_PAID_TWICE: (Resolution.RECOVERY_ASKED, Resolution.NOTED),
     FindingKind.HELD_TOO_LATE: (Resolution.RECOVERY_ASKED, Resolution.NOTED),
 }
 """What may be decided about each kind of finding while it is open."""

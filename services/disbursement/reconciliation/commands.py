@@ -14,6 +14,7 @@ from services.disbursement.entitlements.queries import is_held_back
 from services.disbursement.findings.commands import OpenFinding, open_finding
 from services.disbursement.findings.domain import FindingKind, Resolution, check_resolution
 from services.disbursement.findings.tables import Finding
+from services.disbursement.holds.commands import weigh
 from services.disbursement.rails.domain import BANK_HAS_OTHER_FILE
 from services.disbursement.reconciliation import domain, repository
 from services.disbursement.reconciliation.domain import Expected, LineStatus, StatementLine, UnreadableLine
@@ -129,7 +130,8 @@ async def resolve_finding(command: ResolveFinding, uow: UnitOfWork) -> Finding:
         case Resolution.PAY_AGAIN | Resolution.END_AID:
             assert finding.payment_id is not None
             move = Move.RENEW if command.resolution is Resolution.PAY_AGAIN else Move.END
-            await batches.reverse_obligation(finding.payment_id, move, command.reason_code, uow)
+            entitlement = await batches.reverse_obligation(finding.payment_id, move, command.reason_code, uow)
+            await weigh([entitlement.person_id], entitlement.district, uow)
         case Resolution.SEND_AGAIN:
             await batches.send_again(finding.batch_id, command.reason_code, uow)
         case Resolution.RECOVERY_ASKED | Resolution.NOTED:

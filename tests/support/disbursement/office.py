@@ -14,7 +14,7 @@ from services.chassis.inbox import Inbox, Record
 from services.chassis.principal import system_principal
 from services.disbursement.reconciliation.commands import import_statement
 from services.disbursement.reconciliation.domain import read_statement
-from services.disbursement.subscriptions import SUBSCRIPTIONS
+from services.disbursement.wiring import SERVICE
 from tests.support.identity import Issuer
 from tests.support.services import Bench
 
@@ -45,7 +45,12 @@ class Office:
 
     async def hear(self, fact: Event, envelope: Envelope) -> str:
         """Give the inbox a message as the broker would."""
-        inbox = Inbox(self.bench.units, SUBSCRIPTIONS, system_principal("disbursement"), first_retry_seconds=1)
+        inbox = Inbox(
+            self.bench.units,
+            SERVICE.hears(self.bench.settings),
+            system_principal("disbursement"),
+            first_retry_seconds=1,
+        )
         key = str(envelope.correlationid).encode()
         return await inbox.hear(
             Record(topic_of(fact.TYPE).name, 0, uuid4().int % 2**60, key, envelope.to_headers(), fact.to_body())

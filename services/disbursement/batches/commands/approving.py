@@ -11,7 +11,12 @@ from services.disbursement.batches.commands.lists import book_obligation, cancel
 from services.disbursement.batches.commands.sending import wake
 from services.disbursement.batches.domain import Given, Move, PaymentState
 from services.disbursement.batches.tables import Approval, Batch, BatchLine, Payment
-from services.disbursement.entitlements.commands import release_from_batch
+from services.disbursement.entitlements.commands import (
+    entitlements_of_batch,
+    not_the_one,
+    one_list_at_a_time,
+    release_from_batch,
+)
 from services.disbursement.ledger.domain import EntryKind
 
 
@@ -28,7 +33,7 @@ async def approve_batch(command: ApproveBatch, uow: UnitOfWork) -> Batch:
     """Write an approval; the last one that is needed posts the obligation and starts the payment.
 
     Raises ``NotFound``, ``StaleVersion``, ``BatchCannotMove``, ``ProposerCannotApprove``, ``AlreadyApprovedByYou``,
-    ``ApprovalNeedsOtherRole``, ``ApprovalIsForOtherList``.
+    ``ApprovalNeedsOtherRole``, ``ListPaysOnePersonTwice``, ``ApprovalIsForOtherList``.
     """
     batch = await uow.locked(Batch, command.batch_id, command.expected_version)
     given = await repository.approvals(uow, batch)
@@ -41,6 +46,12 @@ async def approve_batch(command: ApproveBatch, uow: UnitOfWork) -> Batch:
         given=[Given(approval.actor, approval.role) for approval in given],
     )
     lines = await repository.lines(uow, batch.id)
+    await one_list_at_a_time(batch.district, batch.programme_code, uow)
+    doubled = await not_the_one(await entitlements_of_batch(batch.id, uow), uow)
+    if doubled:
+        raise domain.ListPaysOnePersonTwice(
+            lines=[str(line.line_no) for line in lines if line.entitlement_id in doubled]
+        )
     if command.digest != batch.digest or digest_of(batch.programme_code, lines) != batch.digest:
         raise domain.ApprovalIsForOtherList
     now = await uow.now()

@@ -94,11 +94,13 @@ async def fail_payment(
         uow.publish(facts.payment_failed(payment, reason_code), about=payment)
 
 
-async def reverse_obligation(payment_id: UUID, move: entitlements.Move, reason_code: str, uow: UnitOfWork) -> None:
+async def reverse_obligation(
+    payment_id: UUID, move: entitlements.Move, reason_code: str, uow: UnitOfWork
+) -> Entitlement:
     """A returned payment will not be made: take its obligation back, and renew or end the entitlement."""
     payment = await uow.locked(Payment, payment_id)
     books = await books_of(await uow.locked(Batch, payment.batch_id), uow)
-    await settle_entitlement(payment.entitlement_id, move, reason_code, uow)
+    entitlement = await settle_entitlement(payment.entitlement_id, move, reason_code, uow)
     await post_entry(
         PostEntry(
             kind=EntryKind.REVERSAL,
@@ -116,6 +118,7 @@ async def reverse_obligation(payment_id: UUID, move: entitlements.Move, reason_c
         ),
         uow,
     )
+    return entitlement
 
 
 async def close_settlement(settlement: Settlement, uow: UnitOfWork) -> BatchReading:

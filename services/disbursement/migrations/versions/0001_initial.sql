@@ -160,6 +160,56 @@ CREATE TABLE aid_packs (
     PRIMARY KEY (district, version)
 );
 
+CREATE TABLE persons_known (
+    person_id uuid PRIMARY KEY,
+    identity_status text NOT NULL,
+    apparent_minor boolean NOT NULL,
+    merged_into uuid,
+    sealed bytea,
+    district text NOT NULL,
+    sequence bigint NOT NULL,
+    as_of timestamptz NOT NULL
+);
+CREATE INDEX persons_known_merged ON persons_known (merged_into) WHERE (merged_into IS NOT NULL);
+
+CREATE TABLE person_keys (
+    person_id uuid PRIMARY KEY,
+    wrapped_key bytea,
+    district text NOT NULL,
+    sequence bigint NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE person_digests (
+    person_id uuid PRIMARY KEY,
+    digest bytea,
+    district text NOT NULL
+);
+CREATE INDEX person_digests_same ON person_digests (district, digest) WHERE (digest IS NOT NULL);
+
+CREATE TABLE case_persons (
+    case_id uuid PRIMARY KEY,
+    person_id uuid NOT NULL,
+    district text NOT NULL
+);
+CREATE INDEX case_persons_person ON case_persons (person_id);
+
+CREATE TABLE case_doubles (
+    case_id uuid PRIMARY KEY,
+    parent_case_id uuid NOT NULL,
+    stands boolean NOT NULL,
+    since timestamptz NOT NULL,
+    district text NOT NULL
+);
+CREATE INDEX case_doubles_parent ON case_doubles (parent_case_id);
+
+CREATE TABLE deaths (
+    case_id uuid PRIMARY KEY,
+    died_at timestamptz NOT NULL,
+    stands boolean NOT NULL,
+    district text NOT NULL
+);
+
 CREATE TABLE batches (
     id uuid PRIMARY KEY,
     district text NOT NULL,
@@ -238,6 +288,7 @@ CREATE TABLE entitlements (
 );
 CREATE INDEX entitlements_batch ON entitlements (batch_id) WHERE (batch_id IS NOT NULL);
 CREATE INDEX entitlements_case ON entitlements (case_id);
+CREATE INDEX entitlements_person ON entitlements (person_id);
 CREATE UNIQUE INDEX entitlements_once ON entitlements (district, programme_code, period, person_id) WHERE (state <> ALL (ARRAY['refused', 'ended']));
 CREATE INDEX entitlements_waiting ON entitlements (district, programme_code) WHERE (state = 'established');
 
