@@ -19,6 +19,7 @@ from services.disbursement.batches.schemas import (
     BatchOut,
     BatchPage,
     BatchRejectionIn,
+    ProposedOut,
 )
 from services.disbursement.batches.tables import Batch
 from services.disbursement.ledger.queries import entries_of_batch
@@ -32,10 +33,10 @@ def _out(batch: Batch) -> BatchOut:
     return BatchOut.of(batch)
 
 
-@router.post("/batches", status_code=201, response_model=BatchOut, responses=problems(409))
+@router.post("/batches", status_code=201, response_model=ProposedOut, responses=problems(409))
 async def post_batch(body: BatchIn, caller: Annotated[Principal, requires("batch:propose")], write: Write) -> Response:
-    """Usulkan daftar bayar: bekukan hak bantuan yang menunggu."""
-    return await write(lambda uow: commands.propose_batch(body.to_command(), uow), _out)
+    """Usulkan daftar bayar: bekukan yang menunggu; yang melebihi batas kewenangan menjadi beberapa daftar."""
+    return await write(lambda uow: commands.propose_batch(body.to_command(), uow), ProposedOut.of_all)
 
 
 @router.get("/batches", response_model=BatchPage, responses=problems())

@@ -19,6 +19,10 @@ ACCOUNTS = UUID("6f0c2a4e-3d7b-5a51-9c1e-7b1f2b7c1d04")
 """Namespace of the account references that stand for a person's account towards the bank."""
 
 BATCH_LIMIT = 1000
+"""Lines of one list: what two people can look through."""
+
+PROPOSAL_LIMIT = 10 * BATCH_LIMIT
+"""Lines of all lists of one proposal."""
 
 
 class BatchState(StrEnum):
@@ -122,10 +126,10 @@ class NothingToPay(Conflict):
 
 
 class TotalIsAboveEveryLimit(Conflict):
-    """Nobody may approve this much at once."""
+    """Nobody may approve a single aid of this amount."""
 
-    text = "Jumlah daftar bayar melebihi semua batas kewenangan."
-    advice = "Pecah daftar bayar menjadi beberapa daftar yang lebih kecil."
+    text = "Satu hak bantuan saja sudah melebihi semua batas kewenangan."
+    advice = "Periksa nilai bantuan dan batas kewenangan pada paket daerah."
 
 
 class DistrictIsMissing(Invalid):
@@ -248,6 +252,24 @@ def check_rejection(*, state: str, actor: str, proposer: str) -> BatchState:
 def payment_id(programme_code: str, period: str, entitlement_id: UUID, attempt: int) -> UUID:
     """The one id under which an entitlement is paid in a period; another try after a return is another payment."""
     return uuid5(PAYMENTS, f"{programme_code}:{period}:{entitlement_id}:{attempt}")
+
+
+def list_sizes(amounts: Sequence[int], limit_rupiah: int) -> list[int]:
+    """How many of these amounts, in order, stand on each list so that each total may be approved by somebody.
+
+    Raises ``TotalIsAboveEveryLimit`` when one amount alone is too much.
+    """
+    sizes: list[int] = []
+    total = 0
+    for amount in amounts:
+        if amount > limit_rupiah:
+            raise TotalIsAboveEveryLimit(limit_rupiah=limit_rupiah)
+        if not sizes or total + amount > limit_rupiah or sizes[-1] == BATCH_LIMIT:
+            sizes.append(0)
+            total = 0
+        sizes[-1] += 1
+        total += amount
+    return sizes
 
 
 def revision_id(batch_id: UUID, revision: int) -> UUID:

@@ -1,11 +1,12 @@
 """Payment batches for people: the list, one batch with its lines and digest, and the approvers' two answers."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from services.chassis.database import ReadSession
 from services.chassis.errors import PackIsMissing
@@ -13,9 +14,9 @@ from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
 from services.chassis.web import Reading
-from services.disbursement.batches import commands, queries
+from services.disbursement.batches import access, commands, queries
 from services.disbursement.batches.domain import BatchState
-from services.disbursement.batches.schemas import ApprovalIn, BatchRejectionIn
+from services.disbursement.batches.schemas import ApprovalIn, BatchIn, BatchRejectionIn, ProposedOut
 from services.disbursement.programmes.queries import pack_in_force
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -71,15 +72,28 @@ WORDS = {
     "off_reason": OFF_REASONS,
     "bank_reason": BANK_REASONS,
     "role": ROLES,
-    "field": {"digest": "Sidik daftar", "reason_code": "Alasan"},
+    "field": {"digest": "Sidik daftar", "reason_code": "Alasan", "programme_code": "Program"},
     "field.reason_code": REASONS,
     "done": {
+        "batch-propose": "Daftar bayar diusulkan; sekarang menunggu persetujuan.",
+        "batches-propose": "Jumlahnya melebihi batas kewenangan tertinggi, sehingga diusulkan menjadi beberapa daftar."
+        " Masing-masing menunggu persetujuan.",
         "batch-approve": "Persetujuan Anda tercatat.",
         "batch-reject": "Daftar bayar ditolak; hak bantuannya menunggu daftar lain.",
     },
 }
 
 router = page_router()
+
+
+def may_propose(caller: Principal) -> bool:
+    """Whether the form that proposes lists is for this person."""
+    return bool(caller.roles & access.PERMISSIONS["batch:propose"])
+
+
+def districts_of(caller: Principal) -> set[str]:
+    """The one district that this person proposes for; who serves several names it through the API."""
+    return {office[:5] for office in caller.offices if "." in office} if len(caller.offices) == 1 else set()
 
 
 async def programme_names(reading: ReadSession, districts: set[str]) -> dict[str, str]:
@@ -112,8 +126,20 @@ async def batch_list(
         states=STATES,
         chosen=keadaan.value if keadaan else "",
         following=rows[-1].id if len(rows) == PAGE_ROWS else None,
+        proposable=await programme_names(reading, districts_of(caller)) if may_propose(caller) else {},
     )
     return rendered
+
+
+@router.post("/daftar-bayar/usulkan")
+async def post_proposal(
+    request: Request, caller: Annotated[Principal, page_requires("batch:propose")], form: Form
+) -> Response:
+    """All aid of a programme that waits, as one list or as many as its limits ask for."""
+    command = form.read(BatchIn).to_command()
+    answered = await form.perform(lambda uow: commands.propose_batch(command, uow), ProposedOut.of_all)
+    done = "batches-propose" if len(json.loads(answered.body)["lists"]) > 1 else "batch-propose"
+    return RedirectResponse(f"{request.app.state.root_path}/?selesai={done}", status_code=303)
 
 
 @router.get("/daftar-bayar/{batch_id}")

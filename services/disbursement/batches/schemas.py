@@ -1,5 +1,6 @@
 """Request and response shapes of batches."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -18,7 +19,7 @@ DigestText = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class BatchIn(RequestBody):
-    """Which list to freeze."""
+    """Which aid to put on lists."""
 
     programme_code: CodeText
     entitlement_ids: Annotated[list[UUID], Field(min_length=1, max_length=BATCH_LIMIT)] | None = Field(
@@ -102,6 +103,23 @@ class BatchOut(BaseModel):
             returned=row.returned,
             reason_code=row.reason_code,
         )
+
+
+class ProposedOut(BatchOut):
+    """The first list of a proposal, and all of them when it was too much for one."""
+
+    lists: list[BatchOut] = Field(description="Semua daftar dari usulan ini, mulai dari yang pertama")
+    note: str | None = Field(description="Mengapa menjadi beberapa daftar")
+
+    @classmethod
+    def of_all(cls, rows: Sequence[Batch]) -> "ProposedOut":
+        """From the rows of one proposal."""
+        note = None
+        if len(rows) > 1:
+            items = sum(row.items for row in rows)
+            note = f"{items} hak bantuan dibagi menjadi {len(rows)} daftar agar setiap daftar dapat disetujui."
+        lists = [BatchOut.of(row) for row in rows]
+        return cls(**lists[0].model_dump(), lists=lists, note=note)
 
 
 class BatchPage(BaseModel):

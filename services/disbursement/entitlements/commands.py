@@ -227,18 +227,20 @@ async def one_list_at_a_time(district: str, programme_code: str, uow: UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class TakeForBatch:
-    """Put entitlements into a batch: the named ones, or all that wait, at most ``limit``."""
+class FindWaiting:
+    """Entitlements that a list may take: the named ones, or all that wait, at most ``limit``."""
 
-    batch_id: UUID
     district: str
     programme_code: str
     only: Sequence[UUID] | None
     limit: int
 
 
-async def take_for_batch(command: TakeForBatch, uow: UnitOfWork) -> list[Entitlement]:
-    """The entitlements that are now the batch's, oldest first. Raises ``EntitlementsAreNotFree``."""
+async def find_waiting(command: FindWaiting, uow: UnitOfWork) -> list[Entitlement]:
+    """What waits for a list, locked, oldest first; none of a real person for whom another stands.
+
+    Raises ``EntitlementsAreNotFree`` when a named one is not among them.
+    """
     await one_list_at_a_time(command.district, command.programme_code, uow)
     found = await repository.payable(uow, command.district, command.programme_code, command.only, command.limit)
     doubled = await not_the_one(found, uow)
@@ -246,14 +248,18 @@ async def take_for_batch(command: TakeForBatch, uow: UnitOfWork) -> list[Entitle
     if command.only is not None and len(found) != len(set(command.only)):
         missing = sorted(str(wanted) for wanted in set(command.only) - {row.id for row in found})
         raise EntitlementsAreNotFree(entitlements=missing)
-    for entitlement in found:
+    return found
+
+
+def put_on_list(entitlements: Sequence[Entitlement], batch_id: UUID, uow: UnitOfWork) -> None:
+    """They are now the list's. Raises ``EntitlementCannotMove``."""
+    for entitlement in entitlements:
         state = domain.next_state(entitlement.state, Move.TAKE)
         with linked_span(
             "entitlement batch", entitlement.traceparent,
-            case_id=str(entitlement.correlation_id), batch_id=str(command.batch_id),
+            case_id=str(entitlement.correlation_id), batch_id=str(batch_id),
         ):  # fmt: skip
-            uow.change(entitlement, Move.TAKE.value, state=state.value, batch_id=command.batch_id)
-    return found
+            uow.change(entitlement, Move.TAKE.value, state=state.value, batch_id=batch_id)
 
 
 async def entitlements_of_batch(batch_id: UUID, uow: UnitOfWork) -> list[Entitlement]:

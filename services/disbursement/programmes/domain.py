@@ -87,6 +87,11 @@ class Programme(PackPart):
         """The rule in force on a day."""
         return next((rule for rule in self.rules if rule.is_in_force(on)), None)
 
+    @property
+    def highest_limit_rupiah(self) -> int:
+        """The largest total that anybody may approve at once."""
+        return max(limit.up_to_rupiah for limit in self.approvals)
+
     def approval_roles(self, total_rupiah: int) -> tuple[str, ...] | None:
         """The roles that must approve a batch of this total, in order; nothing when it is above every limit."""
         for limit in sorted(self.approvals, key=lambda limit: limit.up_to_rupiah):

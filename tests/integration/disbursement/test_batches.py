@@ -49,7 +49,7 @@ async def test_nobody_approves_an_own_proposal(office: Office) -> None:
     assert (await office.show(batch["batch_id"]))["approvals"] == []
 
 
-async def test_a_list_needs_one_district_and_a_total_that_somebody_may_approve(
+async def test_a_list_needs_one_district_and_an_aid_that_somebody_may_approve(
     disbursement: Bench, office: Office
 ) -> None:
     body = {"programme_code": PROGRAMME, "entitlement_ids": await office.entitle(2)}
@@ -59,7 +59,7 @@ async def test_a_list_needs_one_district_and_a_total_that_somebody_may_approve(
     assert (whose.status_code, whose.json()["code"]) == (422, "district_is_missing")
     owner = await asyncpg.connect(disbursement.settings.migrator_database_url)
     await owner.execute(
-        "UPDATE entitlements SET amount_rupiah = 900000000 WHERE id = ANY($1::uuid[])", body["entitlement_ids"]
+        "UPDATE entitlements SET amount_rupiah = 1000000001 WHERE id = ANY($1::uuid[])", body["entitlement_ids"]
     )
     much = await disbursement.client.post("/batches", json=body, headers=office.as_("budi"))
     assert (much.status_code, much.json()["code"]) == (409, "total_is_above_every_limit")
@@ -68,6 +68,22 @@ async def test_a_list_needs_one_district_and_a_total_that_somebody_may_approve(
     )
     await owner.close()
     assert (await office.propose(list(body["entitlement_ids"])))["items"] == 2
+
+
+async def test_a_total_above_every_limit_becomes_as_many_lists_as_it_takes_and_says_so(
+    disbursement: Bench, office: Office
+) -> None:
+    entitlements = await office.entitle(5)
+    owner = await asyncpg.connect(disbursement.settings.migrator_database_url)
+    await owner.execute("UPDATE entitlements SET amount_rupiah = 400000000 WHERE id = ANY($1::uuid[])", entitlements)
+    await owner.close()
+    proposed = await office.propose(entitlements)
+    assert [found["total_rupiah"] for found in proposed["lists"]] == [800_000_000, 800_000_000, 400_000_000]
+    assert proposed["lists"][0]["batch_id"] == proposed["batch_id"]
+    assert proposed["note"] == "5 hak bantuan dibagi menjadi 3 daftar agar setiap daftar dapat disetujui."
+    for found in proposed["lists"]:
+        assert (await office.approve(found, "wati")).status_code == 201
+    assert (await office.propose(await office.entitle()))["note"] is None
 
 
 async def test_an_approval_is_for_one_list_and_one_version(office: Office) -> None:

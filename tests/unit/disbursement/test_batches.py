@@ -153,3 +153,19 @@ def test_a_payment_has_one_id_per_period_entitlement_and_attempt() -> None:
     }
     assert len(ids) == 8
     assert domain.payment_id("A", "2026", entitlement, 1) in ids
+
+
+@given(st.lists(st.integers(1, 400), max_size=60), st.integers(400, 1000))
+def test_every_list_of_a_proposal_may_be_approved_and_nobody_is_left_out(amounts: list[int], limit: int) -> None:
+    sizes = domain.list_sizes(amounts, limit)
+    assert sum(sizes) == len(amounts)
+    rest = list(amounts)
+    for size in sizes:
+        assert 0 < sum(rest[:size]) <= limit
+        rest = rest[size:]
+
+
+def test_a_list_is_as_long_as_two_people_can_look_through() -> None:
+    assert domain.list_sizes([1] * 2500, 10**9) == [1000, 1000, 500]
+    with pytest.raises(domain.TotalIsAboveEveryLimit):
+        domain.list_sizes([10, 101], 100)

@@ -12,13 +12,15 @@ from services.disbursement.batches import domain, facts
 from services.disbursement.batches.commands.lists import digest_of
 from services.disbursement.batches.domain import BatchState
 from services.disbursement.batches.tables import Batch, BatchLine
-from services.disbursement.entitlements.commands import TakeForBatch, take_for_batch
+from services.disbursement.entitlements.commands import FindWaiting, find_waiting, put_on_list
+from services.disbursement.entitlements.tables import Entitlement
+from services.disbursement.programmes.domain import Programme
 from services.disbursement.programmes.queries import programme_in_force
 
 
 @dataclass(frozen=True, slots=True)
 class ProposeBatch:
-    """Freeze a list: of the named entitlements, or of all that wait."""
+    """Freeze lists: of the named entitlements, or of all that wait."""
 
     programme_code: str
     entitlement_ids: Sequence[UUID] | None = None
@@ -35,20 +37,29 @@ def district_of(principal: Principal, district: str | None) -> str:
     return found[:5]
 
 
-async def propose_batch(command: ProposeBatch, uow: UnitOfWork) -> Batch:
-    """Freeze a list of waiting entitlements under its digest, with the approvers its total asks for.
+async def propose_batch(command: ProposeBatch, uow: UnitOfWork) -> list[Batch]:
+    """Freeze what waits under digests, with the approvers that each total asks for, the oldest aid first.
 
-    Raises ``NothingToPay``, ``EntitlementsAreNotFree``, ``TotalIsAboveEveryLimit``, ``PackIsMissing``,
-    ``DistrictIsMissing``, ``DistrictIsNotYours``.
+    What is too much for the highest limit becomes as many lists as it takes; what is more than ``PROPOSAL_LIMIT``
+    waits for the next proposal. Raises ``NothingToPay``, ``EntitlementsAreNotFree``, ``TotalIsAboveEveryLimit`` when
+    a single aid is, ``PackIsMissing``, ``DistrictIsMissing``, ``DistrictIsNotYours``.
     """
     district = district_of(uow.principal, command.district)
     programme = await programme_in_force(uow, district, command.programme_code)
-    batch_id = clock.new_id()
-    found = await take_for_batch(
-        TakeForBatch(batch_id, district, programme.code, command.entitlement_ids, domain.BATCH_LIMIT), uow
+    found = await find_waiting(
+        FindWaiting(district, programme.code, command.entitlement_ids, domain.PROPOSAL_LIMIT), uow
     )
     if not found:
         raise domain.NothingToPay(programme=programme.code)
+    batches = []
+    for size in domain.list_sizes([row.amount_rupiah for row in found], programme.highest_limit_rupiah):
+        batches.append(await _freeze(programme, district, found[:size], uow))
+        found = found[size:]
+    return batches
+
+
+async def _freeze(programme: Programme, district: str, found: Sequence[Entitlement], uow: UnitOfWork) -> Batch:
+    batch_id = clock.new_id()
     lines = [
         BatchLine(
             batch_id=batch_id,
@@ -65,8 +76,7 @@ async def propose_batch(command: ProposeBatch, uow: UnitOfWork) -> Batch:
     ]
     total = int(Money.total(Money(line.amount_rupiah) for line in lines))
     roles = programme.approval_roles(total)
-    if roles is None:
-        raise domain.TotalIsAboveEveryLimit(programme=programme.code)
+    assert roles is not None
     batch = Batch(
         id=batch_id,
         correlation_id=batch_id,
@@ -81,6 +91,7 @@ async def propose_batch(command: ProposeBatch, uow: UnitOfWork) -> Batch:
         proposed_by=uow.principal.actor,
         proposed_at=await uow.now(),
     )
+    put_on_list(found, batch_id, uow)
     uow.create(batch, "propose")
     uow.insert(*lines)
     uow.publish(facts.batch_proposed(batch), about=batch)
