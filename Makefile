@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo down status logs reset check format contracts record-histories bench fuzz \
+.PHONY: help install up demo down status logs reset backup restore check format contracts record-histories bench fuzz \
 	mutate-rules mutate-workflows test test-whole test-unit test-workflows test-integration test-system test-browser test-faults
 
 help: ## print this manual
@@ -43,6 +43,12 @@ logs: ## what the parts say (P="intake kafka" for some of them)
 
 reset: ## stop it and wipe its state
 	@$(LOCAL) reset
+
+backup: ## copy everything of the running system, at one point (TO=folder)
+	@$(LOCAL) backup $(TO)
+
+restore: install ## make the system what it was in a backup (FROM=folder)
+	@$(LOCAL) restore $(FROM)
 
 ##@ Check it
 

@@ -1,10 +1,11 @@
-"""`python -m deploy.local install|up|down|status|logs|reset|demo`."""
+"""`python -m deploy.local install|up|down|status|logs|reset|backup|restore|demo`."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 
 from deploy.local import commands, daemon
+from deploy.local.backups.manifest import NotABackup
 from deploy.local.supervisor import PartFailed
 from deploy.local.tools import ToolMissing
 
@@ -12,9 +13,11 @@ from deploy.local.tools import ToolMissing
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a failure is one line that says what to do, and exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
-    known = ("install", "up", "down", "status", "logs", "reset", "demo", "supervise")
+    known = ("install", "up", "down", "status", "logs", "reset", "backup", "restore", "demo", "supervise")
     parser.add_argument("command", choices=known)
-    parser.add_argument("names", nargs="*", help="parts (logs), arguments of the journey (demo)")
+    parser.add_argument(
+        "names", nargs="*", help="parts (logs), a folder (backup, restore), arguments of the journey (demo)"
+    )
     options = parser.parse_args(arguments)
     try:
         match options.command:
@@ -30,11 +33,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 commands.logs(options.names)
             case "reset":
                 commands.reset()
+            case "backup":
+                commands.backup(options.names)
+            case "restore":
+                commands.restore(options.names)
             case "demo":
                 return commands.demo(options.names)
             case "supervise":
                 return daemon.main()
-    except (commands.CannotGoOn, PartFailed, ToolMissing, OSError) as error:
+    except (commands.CannotGoOn, NotABackup, PartFailed, ToolMissing, OSError) as error:
         print(f"sigap: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

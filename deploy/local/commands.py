@@ -1,4 +1,4 @@
-"""What a person types: install, up, down, status, logs, reset, demo."""
+"""What a person types: install, up, down, status, logs, reset, backup, restore, demo."""
 
 import asyncio
 import os
@@ -20,6 +20,7 @@ from deploy.local.daemon import (
     end_leftovers,
     holder,
     is_settled,
+    locked,
     process_began,
     read_status,
 )
@@ -283,6 +284,30 @@ def reset() -> None:
         if item.name not in KEPT_BY_RESET:
             shutil.rmtree(item) if item.is_dir() and not item.is_symlink() else item.unlink()
     print(f"state in {shown(state)} wiped")
+
+
+def backup(folders: Sequence[str]) -> None:
+    """Copy everything of the running system, at one point, into a folder of its own."""
+    from deploy.local.backups.taking import back_up  # loaded late, as is what restores: the other commands stay quick
+
+    state = state_folder()
+    if holder(state) is None:
+        raise CannotGoOn("not running: `make up` starts it, then back up; nothing changes in a system that is down")
+    asyncio.run(back_up(open_demo_site(), Path(folders[0]).resolve() if folders else None))
+
+
+def restore(folders: Sequence[str]) -> None:
+    """Make the system what it was when a backup was taken."""
+    from deploy.local.backups.restoring import restore as restore_from
+
+    state = state_folder()
+    if not folders:
+        raise CannotGoOn("name the backup: `make restore FROM=<folder>`")
+    if holder(state) is not None:
+        raise CannotGoOn("the system runs: `make down` stops it, then restore")
+    with locked(state):
+        end_leftovers(state)
+        asyncio.run(restore_from(state, Path(folders[0]).resolve()))
 
 
 def demo(arguments: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from temporalio.client import Client
 from contracts.topics import all_topics
 from deploy.local.engines import NAMESPACE, Site
 from deploy.local.ports import SERVICES
-from deploy.sandbox.records import every_record
+from deploy.local.records import every_record
 from deploy.sandbox.scenario import Scenario
 
 SETTLE_SECONDS = 60

@@ -66,6 +66,7 @@ SERVICE = Service(
     prepare=prepare,
     commands={name: command for wing in WINGS for name, command in wing.commands.items()},
     papers={name: paper for wing in WINGS for name, paper in wing.papers.items()},
+    series=[table for wing in WINGS for table in wing.series],
 )
 
 

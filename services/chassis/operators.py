@@ -1,12 +1,16 @@
 """An operator's commands, the same for every service: `dead-letters`, `replay`, `drop`, `release`, `unsent`, `resend`.
 
-They do what the API and the pages do, for whoever sits at the machine while sign-in or the pages are away.
+They do what the API and the pages do, for whoever sits at the machine while sign-in or the pages are away. ``restored``
+follows a restore.
 """
 
 import getpass
+import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -82,6 +86,41 @@ async def resend_unsent(running: Running, arguments: Sequence[str]) -> int:
     log().info("outbox_row_freed", outbox_id=freed, by=_who())
     sys.stdout.write(f"baris {freed} akan dikirim lagi\n")
     return 0
+
+
+async def go_on_restored(series: Sequence[str], running: Running, arguments: Sequence[str]) -> int:
+    """``restored <instant> [<file of numbers>]``: go on from a backup whose events were copied at that instant.
+
+    What was sent since is sent again, for those who did not hear it; receivers know what they heard by its id. No
+    number is given twice: each series goes on from the number in the file, which the system had that came after, or
+    leaves out as many as the settings say.
+    """
+    if len(arguments) not in (1, 2):
+        return _usage("restored <saat> [<berkas nomor>]")
+    since = datetime.fromisoformat(arguments[0])
+    numbers = json.loads(Path(arguments[1]).read_text()) if len(arguments) == 2 else None
+    async with running.units.pool.acquire() as connection, connection.transaction():
+        again = await connection.fetchval(_SEND_AGAIN, since)
+        for table in series:
+            if numbers is None:
+                await connection.execute(_LEAVE_OUT.format(table=table), running.settings.numbers_left_out_by_restore)
+            else:
+                await connection.execute(_GO_ON.format(table=table), json.dumps(numbers.get(table) or []))
+    log().info("restored", sent_again=again, by=_who())
+    sys.stdout.write(f"{again} fakta dikirim lagi\n")
+    return 0
+
+
+_SEND_AGAIN = """
+WITH again AS (
+    UPDATE outbox SET sent_at = NULL WHERE transport = 'kafka' AND sent_at >= $1 RETURNING 1
+) SELECT count(*) FROM again
+"""
+_LEAVE_OUT = "UPDATE {table} SET last = last + $1"
+_GO_ON = """
+INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1::json)
+ON CONFLICT ON CONSTRAINT {table}_pkey DO UPDATE SET last = greatest({table}.last, excluded.last)
+"""
 
 
 COMMANDS: Mapping[str, Command] = {

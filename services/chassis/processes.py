@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -38,7 +39,7 @@ from services.chassis.readiness import (
     relay_check,
     worker_check,
 )
-from services.chassis.service import Running, Service
+from services.chassis.service import Command, Running, Service
 from services.chassis.settings import ServiceSettings
 from services.chassis.temporal import TemporalTransport, WorkflowWorker
 from services.chassis.web import Check, create_api
@@ -62,7 +63,8 @@ class _Server(uvicorn.Server):
 def main(service: Service, argv: Sequence[str] | None = None) -> int:
     """Run what the command line names; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    commands = {**operators.COMMANDS, **service.commands}
+    restored: Command = partial(operators.go_on_restored, service.series)
+    commands: dict[str, Command] = {**operators.COMMANDS, "restored": restored, **service.commands}
     known = [*PARTS, "all", "migrate", *commands, *service.papers]
     if not arguments or arguments[0] not in known:
         sys.stderr.write(f"usage: python -m services.{service.name} {'|'.join(known)}\n")

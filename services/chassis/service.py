@@ -78,6 +78,8 @@ class Wing:
     """What the wing's routes need at hand, done once as the API starts."""
     commands: Mapping[str, Command] = field(default_factory=dict)
     papers: Mapping[str, Paper] = field(default_factory=dict)
+    series: Sequence[str] = ()
+    """Tables of running numbers, each with its ``last``: what was given is never given again, not after a restore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class Service:
     commands: Mapping[str, Command] = field(default_factory=dict)
     papers: Mapping[str, Paper] = field(default_factory=dict)
     """Commands that only write something to standard output: they need neither settings nor engines."""
+    series: Sequence[str] = ()
 
     def hears(self, settings: Any) -> Subscriptions:
         """Event type to handler, ready to be called."""

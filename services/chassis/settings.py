@@ -57,6 +57,7 @@ class ServiceSettings(BaseSettings):
     consumer_age_limit_seconds: int = 300
     log_folder: Path = Path()
     disk_room_limit_bytes: int = 1_073_741_824
+    numbers_left_out_by_restore: int = 100
     dead_letter_first_retry_seconds: int = 30
 
     @field_validator("sealing_private_key")

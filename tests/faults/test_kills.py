@@ -30,7 +30,7 @@ from aiokafka.errors import KafkaError
 
 from benchmarks.ground import Ground, rows, service_environment
 from benchmarks.intake import body
-from deploy.sandbox.records import every_record
+from deploy.local.records import every_record
 from tests.support.engines import Stack
 from tests.support.eventually import eventually
 from tests.support.parts import Parts, kept, until_ready

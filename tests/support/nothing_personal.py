@@ -8,7 +8,7 @@ from temporalio.client import Client
 
 from contracts.reference import regions
 from contracts.values import Nik, NikIsInvalid
-from deploy.sandbox.records import every_record
+from deploy.local.records import every_record
 from tests.support.engines import Stack, running
 
 SENT_BY_TESTS: set[str] = set()

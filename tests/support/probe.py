@@ -49,6 +49,7 @@ SCHEMA = [
     spine_of("intake"),
     "CREATE TABLE probes (id uuid PRIMARY KEY, district text NOT NULL, correlation_id uuid NOT NULL,"
     " version integer NOT NULL, recorded_at timestamptz NOT NULL DEFAULT now(), note text NOT NULL)",
+    "CREATE TABLE numbers (kind text PRIMARY KEY, last integer NOT NULL)",
     "CREATE TABLE effects (fact_id uuid PRIMARY KEY, correlation_id uuid NOT NULL, sequence integer NOT NULL,"
     " reason text NOT NULL, district text NOT NULL, place bigint GENERATED ALWAYS AS IDENTITY,"
     " consumed_at timestamptz NOT NULL DEFAULT clock_timestamp())",

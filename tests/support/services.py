@@ -17,7 +17,7 @@ from nacl.public import PrivateKey
 
 from contracts.create_topics import create_topics
 from contracts.topics import all_topics, topic_of
-from deploy.sandbox.records import ends_of, partitions_of
+from deploy.local.records import ends_of, partitions_of
 from services.chassis.database import Units, open_units
 from services.chassis.offices import AccessSection, Offices
 from services.chassis.outbox import OutboxNotifier

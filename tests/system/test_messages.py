@@ -13,7 +13,7 @@ from contracts.asyncapi import MessageCheck
 from contracts.envelope import Envelope
 from contracts.generate import house_document
 from contracts.topics import TOPICS_BY_OWNER, Topic, all_topics, topic_of
-from deploy.sandbox.records import every_record
+from deploy.local.records import every_record
 from tests.support.whole_system import System
 
 DOCUMENTS = Path(__file__).parents[2] / "contracts" / "asyncapi"

@@ -3,6 +3,7 @@
 import json
 import shutil
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from deploy.local import tools
@@ -22,7 +23,6 @@ def keycloak(site: Site, realm: dict[str, Any] | None) -> Part:
     """
     port, management = site.ports["keycloak"], site.ports["keycloak-management"]
     home, installed = site.state / "keycloak", tools.keycloak_home()
-    imported = home / "imported.sha256"
 
     async def prepare() -> None:
         home.mkdir(parents=True, exist_ok=True)
@@ -34,16 +34,13 @@ def keycloak(site: Site, realm: dict[str, Any] | None) -> Part:
             write_whole(home / "data" / "import" / "sigap.json", json.dumps(realm), mode=0o600)
 
     async def settle() -> None:
-        if realm is None or realm_standing() == realm_digest(realm):
+        if realm is None or realm_standing(site) == realm_digest(realm):
             return
-        if realm_standing() is not None:
+        if realm_standing(site) is not None:
             from deploy.local.engines.standing_realm import change_realm  # loaded late: rarely needed
 
             await change_realm(f"http://127.0.0.1:{port}", realm)
-        write_whole(imported, realm_digest(realm))
-
-    def realm_standing() -> str | None:
-        return imported.read_text() if imported.exists() else None
+        write_realm_standing(site, realm_digest(realm))
 
     java = [tools.java(), "-Xms64m", "-Xmx384m", "-XX:TieredStopAtLevel=1", *KEYCLOAK_JAVA]
     folders = [f"-Dkc.home.dir={home}", f"-Djboss.server.config.dir={home / 'conf'}"]
@@ -58,7 +55,7 @@ def keycloak(site: Site, realm: dict[str, Any] | None) -> Part:
         "--db-pool-max-size=10",
         "--log-level=warn",
     ]
-    if realm is not None and not imported.exists():
+    if realm is not None and realm_standing(site) is None:
         options.append("--import-realm")
     return Part(
         name="keycloak",
@@ -91,9 +88,24 @@ def realm_digest(realm: dict[str, Any]) -> str:
     return sha256(json.dumps(realm).encode()).hexdigest()
 
 
+def realm_standing(site: Site) -> str | None:
+    """The digest of the realm that the database holds."""
+    imported = _imported(site)
+    return imported.read_text() if imported.exists() else None
+
+
+def write_realm_standing(site: Site, digest: str) -> None:
+    """Note which realm the database holds."""
+    write_whole(_imported(site), digest)
+
+
 def forget_realm(site: Site) -> None:
     """Have the realm imported again; its database is gone."""
-    (site.state / "keycloak" / "imported.sha256").unlink(missing_ok=True)
+    _imported(site).unlink(missing_ok=True)
+
+
+def _imported(site: Site) -> Path:
+    return site.state / "keycloak" / "imported.sha256"
 
 
 # What Keycloak's own start script passes on; its wrapper process is left out.

@@ -105,6 +105,28 @@ def wipe_elsewhere(state: Path) -> None:
         shutil.rmtree(told.read_text().strip(), ignore_errors=True)
 
 
+def move_elsewhere(state: Path, to: Path) -> None:
+    """Move what of a state lies outside its folder."""
+    told = state / "postgres" / "elsewhere.txt"
+    if told.exists():
+        shutil.move(told.read_text().strip(), to / "postgres-elsewhere")
+
+
+def place_cluster(site: Site, copy: Path) -> None:
+    """Put a copied cluster where none is, as its server's own."""
+    uid = NOBODY if os.getuid() == 0 else None
+    _, cluster = _postgres_places(site, uid)
+    cluster.parent.mkdir(parents=True, exist_ok=True)
+    draft = cluster.with_name("cluster.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    shutil.copytree(copy, draft)
+    draft.chmod(0o700)
+    if uid is not None:
+        for item in (draft, *draft.rglob("*")):
+            os.chown(item, uid, uid)
+    draft.rename(cluster)
+
+
 def postgres_binaries() -> Path:
     """The folder with the server and its programs. Raises ToolMissing."""
     named = os.environ.get("SIGAP_POSTGRES_BIN")

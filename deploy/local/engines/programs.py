@@ -5,7 +5,7 @@ from pathlib import Path
 
 from deploy.local.supervisor import PartFailed
 
-NAMES_OF_COMMANDS = ("initdb", "pg_restore", "pg_dump", "java")
+NAMES_OF_COMMANDS = ("initdb", "pg_restore", "pg_dump", "pg_basebackup", "pg_verifybackup", "java")
 LIGHT_JAVA = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true")
 
 

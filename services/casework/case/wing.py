@@ -70,4 +70,5 @@ WING = Wing(
     gauges=[cases_repository.gauges],
     figures={"sigap_cases_open": "hand-offs-grow-old-deadlines-come-near"},
     commands={"reconcile": reconcile},
+    series=["case_serials"],
 )

@@ -24,4 +24,5 @@ WING = Wing(
     routers=[documents_api.router, letters_api.router, links_api.router],
     pages=[letters_pages, links_pages],
     prepare=prepare,
+    series=["letter_serials"],
 )

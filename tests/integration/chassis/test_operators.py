@@ -1,10 +1,11 @@
 """An operator's commands on the rows they are for."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.chassis.operators import COMMANDS
+from services.chassis.operators import COMMANDS, go_on_restored
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
 from services.chassis.service import Running
@@ -65,3 +66,34 @@ async def test_a_refused_outbox_row_is_seen_and_sent_again_by_command(
     assert await run(probe, "unsent") == 0
     assert await run(probe, "resend", str(refused)) == 1
     assert await run(probe, "resend") == 2
+
+
+async def restored(bench: Bench, series: list[str], *words: str) -> int:
+    running = Running(bench.settings, bench.units, SYSTEM, OutboxNotifier(bench.settings.database_url))
+    return await go_on_restored(series, running, words)
+
+
+async def test_what_was_sent_since_a_backup_is_sent_again(probe: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    await probe.units.perform(lambda uow: make_probe("BEFORE", uow), principal=SYSTEM)
+    await probe.units.pool.execute("UPDATE outbox SET sent_at = '2026-11-01T00:00Z' WHERE transport = 'kafka'")
+    await probe.units.perform(lambda uow: make_probe("SINCE", uow), principal=SYSTEM)
+    await probe.units.pool.execute("UPDATE outbox SET sent_at = '2026-11-02T00:00Z' WHERE sent_at IS NULL")
+    assert await restored(probe, [], "2026-11-01T12:00:00+00:00") == 0
+    unsent = "SELECT count(*) FROM outbox WHERE transport = 'kafka' AND sent_at IS NULL"
+    assert await probe.value(unsent) == 1
+    assert "1 fakta dikirim lagi" in capsys.readouterr().out
+
+
+async def test_a_series_goes_on_from_what_was_given_or_leaves_numbers_out(probe: Bench, tmp_path: Path) -> None:
+    await probe.units.pool.execute("INSERT INTO numbers (kind, last) VALUES ('A', 7), ('B', 3)")
+    given = tmp_path / "numbers.json"
+    given.write_text('{"numbers": [{"kind": "A", "last": 12}, {"kind": "B", "last": 1}, {"kind": "C", "last": 2}]}')
+    assert await restored(probe, ["numbers"], "2026-11-01T12:00:00+00:00", str(given)) == 0
+
+    async def last(kind: str) -> int:
+        return int(await probe.value("SELECT last FROM numbers WHERE kind = $1", kind))
+
+    assert [await last(kind) for kind in "ABC"] == [12, 3, 2]
+    assert await restored(probe, ["numbers"], "2026-11-01T12:00:00+00:00") == 0
+    left_out = probe.settings.numbers_left_out_by_restore
+    assert [await last(kind) for kind in "ABC"] == [12 + left_out, 3 + left_out, 2 + left_out]

@@ -1,0 +1,1 @@
+"""A copy of everything at one point, and a system made from it."""
