@@ -68,6 +68,19 @@ async def test_nobody_but_the_parties_finds_a_document(casework: Bench, issuer: 
     assert (refused.status_code, refused.json()["code"]) == (403, "document_is_not_for_you")
 
 
+async def test_a_receiver_reads_no_paper_of_a_hand_off_that_has_ended(
+    casework: Bench, issuer: Issuer, case_id: UUID
+) -> None:
+    office, hospital = Desk(casework, issuer, OFFICE, "section-head"), Desk(casework, issuer, SOEGIRI)
+    handoff_id = (await ask(office, case_id))["handoff_id"]
+    made = (await upload(casework, issuer.machine(OFFICE), handoff_id, PDF)).json()
+    assert (await download(casework, issuer.machine(SOEGIRI), made["document_id"])).status_code == 200
+    await hospital.move(handoff_id, "rejection", reason_code="FULL")
+    ended = await download(casework, issuer.machine(SOEGIRI), made["document_id"])
+    assert (ended.status_code, ended.json()["code"]) == (403, "purpose_has_ended")
+    assert (await download(casework, issuer.machine(OFFICE), made["document_id"])).status_code == 200
+
+
 async def test_who_took_a_child_off_the_street_opens_no_paper_with_its_name(casework: Bench, issuer: Issuer) -> None:
     report_id = await report_verified(casework)
     handoff_id = await Desk(casework, issuer, OFFICE, "caseworker").open_handoff(report_id, "CUSTODY_TRANSFER")

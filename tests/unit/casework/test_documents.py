@@ -2,19 +2,22 @@
 
 import asyncio
 import base64
+import io
 import stat
+import zlib
 from pathlib import Path
 
 import pytest
 from nacl.public import PrivateKey
+from PIL import Image
 
 from services.casework.papers.documents import access, domain
-from services.casework.papers.documents.adapter import DirectoryStore, recognise
+from services.casework.papers.documents.adapter import DirectoryStore, taken, without_metadata
 from services.chassis import clock, sealing
 from services.chassis.errors import NotFound
 from services.chassis.principal import Principal
 from services.chassis.sealing import CannotUnseal
-from tests.support.casework.scans import JPEG, PDF, PHONE_PHOTO, PNG
+from tests.support.casework.scans import JPEG, MAKER, PDF, PHONE_PHOTO, PNG
 
 
 @pytest.mark.parametrize(
@@ -22,7 +25,7 @@ from tests.support.casework.scans import JPEG, PDF, PHONE_PHOTO, PNG
     [(PDF, "application/pdf"), (PNG, "image/png"), (JPEG, "image/jpeg"), (PHONE_PHOTO, "image/jpeg")],
 )
 def test_a_scan_is_recognised_by_its_content(body: bytes, media_type: str) -> None:
-    content = domain.check_content(body, recognise(body))
+    content = asyncio.run(taken(body))
     assert content.media_type == media_type
     assert len(content.digest) == 64
 
@@ -32,17 +35,17 @@ def test_a_scan_is_recognised_by_its_content(body: bytes, media_type: str) -> No
 )
 def test_what_is_no_scan_is_refused_with_what_is_allowed(body: bytes) -> None:
     with pytest.raises(domain.DocumentTypeIsNotTaken) as refused:
-        domain.check_content(body, recognise(body))
+        asyncio.run(taken(body))
     assert refused.value.facts["allowed"] == list(domain.MEDIA_TYPES)
 
 
 def test_nothing_and_too_much_are_refused() -> None:
     with pytest.raises(domain.DocumentIsEmpty):
-        domain.check_content(b"", recognise(b""))
+        asyncio.run(taken(b""))
     largest = PDF + bytes(domain.LIMIT_BYTES - len(PDF))
-    assert domain.check_content(largest, recognise(largest)).media_type == "application/pdf"
+    assert asyncio.run(taken(largest)).media_type == "application/pdf"
     with pytest.raises(domain.DocumentIsTooLarge):
-        domain.check_content(largest + b"x", recognise(largest))
+        asyncio.run(taken(largest + b"x"))
 
 
 def test_the_store_keeps_sealed_bytes_whole_and_for_this_service_alone(tmp_path: Path) -> None:
@@ -88,3 +91,56 @@ def test_only_parties_who_work_with_the_person_open_a_document() -> None:
     for reader, child in ((auditor, False), (nurse, True)):
         with pytest.raises(access.DocumentIsNotForYou):
             access.check_reader(reader, named_child_was_apprehended=child)
+
+
+def test_a_receiver_reads_while_the_purpose_lasts_and_the_sender_keeps_its_file() -> None:
+    sender, receiver = (Principal("agency:x", name, frozenset({"agency"}), ("35.24",)) for name in ("office", "rsj"))
+    for is_open, is_draft in ((True, False), (False, False), (True, True)):
+        access.check_purpose(sender, "office", is_open=is_open, is_draft=is_draft)
+    access.check_purpose(receiver, "office", is_open=True, is_draft=False)
+    with pytest.raises(access.PurposeHasEnded):
+        access.check_purpose(receiver, "office", is_open=False, is_draft=False)
+    with pytest.raises(NotFound):
+        access.check_purpose(receiver, "office", is_open=True, is_draft=True)
+
+
+@pytest.mark.parametrize("body", [PDF, PNG, JPEG, PHONE_PHOTO], ids=["pdf", "png", "jpeg", "photo"])
+@pytest.mark.parametrize("part", [0.2, 0.5, 0.9])
+def test_what_was_cut_off_is_no_scan(body: bytes, part: float) -> None:
+    with pytest.raises((domain.DocumentIsUnreadable, domain.DocumentTypeIsNotTaken)):
+        asyncio.run(taken(body[: int(len(body) * part)]))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(32),
+        b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n", b"%PDF-1.7\n%%EOF",
+    ],
+    ids=["jpeg", "png", "pdf", "pdf-of-nothing"],
+)  # fmt: skip
+def test_a_beginning_alone_is_no_scan(body: bytes) -> None:
+    with pytest.raises(domain.DocumentIsUnreadable):
+        asyncio.run(taken(body))
+
+
+def test_a_picture_that_would_fill_the_memory_is_refused() -> None:
+    huge = bytearray(PNG)
+    huge[16:24] = (40_000).to_bytes(4, "big") * 2
+    huge[29:33] = zlib.crc32(bytes(huge[12:29])).to_bytes(4, "big")
+    with pytest.raises(domain.DocumentIsUnreadable):
+        asyncio.run(taken(bytes(huge)))
+
+
+def test_the_other_party_learns_nothing_of_place_time_and_device() -> None:
+    content = asyncio.run(taken(PHONE_PHOTO))
+    with Image.open(io.BytesIO(PHONE_PHOTO)) as before:
+        assert before.getexif().get_ifd(0x8825), "the photo tells its place"
+    bare = asyncio.run(without_metadata(content))
+    with Image.open(io.BytesIO(bare)) as after:
+        assert (dict(after.getexif()), after.info.get("comment")) == ({}, None)
+        assert after.size == (48, 64), "it stands upright without its mark"
+    assert MAKER.encode() not in bare and b"Exif" not in bare
+    for media_type, body in (("application/pdf", PDF), ("image/png", PNG)):
+        assert asyncio.run(without_metadata(domain.Content(media_type, body)))
+    assert asyncio.run(without_metadata(domain.Content("application/pdf", PDF))) == PDF

@@ -19,6 +19,26 @@ class DocumentIsNotForYou(Forbidden):
     advice = "Minta petugas yang menangani orangnya bila perlu mengetahuinya."
 
 
+class PurposeHasEnded(Forbidden):
+    """What it was sent for is over: the receiver reads it no longer."""
+
+    text = "Keperluan berkas ini sudah berakhir."
+    advice = "Minta kantor pengelola perkara bila berkas ini masih diperlukan."
+
+
+def check_purpose(principal: Principal, from_agency: str, *, is_open: bool, is_draft: bool) -> None:
+    """Raise ``PurposeHasEnded`` to a receiver after the end, and ``NotFound`` before anything was sent.
+
+    The sender keeps its file.
+    """
+    if principal.is_system or principal.agency == from_agency:
+        return
+    if is_draft:
+        raise NotFound(kind="documents")
+    if not is_open:
+        raise PurposeHasEnded
+
+
 def check_party(principal: Principal, from_agency: str, to_agency: str) -> None:
     """Raise ``NotFound`` to whoever is neither sender nor receiver of the hand-off."""
     if not principal.is_system and principal.agency not in (from_agency, to_agency):

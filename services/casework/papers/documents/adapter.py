@@ -1,13 +1,16 @@
-"""Outside things behind ports of ours: a directory that holds sealed documents, a library that recognises content."""
+"""Outside things behind ports of ours: a directory that holds sealed documents, libraries that read their content."""
 
 import asyncio
+import io
 import os
 import secrets
 from pathlib import Path
 
 import puremagic
+from PIL import Image, ImageOps
+from pypdf import PdfReader
 
-from services.casework.papers.documents.domain import StoreIsAway
+from services.casework.papers.documents.domain import Content, DocumentIsUnreadable, StoreIsAway, check_content
 
 _NAME_SPREAD = 2
 """Folders by the last letters of the random name, so that none grows to hundreds of thousands of entries."""
@@ -53,6 +56,73 @@ class DirectoryStore:
                 os.close(folder)
         finally:
             beside.unlink(missing_ok=True)
+
+
+PIXELS_LIMIT = 80_000_000
+"""A telephone's largest photo and some more; what says that it is larger unpacks to fill the memory."""
+FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
+QUALITY = 92
+
+
+async def taken(body: bytes) -> Content:
+    """A scan that may be kept: of a kind that is taken, and read to its end by the library that knows the kind.
+
+    Raises as ``check_content``, and ``DocumentIsUnreadable``.
+    """
+    content = check_content(body, recognise(body))
+    await asyncio.to_thread(_read_through, content)
+    return content
+
+
+async def without_metadata(content: Content) -> bytes:
+    """A picture as the other party gets it: the same to look at, without place, time, device or maker of the picture.
+
+    Papers go as they are: a PDF that is changed is no longer what was signed.
+    """
+    if content.media_type not in FORMATS:
+        return content.body
+    return await asyncio.to_thread(_bare, content)
+
+
+def _read_through(content: Content) -> None:
+    try:
+        if content.media_type in FORMATS:
+            with _opened(content) as picture:
+                picture.verify()
+            with _opened(content) as picture:
+                picture.load()
+        else:
+            _read_pages(content.body)
+    except DocumentIsUnreadable:
+        raise
+    except Exception:
+        raise DocumentIsUnreadable from None
+
+
+def _opened(content: Content) -> Image.Image:
+    picture = Image.open(io.BytesIO(content.body), formats=(FORMATS[content.media_type],))
+    if picture.width * picture.height > PIXELS_LIMIT:
+        raise DocumentIsUnreadable(limit_pixels=PIXELS_LIMIT)
+    return picture
+
+
+def _read_pages(body: bytes) -> None:
+    if b"%%EOF" not in body.rstrip(b"\x00\r\n ")[-1024:]:
+        raise DocumentIsUnreadable
+    reader = PdfReader(io.BytesIO(body))
+    if reader.is_encrypted or not len(reader.pages):
+        raise DocumentIsUnreadable
+    for page in reader.pages:
+        page.get_contents()
+
+
+def _bare(content: Content) -> bytes:
+    out = io.BytesIO()
+    with _opened(content) as picture:
+        upright = ImageOps.exif_transpose(picture)
+        upright.info = {}
+        upright.save(out, format=FORMATS[content.media_type], quality=QUALITY, exif=b"")
+    return out.getvalue()
 
 
 def recognise(body: bytes) -> str:

@@ -8,9 +8,9 @@ from fastapi.responses import Response
 
 from services.casework.handoff.handoffs.queries import party_handoff
 from services.casework.papers.documents import commands, queries
-from services.casework.papers.documents.adapter import recognise
+from services.casework.papers.documents.adapter import taken, without_metadata
 from services.casework.papers.documents.commands import KeepDocument
-from services.casework.papers.documents.domain import MEDIA_TYPES, DocumentKind, check_content
+from services.casework.papers.documents.domain import MEDIA_TYPES, Content, DocumentKind
 from services.casework.papers.documents.schemas import DocumentOut, DocumentsOut
 from services.chassis import clock
 from services.chassis.auth import requires
@@ -46,7 +46,7 @@ async def post_document(
     tag_span(handoff_id=str(handoff_id))
     await party_handoff(handoff_id, reading)
     body = await request.body()
-    content = check_content(body, recognise(body))
+    content = await taken(body)
     command = KeepDocument(clock.new_id(), handoff_id, DocumentKind(kind), content)
     private_key = state.settings.sealing_private_key
     return await write(
@@ -76,14 +76,15 @@ async def get_document(
     opened = await queries.open_document(
         document_id, reading, state.units, state.documents, state.settings.sealing_private_key
     )
-    return as_download(opened)
+    return await as_download(opened)
 
 
-def as_download(opened: queries.Opened) -> Response:
-    """A document as an answer that no browser runs and no cache keeps."""
+async def as_download(opened: queries.Opened) -> Response:
+    """A document as an answer that no browser runs and no cache keeps; of a picture, others get no metadata."""
+    content = Content(opened.document.media_type, opened.body)
     ending = opened.document.media_type.rsplit("/", 1)[-1]
     return Response(
-        opened.body,
+        opened.body if opened.is_own else await without_metadata(content),
         media_type=opened.document.media_type,
         headers={
             "Content-Disposition": f'attachment; filename="{opened.document.id}.{ending}"',

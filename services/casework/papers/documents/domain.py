@@ -41,6 +41,13 @@ class DocumentIsTooLarge(Invalid):
     advice = "Kirim paling banyak 10 MiB; pindai ulang dengan resolusi lebih rendah bila perlu."
 
 
+class DocumentIsUnreadable(Invalid):
+    """It begins as one of the kinds that are taken, and cannot be read to its end."""
+
+    text = "Berkas tidak dapat dibuka sampai selesai."
+    advice = "Pindai atau potret sekali lagi, lalu kirim berkasnya utuh dan tanpa kata sandi."
+
+
 class DocumentIsEmpty(Invalid):
     """No bytes."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.casework.handoff.disclosures.domain import Reader, has_apprehended
+from services.casework.handoff.handoffs.domain import OPEN, HandoffState
 from services.casework.handoff.handoffs.queries import handoff_of
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.queries import pack_in_force
@@ -22,6 +23,7 @@ class Opened:
 
     document: Document
     body: bytes
+    is_own: bool
 
 
 async def documents_of(handoff: Handoff, reading: ReadSession) -> list[Document]:
@@ -39,7 +41,8 @@ async def open_document(
 ) -> Opened:
     """A document in clear, to a party of its hand-off that works with the person; the read is logged.
 
-    Raises ``NotFound`` to everybody else, ``DocumentIsNotForYou``, ``StoreIsAway``, ``DocumentIsDamaged``.
+    Raises ``NotFound`` to everybody else, ``DocumentIsNotForYou``, ``PurposeHasEnded``, ``StoreIsAway``,
+    ``DocumentIsDamaged``.
     """
     document = await repository.one(reading, document_id)
     key = await repository.key_of(reading, document_id)
@@ -47,6 +50,8 @@ async def open_document(
         raise NotFound(kind="documents")
     handoff = await handoff_of(reading, document.handoff_id)
     access.check_party(reading.principal, handoff.from_agency, handoff.to_agency)
+    is_draft = handoff.state == HandoffState.DRAFT
+    access.check_purpose(reading.principal, handoff.from_agency, is_open=handoff.state in OPEN, is_draft=is_draft)
     known = await person_known(reading, handoff.person_id)
     reader = Reader(
         reading.principal.agency, (await pack_in_force(reading, handoff.district)).kind_of(reading.principal.agency)
@@ -64,4 +69,4 @@ async def open_document(
             raise DocumentIsDamaged
     except sealing.CannotUnseal:
         raise DocumentIsDamaged from None
-    return Opened(document, body)
+    return Opened(document, body, is_own=reading.principal.agency == document.uploaded_by)

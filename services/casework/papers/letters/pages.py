@@ -13,10 +13,10 @@ from services.casework.handoff.handoffs.domain import OPEN, HandoffState
 from services.casework.handoff.handoffs.queries import party_handoff
 from services.casework.office.directory.pages import directory_of
 from services.casework.office.directory.queries import pack_in_force
-from services.casework.papers.documents.adapter import recognise
+from services.casework.papers.documents.adapter import taken
 from services.casework.papers.documents.api import as_download
 from services.casework.papers.documents.commands import KeepDocument, keep_document
-from services.casework.papers.documents.domain import DocumentKind, check_content
+from services.casework.papers.documents.domain import DocumentKind
 from services.casework.papers.documents.queries import documents_of, open_document
 from services.casework.papers.letters import access, commands, domain, queries
 from services.casework.papers.letters.adapter import new_token, press_of
@@ -112,7 +112,7 @@ async def download(
     """A letter or a scan, to its parties; the opening is logged."""
     state = request.app.state
     await party_handoff(handoff_id, reading)
-    return as_download(
+    return await as_download(
         await open_document(document_id, reading, state.units, state.documents, state.settings.sealing_private_key)
     )
 
@@ -169,7 +169,7 @@ async def post_signed_copy(
 ) -> Response:
     """The scan of the copy signed by hand."""
     letter_id = form.read(LetterFormIn).letter_id
-    scan = check_content(form.file, recognise(form.file))
+    scan = await taken(form.file)
     press, document_id = press_of(request.app.state), clock.new_id()
     return await form.write(
         lambda uow: commands.sign_letter_with_scan(letter_id, document_id, scan, uow, press), "letter-signed"
@@ -182,7 +182,7 @@ async def post_document(
 ) -> Response:
     """A scan of something else."""
     state = request.app.state
-    content = check_content(form.file, recognise(form.file))
+    content = await taken(form.file)
     keep = KeepDocument(clock.new_id(), handoff_id, DocumentKind.HANDOVER_PHOTO, content)
     private_key = state.settings.sealing_private_key
     return await form.write(lambda uow: keep_document(keep, uow, state.documents, private_key), "document-kept")
