@@ -129,7 +129,7 @@ def _operation(persons: int) -> bytes:
     now = datetime.now(UTC).isoformat()
     return json.dumps(
         {
-            "order_number": f"SPT/{uuid4().hex[:12]}",
+            "order_number": f"SPT/{uuid4().int % 10**8}",
             "place_code": "35.24.17.2001",
             "conducted_at": now,
             "reports": [{**json.loads(body()), "channel": "OTHER_AGENCY", "found_at": now} for _ in range(persons)],

@@ -20,6 +20,7 @@ from contracts.values.nik import (
     Sex,
 )
 from contracts.values.places import RegionCode, RegionLevel
+from contracts.values.references import REFERENCE_PATTERN, check_reference
 
 __all__ = [
     "CASE_TYPE_GUESS",
@@ -27,6 +28,7 @@ __all__ = [
     "INT64_MIN",
     "NIK_PATTERN",
     "PROVINCE_CODES",
+    "REFERENCE_PATTERN",
     "RESERVED_TEST_SERIALS",
     "Kind",
     "Money",
@@ -39,4 +41,5 @@ __all__ = [
     "RegionCode",
     "RegionLevel",
     "Sex",
+    "check_reference",
 ]

@@ -12,7 +12,6 @@ def service_environment(service: str, ports: dict[str, int], keys: Keys) -> dict
     database = f"127.0.0.1:{ports['postgres']}/sigap_{service}"
     settings = {
         "DATABASE_URL": f"postgresql://{service}_app:{keys.databases[f'{service}_app']}@{database}",
-        "MIGRATOR_DATABASE_URL": f"postgresql://{service}_migrator:{keys.databases[f'{service}_migrator']}@{database}",
         "KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{ports['kafka']}",
         "TOPIC_PREFIX": "",
         "TEMPORAL_ADDRESS": f"127.0.0.1:{ports['temporal']}",
@@ -33,6 +32,13 @@ def service_environment(service: str, ports: dict[str, int], keys: Keys) -> dict
         "DEPLOYMENT": "local",
     } | _of_this_service(service, ports, keys)
     return {f"{service.upper()}_{name}": value for name, value in settings.items()} | telemetry(service, ports)
+
+
+def migrator_environment(service: str, ports: dict[str, int], keys: Keys) -> dict[str, str]:
+    """What makes a service's tables beside; no process that serves holds it."""
+    database = f"127.0.0.1:{ports['postgres']}/sigap_{service}"
+    password = keys.databases[f"{service}_migrator"]
+    return {f"{service.upper()}_MIGRATOR_DATABASE_URL": f"postgresql://{service}_migrator:{password}@{database}"}
 
 
 def telemetry(name: str, ports: dict[str, int]) -> dict[str, str]:

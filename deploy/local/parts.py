@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.local.engines import Site, kafka, keycloak, otlp, postgres, temporal, zipkin
-from deploy.local.environment import sandbox_environment, service_environment
+from deploy.local.environment import migrator_environment, sandbox_environment, service_environment
 from deploy.local.places import CHECKOUT
 from deploy.local.ports import APART, SERVICES
 from deploy.local.probes import HttpAnswers
@@ -63,7 +63,10 @@ def schemas(site: Site) -> Part:
     environment = {
         name: value
         for service in present()
-        for name, value in service_settings(service, site).items()
+        for name, value in {
+            **service_settings(service, site),
+            **migrator_environment(service, site.ports, site.keys),
+        }.items()
         if name.startswith(f"{service.upper()}_")
     }
     inputs = [CHECKOUT / "services", CHECKOUT / "deploy" / "districts", CHECKOUT / "deploy" / "sandbox"]

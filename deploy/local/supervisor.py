@@ -22,6 +22,8 @@ from deploy.local.ports import is_free
 from deploy.local.probes import Probe
 from deploy.local.timing import cpu_seconds
 
+OWNER_ONLY = 0o077
+"""What engines and services write is for the account that runs them."""
 LOG_LIMIT_BYTES = 20_000_000
 TRIES_BEFORE_FIRST_READY = 3
 LONGEST_PAUSE_SECONDS = 10.0
@@ -332,6 +334,7 @@ class Supervisor:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                umask=OWNER_ONLY,
             )
         finally:
             os.close(log)

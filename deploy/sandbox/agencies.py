@@ -101,7 +101,7 @@ def _traceparent() -> str:
 
 
 def _paper(item: dict[str, Any]) -> str:
-    return f"BA/{item['purpose'][:4]}/{item['handoff_id'][-8:].upper()}"
+    return f"BA/{item['purpose'][:4]}/{int(item['handoff_id'][-8:], 16) % 10**8}"
 
 
 def _to_me(agency: Agency, item: dict[str, Any]) -> bool:

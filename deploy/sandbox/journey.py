@@ -265,7 +265,7 @@ async def _act(api: OurApi, handoff: dict[str, Any]) -> None:
             continue
         sent = dict(body)
         if "ba_number" in sent:
-            sent["ba_number"] = f"BA/CUST/{handoff['handoff_id'][-8:].upper()}"
+            sent["ba_number"] = f"BA/CUST/{int(handoff['handoff_id'][-8:], 16) % 10**8}"
         answer = await api.post(f"/handoffs/{handoff['handoff_id']}/{path}", sent, occasion=handoff["handoff_id"])
         if answer.status_code >= 300:
             return

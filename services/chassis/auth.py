@@ -5,6 +5,7 @@ The provider's keys are fetched without blocking, kept for minutes, fetched agai
 minute, and served stale while the provider is away.
 """
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -85,9 +86,11 @@ class TokenVerifier:
             except (ValueError, JoseError):
                 keys = await self._key_set(refetch=True)
                 decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
-        except (ValueError, JoseError, TypeError, KeyError):
+        except (ValueError, JoseError, TypeError, KeyError, AttributeError):
             raise TokenIsNotValid from None
         claims = decoded.claims
+        if not isinstance(claims, dict):
+            raise TokenIsNotValid
         audience = claims.get("aud")
         audiences = audience if isinstance(audience, list) else [audience]
         expires = claims.get("exp")
@@ -95,6 +98,8 @@ class TokenVerifier:
         if claims.get("iss") != self._issuer or self._audience not in audiences:
             raise TokenIsNotValid
         if not isinstance(expires, int | float) or not isinstance(begins, int | float):
+            raise TokenIsNotValid
+        if not (math.isfinite(expires) and math.isfinite(begins)):
             raise TokenIsNotValid
         if expires <= time.time():
             raise TokenIsExpired

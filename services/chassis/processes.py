@@ -11,13 +11,12 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import asyncpg
-import uvicorn
 import uvloop
 
 from services.chassis import dead_letters, operators, runbook, telemetry
@@ -40,6 +39,7 @@ from services.chassis.readiness import (
     worker_check,
 )
 from services.chassis.service import Command, Running, Service
+from services.chassis.serving import serve_app
 from services.chassis.settings import ServiceSettings
 from services.chassis.temporal import TemporalTransport, WorkflowWorker
 from services.chassis.web import Check, create_api
@@ -50,14 +50,6 @@ CLOCK_MAY_JUMP = timedelta(minutes=5)
 GAUGES_EVERY_SECONDS = 5
 LEAVE_WITHIN_SECONDS = 10.0
 WATCHDOG_EVERY_SECONDS = 10.0
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handling: the process stops all parts together."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 def main(service: Service, argv: Sequence[str] | None = None) -> int:
@@ -81,6 +73,10 @@ def main(service: Service, argv: Sequence[str] | None = None) -> int:
 
             migrate(service.name, settings.migrator_database_url)
             return 0
+        if settings.migrator_database_url and settings.deployment != "local":
+            prefix = service.name.upper()
+            sys.stderr.write(f"{prefix}_MIGRATOR_DATABASE_URL: only «migrate» may hold it; take it from this process\n")
+            return 2
         if part in commands:
             return _loop().run(run_command(service, settings, commands[part], rest))
         _settle_memory()
@@ -237,33 +233,16 @@ async def _serve_http(
     checks: Sequence[Check],
     stop: asyncio.Event,
 ) -> None:
-    is_api = "api" in parts
-    port = settings.http_port if is_api else settings.ops_port
-    if not port:
-        await stop.wait()
-        return
-    app = build_app(service, settings, running, checks) if is_api else ops_app(settings, checks)
-    if is_api and service.prepare is not None:
-        await service.prepare(running, app)
-    server = _Server(
-        uvicorn.Config(
-            app,
-            host=settings.http_host,
-            port=port,
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=10,
-            server_header=False,
-        )
-    )
-    serving = asyncio.create_task(server.serve())
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stop.set()
-    server.should_exit = True
-    await serving
-    stopping.cancel()
+    """The API on its port, health and metrics on theirs; a process without either port serves nothing."""
+    ports: list[Awaitable[Any]] = []
+    if "api" in parts:
+        app = build_app(service, settings, running, checks)
+        if service.prepare is not None:
+            await service.prepare(running, app)
+        ports.append(serve_app(app, settings, settings.http_port, stop))
+    if settings.ops_port:
+        ports.append(serve_app(ops_app(settings, checks), settings, settings.ops_port, stop))
+    await asyncio.gather(*ports or [stop.wait()])
 
 
 def build_app(
@@ -282,6 +261,7 @@ def build_app(
         units=running.units if running else None,
         checks=checks,
         offices=Offices.read(settings.district_packs),
+        is_public=settings.deployment != "local",
     )
     app.state.settings = settings
     service.pages.install(app)

@@ -45,6 +45,8 @@ class ServiceSettings(BaseSettings):
     time_zone: str = "Asia/Jakarta"
     session_idle_minutes: int = 30
     session_hours: int = 10
+    session_recheck_minutes: int = 3
+    session_unchecked_minutes: int = 30
     deployment: Literal["local", "production"] = "production"
     relay_batch_rows: int = 1000
     relay_poll_ms: int = 250

@@ -86,7 +86,7 @@ async def _operation(system: System, kinds: list[str]) -> list[dict[str, Any]]:
         }
         for number, kind in enumerate(kinds, 1)
     ]
-    body = {"order_number": f"UJI/{uuid4().hex[:8]}", "place_code": BABAT, "conducted_at": now, "reports": reports}
+    body = {"order_number": f"UJI/{uuid4().int % 10**8}", "place_code": BABAT, "conducted_at": now, "reports": reports}
     made = await system.post("intake", "/operations", body, by="satpolpp-lamongan")
 
     async def opened() -> list[dict[str, Any]]:
@@ -107,7 +107,7 @@ async def _take_into_custody(system: System, case: dict[str, Any]) -> None:
     handoff = await system.handoff(case["case_id"], "CUSTODY_TRANSFER", "requested", by="sri.peksos")
     place = f"/handoffs/{handoff['handoff_id']}"
     await system.post("casework", f"{place}/acceptance", {}, by="sri.peksos")
-    await system.post("casework", f"{place}/arrival", {"ba_number": f"BA/{uuid4().hex[:6]}"}, by="sri.peksos")
+    await system.post("casework", f"{place}/arrival", {"ba_number": f"BA/{uuid4().int % 10**8}"}, by="sri.peksos")
     await system.post("casework", f"{place}/start", {}, by="sri.peksos")
     await system.post("casework", f"{place}/completion", {"result_code": "IN_CARE"}, by="sri.peksos")
 

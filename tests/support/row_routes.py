@@ -18,7 +18,7 @@ ELSEWHERE = "35.15"
 
 BODIES: Mapping[str, dict[str, Any]] = {
     "MoveIn": {},
-    "ReasonedIn": {"reason_code": "BED_FULL"},
+    "ReasonedIn": {"reason_code": "FULL"},
     "ArrivalIn": {"ba_number": "BA/1"},
     "CompletionIn": {"result_code": "IN_CARE"},
     "ConditionalIn": {"conditions": [{"code": "BED_AVAILABLE", "owner": "RECEIVER", "due_at": "2126-01-01T00:00:00Z"}]},
@@ -43,7 +43,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "RejectionIn": {"expected_version": 1, "reason_code": "NOT_TRUE"},
     "DuplicateIn": {"expected_version": 1, "parent_report_id": str(uuid4())},
     "ApprovalIn": {"expected_version": 1, "digest": "0" * 64},
-    "BatchRejectionIn": {"expected_version": 1, "reason_code": "NOT_RIGHT"},
+    "BatchRejectionIn": {"expected_version": 1, "reason_code": "AMOUNT_QUESTIONED"},
     "ResolutionIn": {"expected_version": 1, "reason_code": "CHECKED", "resolution": "NOTED"},
     "DecisionIn": {"expected_version": 1, "reason": "as it is"},
     "MendIn": {"expected_version": 1, "reason": "mended", "body": "{}"},

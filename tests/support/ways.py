@@ -10,7 +10,7 @@ WAYS: dict[Move, tuple[str, dict[str, Any]]] = {
     Move.ACCEPT: ("acceptance", {}),
     Move.ACCEPT_CONDITIONALLY: ("conditional-acceptance", {}),
     Move.REJECT: ("rejection", {"reason_code": "FULL"}),
-    Move.ARRIVE: ("arrival", {"ba_number": "BA/MODEL"}),
+    Move.ARRIVE: ("arrival", {"ba_number": "BA/1"}),
     Move.START: ("start", {}),
     Move.COMPLETE: ("completion", {"result_code": "DISCHARGED_STABLE"}),
     Move.FAIL: ("failure", {"reason_code": "ABSCONDED"}),

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -18,10 +18,11 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from services.chassis.auth import check
-from services.chassis.database import UnitOfWork, is_infrastructure
+from services.chassis.database import DATABASE_AWAY, UnitOfWork, is_infrastructure
 from services.chassis.errors import Conflict, Forbidden, Invalid, SigapError, Unauthenticated, Unavailable
-from services.chassis.pages.sessions import PageSession, open_session
+from services.chassis.pages.sessions import PageSession, issued_form, open_session
 from services.chassis.principal import Principal
+from services.chassis.settings import ServiceSettings
 from services.chassis.telemetry import log
 from services.chassis.web import (
     Answered,
@@ -30,6 +31,7 @@ from services.chassis.web import (
     MethodIsNotAllowed,
     RouteIsUnknown,
     UnexpectedFault,
+    printable,
     problem_of,
 )
 
@@ -39,7 +41,9 @@ M = TypeVar("M", bound=BaseModel)
 CSRF_FIELD = "csrf"
 KEY_FIELD = "kunci"
 FILE_FIELD = "berkas"
-RESERVED = frozenset({CSRF_FIELD, KEY_FIELD})
+SUBJECT_FIELD = "perihal"
+"""What the page was called on which the form stood: said again where the form is offered once more."""
+RESERVED = frozenset({CSRF_FIELD, KEY_FIELD, SUBJECT_FIELD})
 FORM_FIELDS_LIMIT = 50
 ANYBODY = ""
 """The permission of a page that every signed-in person may see."""
@@ -147,17 +151,36 @@ def parent_of(request: Request) -> str:
 
 
 async def read_fields(request: Request, files: int = 0) -> dict[str, str]:
-    """The posted text fields, each once. Raises ``FormIsNotValid``."""
+    """The posted text fields, each once. Raises ``FormIsNotValid``, naming what holds an unprintable character.
+
+    The body is read once; whoever asks again gets the same answer.
+    """
+    known: dict[str, str] | FormIsNotValid | None = getattr(request.state, "form_fields", None)
+    if known is None:
+        known = request.state.form_fields = await _parsed(request, files)
+    if isinstance(known, FormIsNotValid):
+        raise known
+    return known
+
+
+async def _parsed(request: Request, files: int) -> dict[str, str] | FormIsNotValid:
     try:
         form = await request.form(max_files=files, max_fields=FORM_FIELDS_LIMIT)
-        fields = {name: value for name, value in form.items() if isinstance(value, str)}
-        for value in (*fields, *fields.values()):
-            value.encode()
-            if "\x00" in value:
-                raise FormIsNotValid
-    except (ValueError, HTTPException):
-        raise FormIsNotValid from None
+    except (ValueError, LookupError, AssertionError, HTTPException):
+        return FormIsNotValid()
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    wrong = [name for name, value in fields.items() if not (_is_printable(name) and _is_printable(value))]
+    if wrong:
+        return FormIsNotValid(fields=[name for name in wrong if name.isidentifier()])
     return fields
+
+
+def _is_printable(value: str) -> bool:
+    try:
+        printable(value)
+    except ValueError:
+        return False
+    return True
 
 
 async def _posted_form(request: Request) -> PostedForm:
@@ -173,13 +196,40 @@ async def _posted_file(request: Request) -> PostedForm:
 
 
 async def _own_fields(request: Request, files: int = 0) -> dict[str, str]:
-    if request.headers.get("sec-fetch-site") == "cross-site":
-        raise FormCameFromElsewhere
     fields = await read_fields(request, files)
     session: PageSession = request.state.session
     if not secrets.compare_digest(fields.get(CSRF_FIELD, "").encode(), session.csrf_token.encode()):
-        raise FormIsFromOtherSession
+        raise FormIsFromOtherSession if await _is_ours(request, fields) else FormCameFromElsewhere
     return fields
+
+
+async def _is_ours(request: Request, fields: Mapping[str, str]) -> bool:
+    """Whether one of our pages issued the form: to this person, or to whoever has no session now."""
+    session: PageSession | None = getattr(request.state, "session", None)
+    token = fields.get(CSRF_FIELD, "")
+    if session is not None and secrets.compare_digest(token.encode(), session.csrf_token.encode()):
+        return True
+    try:
+        return await issued_form(request, token, session.principal.actor if session else None)
+    except DATABASE_AWAY:
+        return False
+
+
+def check_origin(request: Request) -> None:
+    """Raise ``FormCameFromElsewhere`` when a browser says that another site's page sent the form.
+
+    Asked before anything else. Whoever sends neither header is no browser of today; the form's own token holds then.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in ("same-origin", "none"):
+            raise FormCameFromElsewhere
+        return
+    origin = request.headers.get("origin")
+    settings: ServiceSettings = request.app.state.settings
+    own = {request.url.netloc, urlsplit(settings.public_url).netloc}
+    if origin is not None and urlsplit(origin).netloc not in own - {""}:
+        raise FormCameFromElsewhere
 
 
 Form = Annotated[PostedForm, Depends(_posted_form)]
@@ -198,6 +248,8 @@ class PageRoute(APIRoute):
 
         async def answered(request: Request) -> Response:
             try:
+                if request.method == "POST":
+                    check_origin(request)
                 response = await answer(request)
             except Exception as error:
                 response = await refusal_page(request, _as_refusal(error))
@@ -248,13 +300,17 @@ async def refusal_page(request: Request, error: SigapError) -> Response:
             fields = {}
     problem = problem_of(error)
     typed = {name: value for name, value in fields.items() if name not in RESERVED}
-    is_again = isinstance(error, SignInIsNeeded | FormIsFromOtherSession | Invalid | Unavailable) and bool(typed)
+    may_come_again = isinstance(error, SignInIsNeeded | FormIsFromOtherSession | Invalid | Unavailable)
+    is_again = may_come_again and bool(typed) and await _is_ours(request, fields)
     context = {
         "problem": problem,
         "wrong": error.facts.get("fields") or (),
         "legal_kind": error.legal_kind if isinstance(error, Conflict) else "",
         "typed": typed,
         "form_key": fields.get(KEY_FIELD, ""),
+        "form_csrf": fields.get(CSRF_FIELD, ""),
+        "subject": fields.get(SUBJECT_FIELD, ""),
+        "act": _act(request),
         "is_again": is_again,
         "is_signed_out": isinstance(error, SignInIsNeeded),
         "can_correct": isinstance(error, Invalid),
@@ -265,6 +321,11 @@ async def refusal_page(request: Request, error: SigapError) -> Response:
     if isinstance(error, Unavailable):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
+
+
+def _act(request: Request) -> str:
+    """What a form does, in the words of its address."""
+    return request.url.path.rsplit("/", 1)[-1].replace("-", " ").capitalize()
 
 
 def secure_headers(response: Response, request: Request) -> None:

@@ -19,7 +19,7 @@ from fastapi.responses import RedirectResponse, Response
 from services.chassis.auth import IdentityProviderIsAway, TokenVerifier
 from services.chassis.errors import Unauthenticated
 from services.chassis.pages.forms import ANYBODY, Form, page_requires, page_router
-from services.chassis.pages.sessions import cookie_name, end_session, set_cookie, start_session
+from services.chassis.pages.sessions import cookie_name, end_session, forget_cookie, set_cookie, start_session
 from services.chassis.principal import Principal
 from services.chassis.settings import ServiceSettings
 
@@ -72,8 +72,11 @@ class Provider:
         }
         return f"{(await self.endpoints())['authorization_endpoint']}?{urlencode(query)}"
 
-    async def tokens(self, code: str, redirect: str, verifier: str) -> tuple[str, str]:
-        """Access and id token for a code. Raises ``SignInWasNotCompleted``, ``IdentityProviderIsAway``."""
+    async def tokens(self, code: str, redirect: str, verifier: str) -> tuple[str, str, str]:
+        """Access, id and refresh token for a code; the last is empty where the provider gives none.
+
+        Raises ``SignInWasNotCompleted``, ``IdentityProviderIsAway``.
+        """
         form = {
             "grant_type": "authorization_code",
             "client_id": self._client_id,
@@ -82,16 +85,40 @@ class Provider:
             "code_verifier": verifier,
         }
         try:
+            found = await self._granted(form)
+            access_token, id_token = str(found["access_token"]), str(found["id_token"])
+        except KeyError:
+            raise SignInWasNotCompleted from None
+        claims = await self._identities.claims(id_token)
+        if claims.get("nonce") != derived("nonce", verifier):
+            raise SignInWasNotCompleted
+        return access_token, id_token, str(found.get("refresh_token") or "")
+
+    async def tokens_anew(self, refresh_token: str) -> tuple[str, str]:
+        """A fresh access token, with the roles of now, and the refresh token for the next time.
+
+        Raises ``SignInWasNotCompleted`` when the provider knows the sign-in no more, ``IdentityProviderIsAway``.
+        """
+        form = {"grant_type": "refresh_token", "client_id": self._client_id, "refresh_token": refresh_token}
+        found = await self._granted(form)
+        if "access_token" not in found:
+            raise SignInWasNotCompleted
+        return str(found["access_token"]), str(found.get("refresh_token") or refresh_token)
+
+    async def _granted(self, form: Mapping[str, str]) -> Mapping[str, Any]:
+        try:
             given = await self._client.post((await self.endpoints())["token_endpoint"], data=form)
         except httpx2.HTTPError:
             raise IdentityProviderIsAway from None
-        if given.status_code != 200:
+        if given.status_code >= 500 or given.status_code == 429:
+            raise IdentityProviderIsAway
+        try:
+            found = given.json()
+        except ValueError:
+            raise SignInWasNotCompleted from None
+        if given.status_code != 200 or not isinstance(found, dict):
             raise SignInWasNotCompleted
-        found = given.json()
-        claims = await self._identities.claims(found["id_token"])
-        if claims.get("nonce") != derived("nonce", verifier):
-            raise SignInWasNotCompleted
-        return str(found["access_token"]), str(found["id_token"])
+        return found
 
     async def farewell(self, id_token: str, back: str) -> str:
         """Where a browser goes to sign out at the provider too; our own page when it knows no such place."""
@@ -149,7 +176,7 @@ async def finish_sign_in(request: Request, state: Shown = "", code: Shown = "") 
     if not is_ours or not code:
         raise SignInWasNotCompleted
     provider: Provider = request.app.state.pages.provider
-    access_token, id_token = await provider.tokens(code, _public(request, "/masuk/kembali"), verifier)
+    access_token, id_token, refresh_token = await provider.tokens(code, _public(request, "/masuk/kembali"), verifier)
     principal: Principal = await request.app.state.verifier.verify(access_token)
     root_path = request.app.state.root_path
     try:
@@ -158,9 +185,9 @@ async def finish_sign_in(request: Request, state: Shown = "", code: Shown = "") 
         wanted = ""
     response = RedirectResponse(local_path(wanted, root_path), 303)
     settings: ServiceSettings = request.app.state.settings
-    token = await start_session(request, principal, id_token)
+    token = await start_session(request, principal, id_token, refresh_token)
     set_cookie(response, request, cookie_name(settings), token, settings.session_hours * 3600)
-    response.delete_cookie(_attempt(request), path=root_path)
+    forget_cookie(response, request, _attempt(request))
     return response
 
 
@@ -178,7 +205,7 @@ async def sign_out(request: Request, caller: Annotated[Principal, page_requires(
     await end_session(request)
     back = _public(request, "/keluar/selesai")
     response = RedirectResponse(await provider.farewell(request.state.session.id_token, back), 303)
-    response.delete_cookie(cookie_name(request.app.state.settings), path=request.app.state.root_path)
+    forget_cookie(response, request, cookie_name(request.app.state.settings))
     return response
 
 

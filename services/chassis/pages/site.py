@@ -1,6 +1,7 @@
 """The page side of one service: templates, base page, navigation, static files, and the pages every service has."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from services.chassis import clock
 from services.chassis.pages import dead_letters, events, sign_in, words
 from services.chassis.pages.forms import (
     ANYBODY,
+    SUBJECT_FIELD,
     current_trace_id,
     page_requires,
     page_router,
@@ -117,7 +119,7 @@ class Pages:
                 **context,
             }
         )
-        return HTMLResponse(text, status_code=status)
+        return HTMLResponse(_naming_forms(text), status_code=status)
 
     def _visible(self, session: PageSession, request: Request) -> list[PageLink]:
         policy = request.app.state.policy
@@ -140,6 +142,20 @@ class Pages:
         environment.globals["urgency"] = words.urgency
         environment.globals["static_version"] = _static_version()
         return environment
+
+
+_TITLE = re.compile(r"<title>(.*?)(?: · [^<]*)?</title>", re.DOTALL)
+_FIRST_INPUT = '<input type="hidden" name="csrf"'
+
+
+def _naming_forms(page: str) -> str:
+    """Each form carries what its page is called, so that a form that is offered again says what it is about."""
+    title = _TITLE.search(page)
+    if title is None or f'name="{SUBJECT_FIELD}"' in page:
+        return page
+    return page.replace(
+        _FIRST_INPUT, f'<input type="hidden" name="{SUBJECT_FIELD}" value="{title[1].strip()}">{_FIRST_INPUT}'
+    )
 
 
 def _static_version() -> str:

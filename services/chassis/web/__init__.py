@@ -19,10 +19,12 @@ from services.chassis.web.requests import (
     PageLimit,
     Reading,
     ReasonText,
+    ReferenceText,
     RequestBody,
     ShortText,
     Text,
     Write,
+    printable,
 )
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "PageLimit",
     "Reading",
     "ReasonText",
+    "ReferenceText",
     "RequestBody",
     "RouteIsUnknown",
     "ShortText",
@@ -43,6 +46,7 @@ __all__ = [
     "UnexpectedFault",
     "Write",
     "create_api",
+    "printable",
     "problem_of",
     "problems",
     "refusals_of",

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -79,16 +80,41 @@ class BodyLimit:
         return problem_response(BodyIsTooLarge(limit_bytes=limit))
 
 
+class NothingKept:
+    """Says of every answer that nobody stores it and nobody guesses its type, unless the answer says so itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add what the answer's headers do not say."""
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("Cache-Control", "no-store")
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+            await send(message)
+
+        await self._app(scope, receive, told if scope["type"] == "http" else send)
+
+
 Check = Callable[[], Awaitable[tuple[str, bool, str]]]
 
 
-def ops_router(checks: Sequence[Check]) -> APIRouter:
-    """Liveness, readiness that tells the truth, and metrics: the same for every process."""
+def ops_router(checks: Sequence[Check], *, is_public: bool) -> APIRouter:
+    """Liveness, readiness that tells the truth, and metrics: the same for every process.
+
+    ``is_public``: anybody reaches the port, who learns that the process lives and no more.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.get("/health/live")
     async def live() -> dict[str, str]:
         return {"status": "alive"}
+
+    if is_public:
+        return router
 
     @router.get("/health/ready")
     async def ready() -> JSONResponse:
@@ -120,6 +146,7 @@ def create_api(
     checks: Sequence[Check] = (),
     upload_limit_bytes: int = 0,
     offices: Offices | None = None,
+    is_public: bool = False,
 ) -> FastAPI:
     """A service's app: its routers under its root path, problems for everything that goes wrong."""
     app = _Api(
@@ -132,6 +159,7 @@ def create_api(
         strict_content_type=True,
         dependencies=[Depends(_no_parameter_twice)],
     )
+    app.add_middleware(NothingKept)
     app.add_middleware(BodyLimit, limit_bytes=body_limit_bytes, upload_limit_bytes=upload_limit_bytes)
     app.state.policy = policy
     app.state.verifier = verifier
@@ -140,7 +168,7 @@ def create_api(
     app.state.root_path = root_path
     for router in routers:
         app.include_router(router, prefix=root_path)
-    app.include_router(ops_router(checks), prefix=root_path)
+    app.include_router(ops_router(checks, is_public=is_public), prefix=root_path)
     app.add_exception_handler(SigapError, _on_refusal)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)

@@ -1,6 +1,7 @@
 """What comes in: texts and bodies, repeat-safe writes, reads within the caller's scope."""
 
 import hashlib
+import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
@@ -10,6 +11,7 @@ from fastapi import Depends, Header, Query, Request
 from fastapi.responses import Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from contracts.values import REFERENCE_PATTERN, check_reference
 from services.chassis.database import Cause, Guard, GuardIsSpent, ReadSession, UnitOfWork, Units
 from services.chassis.errors import KeyUsedForOtherRequest, StillInFlight
 from services.chassis.principal import Principal
@@ -17,24 +19,39 @@ from services.chassis.principal import Principal
 T = TypeVar("T")
 
 
-def _clean(value: str) -> str:
-    if "\x00" in value:
-        raise ValueError("NUL is not text")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValueError("lone surrogates are not text") from None
+_LINES = frozenset("\n\r\t")
+_TURNS_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_NOT_PRINTED = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Control characters, halves of a pair, private use, unassigned, separators that no keyboard has."""
+
+
+def printable(value: str) -> str:
+    """A text that a person wrote. Raises ``ValueError`` for what cannot be printed or turns the writing around."""
+    if value.isascii() and value.isprintable():
+        return value
+    for character in value:
+        if character in _TURNS_DIRECTION or (
+            character not in _LINES and unicodedata.category(character) in _NOT_PRINTED
+        ):
+            raise ValueError("text holds a character that cannot be printed")
     return value
 
 
-Text = Annotated[str, AfterValidator(_clean)]
-"""Text without NUL and lone surrogates; always give it a limit."""
+Text = Annotated[str, AfterValidator(printable)]
+"""Text without what cannot be printed and without marks that turn its direction; always give it a limit."""
 
-ShortText = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True), AfterValidator(_clean)]
-LongText = Annotated[str, StringConstraints(max_length=4000, strip_whitespace=True), AfterValidator(_clean)]
+ShortText = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True), AfterValidator(printable)]
+LongText = Annotated[str, StringConstraints(max_length=4000, strip_whitespace=True), AfterValidator(printable)]
 ReasonText = Annotated[
-    str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True), AfterValidator(_clean)
+    str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True), AfterValidator(printable)
 ]
+ReferenceText = Annotated[
+    str,
+    StringConstraints(pattern=REFERENCE_PATTERN, strip_whitespace=True),
+    AfterValidator(check_reference),
+    Field(description="Nomor surat: memuat angka, tanpa nama orang, NIK atau nomor telepon", examples=["BA/12/2026"]),
+]
+"""The number of somebody's paper; it travels in events, so that it may hold nothing of a person."""
 CodeText = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
 Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
@@ -93,7 +110,8 @@ class IdempotentWrite:
         route = request.scope["route"]
         operation = f"{request.method} {route.path}"
         district = principal.offices[0][:5] if principal.offices else ""
-        digest = hashlib.sha256(request.scope["path"].encode() + b"\n" + self._body).digest()
+        asked = (request.method.encode(), request.scope["path"].encode(), request.scope["query_string"], self._body)
+        digest = hashlib.sha256(b"\n".join(asked)).digest()
         guard = write_guard(principal.actor, operation, self._key, digest, district)
         told = ""
 

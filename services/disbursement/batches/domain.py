@@ -25,6 +25,14 @@ PROPOSAL_LIMIT = 10 * BATCH_LIMIT
 """Lines of all lists of one proposal."""
 
 
+class RejectionReason(StrEnum):
+    """Why a list is refused."""
+
+    AMOUNT_QUESTIONED = "AMOUNT_QUESTIONED"
+    RECIPIENT_QUESTIONED = "RECIPIENT_QUESTIONED"
+    PAPERS_INCOMPLETE = "PAPERS_INCOMPLETE"
+
+
 class BatchState(StrEnum):
     """Where a batch stands."""
 

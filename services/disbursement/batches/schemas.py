@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from contracts.values import RegionCode
 from services.chassis.web import CodeText, RequestBody
 from services.disbursement.batches.commands import ApproveBatch, ProposeBatch, RejectBatch
-from services.disbursement.batches.domain import BATCH_LIMIT
+from services.disbursement.batches.domain import BATCH_LIMIT, RejectionReason
 from services.disbursement.batches.queries import BatchDetail
 from services.disbursement.batches.tables import Batch
 
@@ -48,7 +48,7 @@ class ApprovalIn(RequestBody):
 class BatchRejectionIn(RequestBody):
     """Why the list is refused."""
 
-    reason_code: CodeText
+    reason_code: RejectionReason
     expected_version: Version
 
     def to_command(self, batch_id: UUID) -> RejectBatch:

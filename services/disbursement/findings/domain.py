@@ -23,6 +23,18 @@ class FindingKind(StrEnum):
     PERSON_PAID_TWICE = "PERSON_PAID_TWICE"
 
 
+class ResolutionReason(StrEnum):
+    """Why a finding is resolved so."""
+
+    CHECKED = "CHECKED"
+    ACCOUNT_CORRECTED = "ACCOUNT_CORRECTED"
+    BANK_FIXED = "BANK_FIXED"
+    BANK_CONFIRMED = "BANK_CONFIRMED"
+    PAID_OTHERWISE = "PAID_OTHERWISE"
+    NO_LONGER_DUE = "NO_LONGER_DUE"
+    RECORDED_TWICE = "RECORDED_TWICE"
+
+
 class Resolution(StrEnum):
     """What people decide about a finding."""
 

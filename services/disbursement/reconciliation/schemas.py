@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.chassis.web import CodeText, RequestBody
-from services.disbursement.findings.domain import Resolution
+from services.chassis.web import RequestBody
+from services.disbursement.findings.domain import Resolution, ResolutionReason
 from services.disbursement.reconciliation.commands import ResolveFinding
 
 
@@ -14,7 +14,7 @@ class ResolutionIn(RequestBody):
     """What is decided about a finding, and why."""
 
     resolution: Resolution
-    reason_code: CodeText
+    reason_code: ResolutionReason
     expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
     def to_command(self, finding_id: UUID) -> ResolveFinding:

@@ -17,6 +17,16 @@ class ReportState(StrEnum):
     DUPLICATE = "duplicate"
 
 
+class RejectionReason(StrEnum):
+    """Why a report is refused."""
+
+    NOT_TRUE = "NOT_TRUE"
+    NOT_IN_NEED = "NOT_IN_NEED"
+    OUTSIDE_OUR_DUTY = "OUTSIDE_OUR_DUTY"
+    NOT_ENOUGH_KNOWN = "NOT_ENOUGH_KNOWN"
+    WITHDRAWN = "WITHDRAWN"
+
+
 class Channel(StrEnum):
     """How the report came in; kept, since counts differ by channel."""
 

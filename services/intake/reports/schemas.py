@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StringConstraints
 
 from contracts.values import Kind, Nik, NikIsInvalid, RegionCode, Sex
-from services.chassis.web import CodeText, LongText, RequestBody, ShortText
+from services.chassis.web import LongText, ReferenceText, RequestBody, ShortText
 from services.intake.persons.domain import Description
 from services.intake.reports.commands import ConductOperation, Evidence, ReceiveReport
-from services.intake.reports.domain import OPERATION_LIMIT, Channel, Urgency
+from services.intake.reports.domain import OPERATION_LIMIT, Channel, RejectionReason, Urgency
 from services.intake.reports.tables import Operation, Report
 
 
@@ -93,9 +93,7 @@ class ReportIn(RequestBody):
 class OperationIn(RequestBody):
     """A field operation (razia) with its people, taken in whole or not at all."""
 
-    order_number: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9./ -]{0,63}$")] = Field(
-        description="Nomor surat tugas"
-    )
+    order_number: ReferenceText = Field(description="Nomor surat tugas")
     place_code: VillageText
     conducted_at: AwareDatetime
     reports: Annotated[list[ReportIn], Field(min_length=1, max_length=OPERATION_LIMIT)]
@@ -114,7 +112,7 @@ class RejectionIn(RequestBody):
     """Why a report is refused."""
 
     expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
-    reason_code: CodeText
+    reason_code: RejectionReason
 
 
 class VerificationIn(RequestBody):

@@ -108,7 +108,7 @@ class Ground:
 
     async def arrived(self) -> dict[str, str]:
         found = await self.accepted()
-        await self.hospital.move(found["HANDOFF"], "arrival", ba_number=f"BA/{uuid4().hex[:6]}")
+        await self.hospital.move(found["HANDOFF"], "arrival", ba_number=f"BA/{uuid4().int % 10**8}")
         return found
 
     async def spoken(self) -> dict[str, str]:

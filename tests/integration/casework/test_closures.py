@@ -107,7 +107,7 @@ async def test_an_agency_that_closes_leaves_nothing_stuck_and_nobody_behind(
     ]
     for handoff in (there, promised, worked_on):
         await place.move(handoff["handoff_id"], "acceptance")
-    await place.move(there["handoff_id"], "arrival", ba_number=f"BA/{uuid4().hex[:6]}")
+    await place.move(there["handoff_id"], "arrival", ba_number=f"BA/{uuid4().int % 10**8}")
     await place.move(worked_on["handoff_id"], "start")
     query = f"district=35.24&agency={agency}"
     mine = {one["handoff_id"] for one in (there, asked, promised, worked_on)}
@@ -149,7 +149,13 @@ async def test_an_agency_that_closes_leaves_nothing_stuck_and_nobody_behind(
     for kind, one in ((Closure, decided["closure_id"]), (Handoff, promised["handoff_id"])):
         assert UUID(one) not in await unlike_their_actions(casework, kind)
     assert UUID(promised["group_id"]) not in await unlike_their_actions(casework, HandoffGroup)
-    itself = {"district": "35.24", "agency": agency, "disposition": "REDIRECT", "reason_code": "X", "to_agency": agency}
+    itself = {
+        "district": "35.24",
+        "agency": agency,
+        "disposition": "REDIRECT",
+        "reason_code": "AGENCY_CLOSED",
+        "to_agency": agency,
+    }
     refused = await office.send("/closures", **itself)
     assert (refused.status_code, refused.json()["code"]) == (422, "redirected_to_itself")
 

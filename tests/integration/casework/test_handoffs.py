@@ -92,9 +92,9 @@ async def test_a_broken_condition_ends_the_yes_with_its_reason_and_the_next_one_
     condition = {"code": "BED_AVAILABLE", "owner": "RECEIVER", "due_at": later(days=1)}
     await hospital.move(handoff["handoff_id"], "conditional-acceptance", conditions=[condition])
     condition = (await seen(hospital, handoff))["conditions"][0]["condition_id"]
-    await hospital.post(f"/conditions/{condition}/breach", reason_code="NO_BED_AFTER_ALL")
+    await hospital.post(f"/conditions/{condition}/breach", reason_code="NO_LONGER_ABLE")
     ended = await seen(office, handoff)
-    assert (ended["state"], ended["reason_code"], deadlines(ended)) == ("rejected", "NO_BED_AFTER_ALL", {})
+    assert (ended["state"], ended["reason_code"], deadlines(ended)) == ("rejected", "NO_LONGER_ABLE", {})
     assert [(c["agency"], c["state"]) for c in ended["candidates"]] == [(SOEGIRI, "rejected"), (LAWANG, "requested")]
 
 
@@ -161,14 +161,16 @@ async def test_a_question_stops_the_receivers_deadline_and_starts_the_senders(
     await office.move(handoff["handoff_id"], "hold", reason_code="DISASTER")
     await office.move(handoff["handoff_id"], "resumption")
     assert deadlines(await seen(office, handoff)).keys() == {"REPLY_BY"}, "a hold in between answers no question"
-    assert (await hospital.move(handoff["handoff_id"], "question", 409, question_code="X"))[
+    assert (await hospital.move(handoff["handoff_id"], "question", 409, question_code="LETTER_MISSING"))[
         "code"
     ] == "question_is_open"
     await office.move(handoff["handoff_id"], "reply", reply_code="LETTER_SENT")
     replied = await seen(office, handoff)
     assert deadlines(replied).keys() == {"ANSWER_BY"}
     assert deadlines(replied)["ANSWER_BY"] >= before
-    assert (await office.move(handoff["handoff_id"], "reply", 409, reply_code="X"))["code"] == "no_question_is_open"
+    assert (await office.move(handoff["handoff_id"], "reply", 409, reply_code="LETTER_SENT"))[
+        "code"
+    ] == "no_question_is_open"
 
 
 async def test_on_hold_everything_stands_still_and_goes_on_where_it_was(
@@ -229,7 +231,8 @@ async def test_after_a_firm_yes_the_sender_asks_and_the_receiver_lets_go(
 ) -> None:
     handoff = await ask(office, case_id)
     await hospital.move(handoff["handoff_id"], "acceptance")
-    assert (await office.move(handoff["handoff_id"], "cancellation", 409, reason_code="X"))["legal_now"] == [
+    late = await office.move(handoff["handoff_id"], "cancellation", 409, reason_code="NO_LONGER_NEEDED")
+    assert late["legal_now"] == [
         "hold", "ask-cancel",
     ]  # fmt: skip
     refused = await hospital.move(handoff["handoff_id"], "cancellation-consent", 409)
@@ -246,7 +249,7 @@ async def test_once_the_person_is_there_the_way_back_is_a_hand_off_back(
     await hospital.move(handoff["handoff_id"], "acceptance")
     await hospital.move(handoff["handoff_id"], "arrival", ba_number="BA/77")
     await hospital.move(handoff["handoff_id"], "start")
-    refused = await office.move(handoff["handoff_id"], "cancellation-request", 409, reason_code="X")
+    refused = await office.move(handoff["handoff_id"], "cancellation-request", 409, reason_code="NO_LONGER_NEEDED")
     assert refused["code"] == "person_is_there"
 
 

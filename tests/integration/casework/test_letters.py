@@ -12,6 +12,8 @@ import pytest
 import pytest_asyncio
 
 from services.casework.office.directory.domain import Letter
+from services.casework.papers.letters import access
+from services.chassis.principal import Principal
 from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI, VILLAGE
 from tests.support.casework.asking import ask
 from tests.support.casework.desk import Desk
@@ -180,12 +182,14 @@ async def test_letters_are_the_offices_and_only_where_one_is_foreseen(
     handoff = await ask(office, case_id)
     hospital = Desk(casework, issuer, SOEGIRI, "caseworker")
     refused = await hospital.send(f"/handoffs/{handoff['handoff_id']}/letters")
-    assert (refused.status_code, refused.json()["code"]) == (403, "letter_is_the_offices")
+    assert (refused.status_code, refused.json()["code"]) == (403, "role_is_not_allowed")
+    with pytest.raises(access.LetterIsTheOffices):
+        access.check_writer(Principal("staff:x", SOEGIRI, frozenset({"caseworker"}), ("35.24",)), OFFICE)
     stranger = Desk(casework, issuer, LAWANG, "caseworker")
     letter = await issue(office, handoff)
-    assert (await stranger.send(f"/handoffs/{handoff['handoff_id']}/letters")).status_code == 404
-    assert (await stranger.send(f"/letters/{letter['letter_id']}/void", reason_code="X")).status_code == 404
-    await stranger.get(f"/letters/{letter['letter_id']}", expect=404)
+    assert (await stranger.send(f"/handoffs/{handoff['handoff_id']}/letters")).status_code == 403
+    assert (await stranger.send(f"/letters/{letter['letter_id']}/void", reason_code="NOT_SENT")).status_code == 403
+    await Desk(casework, issuer, LAWANG).get(f"/letters/{letter['letter_id']}", expect=404)
     assert (await Desk(casework, issuer, SOEGIRI).get(f"/letters/{letter['letter_id']}"))["number"] == letter["number"]
     nobody = await office.send(f"/handoffs/{handoff['handoff_id']}/letters", signer="nobody")
     assert (nobody.status_code, nobody.json()["code"]) == (422, "signer_is_unknown")

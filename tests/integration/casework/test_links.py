@@ -14,10 +14,11 @@ import pytest_asyncio
 
 from services.casework.handoff.handoffs.commands import MoveHandoff
 from services.casework.handoff.handoffs.domain import Move
-from services.casework.papers.links import commands, domain
+from services.casework.papers.links import access, commands, domain
 from services.casework.papers.links.access import principal_through
 from services.casework.papers.links.domain import LinkIsForAnotherHandoff
 from services.chassis import sealing
+from services.chassis.principal import Principal
 from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
 from tests.support.casework.asking import ask
 from tests.support.casework.desk import Desk
@@ -155,7 +156,7 @@ async def test_only_what_is_legal_now_is_offered_and_taken(casework: Bench, offi
     seen = await phone.look()
     assert "jawab/accept" in seen
     assert "jawab/complete" not in seen
-    assert (await phone.answer("complete", result_code="DONE")).status_code == 409
+    assert (await phone.answer("complete", result_code="DISCHARGED_STABLE")).status_code == 409
     assert (await phone.answer("cancel")).status_code == 403
     assert (await row(casework, link))["state"] == "open", "what was refused spends nothing"
 
@@ -263,7 +264,7 @@ async def test_forms_from_elsewhere_are_refused(casework: Bench, office: Desk, c
     link = await minted(office, await ask(office, case_id))
     phone = Phone(casework, link["url"])
     await phone.open(link["pin"])
-    assert (await phone.send("jawab/accept", csrf="0" * 64)).status_code == 409
+    assert (await phone.send("jawab/accept", csrf="0" * 64)).status_code == 403
     cross = await phone._client.post(
         f"{phone.place}/buka", data={"pin": "000000"}, headers={"Sec-Fetch-Site": "cross-site"}
     )
@@ -291,12 +292,14 @@ async def test_links_are_made_by_the_office_for_others_and_kept_without_what_ope
         held = await casework.value(f"SELECT string_agg(t::text, '') FROM {table} t")
         assert token not in held
         assert f'"{first["pin"]}"' not in held
+    with pytest.raises(access.LinkIsTheOffices):
+        access.check_maker(Principal("staff:x", SOEGIRI, frozenset({"caseworker"}), ("35.24",)), OFFICE)
     hospital = Desk(casework, issuer, SOEGIRI, "caseworker")
     refused = await hospital.send(f"/handoffs/{handoff['handoff_id']}/links")
-    assert (refused.status_code, refused.json()["code"]) == (403, "link_is_the_offices")
+    assert (refused.status_code, refused.json()["code"]) == (403, "role_is_not_allowed")
     assert (
         await Desk(casework, issuer, LAWANG, "caseworker").send(f"/handoffs/{handoff['handoff_id']}/links")
-    ).status_code == 404
+    ).status_code == 403
     revoked = await office.post(f"/links/{first['link_id']}/revocation")
     assert revoked["state"] == "revoked"
     assert "dicabut" in await Phone(casework, first["url"]).look(expect=410)

@@ -105,10 +105,10 @@ async def test_nobody_is_taken_over_by_phone_and_nothing_happens_in_the_future(
         await casework.units.perform(lambda uow: move_handoff(spoke, uow), principal=head)
     future = await hospital.move(handoff["handoff_id"], "acceptance", 422, happened_at=later(days=1))
     assert future["code"] == "happens_later"
-    past = [{"code": "X", "owner": "SENDER", "due_at": later(days=-1)}]
+    past = [{"code": "LETTER_COMPLETE", "owner": "SENDER", "due_at": later(days=-1)}]
     late = await hospital.move(handoff["handoff_id"], "conditional-acceptance", 422, conditions=past)
     assert late["code"] == "condition_is_past"
-    far = [{"code": "X", "owner": "SENDER", "due_at": "9999-12-31T00:00:00Z"}]
+    far = [{"code": "LETTER_COMPLETE", "owner": "SENDER", "due_at": "9999-12-31T00:00:00Z"}]
     late = await hospital.move(handoff["handoff_id"], "conditional-acceptance", 422, conditions=far)
     assert late["code"] == "condition_is_past"
     assert (await seen(office, handoff))["state"] == "requested"

@@ -8,6 +8,7 @@ import asyncpg
 import orjson
 import pytest
 
+from services.chassis.web import printable
 from tests.support.engines import Stack
 from tests.support.identity import Issuer
 from tests.support.probe import SCHEMA, probe_service
@@ -97,7 +98,13 @@ async def test_a_twin_still_being_worked_on_is_told_to_wait(probe: Bench, issuer
 @pytest.fixture
 async def session(probe: Bench) -> str:
     """The cookie of an operator who signed in; forms carry the token «csrf»."""
-    known = {"actor": "staff:op", "agency": "dinsos", "roles": ["operator"], "offices": ["35.24"], "display_name": "Op"}
+    known = {
+        "actor": "staff:op",
+        "agency": "dinsos-lamongan",
+        "roles": ["operator"],
+        "offices": ["35.24"],
+        "display_name": "Op",
+    }
     await probe.units.pool.execute(
         "INSERT INTO sessions (token_digest, principal, csrf_token, id_token, ends_at, district)"
         " VALUES ($1, $2::json, 'csrf', '', now() + interval '1 hour', '35.24')",
@@ -116,15 +123,87 @@ async def test_a_form_is_taken_from_its_own_session_and_page_only(probe: Bench, 
         assert answer.status_code == status, answer.text
         assert text in answer.text
 
-    await post(401, "Sesi Anda sudah berakhir.", form)
-    await post(403, "tidak dikirim dari halaman Sigap", form, Cookie=session, **{"Sec-Fetch-Site": "cross-site"})
-    await post(409, "Anda sudah masuk kembali.", {**form, "csrf": "other"}, Cookie=session)
+    ended = {"actor": "staff:op"}, {"actor": "staff:somebody-else"}
+    for name, known in zip(("ended", "others"), ended, strict=True):
+        await probe.units.pool.execute(
+            "INSERT INTO sessions (token_digest, principal, csrf_token, id_token, ends_at, district)"
+            " VALUES ($1, $2::json, $3, '', now() - interval '1 hour', '35.24')",
+            hashlib.sha256(name.encode()).digest(), orjson.dumps(known).decode(), name,
+        )  # fmt: skip
+    elsewhere: tuple[dict[str, str], ...] = (
+        {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"},
+        {"Origin": "null"}, {"Origin": "http://sigap.evil.example"},
+    )  # fmt: skip
+    for origin in elsewhere:
+        for cookie in ({}, {"Cookie": session}):
+            await post(403, "tidak dikirim dari halaman Sigap", form, **cookie, **origin)
+    for own in ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, {"Origin": "http://sigap"}):
+        await post(404, "Data tidak ditemukan", form, Cookie=session, **own)
+    await post(401, "Isian Anda", {**form, "perihal": "Pesan tersisih"})
+    await post(401, "Pesan tersisih: <strong>Buang</strong>", {**form, "perihal": "Pesan tersisih"})
+    await post(409, "Anda sudah masuk kembali.", {**form, "csrf": "ended"}, Cookie=session)
+    for forged in ("made-up", "", "others"):
+        await post(403, "tidak dikirim dari halaman Sigap", {**form, "csrf": forged}, Cookie=session)
+    signed_out = await probe.client.post(place, data={**form, "csrf": "made-up"})
+    assert (signed_out.status_code, "Isian Anda" in signed_out.text) == (401, False)
     await post(422, "Isian belum lengkap", {**form, "reason": ""}, Cookie=session)
     await post(404, "Data tidak ditemukan", form, Cookie=session)
     first = await probe.client.get("/tersisih")
     assert (first.status_code, "/masuk?lanjut=" in first.headers["location"]) == (303, True)
     unasked = await probe.client.get("/masuk/kembali?state=x&code=y")
     assert (unasked.status_code, "Proses masuk belum selesai." in unasked.text) == (401, True)
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body"),
+    [
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=", b"x"),
+        ("multipart/form-data; boundary=a", b"--a\r\nnonsense"),
+        ("multipart/form-data; boundary=a", b"--a\r\nContent-Disposition: form-data\r\n\r\nx\r\n--a--\r\n"),
+        (
+            "multipart/form-data; boundary=a; charset=no-such",
+            b'--a\r\nContent-Disposition: form-data; name="x"\r\n\r\ny\r\n--a--\r\n',
+        ),
+        ("application/x-www-form-urlencoded; charset=no-such", b"csrf=csrf&reason=x"),
+        ("application/x-www-form-urlencoded", b"reason=%FF%FE&csrf=csrf"),
+        ("application/x-www-form-urlencoded", b"reason=%00&csrf=csrf"),
+        ("application/x-www-form-urlencoded", b"reason=a%E2%80%AEb&csrf=csrf"),
+        ("application/x-www-form-urlencoded", b"%E2%80%AE=x&csrf=csrf"),
+    ],
+)  # fmt: skip
+async def test_a_form_that_cannot_be_read_is_a_refusal_of_the_caller(
+    probe: Bench, session: str, media_type: str, body: bytes
+) -> None:
+    for cookie, statuses in (({}, {401}), ({"Cookie": session}, {403, 422})):
+        answer = await probe.client.post(
+            "/tersisih/1/buang", content=body, headers={"Content-Type": media_type, **cookie}
+        )
+        assert answer.status_code in statuses, answer.text
+
+
+async def test_a_key_stands_for_method_path_query_and_body(probe: Bench, issuer: Issuer) -> None:
+    good = headers(issuer)
+    first = await probe.client.post("/probes?a=1", json={"note": "A"}, headers=good)
+    again = await probe.client.post("/probes?a=1", json={"note": "A"}, headers=good)
+    other = await probe.client.post("/probes?a=2", json={"note": "A"}, headers=good)
+    assert (first.status_code, again.json(), other.status_code) == (201, first.json(), 422)
+    assert other.json()["code"] == "key_used_for_other_request"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["a\u202eb", "a\u2066b", "a\x07b", "a\x00b", "a\u2028b", "a\ue000b", "a\x1b[2J", "a\ud800"]
+)
+def test_what_cannot_be_printed_is_no_text(wrong: str) -> None:
+    with pytest.raises(ValueError, match="printed"):
+        printable(wrong)
+
+
+@pytest.mark.parametrize(
+    "text", ["Siti Aminah", "baris satu\r\nbaris dua\tkolom", "Łucja Ὀ ꦄꦤ 中文 😀", "e\u0301", "a\u200db"]
+)
+def test_what_people_write_is_text(text: str) -> None:
+    assert printable(text) == text
 
 
 PAGE_CODES = (

@@ -17,7 +17,7 @@ async def rows(intake: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
     token = issuer.machine("satpolpp-lamongan", "reporter-agency")
     person = report(channel="OTHER_AGENCY")
     body = {
-        "order_number": f"SPT/{uuid4().hex[:6]}", "place_code": VILLAGE,
+        "order_number": f"SPT/{uuid4().int % 10**8}", "place_code": VILLAGE,
         "conducted_at": datetime.now(UTC).isoformat(), "reports": [person],
     }  # fmt: skip
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}

@@ -94,7 +94,7 @@ async def test_an_operation_is_taken_whole_or_not_at_all(intake: Bench, issuer: 
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
     people = [report(channel="OTHER_AGENCY"), report(kind="GEPENG", channel="OTHER_AGENCY")]
     body = {
-        "order_number": f"SPT/{uuid4().hex[:6]}",
+        "order_number": f"SPT/{uuid4().int % 10**8}",
         "place_code": VILLAGE,
         "conducted_at": people[0]["found_at"],
         "reports": people,
@@ -103,7 +103,7 @@ async def test_an_operation_is_taken_whole_or_not_at_all(intake: Bench, issuer: 
     assert made.status_code == 201, made.text
     assert [r["state"] for r in made.json()["reports"]] == ["verified", "verified"]
     body["reports"][1]["village_code"] = "35.24.99.2999"
-    body["order_number"] = f"SPT/{uuid4().hex[:6]}"
+    body["order_number"] = f"SPT/{uuid4().int % 10**8}"
     refused = await intake.client.post("/operations", json=body, headers={**headers, "Idempotency-Key": str(uuid4())})
     assert refused.status_code == 422
     assert refused.json()["code"] == "region_is_unknown"

@@ -53,7 +53,7 @@ async def test_the_key_and_the_id_minted_under_it_travel_with_the_event(intake: 
     made = await intake.client.post(
         "/operations",
         json={
-            "order_number": f"SPT/{uuid4().hex[:6]}", "place_code": VILLAGE, "conducted_at": person["found_at"],
+            "order_number": f"SPT/{uuid4().int % 10**8}", "place_code": VILLAGE, "conducted_at": person["found_at"],
             "reports": [person],
         },
         headers={"Authorization": f"Bearer {token}", "Idempotency-Key": key},

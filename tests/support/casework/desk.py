@@ -43,7 +43,7 @@ class Desk:
         handoff_id = await self.open_handoff(report_id, purpose)
         await self.move(handoff_id, "acceptance")
         if moves_person:
-            await self.move(handoff_id, "arrival", ba_number=f"BA/{uuid4().hex[:6]}")
+            await self.move(handoff_id, "arrival", ba_number=f"BA/{uuid4().int % 10**8}")
         await self.move(handoff_id, "start")
         await self.move(handoff_id, "completion", result_code=result)
         return handoff_id

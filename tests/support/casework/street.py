@@ -60,7 +60,7 @@ class Street:
         desk = self.desk(agency)
         handoff = await desk.open_handoff(self.report_id, "INPATIENT_BED")
         await desk.move(handoff, "acceptance")
-        await desk.move(handoff, "arrival", ba_number=f"BA/{uuid4().hex[:6]}")
+        await desk.move(handoff, "arrival", ba_number=f"BA/{uuid4().int % 10**8}")
         await desk.move(handoff, "start")
         return desk, handoff
 

@@ -141,7 +141,7 @@ def _command(move: Move, handoff: Handoff, now: datetime, chance: Random) -> Mov
         handoff.id,
         move,
         reason_code=chance.choice(FAIL_REASONS) if move == Move.FAIL else "REASON",
-        result_code="DONE" if move == Move.COMPLETE else None,
+        result_code="DISCHARGED_STABLE" if move == Move.COMPLETE else None,
         ba_number="BA/1" if move == Move.ARRIVE else None,
         conditions=_conditions(now, chance) if move == Move.ACCEPT_CONDITIONALLY else (),
         happened_at=now - timedelta(minutes=chance.uniform(0, 300)) if chance.random() < 0.1 else None,

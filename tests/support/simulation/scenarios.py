@@ -161,7 +161,7 @@ async def _work(story: Story) -> None:
     await story.step("it goes on", sender(second), _moves(second, Move.RESUME), timedelta(hours=3))
     ready = ReportStatus(second.id, "STABLE", story.now + timedelta(days=9), is_ready=True)
     await story.step("news: ready to be fetched", hospital, lambda uow: commands.report_status(ready, uow))
-    await story.step("it is done", hospital, _moves(second, Move.COMPLETE, result_code="DONE"))
+    await story.step("it is done", hospital, _moves(second, Move.COMPLETE, result_code="DISCHARGED_STABLE"))
     await story.step("it is read", sender(second), _moves(second, Move.CLOSE))
 
 

@@ -83,6 +83,19 @@ def test_markup_in_a_name_stays_text(kind: Letter) -> None:
     assert adapter.render(kind, wild).startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("kind", list(Letter))
+@pytest.mark.parametrize("name", ["Siti \U0001f600", "\u4e2d\u6587", "\ua984\ua9a4", "a\x07b"])
+def test_what_no_font_has_is_refused_by_the_name_of_its_field(kind: Letter, name: str) -> None:
+    head = head_of(PACKS[0])
+    for values in ({"name": name, "features": "rambut pendek"}, {"name": "Warga Uji", "features": name}):
+        wrong = [field for field, value in values.items() if value == name]
+        with pytest.raises(domain.LetterCannotBePrinted) as refused:
+            adapter.render(kind, data_of(draft(kind, head, **values)))
+        assert refused.value.facts["fields"] == wrong
+    spelled = data_of(draft(kind, head, name="Nguyễn Thị Łucja, Ñoño, Ὀδυσσεύς, Жанна"))
+    assert adapter.render(kind, spelled).startswith(b"%PDF")
+
+
 def test_numbers_are_written_as_the_pack_says() -> None:
     head = head_of(Path("deploy/districts/35.24-lamongan/casework.yaml"))
     assert domain.number_of(head, Letter.COVER_LETTER, 7, DAY) == "460/0007/413.106/2026"

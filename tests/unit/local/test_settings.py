@@ -12,7 +12,7 @@ from pydantic_settings import SettingsConfigDict
 
 from deploy.local.accounts import CLIENTS, MACHINES, STAFF
 from deploy.local.engines import Site, open_site, realm_digest
-from deploy.local.environment import service_environment
+from deploy.local.environment import migrator_environment, service_environment
 from deploy.local.keys import open_keys, public_key
 from deploy.local.ports import SERVICES, SPARE, USUAL, choose_ports, settle_ports
 from deploy.local.realm import realm
@@ -99,7 +99,9 @@ def test_the_environment_of_a_service_satisfies_its_settings(
     assert settings.root_path == f"/{service}"
     assert settings.public_url == f"http://127.0.0.1:{settings.http_port}/{service}"
     assert f"{service}_app:" in settings.database_url
-    assert f"{service}_migrator:" in settings.migrator_database_url
+    assert settings.migrator_database_url == "", "a process that serves does not hold it"
+    (beside,) = migrator_environment(service, site.ports, site.keys).values()
+    assert f"{service}_migrator:" in beside
 
 
 def test_intake_knows_every_recipient_of_sealed_keys(site: Site) -> None:

@@ -26,13 +26,13 @@ from services.casework.office.case_types.domain import CASE_TYPES, DUPLICATE, NO
 from services.casework.office.directory.pages import directory_of
 from services.casework.office.matters.queries import numbers_of
 from services.casework.person.custody.commands import record_custody
-from services.casework.person.custody.domain import PARTIES_WITHOUT_A_DESK, CustodianKind, Proof
+from services.casework.person.custody.domain import PARTIES_WITHOUT_A_DESK, CustodianKind, ObservedState, Proof
 from services.casework.person.custody.pages import OBSERVED_STATES, PARTIES
-from services.casework.person.custody.schemas import CustodyIn, PartyText, PlaceText, ReferenceText
+from services.casework.person.custody.schemas import CustodyIn, PartyText, PlaceText
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
-from services.chassis.web import CodeText, Reading, RequestBody, ShortText
+from services.chassis.web import Reading, ReferenceText, RequestBody, ShortText
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE_ROWS = 50
@@ -202,7 +202,7 @@ class CustodyFormIn(RequestBody):
     from_agency: PartyText | None = None
     happened_local: datetime
     place_code: PlaceText
-    observed_state: CodeText
+    observed_state: ObservedState
     ba_number: ReferenceText | None = None
     belongings_note: ShortText | None = None
 

@@ -36,6 +36,14 @@ class Blocker:
     state: str = ""
 
 
+class ForcedClosingReason(StrEnum):
+    """Why a case is closed over what is open."""
+
+    NO_ANSWER_FOR_LONG = "NO_ANSWER_FOR_LONG"
+    RECORDED_ELSEWHERE = "RECORDED_ELSEWHERE"
+    OPENED_BY_MISTAKE = "OPENED_BY_MISTAKE"
+
+
 class Disposition(StrEnum):
     """What two people can make of something open when they close a case over it."""
 

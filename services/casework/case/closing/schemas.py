@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.casework.case.closing.commands import ProposeForcedClosing
-from services.casework.case.closing.domain import Blocker, Disposition, dispositions_of
+from services.casework.case.closing.domain import Blocker, Disposition, ForcedClosingReason, dispositions_of
 from services.casework.case.closing.queries import ClosingView
 from services.casework.case.closing.tables import ForcedClosing
-from services.chassis.web import CodeText, RequestBody
+from services.chassis.web import RequestBody
 
 ItemText = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,16}:[A-Za-z0-9_-]{1,64}$")]
 
@@ -84,7 +84,7 @@ class ClosingOut(BaseModel):
 class ForcedClosingIn(RequestBody):
     """Close over what is open: a disposition for each item."""
 
-    reason_code: CodeText
+    reason_code: ForcedClosingReason
     dispositions: Annotated[dict[ItemText, Disposition], Field(min_length=1, max_length=200)]
 
     def command(self, case_id: UUID) -> ProposeForcedClosing:

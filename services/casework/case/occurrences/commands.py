@@ -16,6 +16,7 @@ from services.casework.desks.tasks.commands import cancel_of_matter, pause_visit
 from services.casework.desks.tasks.domain import TaskKind
 from services.casework.handoff.handoffs.commands import apply_dispositions, end_of_step
 from services.casework.handoff.handoffs.domain import CLOCKS_MAY_DIFFER, HandoffDisposition, HappensLater
+from services.casework.office.directory.queries import pack_in_force
 from services.casework.person.custody.commands import end_custody
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
@@ -42,7 +43,8 @@ class RecordOccurrence:
 async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Sequence[Consequence]:
     """Write down what happened and let the table decide; answers what became of each open item.
 
-    Raises ``NotFound``, ``CaseIsClosed``, ``OccurrenceIsNotTold``, ``OccurrenceIsTold``, ``HappensLater``.
+    Raises ``NotFound``, ``CaseIsClosed``, ``OccurrenceIsNotTold``, ``OccurrenceIsTold``, ``HappensLater``,
+    ``AgencyIsUnknown``.
     """
     case = await uow.locked(Case, command.case_id)
     if case.state == CaseState.CLOSED:
@@ -53,6 +55,8 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
     if command.happened_at > now + CLOCKS_MAY_DIFFER:
         raise HappensLater
     told_by = command.told_by or uow.principal.agency
+    if command.told_by:
+        (await pack_in_force(uow, case.district)).agency(command.told_by)
     planned = domain.consequences(command.kind, await repository.open_items(uow, case.id))
     uow.insert(
         OccurrenceRow(

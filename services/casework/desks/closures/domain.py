@@ -9,6 +9,14 @@ BATCH_ROWS = 50
 """So many hand-offs change in one transaction."""
 
 
+class ClosureReason(StrEnum):
+    """Why an agency takes no hand-offs."""
+
+    AGENCY_CLOSED = "AGENCY_CLOSED"
+    AGENCY_MOVED = "AGENCY_MOVED"
+    SYSTEM_DOWN = "SYSTEM_DOWN"
+
+
 class Disposition(StrEnum):
     """What the office wants for the hand-offs of an agency."""
 

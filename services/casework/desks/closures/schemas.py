@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.casework.desks.closures.commands import CloseAgency
-from services.casework.desks.closures.domain import Disposition
+from services.casework.desks.closures.domain import ClosureReason, Disposition
 from services.casework.desks.closures.queries import Foreseen
 from services.casework.desks.closures.tables import Closure
-from services.chassis.web import CodeText, RequestBody
+from services.chassis.web import RequestBody
 
 AGENCY = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 DISTRICT = r"^[0-9]{2}\.[0-9]{2}$"
@@ -24,7 +24,7 @@ class ClosureIn(RequestBody):
     district: DistrictText
     agency: AgencyText = Field(description="Instansi yang tutup")
     disposition: Disposition = Field(description="RESEND: beri tahu lagi; REDIRECT: alihkan; WITHDRAW: tarik kembali")
-    reason_code: CodeText
+    reason_code: ClosureReason
     to_agency: AgencyText | None = Field(
         default=None, description="Instansi pengganti; kosong: calon berikutnya dari setiap serah terima"
     )

@@ -16,6 +16,17 @@ class ConditionState(StrEnum):
     VOID = "void"
 
 
+class ConditionCode(StrEnum):
+    """What must be so, as a closed list."""
+
+    INSURANCE_ACTIVE = "INSURANCE_ACTIVE"
+    GUARANTEE_LETTER = "GUARANTEE_LETTER"
+    BED_AVAILABLE = "BED_AVAILABLE"
+    MEDICINE_SUPPLIED = "MEDICINE_SUPPLIED"
+    LETTER_COMPLETE = "LETTER_COMPLETE"
+    ESCORT_COMES_ALONG = "ESCORT_COMES_ALONG"
+
+
 class ConditionAbout(StrEnum):
     """Whether a condition outlives the candidate who made it: an active insurance does, a bed on Monday does not."""
 

@@ -116,6 +116,9 @@ CREATE TABLE sessions (
     principal json NOT NULL,
     csrf_token text NOT NULL,
     id_token text,
+    refresh_sealed bytea,
+    checked_at timestamptz NOT NULL DEFAULT now(),
+    verified_at timestamptz NOT NULL DEFAULT now(),
     started_at timestamptz NOT NULL DEFAULT now(),
     seen_at timestamptz NOT NULL DEFAULT now(),
     ends_at timestamptz NOT NULL,
@@ -540,6 +543,8 @@ CREATE TABLE documents (
     state text NOT NULL CHECK (state = 'kept')
 );
 CREATE INDEX documents_handoff ON documents (handoff_id);
+-- Kept as it came, for ever.
+REVOKE UPDATE, DELETE ON documents FROM casework_app;
 
 CREATE TABLE document_keys (
     document_id uuid PRIMARY KEY REFERENCES documents,
@@ -626,6 +631,9 @@ CREATE TABLE letters (
     CONSTRAINT letters_check1 CHECK ((state = 'replaced') = (replaced_by IS NOT NULL)),
     CONSTRAINT letters_check2 CHECK ((state <> ALL (ARRAY['void', 'replaced'])) OR (reason_code IS NOT NULL))
 );
+-- What was issued stays as it was issued; only what becomes of it is written.
+REVOKE UPDATE, DELETE ON letters FROM casework_app;
+GRANT UPDATE (version, state, signed_document_id, replaced_by, reason_code) ON letters TO casework_app;
 CREATE INDEX letters_handoff ON letters (handoff_id);
 
 CREATE TABLE link_visits (

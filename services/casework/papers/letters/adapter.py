@@ -12,6 +12,7 @@ import typst
 
 from services.casework.office.directory.domain import Letter
 from services.casework.papers.letters.commands import Press
+from services.casework.papers.letters.domain import LABELS, LetterCannotBePrinted
 
 TEMPLATES = Path(__file__).parent / "templates"
 FILES = {
@@ -22,16 +23,41 @@ FILES = {
 
 
 def render(kind: Letter, data: Mapping[str, Any]) -> bytes:
-    """A letter as PDF/A-2b. The data travels as JSON: what it holds is text, never markup."""
+    """A letter as PDF/A-2b. The data travels as JSON: what it holds is text, never markup.
+
+    Raises ``LetterCannotBePrinted`` naming the fields whose characters no font of ours has.
+    """
+    try:
+        return _compiled(FILES[kind], {"data": json.dumps(data)})
+    except typst.TypstError:
+        wrong = [label for label, value in data["facts"] if not _can_print(value)]
+        if not wrong:
+            raise
+        fields = [name for name, label in LABELS.items() if label in wrong]
+        raise LetterCannotBePrinted(fields=fields) from None
+
+
+ONE_TEXT = "one-text.typ"
+
+
+def _compiled(template: str, inputs: dict[str, str]) -> bytes:
     made: bytes = typst.compile(
-        str(TEMPLATES / FILES[kind]),
+        str(TEMPLATES / template),
         root=str(TEMPLATES),
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data)},
+        sys_inputs=inputs,
         format="pdf",
         pdf_standards="a-2b",
     )
     return made
+
+
+def _can_print(value: str) -> bool:
+    try:
+        _compiled(ONE_TEXT, {"text": value})
+    except typst.TypstError:
+        return False
+    return True
 
 
 def qr(address: str) -> str:

@@ -17,6 +17,15 @@ MONTHS = (
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 
 
+class LetterReason(StrEnum):
+    """Why a letter holds no longer."""
+
+    WRONG_CONTENT = "WRONG_CONTENT"
+    WRONG_RECEIVER = "WRONG_RECEIVER"
+    NOT_SENT = "NOT_SENT"
+    PAPER_LOST = "PAPER_LOST"
+
+
 class LetterState(StrEnum):
     """How a letter stands; ``signed`` once the copy signed by hand was handed in."""
 
@@ -72,6 +81,13 @@ class SignerIsUnknown(Invalid):
 
     text = "Penanda tangan tidak terdaftar pada paket daerah."
     advice = "Pilih salah satu penanda tangan pada daftar."
+
+
+class LetterCannotBePrinted(Invalid):
+    """What it must say holds characters that no font of ours has."""
+
+    text = "Surat tidak dapat dicetak karena ada huruf atau tanda yang tidak dapat ditulis."
+    advice = "Perbaiki data orang pada bidang yang disebut memakai huruf Latin, lalu buat suratnya kembali."
 
 
 class ScanIsNotOfThisLetter(Invalid):

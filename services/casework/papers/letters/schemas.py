@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.casework.papers.letters.domain import legal_now
+from services.casework.papers.letters.domain import LetterReason, legal_now
 from services.casework.papers.letters.tables import Letter
-from services.chassis.web import CodeText, RequestBody
+from services.chassis.web import RequestBody
 
 SignerText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,64}$")]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -24,7 +24,7 @@ class LetterIn(RequestBody):
 class LetterVoidIn(RequestBody):
     """Why a letter holds no longer."""
 
-    reason_code: CodeText
+    reason_code: LetterReason
     expected_version: Version | None = None
 
 
@@ -49,7 +49,7 @@ class LetterFormIn(RequestBody):
 class LetterVoidFormIn(LetterFormIn):
     """The same with a reason."""
 
-    reason_code: CodeText
+    reason_code: LetterReason
 
 
 class LetterOut(BaseModel):

@@ -25,7 +25,7 @@ from services.casework.person.custody.pages import OBSERVED_STATES
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.pages import Form, PostedForm, page_requires, page_router
-from services.chassis.pages.forms import CSRF_FIELD, FormCameFromElsewhere, FormIsFromOtherSession, read_fields
+from services.chassis.pages.forms import CSRF_FIELD, FormCameFromElsewhere, read_fields
 from services.chassis.pages.sessions import set_cookie
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
@@ -123,7 +123,7 @@ async def post_answer(token: Token, move: Move, request: Request) -> Response:
     browser = domain.digest_of(secret)
     if domain.standing(link, browser, clock.utc_now()) is Standing.OPENED:
         if not domain.same(domain.csrf_of(secret), fields.get(CSRF_FIELD)):
-            raise FormIsFromOtherSession
+            raise FormCameFromElsewhere
         command = PostedForm(request, fields).read(shape).command(link.handoff_id, move)
         await _perform(link, request, lambda uow: commands.answer_by_link(link.id, browser, command, uow))
     return RedirectResponse(_place(token, request), status_code=303)
@@ -173,8 +173,6 @@ async def _show_secrets(request: Request, form: PostedForm, work: Callable[[Unit
 
 
 async def _fields(request: Request) -> dict[str, str]:
-    if request.headers.get("sec-fetch-site") == "cross-site":
-        raise FormCameFromElsewhere
     return await read_fields(request)
 
 

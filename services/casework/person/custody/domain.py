@@ -50,6 +50,17 @@ class Proof(StrEnum):
     NONE = "NONE"
 
 
+class ObservedState(StrEnum):
+    """In what state a person was seen when taken over; never a diagnosis."""
+
+    STABLE = "STABLE"
+    AGITATED = "AGITATED"
+    ILL = "ILL"
+    INJURED = "INJURED"
+    UNCONSCIOUS = "UNCONSCIOUS"
+    UNKNOWN = "UNKNOWN"
+
+
 class BelongingKind(StrEnum):
     """What a person carries."""
 

@@ -15,14 +15,14 @@ from services.casework.person.custody.domain import (
     BelongingKind,
     ClaimMove,
     CustodianKind,
+    ObservedState,
     PartyIsUnknown,
     Proof,
 )
 from services.casework.person.custody.queries import Night, Whereabouts
 from services.casework.person.custody.tables import Custody, CustodyClaim
-from services.chassis.web import CodeText, RequestBody, ShortText
+from services.chassis.web import ReferenceText, RequestBody, ShortText
 
-ReferenceText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,62}[A-Za-z0-9]$")]
 PlaceText = Annotated[str, StringConstraints(pattern=RegionCode.PATTERN)]
 PartyText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=64)]
 DigestText = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -54,7 +54,7 @@ class CustodyIn(RequestBody):
         default=None, description="Sampai kapan, bila sudah diketahui; bila kosong sampai yang berikutnya menerima"
     )
     place_code: PlaceText
-    observed_state: CodeText
+    observed_state: ObservedState
     belongings: Annotated[tuple[BelongingIn, ...], Field(max_length=20)] = ()
     belongings_note: ShortText | None = Field(default=None, description="Disegel dengan kunci orang ini")
     ba_number: ReferenceText | None = None

@@ -10,10 +10,9 @@ from services.casework.person.operations.commands import Counted, CountOperation
 from services.casework.person.operations.domain import Side
 from services.casework.person.operations.queries import OperationView
 from services.casework.person.operations.tables import OperationCount
-from services.chassis.web import RequestBody
+from services.chassis.web import ReferenceText, RequestBody
 
 AgencyText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=64)]
-ReferenceText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,62}[A-Za-z0-9]$")]
 
 
 class CountIn(RequestBody):

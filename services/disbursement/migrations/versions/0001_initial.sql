@@ -116,6 +116,9 @@ CREATE TABLE sessions (
     principal json NOT NULL,
     csrf_token text NOT NULL,
     id_token text,
+    refresh_sealed bytea,
+    checked_at timestamptz NOT NULL DEFAULT now(),
+    verified_at timestamptz NOT NULL DEFAULT now(),
     started_at timestamptz NOT NULL DEFAULT now(),
     seen_at timestamptz NOT NULL DEFAULT now(),
     ends_at timestamptz NOT NULL,
@@ -395,6 +398,9 @@ CREATE TABLE payments (
     CONSTRAINT payments_batch_id_line_no_key UNIQUE (batch_id, line_no),
     CONSTRAINT payments_check CHECK ((state = 'credited') = (bank_reference IS NOT NULL))
 );
+-- Whom and how much stays as it was ordered; only what becomes of it is written.
+REVOKE UPDATE, DELETE ON payments FROM disbursement_app;
+GRANT UPDATE (version, state, bank_reference, reason_code, settled_at) ON payments TO disbursement_app;
 CREATE UNIQUE INDEX payments_once ON payments (entitlement_id) WHERE (state NOT IN ('failed', 'cancelled'));
 
 CREATE TABLE statement_lines (

@@ -43,12 +43,14 @@ async def move_handoff(command: MoveHandoff, uow: UnitOfWork) -> Handoff:
 
     Raises ``NotFound`` to whoever is no party, ``NotYourMove`` to the wrong one, ``HandoffCannotMove`` naming what is
     legal now, ``GroupIsWon`` when another firm yes came first, ``StaleVersion``, ``BeritaAcaraIsMissing``,
-    ``NotByPhone``, ``HappensLater``, and the refusals of ``domain.refusal``.
+    ``NotByPhone``, ``HappensLater``, ``ResultIsUnknown``, and the refusals of ``domain.refusal``.
     """
     group, handoff = await locked(command.handoff_id, uow)
     side = _side(command, handoff, uow)
     if command.expected_version is not None and handoff.version != command.expected_version:
         await uow.locked(Handoff, command.handoff_id, command.expected_version)
+    if command.move == Move.COMPLETE and command.result_code:
+        domain.check_result(handoff.purpose, command.result_code)
     now = await circumstances(group, handoff, uow)
     refused = domain.refusal(command.move, now)
     if refused is domain.GroupIsWon and handoff.state != HandoffState.FAILED:

@@ -4,6 +4,16 @@
 ``fhir_status`` and ``BUSINESS`` say.
 """
 
+from services.casework.handoff.handoffs.domain.codes import (
+    HandoffReason,
+    News,
+    Question,
+    Reply,
+    ResultIsUnknown,
+    Speaker,
+    check_result,
+    results_of,
+)
 from services.casework.handoff.handoffs.domain.deciding import (
     CLOCKS_MAY_DIFFER,
     FORESEEABLE,
@@ -102,9 +112,11 @@ __all__ = [
     "HandoffCannotMove",
     "HandoffDisposition",
     "HandoffIsClaimed",
+    "HandoffReason",
     "HandoffState",
     "HappensLater",
     "Move",
+    "News",
     "NoQuestionIsOpen",
     "NobodySpokeForThem",
     "NobodyToAsk",
@@ -112,11 +124,16 @@ __all__ = [
     "NotYourMove",
     "Pause",
     "PersonIsThere",
+    "Question",
     "QuestionIsOpen",
+    "Reply",
+    "ResultIsUnknown",
     "Side",
+    "Speaker",
     "Stamp",
     "TooLateToUndo",
     "acts_now",
+    "check_result",
     "circumstances",
     "expires",
     "fhir_status",
@@ -127,4 +144,5 @@ __all__ = [
     "next_state",
     "promise_holder",
     "refusal",
+    "results_of",
 ]

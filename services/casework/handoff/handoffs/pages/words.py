@@ -1,5 +1,6 @@
 """What the page of a hand-off calls its codes: purposes, states, moves, reasons, results and fields."""
 
+from services.casework.handoff.handoffs.domain import results_of
 from services.casework.office.case_types.domain import CASE_TYPES
 
 PURPOSES = {
@@ -157,12 +158,14 @@ REASONS: dict[str, dict[str, str]] = {
         "WRONG_AGENCY": "Salah alamat",
     },
 }
-RESULTS: dict[str, dict[str, str]] = {
-    "CUSTODY_TRANSFER": {"IN_CARE": "Orang diterima dalam perawatan"},
-    "EMERGENCY_CARE": {"STABILISED": "Sudah stabil, dapat dijemput"},
-    "CHILD_PROTECTION": {"PROTECTED": "Anak dalam perlindungan kami", "NOT_A_CHILD": "Ternyata sudah dewasa"},
+RESULTS = {
+    "IN_CARE": "Orang diterima dalam perawatan",
+    "STABILISED": "Sudah stabil, dapat dijemput",
+    "PROTECTED": "Anak dalam perlindungan kami",
+    "NOT_A_CHILD": "Ternyata sudah dewasa",
+    "DONE": "Selesai dikerjakan",
 }
-"""By purpose: how it may end in a case of any type."""
+"""How a hand-off may end in a case of any type."""
 QUESTIONS = {
     "IDENTITY_UNCLEAR": "Identitasnya belum jelas",
     "CONDITION_UNCLEAR": "Keadaannya belum jelas",
@@ -194,6 +197,7 @@ DEADLINE_STATES = {"running": "berjalan", "paused": "berhenti sementara", "stopp
 SPEAKERS = {
     "DUTY_OFFICER": "Petugas jaga",
     "HEAD": "Pimpinan",
+    "HEAD_NURSE": "Kepala ruang",
     "DOCTOR": "Dokter",
     "ADMINISTRATOR": "Petugas tata usaha",
 }
@@ -219,7 +223,6 @@ SYSTEM_REASONS = {
     "UNSPECIFIED": "tanpa alasan",
 }
 """Reasons that nobody chooses from a list."""
-ANY_RESULT = {"DONE": "Selesai dikerjakan"}
 IDENTITY = {
     "PROVISIONAL": "belum dikenali",
     "CLAIMED": "menurut pengakuan",
@@ -248,9 +251,8 @@ FIELDS = {
 }
 ALL_REASONS = {code: text for group in REASONS.values() for code, text in group.items()}
 ALL_RESULTS = {
-    **{code: text for group in RESULTS.values() for code, text in group.items()},
+    **RESULTS,
     **CASE_TYPES.known.words()["handoff_result"],
-    **ANY_RESULT,
 }
 WORDS = {
     "purpose": PURPOSES,
@@ -289,5 +291,4 @@ WORDS = {
 
 def results_for(purpose: str) -> dict[str, str]:
     """How a hand-off may end: in a case of any type, and of those types whose procedures ask for it."""
-    of_types = {code: result.text for code, result in CASE_TYPES.known.results.get(purpose, {}).items()}
-    return {**RESULTS.get(purpose, {}), **of_types} or ANY_RESULT
+    return {code: ALL_RESULTS[code] for code in results_of(purpose)}

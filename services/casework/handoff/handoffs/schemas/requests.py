@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from contracts.values import RegionCode
-from services.casework.handoff.conditions.domain import ConditionAbout
+from services.casework.handoff.conditions.domain import ConditionAbout, ConditionCode
 from services.casework.handoff.handoffs.commands import MoveHandoff, OfferedCondition, Spoken
-from services.casework.handoff.handoffs.domain import Move
+from services.casework.handoff.handoffs.domain import HandoffReason, Move, News, Question, Reply, Speaker
+from services.casework.person.custody.domain import ObservedState
 from services.chassis.clock import utc_now
-from services.chassis.web import CodeText, RequestBody
+from services.chassis.web import CodeText, ReferenceText, RequestBody, Text
 
-ReferenceText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,62}[A-Za-z0-9]$")]
 PlaceText = Annotated[str, StringConstraints(pattern=RegionCode.PATTERN)]
 
 
@@ -34,7 +34,7 @@ class MoveIn(RequestBody):
 class ReasonedIn(MoveIn):
     """A move that needs a reason."""
 
-    reason_code: CodeText
+    reason_code: HandoffReason
 
     def command(self, handoff_id: UUID, move: Move) -> MoveHandoff:
         """As the command takes it."""
@@ -46,13 +46,13 @@ class ReasonedIn(MoveIn):
 class RedirectionIn(RequestBody):
     """Ask another agency instead."""
 
-    reason_code: CodeText
+    reason_code: HandoffReason
     to_agency: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] | None = Field(
         default=None, description="Kosong: calon berikutnya"
     )
 
 
-class HoldIn(ReasonedIn):
+class HoldIn(MoveIn):
     """Paused for a coded reason; never an emergency."""
 
     reason_code: Annotated[
@@ -60,11 +60,17 @@ class HoldIn(ReasonedIn):
         Field(description="Alasan penghentian sementara"),
     ]
 
+    def command(self, handoff_id: UUID, move: Move) -> MoveHandoff:
+        """As the command takes it."""
+        return MoveHandoff(
+            handoff_id, move, self.expected_version, reason_code=self.reason_code, happened_at=self.happened_at
+        )
+
 
 class ConditionIn(RequestBody):
     """One «if» of a «yes, if …»."""
 
-    code: CodeText
+    code: ConditionCode
     owner: Literal["SENDER", "RECEIVER"] = Field(description="Siapa yang memenuhi syarat ini")
     due_at: AwareDatetime
     about: ConditionAbout = Field(
@@ -90,7 +96,7 @@ class ConditionalIn(MoveIn):
 
 
 SpokenMove = Literal["receive", "accept", "accept-conditionally", "reject", "start", "complete", "fail"]
-PersonText = Annotated[str, StringConstraints(min_length=2, max_length=120, strip_whitespace=True)]
+PersonText = Annotated[Text, StringConstraints(min_length=2, max_length=120, strip_whitespace=True)]
 PhoneText = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{5,30}$")]
 
 
@@ -100,9 +106,9 @@ class SpokenIn(MoveIn):
     move: SpokenMove
     happened_at: AwareDatetime = Field(description="Kapan hal itu dikatakan; menentukan tepat waktu atau tidak")
     spoke_with: PersonText
-    role: CodeText
+    role: Speaker
     phone: PhoneText
-    reason_code: CodeText | None = None
+    reason_code: HandoffReason | None = None
     result_code: CodeText | None = None
     conditions: Annotated[list[ConditionIn], Field(default_factory=list, max_length=10)]
 
@@ -132,7 +138,7 @@ class SpokenIn(MoveIn):
 class ConditionalFormIn(MoveIn):
     """A page's «yes, if …»: one condition, due so many hours from now."""
 
-    code: CodeText
+    code: ConditionCode
     owner: Literal["SENDER", "RECEIVER"]
     within_hours: Annotated[int, Field(ge=1, le=2160)]
 
@@ -154,7 +160,7 @@ class SpokenFormIn(MoveIn):
 
     move: Literal["receive", "accept", "reject", "start"]
     spoke_with: PersonText
-    role: CodeText
+    role: Speaker
     phone: PhoneText
     happened_local: datetime
 
@@ -173,19 +179,19 @@ class SpokenFormIn(MoveIn):
 class QuestionIn(RequestBody):
     """What the receiver must know before it can answer."""
 
-    question_code: CodeText
+    question_code: Question
 
 
 class ReplyIn(RequestBody):
     """The sender's answer to the receiver's question."""
 
-    reply_code: CodeText
+    reply_code: Reply
 
 
 class StatusIn(RequestBody):
     """How the work stands; never a diagnosis."""
 
-    status_code: CodeText
+    status_code: News
     expected_end_at: AwareDatetime | None = None
     is_ready: bool = Field(default=False, description="Orangnya sudah dapat dijemput")
 
@@ -193,7 +199,7 @@ class StatusIn(RequestBody):
 class ConditionDecisionIn(RequestBody):
     """Why a condition is met, waived or broken."""
 
-    reason_code: CodeText | None = None
+    reason_code: HandoffReason | None = None
 
 
 class ArrivalIn(MoveIn):
@@ -201,7 +207,7 @@ class ArrivalIn(MoveIn):
 
     ba_number: ReferenceText | None = None
     place_code: PlaceText | None = None
-    observed_state: CodeText = "STABLE"
+    observed_state: ObservedState = ObservedState.STABLE
 
     def command(self, handoff_id: UUID, move: Move) -> MoveHandoff:
         """As the command takes it."""
