@@ -112,7 +112,9 @@ async def bind_identity(command: BindIdentity, uow: UnitOfWork, sealer: Sealer, 
         nik_level="DUKCAPIL_MATCHED",
         nik_digest=sealer.nik_digest(command.nik),
         sex=description.sex,
-        apparent_minor=domain.is_apparent_minor(description, today),
+        apparent_minor=domain.is_minor_by_registry(
+            command.nik, command.birth_date, today, until_now=person.apparent_minor
+        ),
         sealed=sealing.seal(description.sealed_fields(), person_key),
     )
     uow.publish(facts.person_recorded(person), about=person)

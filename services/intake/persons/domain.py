@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from contracts.values import Nik, NikLevel, Sex
+from services.chassis.errors import Invalid
 
 
 class IdentityStatus(StrEnum):
@@ -17,6 +18,30 @@ class IdentityStatus(StrEnum):
 
 
 ADULT_AGE_YEARS = 18
+OLDEST_AGE_YEARS = 130
+AGES_DIFFER_BY_YEARS = 15
+"""By how much a guess from somebody's looks may miss; more is a mistake of typing."""
+
+
+class BornInTheFuture(Invalid):
+    """A birth date that has not come yet."""
+
+    text = "Tanggal lahir tidak boleh di masa depan."
+    advice = "Periksa tahun lahirnya; bila tidak diketahui, kosongkan dan isi perkiraan umur."
+
+
+class BornTooLongAgo(Invalid):
+    """Nobody is that old."""
+
+    text = "Tanggal lahir lebih dari 130 tahun yang lalu."
+    advice = "Periksa tahun lahirnya; bila tidak diketahui, kosongkan dan isi perkiraan umur."
+
+
+class AgeAndBirthDateDisagree(Invalid):
+    """The stated date and the guessed age belong to two people."""
+
+    text = "Tanggal lahir dan perkiraan umur tidak cocok."
+    advice = "Periksa keduanya; bila ragu, kosongkan tanggal lahir dan isi perkiraan umur saja."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +81,38 @@ def nik_level(description: Description, today: date, is_known_region: Callable[[
     return Nik(description.nik).check(today, is_known_region, sex, description.birth_date).level
 
 
+def age_years(birth: date, today: date) -> int:
+    """Whole years between a day of birth and today."""
+    had_birthday = (today.month, today.day) >= (birth.month, birth.day)
+    return today.year - birth.year - (not had_birthday)
+
+
 def is_apparent_minor(description: Description, today: date) -> bool:
-    """Apparent minor = child until proven otherwise (UU 35/2014): by stated date, NIK, or the reporter's guess."""
-    birth = description.birth_date
-    if birth is None and description.nik:
-        birth = Nik(description.nik).birth_date(today)
-    if birth is not None:
-        had_birthday = (today.month, today.day) >= (birth.month, birth.day)
-        return today.year - birth.year - (not had_birthday) < ADULT_AGE_YEARS
-    return description.approximate_age_years is not None and description.approximate_age_years < ADULT_AGE_YEARS
+    """Child until proven otherwise (UU 35/2014): one sign of three is enough, the stated date, the NIK's, the looks.
+
+    A claim takes no other sign away: who looks fifteen and says nineteen is a child.
+    """
+    births = [description.birth_date, Nik(description.nik).birth_date(today) if description.nik else None]
+    ages = [age_years(birth, today) for birth in births if birth is not None]
+    if description.approximate_age_years is not None:
+        ages.append(description.approximate_age_years)
+    return any(age < ADULT_AGE_YEARS for age in ages)
+
+
+def is_minor_by_registry(nik: str, birth: date | None, today: date, *, until_now: bool) -> bool:
+    """What a match says of the age: the registry's date decides, else its NIK's; with neither it stays as it was."""
+    known = birth or Nik(nik).birth_date(today)
+    return age_years(known, today) < ADULT_AGE_YEARS if known else until_now
+
+
+def check_ages_agree(description: Description, today: date) -> None:
+    """Raise ``BornInTheFuture``, ``BornTooLongAgo`` or ``AgeAndBirthDateDisagree``: such words describe nobody."""
+    birth, looks = description.birth_date, description.approximate_age_years
+    if birth is None:
+        return
+    if birth > today:
+        raise BornInTheFuture
+    if age_years(birth, today) > OLDEST_AGE_YEARS:
+        raise BornTooLongAgo
+    if looks is not None and abs(age_years(birth, today) - looks) > AGES_DIFFER_BY_YEARS:
+        raise AgeAndBirthDateDisagree(age_by_date=age_years(birth, today), age_by_looks=looks)

@@ -12,7 +12,7 @@ from services.chassis.database import UnitOfWork
 from services.chassis.principal import Principal
 from services.chassis.telemetry import own_trace
 from services.intake.persons.commands import RegisterPerson, Sealer, register_person
-from services.intake.persons.domain import Description
+from services.intake.persons.domain import Description, check_ages_agree
 from services.intake.reports import domain, facts
 from services.intake.reports.domain import Channel, ReportState, Urgency
 from services.intake.reports.tables import Operation, Report
@@ -97,10 +97,12 @@ async def receive_report(command: ReceiveReport, uow: UnitOfWork, sealer: Sealer
 
     An emergency is believed as it comes in, at any hour.
 
-    Raises ``RegionIsUnknown``, ``RegionIsNotYours``, ``FoundInTheFuture``, ``FoundTooLongAgo``.
+    Raises ``RegionIsUnknown``, ``RegionIsNotYours``, ``FoundInTheFuture``, ``FoundTooLongAgo`` and as
+    ``check_ages_agree``.
     """
     check_place(command.village_code, uow.principal, places)
     domain.check_found_at(command.found_at, clock.utc_now())
+    check_ages_agree(command.person, places.day_of(clock.utc_now()))
     report = new_report(command, sealer, uow.principal, None)
     uow.create(report, "receive", happened_at=command.found_at)
     uow.publish(facts.report_received(report), about=report, happened_at=command.found_at)
@@ -224,6 +226,7 @@ async def conduct_operation(
     for item in command.reports:
         check_place(item.village_code, uow.principal, places)
         domain.check_found_at(item.found_at, now)
+        check_ages_agree(item.person, places.day_of(now))
         report = new_report(item, sealer, uow.principal, operation_id)
         with own_trace("report", case_id=str(report.correlation_id)):
             uow.create(report, "receive", happened_at=item.found_at)

@@ -4,14 +4,18 @@ from uuid import UUID
 
 import pytest
 
+from contracts.events.intake import PersonRecorded
+from contracts.values import NikLevel
 from services.casework.case.cases.commands import ask_handoff
 from services.casework.office.procedure_messages.messages import RequestStep
 from services.chassis import clock
 from services.chassis.principal import system_principal
 from tests.support.casework.agencies import SOEGIRI, TOWN_PUSKESMAS
 from tests.support.casework.street import Street
+from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import Bench
+from tests.support.wire import wire
 
 
 @pytest.fixture
@@ -107,3 +111,56 @@ async def test_mother_and_child_are_asked_for_together_and_named_when_apart(
     assert await apart() == ["explained"]
     await taken(childs, TOWN_PUSKESMAS, SOEGIRI)
     assert await apart() == ["explained", "open"], "one explanation does not answer for the next parting"
+
+
+async def proven(street: Street, *, is_minor: bool) -> None:
+    """The registry matched the person: their age is known."""
+    case = await street.case()
+    told = PersonRecorded(
+        person_id=UUID(case["person_id"]), identity_status="MATCHED", nik_level=NikLevel.DUKCAPIL_MATCHED,
+        apparent_minor=is_minor, sealed="c2VhbGVk",
+    )  # fmt: skip
+    async with street.bench.producer() as send:
+        await send("intake.persons", *wire(told, subject=told.person_id, correlation_id=told.person_id))
+
+
+async def asked_to_protect(street: Street) -> list[str]:
+    return [h["state"] for h in (await street.case())["handoffs"] if h["purpose"] == "CHILD_PROTECTION"]
+
+
+@pytest.mark.parametrize("kind", ["ANAK_TERLANTAR", "ODGJ"])
+async def test_a_child_is_protected_in_a_case_of_any_type_until_proven_adult(street: Street, kind: str) -> None:
+    await street.found(apparent_minor=True, kind=kind, case_type_guess="ODGJ_TERLANTAR" if kind == "ODGJ" else kind)
+    unit = street.desk("uptd-ppa-lamongan")
+    await unit.open_handoff(street.report_id, "CHILD_PROTECTION")
+    assert await asked_to_protect(street) == ["requested"]
+    await proven(street, is_minor=False)
+
+    async def has_ended() -> bool:
+        return await asked_to_protect(street) == ["expired"]
+
+    await eventually(has_ended, what="the request ends")
+    conferences = [t for t in (await street.case())["tasks"] if t["kind"] == "CASE_CONFERENCE"]
+    assert conferences == [], "nobody searches on for somebody who protects an adult"
+
+
+async def test_protection_that_has_begun_is_asked_to_let_go_of_an_adult(street: Street) -> None:
+    await street.found(apparent_minor=True, kind="ANAK_TERLANTAR", case_type_guess="ANAK_TERLANTAR")
+    unit = street.desk("uptd-ppa-lamongan")
+    handoff = await unit.open_handoff(street.report_id, "CHILD_PROTECTION")
+    await unit.move(handoff, "acceptance")
+    await unit.move(handoff, "arrival", ba_number=f"BA/{handoff[:6]}")
+    await unit.move(handoff, "start")
+    await proven(street, is_minor=False)
+
+    async def is_asked() -> bool:
+        return "confirm-cancel" in (await unit.get(f"/handoffs/{handoff}"))["legal_now"]
+
+    await eventually(is_asked, what="the unit is asked to let go")
+
+
+async def test_who_is_found_to_be_a_child_later_is_protected_from_then_on(street: Street) -> None:
+    await street.found(kind="LANSIA_TERLANTAR", case_type_guess="LANSIA_TERLANTAR")
+    assert await asked_to_protect(street) == []
+    await proven(street, is_minor=True)
+    await street.becomes(lambda case: any(h["purpose"] == "CHILD_PROTECTION" for h in case["handoffs"]), "protection")

@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from services.casework.case.closing.activities import ClosingActivities
     from services.casework.case.occurrences.activities import OccurrenceActivities
     from services.casework.case.occurrences.messages import StepOccurrence
-    from services.casework.office.case_types.domain import CUSTODY, EMERGENCY, NOT_MET, RESPONSE
+    from services.casework.office.case_types.domain import CUSTODY, EMERGENCY, NOT_MET, PROVEN_ADULT, RESPONSE
     from services.casework.office.procedure_messages.messages import (
         CaseChanged,
         ProcedureStart,
@@ -225,13 +225,13 @@ class CaseProcedure:
         return result
 
     async def insist(self, step: str, purpose: str, *, from_agency: str = "", until_ready: bool = False) -> StepResult:
-        """Ask until somebody did it. When nobody would, a case conference decides and the search starts again."""
+        """Ask until somebody did it, or nobody need. When nobody would, a conference decides and it starts again."""
         occurrence = 1
         while True:
             result = await self.handoff(
                 step, purpose, from_agency=from_agency, occurrence=occurrence, until_ready=until_ready
             )
-            if result.outcome in ("COMPLETED", READY):
+            if result.outcome in ("COMPLETED", READY) or result.reason_code == PROVEN_ADULT:
                 return result
             await self.task(f"{step}-conference", "CASE_CONFERENCE", occurrence=occurrence)
             occurrence += 1

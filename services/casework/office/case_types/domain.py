@@ -113,6 +113,10 @@ CHILD_STEP = Step("child-protection", purpose="CHILD_PROTECTION")
 """An apparent minor is a child until proven otherwise, whatever the type (`handoff.md` §6)."""
 
 
+PROVEN_ADULT = "PROVEN_ADULT"
+"""Why protection ends that was asked for a child who is none."""
+
+
 class TypesDisagree(Exception):
     """Two types give one code two meanings, or a folder holds no definition: nothing may start with that."""
 

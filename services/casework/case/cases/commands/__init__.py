@@ -15,9 +15,9 @@ from services.casework.case.cases.commands.opening import (
     enter_stage,
     open_case,
     rearm_procedures,
-    record_age,
     signal_procedure,
 )
+from services.casework.case.cases.commands.protecting import record_age
 from services.casework.case.cases.commands.reaching import REACH, check_custody_deadlines
 from services.casework.case.cases.commands.tying import tie_mother_and_child, untie
 

@@ -69,6 +69,13 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
     )
 
 
+async def protect_child(case: Case, uow: UnitOfWork) -> None:
+    """Ask those who protect children, where no procedure does: a type that people lead has children, too."""
+    if case.apparent_minor and not case.workflow:
+        step = RequestStep(about_id=case.id, step="child-protection", purpose=Purpose.CHILD_PROTECTION.value)
+        await ask_handoff(step, uow)
+
+
 @dataclass(frozen=True, slots=True)
 class OpenHandoff:
     """Staff of the office ask for a piece of work: for the office itself, or for an agency that has no software."""

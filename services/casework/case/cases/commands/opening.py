@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.casework.case.cases import domain, facts, repository
+from services.casework.case.cases.commands.asking import protect_child
 from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.tables import Case
 from services.casework.office.case_types.domain import CASE_TYPES, RECEIVED
@@ -89,6 +90,7 @@ async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
             ),
             uow,
         )
+    await protect_child(case, uow)
     signal_procedure(case, uow)
     return case
 
@@ -126,15 +128,6 @@ async def enter_stage(case_id: UUID, stage: str, uow: UnitOfWork) -> None:
     state = domain.next_state(case.state, "enter_stage")
     uow.change(case, "enter_stage", state=state.value, stage=stage)
     uow.publish(facts.case_stage_entered(case), about=case)
-
-
-async def record_age(person_id: UUID, *, is_minor: bool, is_proven: bool, uow: UnitOfWork) -> None:
-    """Somebody looks like a minor, or was proven not to be one: a child until proven otherwise (`handoff.md` §6)."""
-    for case in await repository.open_of_person(uow, person_id):
-        if case.apparent_minor != is_minor and (is_minor or is_proven):
-            uow.change(case, "record_age", apparent_minor=is_minor)
-            keep_matter(matter_of(case), uow)
-            signal_procedure(case, uow)
 
 
 async def rearm_procedures(uow: UnitOfWork) -> int:

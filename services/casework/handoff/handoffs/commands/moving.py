@@ -243,6 +243,19 @@ async def apply_dispositions(
                 await follow(group, handoff, command, pack, uow)
 
 
+async def end_purpose(about_id: UUID, purpose: Purpose, reason_code: str, uow: UnitOfWork) -> None:
+    """A purpose is gone though its case goes on: what was not begun ends, who has begun is asked to let go."""
+    dispositions = {
+        handoff.id: HandoffDisposition.EXPIRE
+        if domain.expires(handoff.state, handoff.held_state)
+        else HandoffDisposition.ASK_TO_RELEASE
+        for group in await repository.open_groups_of_matter(uow, about_id)
+        if group.purpose == purpose
+        for handoff in await repository.open_of_group(uow, group.id)
+    }
+    await apply_dispositions(about_id, dispositions, reason_code, await uow.now(), uow)
+
+
 async def close_results(about_id: UUID, uow: UnitOfWork) -> None:
     """Take every result of a case that nobody has read as read."""
     for handoff_id in await repository.unread_of_matter(uow, about_id):

@@ -151,6 +151,7 @@ REASONS: dict[str, dict[str, str]] = {
     },
     "ask-cancel": {
         "NO_LONGER_NEEDED": "Tidak diperlukan lagi",
+        "PROVEN_ADULT": "Terbukti sudah dewasa",
         "OTHER_SOLUTION": "Ada jalan lain",
     },
     "cancel": {
