@@ -72,7 +72,13 @@ WORDS = {
     "off_reason": OFF_REASONS,
     "bank_reason": BANK_REASONS,
     "role": ROLES,
-    "field": {"digest": "Sidik daftar", "reason_code": "Alasan", "programme_code": "Program"},
+    "field": {
+        "digest": "Sidik daftar",
+        "reason_code": "Alasan",
+        "programme_code": "Program",
+        "district": "Kabupaten/Kota",
+        "entitlement_ids": "Hak bantuan",
+    },
     "field.reason_code": REASONS,
     "done": {
         "batch-propose": "Daftar bayar diusulkan; sekarang menunggu persetujuan.",
