@@ -1,5 +1,7 @@
 """Steps of a registry check."""
 
+from zoneinfo import ZoneInfo
+
 from temporalio import activity
 
 from services.chassis.activities import acting
@@ -25,7 +27,8 @@ class RegistryActivities:
         if question is None:
             return CheckProgress(is_answered=True)
         answer = await self._registry.ask(str(start.check_id), question)
+        zone = ZoneInfo(self._running.settings.time_zone)
         done = await acting(
-            self._running, lambda uow: commands.record_answer(start.check_id, answer, uow, self._sealer)
+            self._running, lambda uow: commands.record_answer(start.check_id, answer, uow, self._sealer, zone)
         )
         return CheckProgress(is_answered=done)

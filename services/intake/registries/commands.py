@@ -3,6 +3,7 @@
 import base64
 from dataclasses import dataclass
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.chassis import clock, sealing
 from services.chassis.database import UnitOfWork
@@ -90,10 +91,10 @@ async def question_of(check_id: UUID, uow: UnitOfWork, sealer: Sealer) -> Questi
     )
 
 
-async def record_answer(check_id: UUID, answer: Answer, uow: UnitOfWork, sealer: Sealer) -> bool:
+async def record_answer(check_id: UUID, answer: Answer, uow: UnitOfWork, sealer: Sealer, zone: ZoneInfo) -> bool:
     """Keep the registry's answer, bind a matched identity, and tell casework; False while it is pending.
 
-    A second answer to an answered check changes nothing.
+    A second answer to an answered check changes nothing. Ages are counted by the day in ``zone``.
     """
     if answer.result == CheckResult.PENDING:
         return False
@@ -106,7 +107,7 @@ async def record_answer(check_id: UUID, answer: Answer, uow: UnitOfWork, sealer:
             BindIdentity(check.person_id, answer.nik, answer.name, answer.birth_date, answer.sex),
             uow,
             sealer,
-            now.date(),
+            now.astimezone(zone).date(),
         )
     uow.change(check, "answer", result=answer.result.value, answered_at=now)
     uow.publish(facts.registry_check_completed(check, now), about=check)

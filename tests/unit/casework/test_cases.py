@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 
@@ -51,6 +51,12 @@ def test_a_case_moves_as_written_down() -> None:
 
 def test_a_case_number_is_read_by_people() -> None:
     assert domain.case_number("ODGJ", "35.24", 2026, 123) == "ODGJ/35.24/2026/000123"
+
+
+@pytest.mark.parametrize(("zone", "year"), [("Asia/Jakarta", 2027), ("Asia/Jayapura", 2027), ("UTC", 2026)])
+def test_a_number_has_the_year_of_the_districts_zone(zone: str, year: int) -> None:
+    new_year_at_one = datetime(2026, 12, 31, 18, 0, tzinfo=UTC)
+    assert domain.year_of(new_year_at_one, zone) == year
 
 
 def test_the_lamongan_pack_is_whole_and_a_torn_one_is_refused() -> None:

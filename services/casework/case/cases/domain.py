@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from services.casework.handoff.disclosures.domain import AgencyKind, Purpose
 from services.casework.office.case_types.domain import CASE_TYPES
@@ -132,6 +134,11 @@ def next_state(state: str, move: str) -> CaseState:
 def legal_moves(state: str) -> tuple[str, ...]:
     """What may be done with a case now."""
     return tuple(move for (source, move) in MOVES if source == state)
+
+
+def year_of(instant: datetime, zone: str) -> int:
+    """The year that the office writes at an instant: its own zone's, not UTC's."""
+    return instant.astimezone(ZoneInfo(zone)).year
 
 
 def case_number(prefix: str, district: str, year: int, serial: int) -> str:

@@ -34,13 +34,15 @@ async def open_of_person(uow: UnitOfWork, person_id: UUID) -> list[Case]:
     )
 
 
-async def next_serial(uow: UnitOfWork, district: str, prefix: str, year: int) -> int:
-    """The next number of a district, type and year, without gaps."""
+async def next_serial(uow: UnitOfWork, district: str, year: int) -> int:
+    """The next number of a district and year, without gaps.
+
+    All types count together: a message tells a number without its type, and it is one case's all the same.
+    """
     found = await uow.execute(
-        "INSERT INTO case_serials (district, prefix, year, last) VALUES (:district, :prefix, :year, 1)"
-        " ON CONFLICT (district, prefix, year) DO UPDATE SET last = case_serials.last + 1 RETURNING last",
+        "INSERT INTO case_serials (district, year, last) VALUES (:district, :year, 1)"
+        " ON CONFLICT (district, year) DO UPDATE SET last = case_serials.last + 1 RETURNING last",
         district=district,
-        prefix=prefix,
         year=year,
     )
     serial: int = found.scalar_one()

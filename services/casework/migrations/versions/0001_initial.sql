@@ -195,10 +195,9 @@ CREATE INDEX case_findings_person ON case_findings (person_id) WHERE (state = 'o
 
 CREATE TABLE case_serials (
     district text NOT NULL,
-    prefix text NOT NULL,
     year integer NOT NULL,
     last integer NOT NULL,
-    PRIMARY KEY (district, prefix, year)
+    PRIMARY KEY (district, year)
 );
 
 CREATE TABLE cases (

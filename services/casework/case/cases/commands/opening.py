@@ -40,7 +40,7 @@ class OpenCase:
 
 
 async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
-    """One case per report, with a number of the year, and its procedure started."""
+    """One case per report, with a number of the district's year, and its procedure started."""
     known = await repository.by_report(uow, command.report_id)
     if known is not None:
         return known
@@ -49,12 +49,13 @@ async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
     now = await uow.now()
     led_by = CASE_TYPES.get(command.case_type) if rules else None
     prefix = led_by.number_prefix if led_by else command.case_type.split("_", 1)[0]
-    serial = await repository.next_serial(uow, command.district, prefix, now.year)
+    year = domain.year_of(now, pack.zone)
+    serial = await repository.next_serial(uow, command.district, year)
     case = Case(
         id=clock.derived_id(CASES, str(command.report_id)),
         correlation_id=command.report_id,
         district=command.district,
-        number=domain.case_number(prefix, command.district, now.year, serial),
+        number=domain.case_number(prefix, command.district, year, serial),
         case_type=command.case_type,
         state=CaseState.OPEN.value,
         stage=RECEIVED.code,
