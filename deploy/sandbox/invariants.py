@@ -28,6 +28,8 @@ async def check_all(site: Site, scenario: Scenario, client: httpx2.AsyncClient, 
         ("tindakan yang tercatat membentuk setiap baris", lambda: _folds(site)),
         ("buku besar berjumlah nol", lambda: _ledger(site)),
         ("setiap hak dibayar tepat sekali di bank", lambda: _paid_once(site, client)),
+        ("tidak ada yang meninggal, ditahan atau ganda yang dibayar", lambda: _nobody_held_was_paid(site)),
+        ("setiap gerak uang di bank ada di buku besar", lambda: _bank_in_the_books(site, client)),
         ("setiap pemberitahuan dikirim sekali", lambda: _told_once(site, client)),
         ("kotak keluar kosong", lambda: _outboxes(site)),
         ("tidak ada pesan yang tersisih", lambda: _dead_letters(site)),
@@ -168,6 +170,46 @@ async def _paid_once(site: Site, client: httpx2.AsyncClient) -> str:
     if len(answer.json()) != credited[0]["count"]:
         return f"{len(answer.json())} dibayar, {credited[0]['count']} perkara menerima"
     return ""
+
+
+async def _nobody_held_was_paid(site: Site) -> str:
+    """Whoever was dead, held or a double before the file left is not paid, or somebody has it to decide."""
+    rows = await _rows(
+        site,
+        "disbursement",
+        """
+        SELECT p.id FROM payments p JOIN batches b ON b.id = p.batch_id JOIN entitlements e ON e.id = p.entitlement_id
+        WHERE p.credited_rupiah > 0
+          AND (EXISTS (SELECT 1 FROM holds h WHERE h.aid_request_id = e.aid_request_id AND h.state <> 'let-go'
+                       AND h.recorded_at < b.sent_at)
+               OR EXISTS (SELECT 1 FROM deaths d JOIN case_persons c ON c.case_id = d.case_id
+                          WHERE d.stands AND c.person_id = e.person_id AND d.died_at < b.sent_at)
+               OR EXISTS (SELECT 1 FROM case_doubles d
+                          WHERE d.stands AND d.case_id = e.case_id AND d.since < b.sent_at))
+          AND NOT EXISTS (SELECT 1 FROM findings f WHERE f.entitlement_id = e.id)
+        """,
+    )
+    return ", ".join(str(row["id"]) for row in rows[:5])
+
+
+async def _bank_in_the_books(site: Site, client: httpx2.AsyncClient) -> str:
+    """What the bank says it paid, what its lines moved and what the books took from the cash are the same rupiah."""
+    answer = await client.get(f"http://127.0.0.1:{site.ports['sandbox']}/bank/payments")
+    answer.raise_for_status()
+    paid = sum(int(payment["amount"]) * payment["times"] for payment in answer.json())
+    rows = await _rows(
+        site,
+        "disbursement",
+        """
+        SELECT (SELECT coalesce(sum(moved_rupiah), 0) FROM bank_movements) AS moved,
+               (SELECT coalesce(-sum(p.amount), 0) FROM postings p JOIN journal_entries e ON e.id = p.entry_id
+                WHERE e.kind = 'PAYMENT' AND p.account IN (
+                    SELECT DISTINCT part ->> 'cash_account' FROM aid_packs,
+                    jsonb_array_elements(body -> 'programmes') AS part)) AS booked
+        """,
+    )
+    moved, booked = int(rows[0]["moved"]), int(rows[0]["booked"])
+    return "" if paid == moved == booked else f"bank {paid}, mutasi {moved}, buku {booked}"
 
 
 async def _told_once(site: Site, client: httpx2.AsyncClient) -> str:

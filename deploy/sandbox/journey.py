@@ -294,14 +294,14 @@ async def _pay(journey: Journey, cases: list[dict[str, Any]]) -> None:
             journey.say(f"usulan daftar bayar ditolak: {answer.text[:200]}")
             return
         journey.say(f"daftar bayar diusulkan untuk {len(ids)} hak bantuan")
-        open_batches = [answer.json()]
+        open_batches = answer.json()["lists"]
     for batch in open_batches:
         for username in ("wati.verifikator", "hadi.kadis"):
             api = journey.staff(username, "disbursement")
             now = await api.get(f"/batches/{batch['batch_id']}")
             body = {"digest": now["digest"], "expected_version": now["version"]}
             if "approve" in now["legal_now"]:
-                answer = await api.post(f"/batches/{batch['batch_id']}/approvals", body, occasion=batch["batch_id"])
+                answer = await api.post(f"/batches/{batch['batch_id']}/approvals", body, occasion=now["digest"])
                 if answer.status_code < 300:
                     journey.say(f"{username} menyetujui daftar bayar")
                 else:

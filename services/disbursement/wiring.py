@@ -7,6 +7,7 @@ from typing import Any
 from services.chassis import packs
 from services.chassis.database import district_scope
 from services.chassis.pages import PageLink, Pages
+from services.chassis.pages.words import joined
 from services.chassis.principal import Principal
 from services.chassis.processes import build_app
 from services.chassis.service import Running, Service, together
@@ -29,6 +30,7 @@ from services.disbursement.programmes.domain import DisbursementPack
 from services.disbursement.rails.activities import RailActivities
 from services.disbursement.rails.adapter import BankRail
 from services.disbursement.reconciliation import api as reconciliation_api
+from services.disbursement.reconciliation import pages as reconciliation_pages
 from services.disbursement.reconciliation.activities import ReconciliationActivities
 from services.disbursement.reconciliation.workflow import PaymentBatchWorkflow
 from services.disbursement.settings import DisbursementSettings
@@ -95,11 +97,11 @@ SERVICE = Service(
         findings_api.router,
         reconciliation_api.router,
     ],
-    page_routers=[batches_pages.router],
+    page_routers=[batches_pages.router, reconciliation_pages.router],
     pages=Pages(
-        folders=[batches_pages.TEMPLATES],
-        links=[PageLink("/", "Daftar bayar", "batch:read")],
-        words=batches_pages.WORDS,
+        folders=[batches_pages.TEMPLATES, reconciliation_pages.TEMPLATES],
+        links=[PageLink("/", "Daftar bayar", "batch:read"), PageLink("/temuan", "Temuan bank", "finding:read")],
+        words=joined([batches_pages.WORDS, reconciliation_pages.WORDS]),
     ),
     subscriptions=SUBSCRIPTIONS,
     hearing=lambda settings: hearing(Reader(settings.sealing_private_key, settings.identity_secret.get_secret_value())),

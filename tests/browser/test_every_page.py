@@ -55,6 +55,7 @@ async def test_the_money_pages(visitors: Visitors, seeds: Seeds) -> None:
     hadi = await visitors.sit_down("hadi.kadis")
     await look(hadi, "disbursement", "/", "daftar-bayar-semua")
     await look(hadi, "disbursement", f"/daftar-bayar/{seeds.batch}", "daftar-bayar")
+    await look(hadi, "disbursement", "/temuan", "temuan-bank-semua")
 
 
 async def test_an_operator_replays_one_dead_letter_and_drops_another(

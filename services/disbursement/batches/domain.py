@@ -107,6 +107,8 @@ PAYMENT_MOVES: dict[tuple[PaymentState, str], PaymentState] = {
     (PaymentState.ORDERED, "cancel"): PaymentState.CANCELLED,
     (PaymentState.INSTRUCTED, "credit"): PaymentState.CREDITED,
     (PaymentState.INSTRUCTED, "fail"): PaymentState.FAILED,
+    (PaymentState.CREDITED, "fail"): PaymentState.FAILED,
+    (PaymentState.FAILED, "credit"): PaymentState.CREDITED,
 }
 
 SETTLED = frozenset({PaymentState.CREDITED, PaymentState.FAILED})
@@ -260,6 +262,11 @@ def check_rejection(*, state: str, actor: str, proposer: str) -> BatchState:
 def payment_id(programme_code: str, period: str, entitlement_id: UUID, attempt: int) -> UUID:
     """The one id under which an entitlement is paid in a period; another try after a return is another payment."""
     return uuid5(PAYMENTS, f"{programme_code}:{period}:{entitlement_id}:{attempt}")
+
+
+def settles(owed_rupiah: int, credited_rupiah: int) -> int:
+    """How much of what the bank moved for a payment settles the obligation; the rest nobody owed."""
+    return min(max(credited_rupiah, 0), owed_rupiah)
 
 
 def list_sizes(amounts: Sequence[int], limit_rupiah: int) -> list[int]:

@@ -16,7 +16,7 @@ from services.chassis.telemetry import tag_span
 from services.chassis.web import Reading
 from services.disbursement.batches import access, commands, queries
 from services.disbursement.batches.domain import BatchState
-from services.disbursement.batches.schemas import ApprovalIn, BatchIn, BatchRejectionIn, ProposedOut
+from services.disbursement.batches.schemas import ApprovalIn, BatchRejectionIn, ProposalIn, ProposedOut
 from services.disbursement.programmes.queries import pack_in_force
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -142,7 +142,7 @@ async def post_proposal(
     request: Request, caller: Annotated[Principal, page_requires("batch:propose")], form: Form
 ) -> Response:
     """All aid of a programme that waits, as one list or as many as its limits ask for."""
-    command = form.read(BatchIn).to_command()
+    command = form.read(ProposalIn).to_command()
     answered = await form.perform(lambda uow: commands.propose_batch(command, uow), ProposedOut.of_all)
     done = "batches-propose" if len(json.loads(answered.body)["lists"]) > 1 else "batch-propose"
     return RedirectResponse(f"{request.app.state.root_path}/?selesai={done}", status_code=303)

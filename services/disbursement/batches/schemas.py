@@ -34,6 +34,16 @@ class BatchIn(RequestBody):
         return ProposeBatch(self.programme_code, self.entitlement_ids, self.district)
 
 
+class ProposalIn(RequestBody):
+    """All aid of a programme that waits, as the page proposes it."""
+
+    programme_code: CodeText
+
+    def to_command(self) -> ProposeBatch:
+        """As the command takes it."""
+        return ProposeBatch(self.programme_code)
+
+
 class ApprovalIn(RequestBody):
     """A yes to the list with this digest."""
 

@@ -76,7 +76,10 @@ class Approval(DistrictRow, table=True):
 
 
 class Payment(Aggregate, table=True):
-    """One payment of an approved batch; its correlation id is the case's."""
+    """One payment of an approved batch; its correlation id is the case's.
+
+    ``owed_rupiah``: what of it is an obligation, ``credited_rupiah``: what the bank moved for it and did not take back.
+    """
 
     __tablename__ = "payments"
 
@@ -87,6 +90,8 @@ class Payment(Aggregate, table=True):
     case_id: UUID
     account_reference: str = Field(max_length=32)
     amount_rupiah: int = Field(sa_type=BigInteger)
+    owed_rupiah: int = Field(sa_type=BigInteger)
+    credited_rupiah: int = Field(default=0, sa_type=BigInteger)
     bank_reference: str | None = Field(default=None, max_length=64)
     reason_code: str | None = Field(default=None, max_length=64)
     settled_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)

@@ -55,6 +55,8 @@ MOVES: dict[tuple[EntitlementState, Move], EntitlementState] = {
     (S.BATCHED, M.RELEASE): S.ESTABLISHED,
     (S.BATCHED, M.PAY): S.PAID,
     (S.BATCHED, M.RETURN): S.RETURNED,
+    (S.PAID, M.RETURN): S.RETURNED,
+    (S.RETURNED, M.PAY): S.PAID,
     (S.RETURNED, M.RENEW): S.ESTABLISHED,
     (S.RETURNED, M.END): S.ENDED,
 }
@@ -83,6 +85,7 @@ class HoldSource(StrEnum):
     DOUBLE = "DOUBLE"
     SAME_PERSON = "SAME_PERSON"
     DEATH = "DEATH"
+    BANK = "BANK"
 
 
 class Fact(StrEnum):

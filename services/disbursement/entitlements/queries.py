@@ -35,6 +35,14 @@ async def of_request(aid_request_id: UUID, uow: UnitOfWork) -> Entitlement | Non
     return await repository.known(uow, entitlement_id(aid_request_id))
 
 
+async def of_id(wanted: UUID, uow: UnitOfWork) -> Entitlement:
+    """An entitlement that another row of ours names. Raises ``NotFound``."""
+    found = await repository.known(uow, wanted)
+    if found is None:
+        raise NotFound(kind="entitlement")
+    return found
+
+
 async def standing_holds(aid_request_id: UUID, uow: UnitOfWork) -> list[Hold]:
     """What keeps a request's aid from being paid."""
     return await repository.standing_holds(uow, aid_request_id)

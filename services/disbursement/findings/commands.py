@@ -23,6 +23,7 @@ class OpenFinding:
     reason_code: str = ""
     payment_id: UUID | None = None
     entitlement_id: UUID | None = None
+    line_no: int | None = None
 
 
 async def open_finding(command: OpenFinding, uow: UnitOfWork) -> None:
@@ -42,6 +43,7 @@ async def open_finding(command: OpenFinding, uow: UnitOfWork) -> None:
         batch_id=command.batch_id,
         payment_id=command.payment_id,
         entitlement_id=command.entitlement_id,
+        line_no=command.line_no,
         desk=rules.desk,
         due_at=await uow.now() + rules.resolve_within,
         reason_code=command.reason_code,

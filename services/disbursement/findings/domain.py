@@ -18,6 +18,10 @@ class FindingKind(StrEnum):
     AMOUNT_DIFFERS = "AMOUNT_DIFFERS"
     STATUS_CONTRADICTS = "STATUS_CONTRADICTS"
     LINE_UNREADABLE = "LINE_UNREADABLE"
+    STATEMENT_UNREADABLE = "STATEMENT_UNREADABLE"
+    LINE_MISSING = "LINE_MISSING"
+    CREDITED_TWICE = "CREDITED_TWICE"
+    CREDITED_LATE = "CREDITED_LATE"
     FILE_REFUSED = "FILE_REFUSED"
     HELD_TOO_LATE = "HELD_TOO_LATE"
     PERSON_PAID_TWICE = "PERSON_PAID_TWICE"
@@ -42,13 +46,20 @@ class Resolution(StrEnum):
     END_AID = "END_AID"
     SEND_AGAIN = "SEND_AGAIN"
     RECOVERY_ASKED = "RECOVERY_ASKED"
+    ACCEPT_AMOUNT = "ACCEPT_AMOUNT"
+    BANK_SAYS_UNPAID = "BANK_SAYS_UNPAID"
+    RECOVERED = "RECOVERED"
     NOTED = "NOTED"
 
 
 RESOLUTIONS: dict[FindingKind, tuple[Resolution, ...]] = {
     FindingKind.PAYMENT_RETURNED: (Resolution.PAY_AGAIN, Resolution.END_AID),
     FindingKind.PAYMENT_UNKNOWN: (Resolution.NOTED,),
-    FindingKind.AMOUNT_DIFFERS: (Resolution.NOTED,),
+    FindingKind.AMOUNT_DIFFERS: (Resolution.ACCEPT_AMOUNT,),
+    FindingKind.CREDITED_TWICE: (Resolution.RECOVERED, Resolution.NOTED),
+    FindingKind.CREDITED_LATE: (Resolution.RECOVERED, Resolution.NOTED),
+    FindingKind.LINE_MISSING: (Resolution.BANK_SAYS_UNPAID,),
+    FindingKind.STATEMENT_UNREADABLE: (Resolution.NOTED,),
     FindingKind.STATUS_CONTRADICTS: (Resolution.NOTED,),
     FindingKind.LINE_UNREADABLE: (Resolution.NOTED,),
     FindingKind.FILE_REFUSED: (Resolution.SEND_AGAIN,),

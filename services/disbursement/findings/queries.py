@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from services.chassis.database import ReadSession
+from services.chassis.errors import NotFound
 from services.disbursement.findings import repository
 from services.disbursement.findings.tables import Finding
 
@@ -12,3 +13,11 @@ async def list_findings(
 ) -> list[Finding]:
     """A page of findings."""
     return await repository.findings_page(reading, after, limit, batch_id, is_open)
+
+
+async def show_finding(finding_id: UUID, reading: ReadSession) -> Finding:
+    """One finding. Raises ``NotFound``, also when it lies outside the caller's scope."""
+    found = await repository.one(reading, finding_id)
+    if found is None:
+        raise NotFound(kind="finding")
+    return found

@@ -29,6 +29,11 @@ async def open_about(uow: UnitOfWork, entitlement_id: UUID, kinds: Sequence[Find
     )
 
 
+async def one(reading: ReadSession, finding_id: UUID) -> Finding | None:
+    """One finding within the caller's scope."""
+    return await reading.first(select(Finding).where(Finding.id == finding_id))
+
+
 async def findings_page(
     reading: ReadSession, after: UUID | None, limit: int, batch_id: UUID | None, is_open: bool | None
 ) -> list[Finding]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.disbursement.findings.domain import legal_resolutions
 from services.disbursement.findings.tables import Finding
@@ -18,6 +18,7 @@ class FindingOut(BaseModel):
     kind: str
     batch_id: UUID
     payment_id: UUID | None
+    line_no: int | None = Field(description="Baris berkas bank yang tidak terbaca")
     desk: str
     due_at: datetime
     reason_code: str
@@ -37,6 +38,7 @@ class FindingOut(BaseModel):
             kind=row.kind,
             batch_id=row.batch_id,
             payment_id=row.payment_id,
+            line_no=row.line_no,
             desk=row.desk,
             due_at=row.due_at,
             reason_code=row.reason_code,

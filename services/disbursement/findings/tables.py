@@ -17,8 +17,9 @@ class Finding(Aggregate, table=True):
     batch_id: UUID
     payment_id: UUID | None = None
     entitlement_id: UUID | None = None
+    line_no: int | None = None
     desk: str = Field(max_length=64)
     due_at: datetime = Field(sa_type=UTC_INSTANT)
     reason_code: str = Field(default="", max_length=64)
-    resolution: str | None = Field(default=None, max_length=16)
+    resolution: str | None = Field(default=None, max_length=32)
     resolved_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)

@@ -18,6 +18,7 @@ class EntryKind(StrEnum):
     OBLIGATION = "OBLIGATION"
     PAYMENT = "PAYMENT"
     REVERSAL = "REVERSAL"
+    ADJUSTMENT = "ADJUSTMENT"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class AccountKind(StrEnum):
     CASH = "CASH"
     PAYABLE = "PAYABLE"
     EXPENSE = "EXPENSE"
+    SUSPENSE = "SUSPENSE"
 
 
 class Account(PackPart):
@@ -80,6 +81,8 @@ class Programme(PackPart):
     expense_account: AccountCode
     payable_account: AccountCode
     cash_account: AccountCode
+    suspense_account: AccountCode
+    """What the bank moved and nobody owed: owed back, until somebody decides."""
     rules: tuple[Rule, ...] = Field(min_length=1)
     approvals: tuple[ApprovalLimit, ...] = Field(min_length=1)
 
@@ -101,10 +104,16 @@ class Programme(PackPart):
 
 
 class StatementWaits(PackPart):
-    """How patiently the bank is asked for its statement."""
+    """How patiently the bank is asked for its statement, and when a payment without a line is missed.
+
+    A list that is settled is asked about every ``watch_every`` for ``watch_for``: the bank may still take money back.
+    """
 
     first: timedelta
     longest: timedelta
+    missing_after: timedelta
+    watch_every: timedelta
+    watch_for: timedelta
 
 
 class Exceptions(PackPart):
@@ -142,6 +151,7 @@ class DisbursementPack(PackPart):
                 (programme.expense_account, AccountKind.EXPENSE),
                 (programme.payable_account, AccountKind.PAYABLE),
                 (programme.cash_account, AccountKind.CASH),
+                (programme.suspense_account, AccountKind.SUSPENSE),
             )
             for code, kind in wanted:
                 if kinds.get(code) is not kind:

@@ -6,9 +6,8 @@ from temporalio.exceptions import ApplicationError
 from services.chassis.activities import acting
 from services.chassis.service import Running
 from services.chassis.telemetry import tag_span
-from services.disbursement.batches import commands as batches
 from services.disbursement.batches.messages import BatchReading, PaymentBatchStart, Submission
-from services.disbursement.rails.domain import Rail, RailIsAway
+from services.disbursement.rails.domain import Rail, RailIsAway, file_digest
 from services.disbursement.reconciliation import commands
 from services.disbursement.reconciliation.domain import StatementIsNotReadable, read_statement
 
@@ -26,11 +25,17 @@ class ReconciliationActivities:
         tag_span(batch_id=str(start.batch_id))
         try:
             raw = await self._rail.statement(start.batch_id)
-            if raw is None:
-                return await acting(self._running, lambda uow: batches.read_batch(start.batch_id, uow))
+        except RailIsAway:
+            raise ApplicationError("RailIsAway", type="RailIsAway") from None
+        if raw is None:
+            return await acting(self._running, lambda uow: commands.look_for_missing(start.batch_id, uow))
+        try:
             lines = read_statement(start.batch_id, raw.body, raw.media_type)
-        except (RailIsAway, StatementIsNotReadable) as error:
-            raise ApplicationError(type(error).__name__, type=type(error).__name__) from None
+        except StatementIsNotReadable as fault:
+            digest, found = file_digest(raw.body), fault
+            return await acting(
+                self._running, lambda uow: commands.record_unreadable(start.batch_id, digest, found, uow)
+            )
         return await acting(self._running, lambda uow: commands.import_statement(start.batch_id, lines, uow))
 
     @activity.defn(name="record_refusal")

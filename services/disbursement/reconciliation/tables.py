@@ -1,6 +1,6 @@
-"""Statement lines as they were read."""
+"""What the bank said, line by line."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger
@@ -9,10 +9,10 @@ from sqlmodel import Field
 from services.chassis.database import UTC_INSTANT, DistrictRow
 
 
-class StatementLineRow(DistrictRow, table=True):
-    """A line of a bank's statement, kept once however often it comes."""
+class BankMovement(DistrictRow, table=True):
+    """A line of a bank's statement, kept once however often it comes, and the rupiah it moved: out above zero."""
 
-    __tablename__ = "statement_lines"
+    __tablename__ = "bank_movements"
 
     id: UUID = Field(primary_key=True)
     batch_id: UUID
@@ -21,4 +21,7 @@ class StatementLineRow(DistrictRow, table=True):
     status: str = Field(max_length=16)
     bank_reference: str = Field(default="", max_length=64)
     reason_code: str = Field(default="", max_length=64)
+    reason_text: str = Field(default="", max_length=200)
+    value_on: date | None = None
+    moved_rupiah: int = Field(default=0, sa_type=BigInteger)
     imported_at: datetime = Field(sa_type=UTC_INSTANT)

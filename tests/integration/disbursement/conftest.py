@@ -31,7 +31,10 @@ async def disbursement(stack: Stack, issuer: Issuer, bank: Bank) -> AsyncIterato
     """One disbursement for the session, with the district's own pack and a short patience."""
     async with bench_for(SERVICE, stack, issuer, bank_url=bank.url) as bench:
         pack = DisbursementPack.model_validate(yaml.safe_load(LAMONGAN_DISBURSEMENT_PACK.read_text()))
-        waits = StatementWaits(first=timedelta(milliseconds=50), longest=timedelta(milliseconds=200))
+        waits = StatementWaits(
+            first=timedelta(milliseconds=50), longest=timedelta(milliseconds=200), missing_after=timedelta(days=3),
+            watch_every=timedelta(hours=6), watch_for=timedelta(0),
+        )  # fmt: skip
         quick = pack.model_copy(update={"statement_waits": waits})
         await bench.units.perform(lambda uow: load_pack(quick, uow), principal=system_principal("disbursement"))
         yield bench

@@ -75,9 +75,11 @@ async def test_a_total_above_every_limit_becomes_as_many_lists_as_it_takes_and_s
 ) -> None:
     entitlements = await office.entitle(5)
     owner = await asyncpg.connect(disbursement.settings.migrator_database_url)
-    await owner.execute("UPDATE entitlements SET amount_rupiah = 400000000 WHERE id = ANY($1::uuid[])", entitlements)
-    await owner.close()
+    worth = "UPDATE entitlements SET amount_rupiah = $2 WHERE id = ANY($1::uuid[])"
+    await owner.execute(worth, entitlements, 400_000_000)
     proposed = await office.propose(entitlements)
+    await owner.execute(worth, entitlements, AMOUNT)
+    await owner.close()
     assert [found["total_rupiah"] for found in proposed["lists"]] == [800_000_000, 800_000_000, 400_000_000]
     assert proposed["lists"][0]["batch_id"] == proposed["batch_id"]
     assert proposed["note"] == "5 hak bantuan dibagi menjadi 3 daftar agar setiap daftar dapat disetujui."

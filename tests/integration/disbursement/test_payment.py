@@ -143,7 +143,7 @@ async def state_of_everything(disbursement: Bench) -> list[Any]:
     """How many rows there are of what an import can write, and the highest versions."""
     return [
         await disbursement.value(f"SELECT count(*) FROM {table}")
-        for table in ("actions", "postings", "statement_lines", "findings", "outbox")
+        for table in ("actions", "postings", "bank_movements", "findings", "outbox")
     ]
 
 

@@ -47,6 +47,8 @@ class Bank:
     forget_answer_once: set[str] = field(default_factory=set)
     refuse: set[str] = field(default_factory=set)
     as_csv: bool = False
+    instead: bytes = b""
+    """A file that is given instead of every statement."""
 
     def orders(self, batch_id: str) -> list[tuple[str, int]]:
         """The payments of a file."""
@@ -88,6 +90,8 @@ def running_bank() -> Iterator[Bank]:
             lines = bank.statement(batch_id)
             if lines is None:
                 self._say(404, {})
+            elif bank.instead:
+                self._say(200, bank.instead, "text/csv")
             elif bank.as_csv:
                 text = io.StringIO()
                 writer = csv.DictWriter(text, ["payment_id", "amount", "status", "bank_reference", "reason"])

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ from contracts.topics import topic_of
 from contracts.values import RegionCode
 from services.chassis.inbox import Inbox, Record
 from services.chassis.principal import system_principal
+from services.disbursement.batches.commands import hand_in, record_sent
 from services.disbursement.reconciliation.commands import import_statement
 from services.disbursement.reconciliation.domain import read_statement
 from services.disbursement.wiring import SERVICE
@@ -93,8 +95,8 @@ class Office:
         found: dict[str, Any] = answer.json()
         return found
 
-    async def bank_says(self, batch_id: str, status: str, **changes: Any) -> None:
-        """The bank's statement has this about every payment of a batch."""
+    async def bank_says(self, batch_id: str, status: str, only: str = "", **changes: Any) -> None:
+        """The bank's statement has this about every payment of a batch, or about one."""
         lines = [
             {
                 "payment_id": line["payment_id"],
@@ -105,11 +107,20 @@ class Office:
                 **changes,
             }
             for line in (await self.show(batch_id))["lines"]
+            if only in ("", line["payment_id"])
         ]
         read = read_statement(UUID(batch_id), json.dumps(lines).encode(), "application/json")
         await self.bench.units.perform(
             lambda uow: import_statement(UUID(batch_id), read, uow), principal=system_principal("disbursement")
         )
+
+    async def sent(self, count: int = 1) -> str:
+        """A list that is with the bank."""
+        batch_id = str((await self.approved(count))["batch_id"])
+        as_system = system_principal("disbursement")
+        await self.bench.units.perform(partial(hand_in, UUID(batch_id)), principal=as_system)
+        await self.bench.units.perform(partial(record_sent, UUID(batch_id), "0" * 64), principal=as_system)
+        return batch_id
 
     async def approved(self, count: int = 1) -> dict[str, Any]:
         """A batch that two people approved."""

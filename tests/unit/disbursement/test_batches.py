@@ -100,6 +100,8 @@ GOLDEN_PAYMENTS = golden.moves(
     """
     ordered: instruct→instructed cancel→cancelled
     instructed: credit→credited fail→failed
+    credited: fail→failed
+    failed: credit→credited
     """
 )
 

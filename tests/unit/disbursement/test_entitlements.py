@@ -16,6 +16,7 @@ PROGRAMME = Programme.model_validate(
         "expense_account": "5.1.01",
         "payable_account": "2.1.01",
         "cash_account": "1.1.01",
+        "suspense_account": "1.1.09",
         "rules": [
             {
                 "version": "1",
@@ -45,7 +46,8 @@ GOLDEN = golden.moves(
     established: hold→held take→batched end→ended
     held: let-go→established end→ended
     batched: release→established hold→held end→ended pay→paid return→returned
-    returned: renew→established end→ended
+    paid: return→returned
+    returned: renew→established end→ended pay→paid
     ended: revive→established
     """
 )

@@ -22,6 +22,7 @@ def programme(**changes: Any) -> dict[str, Any]:
         "expense_account": "5.1.01",
         "payable_account": "2.1.01",
         "cash_account": "1.1.01",
+        "suspense_account": "1.1.09",
         "rules": [{"version": "1", "from_on": "2026-01-01", "amount_rupiah": 100, "period": "MONTH"}],
         "approvals": [{"up_to_rupiah": 1000, "roles": ["aid-verifier", "aid-approver"]}],
         **changes,
@@ -38,9 +39,16 @@ def pack(**changes: Any) -> dict[str, Any]:
             {"code": "1.1.01", "name": "Kas", "kind": "CASH"},
             {"code": "2.1.01", "name": "Utang", "kind": "PAYABLE"},
             {"code": "5.1.01", "name": "Belanja", "kind": "EXPENSE"},
+            {"code": "1.1.09", "name": "Sementara", "kind": "SUSPENSE"},
         ],
         "programmes": [programme()],
-        "statement_waits": {"first": "PT1S", "longest": "PT1M"},
+        "statement_waits": {
+            "first": "PT1S",
+            "longest": "PT1M",
+            "missing_after": "P3D",
+            "watch_every": "PT6H",
+            "watch_for": "P14D",
+        },
         "exceptions": {"desk": "keuangan", "resolve_within": "P3D"},
         **changes,
     }
@@ -61,6 +69,7 @@ RULE = {"version": "1", "from_on": "2026-01-01", "amount_rupiah": 100, "period":
     [
         {"expense_account": "1.1.01"},
         {"cash_account": "9.9.99"},
+        {"suspense_account": "1.1.01"},
         {"approvals": [{"up_to_rupiah": 1000, "roles": ["aid-approver"]}]},
         {"approvals": []},
         {"rules": [{**RULE, "amount_rupiah": 100.5}]},

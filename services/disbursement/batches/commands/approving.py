@@ -92,6 +92,7 @@ async def _order_payments(batch: Batch, lines: Sequence[BatchLine], uow: UnitOfW
             case_id=line.case_id,
             account_reference=line.account_reference,
             amount_rupiah=line.amount_rupiah,
+            owed_rupiah=line.amount_rupiah,
         )
         uow.create(payment, "order")
     await book_obligation(batch, EntryKind.OBLIGATION, uow)

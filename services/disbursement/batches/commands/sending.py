@@ -31,11 +31,12 @@ async def read_batch(batch_id: UUID, uow: UnitOfWork) -> BatchReading:
 async def reading_of(batch: Batch, uow: UnitOfWork) -> BatchReading:
     """What a batch's workflow has to do next, and how patiently."""
     waits = (await pack_in_force(uow, batch.district)).statement_waits
+    is_watched = batch.reconciled_at is not None and await uow.now() < batch.reconciled_at + waits.watch_for
     return BatchReading(
         is_to_be_sent=batch.state in (BatchState.APPROVED, BatchState.SENDING),
-        is_awaiting_statement=batch.state == BatchState.SENT,
-        first_wait=waits.first,
-        longest_wait=waits.longest,
+        is_awaiting_statement=batch.state == BatchState.SENT or is_watched,
+        first_wait=waits.watch_every if is_watched else waits.first,
+        longest_wait=waits.watch_every if is_watched else waits.longest,
     )
 
 

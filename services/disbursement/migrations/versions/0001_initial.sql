@@ -346,6 +346,7 @@ CREATE TABLE findings (
     batch_id uuid NOT NULL REFERENCES batches,
     payment_id uuid,
     entitlement_id uuid,
+    line_no integer,
     desk text NOT NULL,
     due_at timestamptz NOT NULL,
     reason_code text NOT NULL,
@@ -357,7 +358,7 @@ CREATE INDEX findings_open ON findings (district, due_at) WHERE (resolution IS N
 
 CREATE TABLE journal_entries (
     id uuid PRIMARY KEY,
-    kind text NOT NULL CHECK (kind IN ('OBLIGATION', 'PAYMENT', 'REVERSAL')),
+    kind text NOT NULL CHECK (kind IN ('OBLIGATION', 'PAYMENT', 'REVERSAL', 'ADJUSTMENT')),
     batch_id uuid NOT NULL,
     payment_id uuid,
     happened_at timestamptz NOT NULL,
@@ -392,18 +393,20 @@ CREATE TABLE payments (
     case_id uuid NOT NULL,
     account_reference text NOT NULL,
     amount_rupiah bigint NOT NULL CHECK (amount_rupiah > 0),
+    owed_rupiah bigint NOT NULL CHECK (owed_rupiah >= 0),
+    credited_rupiah bigint NOT NULL,
     bank_reference text,
     reason_code text,
     settled_at timestamptz,
     CONSTRAINT payments_batch_id_line_no_key UNIQUE (batch_id, line_no),
-    CONSTRAINT payments_check CHECK ((state = 'credited') = (bank_reference IS NOT NULL))
+    CONSTRAINT payments_check CHECK ((state <> 'credited') OR (bank_reference IS NOT NULL))
 );
 -- Whom and how much stays as it was ordered; only what becomes of it is written.
 REVOKE UPDATE, DELETE ON payments FROM disbursement_app;
-GRANT UPDATE (version, state, bank_reference, reason_code, settled_at) ON payments TO disbursement_app;
+GRANT UPDATE (version, state, owed_rupiah, credited_rupiah, bank_reference, reason_code, settled_at) ON payments TO disbursement_app;
 CREATE UNIQUE INDEX payments_once ON payments (entitlement_id) WHERE (state NOT IN ('failed', 'cancelled'));
 
-CREATE TABLE statement_lines (
+CREATE TABLE bank_movements (
     id uuid PRIMARY KEY,
     batch_id uuid NOT NULL REFERENCES batches,
     payment_id uuid,
@@ -411,11 +414,14 @@ CREATE TABLE statement_lines (
     status text NOT NULL,
     bank_reference text NOT NULL,
     reason_code text NOT NULL,
+    reason_text text NOT NULL,
+    value_on date,
+    moved_rupiah bigint NOT NULL,
     imported_at timestamptz NOT NULL,
     district text NOT NULL
 );
-CREATE INDEX statement_lines_batch ON statement_lines (batch_id);
-REVOKE UPDATE, DELETE ON statement_lines FROM disbursement_app;
+CREATE INDEX bank_movements_batch ON bank_movements (batch_id);
+REVOKE UPDATE, DELETE ON bank_movements FROM disbursement_app;
 
 CREATE VIEW account_balances AS
  SELECT district,
