@@ -101,6 +101,7 @@ async def service_environment(
         "HTTP_PORT": str(free_port()),
         "ROOT_PATH": f"/{service}",
         "DEPLOYMENT": "local",
+        "QUOTAS": "false",
         **{name.upper(): value for name, value in sealing_settings(service).items()},
     }
     environment = {f"{service.upper()}_{name}": value for name, value in values.items()}

@@ -188,6 +188,7 @@ class Requires(HTTPBearer):
             raise Unauthenticated
         principal: Principal = request.app.state.offices.confine(await request.app.state.verifier.verify(token))
         check(principal, self.permission, request.app.state.policy)
+        spend(request, principal)
         request.state.principal = principal
         return principal
 
@@ -195,6 +196,13 @@ class Requires(HTTPBearer):
 def requires(permission: str) -> Any:
     """What a route depends on: ``caller: Annotated[Principal, requires("report:create")]``."""
     return Depends(Requires(permission))
+
+
+def spend(request: Request, principal: Principal) -> None:
+    """Count a request against the quotas of the caller's district. Raises ``QuotaIsSpent``."""
+    state = request.app.state
+    operation = f"{request.method} {request.scope['route'].path}"
+    state.counter.spend(state.offices.quotas_of(principal), principal, operation, request.url.path)
 
 
 def check(principal: Principal, permission: str, policy: Policy) -> None:

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.principal import Principal
+from services.chassis.quotas import Quota
 
 
 class HeldBy(StrEnum):
@@ -47,6 +48,9 @@ class AccessSection(BaseModel):
 
     district: str = Field(pattern=r"^[0-9]{2}\.[0-9]{2}$")
     office: str = Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=64)
+    emergencies_from: frozenset[str] = frozenset()
+    """Agencies whose emergency is believed as it comes in, beside the office's own."""
+    quotas: tuple[Quota, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,21 @@ class Offices:
     sections: Mapping[str, AccessSection]
 
     @classmethod
-    def read(cls, folder: Path) -> Self:
+    def read(cls, folder: Path, *, with_quotas: bool = True) -> Self:
         """From ``<folder>/<district>/access.yaml``. Raises pydantic's ``ValidationError``; no file: no office."""
         files = sorted(folder.glob("*/access.yaml"))
         found = [AccessSection.model_validate(yaml.safe_load(file.read_text())) for file in files]
-        return cls({section.district: section for section in found})
+        kept = found if with_quotas else [section.model_copy(update={"quotas": ()}) for section in found]
+        return cls({section.district: section for section in kept})
+
+    def quotas_of(self, principal: Principal) -> tuple[Quota, ...]:
+        """The quotas of the first of the caller's districts that has a pack."""
+        return next((s.quotas for district, s in self.sections.items() if principal.covers(district)), ())
+
+    def believes_emergency(self, district: str, agency: str) -> bool:
+        """Whether an agency's emergency opens a case before anybody of the office has looked."""
+        section = self.sections.get(district)
+        return section is not None and agency in {section.office, *section.emergencies_from}
 
     def confine(self, principal: Principal) -> Principal:
         """The caller with what its roles are worth: the office's only in the districts whose office its agency is."""

@@ -260,7 +260,8 @@ def build_app(
         verifier=TokenVerifier(settings.oidc_issuer, settings.oidc_audience),
         units=running.units if running else None,
         checks=checks,
-        offices=Offices.read(settings.district_packs),
+        offices=Offices.read(settings.district_packs, with_quotas=settings.quotas),
+        request_seconds=settings.request_seconds,
         is_public=settings.deployment != "local",
     )
     app.state.settings = settings

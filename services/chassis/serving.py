@@ -6,8 +6,24 @@ from collections.abc import Iterator
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from services.chassis.settings import ServiceSettings
+
+
+def _protocol(header_seconds: float) -> type[H11Protocol]:
+    """HTTP that lets go of whoever connects and does not say within some seconds what they want."""
+
+    class Impatient(H11Protocol):
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            self.loop.call_later(header_seconds, self._let_go, transport)
+
+        def _let_go(self, transport: Any) -> None:
+            if self.cycle is None:
+                transport.close()
+
+    return Impatient
 
 
 class _Server(uvicorn.Server):
@@ -23,6 +39,7 @@ async def serve_app(app: Any, settings: ServiceSettings, port: int, stop: asynci
     server = _Server(
         uvicorn.Config(
             app,
+            http=_protocol(settings.header_seconds),
             host=settings.http_host,
             port=port,
             log_config=None,

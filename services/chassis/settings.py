@@ -54,6 +54,9 @@ class ServiceSettings(BaseSettings):
     outbox_keep_days: int = 14
     request_key_keep_days: int = 30
     request_body_limit_bytes: int = 1_048_576
+    request_seconds: int = 60
+    header_seconds: int = 15
+    quotas: bool = True
     upload_limit_bytes: int = 0
     outbox_age_limit_seconds: int = 60
     consumer_age_limit_seconds: int = 300

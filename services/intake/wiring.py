@@ -9,6 +9,7 @@ from sqlmodel import col
 
 import contracts.reference
 from services.chassis.database import district_scope
+from services.chassis.offices import Offices
 from services.chassis.principal import Principal
 from services.chassis.processes import build_app
 from services.chassis.sealing import recipients_from
@@ -40,7 +41,7 @@ def scope(principal: Principal) -> Sequence[Any]:
 async def prepare(running: Running, app: Any) -> None:
     """What intake's routes need at hand."""
     app.state.sealer = sealer(running.settings)
-    app.state.places = places(running.settings.time_zone)
+    app.state.places = places(running.settings.time_zone, app.state.offices)
 
 
 def sealer(settings: IntakeSettings) -> Sealer:
@@ -48,10 +49,15 @@ def sealer(settings: IntakeSettings) -> Sealer:
     return Sealer(settings.sealing_private_key, recipients_from(settings.sealing_recipients))
 
 
-def places(zone: str) -> Places:
-    """The regions in force, and the office's zone."""
+def places(zone: str, offices: Offices) -> Places:
+    """The regions in force, the office's zone, and whose emergency is believed where."""
     regions = contracts.reference.regions()
-    return Places(is_known_village=regions.is_known, is_known_region=regions.is_known, zone=zone)
+    return Places(
+        is_known_village=regions.is_known,
+        is_known_region=regions.is_known,
+        zone=zone,
+        believes_emergency=offices.believes_emergency,
+    )
 
 
 def activities(running: Running) -> Sequence[Callable[..., Any]]:

@@ -17,11 +17,12 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from services.chassis.auth import check
+from services.chassis.auth import check, spend
 from services.chassis.database import DATABASE_AWAY, UnitOfWork, is_infrastructure
 from services.chassis.errors import Conflict, Forbidden, Invalid, SigapError, Unauthenticated, Unavailable
 from services.chassis.pages.sessions import PageSession, issued_form, open_session
 from services.chassis.principal import Principal
+from services.chassis.quotas import QuotaIsSpent
 from services.chassis.settings import ServiceSettings
 from services.chassis.telemetry import log
 from services.chassis.web import (
@@ -93,6 +94,7 @@ class PageRequires:
         request.state.principal = session.principal
         if self.permission:
             check(session.principal, self.permission, request.app.state.policy)
+        spend(request, session.principal)
         return session.principal
 
 
@@ -300,7 +302,7 @@ async def refusal_page(request: Request, error: SigapError) -> Response:
             fields = {}
     problem = problem_of(error)
     typed = {name: value for name, value in fields.items() if name not in RESERVED}
-    may_come_again = isinstance(error, SignInIsNeeded | FormIsFromOtherSession | Invalid | Unavailable)
+    may_come_again = isinstance(error, SignInIsNeeded | FormIsFromOtherSession | Invalid | Unavailable | QuotaIsSpent)
     is_again = may_come_again and bool(typed) and await _is_ours(request, fields)
     context = {
         "problem": problem,
@@ -318,7 +320,7 @@ async def refusal_page(request: Request, error: SigapError) -> Response:
         "back": parent_of(request) if is_post else f"{request.app.state.root_path}/",
     }
     response: Response = pages.render(request, "refusal.html", status=problem.status, **context)
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | QuotaIsSpent):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
 

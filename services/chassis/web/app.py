@@ -1,5 +1,6 @@
 """The app of a service, its limits, health and metrics."""
 
+import asyncio
 import json
 import re
 from collections import Counter
@@ -18,6 +19,7 @@ from services.chassis.auth import Policy, TokenVerifier
 from services.chassis.database import Units, is_infrastructure
 from services.chassis.errors import SigapError, Unavailable
 from services.chassis.offices import Offices
+from services.chassis.quotas import Counter as QuotaCounter
 from services.chassis.runbook import CHECKS, link
 from services.chassis.telemetry import log
 from services.chassis.web.problems import (
@@ -25,6 +27,7 @@ from services.chassis.web.problems import (
     BodyIsTooLarge,
     MethodIsNotAllowed,
     ParameterIsRepeated,
+    RequestTookTooLong,
     RouteIsUnknown,
     UnexpectedFault,
     problem_response,
@@ -39,16 +42,19 @@ UPLOADS = (b"application/pdf", b"image/", b"multipart/form-data")
 class BodyLimit:
     """Answers 413 as a problem for bodies past the limit, declared or streamed, before anything is done with them.
 
+    Those that do not come in within their time are answered 408.
+
     Where a service takes files, what comes as one has a limit of its own.
     """
 
-    def __init__(self, app: ASGIApp, limit_bytes: int, upload_limit_bytes: int = 0) -> None:
+    def __init__(self, app: ASGIApp, limit_bytes: int, upload_limit_bytes: int, body_seconds: float) -> None:
         self._app = app
         self._limit = limit_bytes
         self._upload_limit = max(upload_limit_bytes, limit_bytes)
+        self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Count what comes in; what the app says about a body cut off for its size is not passed on."""
+        """Count what comes in; what the app says about a body cut off for its size or its time is not passed on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -56,28 +62,36 @@ class BodyLimit:
         declared = headers.get(b"content-length", b"0")
         limit = self._upload_limit if headers.get(b"content-type", b"").startswith(UPLOADS) else self._limit
         if not declared.isdigit() or int(declared) > limit:
-            await self._refusal(limit)(scope, receive, send)
+            await problem_response(BodyIsTooLarge(limit_bytes=limit))(scope, receive, send)
             return
-        seen = 0
+        seen, is_whole = 0, False
+        refused: SigapError | None = None
+        until = asyncio.get_running_loop().time() + self._body_seconds
 
         async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
+            nonlocal seen, is_whole, refused
+            if is_whole:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError:
+                refused = RequestTookTooLong()
+                raise refused from None
+            is_whole = not message.get("more_body", False)
             seen += len(message.get("body", b""))
             if seen > limit:
-                raise BodyIsTooLarge
+                refused = BodyIsTooLarge(limit_bytes=limit)
+                raise refused
             return message
 
-        async def unless_too_large(message: Message) -> None:
-            if seen <= limit:
+        async def unless_refused(message: Message) -> None:
+            if refused is None:
                 await send(message)
 
-        await self._app(scope, counted, unless_too_large)
-        if seen > limit:
-            await self._refusal(limit)(scope, receive, send)
-
-    def _refusal(self, limit: int) -> Response:
-        return problem_response(BodyIsTooLarge(limit_bytes=limit))
+        await self._app(scope, counted, unless_refused)
+        if refused is not None:
+            await problem_response(refused)(scope, receive, send)
 
 
 class NothingKept:
@@ -147,11 +161,13 @@ def create_api(
     upload_limit_bytes: int = 0,
     offices: Offices | None = None,
     is_public: bool = False,
+    request_seconds: int = 60,
 ) -> FastAPI:
     """A service's app: its routers under its root path, problems for everything that goes wrong."""
     app = _Api(
         title=title,
         version=version,
+        description=_limits(body_limit_bytes, upload_limit_bytes, request_seconds),
         openapi_url=f"{root_path}/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -160,11 +176,14 @@ def create_api(
         dependencies=[Depends(_no_parameter_twice)],
     )
     app.add_middleware(NothingKept)
-    app.add_middleware(BodyLimit, limit_bytes=body_limit_bytes, upload_limit_bytes=upload_limit_bytes)
+    app.add_middleware(
+        BodyLimit, limit_bytes=body_limit_bytes, upload_limit_bytes=upload_limit_bytes, body_seconds=request_seconds
+    )
     app.state.policy = policy
     app.state.verifier = verifier
     app.state.units = units
     app.state.offices = offices or Offices({})
+    app.state.counter = QuotaCounter()
     app.state.root_path = root_path
     for router in routers:
         app.include_router(router, prefix=root_path)
@@ -174,6 +193,16 @@ def create_api(
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_fault)
     return app
+
+
+def _limits(body: int, upload: int, seconds: int) -> str:
+    """What a caller may count on, for the API's page."""
+    files = f"; berkas paling banyak {upload} byte" if upload else ""
+    return (
+        f"Isi permintaan paling banyak {body} byte{files}. Isi yang tidak selesai dikirim dalam {seconds} detik dijawab"
+        " 408. Banyaknya permintaan per akun dan tindakan ditentukan paket daerah; yang melebihi dijawab 429 dengan"
+        " Retry-After."
+    )
 
 
 class _Api(FastAPI):

@@ -17,6 +17,7 @@ from services.chassis.errors import (
     Unauthenticated,
     Unavailable,
 )
+from services.chassis.quotas import QuotaIsSpent
 
 
 class BodyIsTooLarge(Invalid):
@@ -24,6 +25,13 @@ class BodyIsTooLarge(Invalid):
 
     text = "Isi permintaan terlalu besar."
     advice = "Kecilkan isi permintaan, atau bagi menjadi beberapa permintaan."
+
+
+class RequestTookTooLong(SigapError):
+    """The body did not come in within the time that a request has."""
+
+    text = "Isi permintaan tidak selesai dikirim pada waktunya."
+    advice = "Periksa sambungan, lalu kirim ulang dengan kunci yang sama."
 
 
 class BodyIsNotValid(Invalid):
@@ -64,6 +72,8 @@ class UnexpectedFault(SigapError):
 STATUS: tuple[tuple[type[SigapError], int], ...] = (
     (BodyIsTooLarge, 413),
     (MethodIsNotAllowed, 405),
+    (RequestTookTooLong, 408),
+    (QuotaIsSpent, 429),
     (Conflict, 409),
     (NotFound, 404),
     (Forbidden, 403),
@@ -115,8 +125,10 @@ def problem_response(
     """The HTTP answer for an error."""
     problem = problem_of(error, errors, status)
     headers: dict[str, str] = {}
-    if isinstance(error, StillInFlight | Unavailable):
+    if isinstance(error, StillInFlight | Unavailable | QuotaIsSpent):
         headers["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, RequestTookTooLong):
+        headers["Connection"] = "close"
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(
@@ -131,7 +143,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What a route may answer besides success, for its OpenAPI page."""
     return {
         status: {"model": Problem, "description": "Lihat code dan detail"}
-        for status in (400, 401, 403, 404, 413, 422, 503, *statuses)
+        for status in (400, 401, 403, 404, 408, 413, 422, 429, 503, *statuses)
     }
 
 

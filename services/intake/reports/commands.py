@@ -20,11 +20,12 @@ from services.intake.reports.tables import Operation, Report
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The code list of regions in force, as two questions, and the zone of the office's calendar."""
+    """The code list of regions in force, the zone of the office's calendar, and whose emergency is believed where."""
 
     is_known_village: Callable[[str], bool]
     is_known_region: Callable[[str], bool]
     zone: str
+    believes_emergency: Callable[[str, str], bool]
 
     def day_of(self, instant: datetime) -> date:
         """The calendar day of an instant at the office."""
@@ -95,7 +96,8 @@ def check_place(village_code: str, principal: Principal, places: Places) -> None
 async def receive_report(command: ReceiveReport, uow: UnitOfWork, sealer: Sealer, places: Places) -> Report:
     """Take a report in; nothing is read, so rows, action, outbox and request key leave in one statement.
 
-    An emergency is believed as it comes in, at any hour.
+    An emergency is believed as it comes in, at any hour, from the office and from whom the district's pack names; that
+    of others waits for the office, marked as what it is.
 
     Raises ``RegionIsUnknown``, ``RegionIsNotYours``, ``FoundInTheFuture``, ``FoundTooLongAgo`` and as
     ``check_ages_agree``.
@@ -106,7 +108,8 @@ async def receive_report(command: ReceiveReport, uow: UnitOfWork, sealer: Sealer
     report = new_report(command, sealer, uow.principal, None)
     uow.create(report, "receive", happened_at=command.found_at)
     uow.publish(facts.report_received(report), about=report, happened_at=command.found_at)
-    if domain.opens_at_once(report.urgency):
+    is_believed = places.believes_emergency(report.district, report.reporter_agency)
+    if domain.opens_at_once(report.urgency, is_believed=is_believed):
         today = places.day_of(clock.utc_now())
         await _verify(report, ReportState.VERIFIED, command.person, uow, sealer, places, today)
     return report

@@ -54,13 +54,13 @@ MOVES: dict[tuple[ReportState, str], ReportState] = {
 }
 
 
-def opens_at_once(urgency: str) -> bool:
+def opens_at_once(urgency: str, *, is_believed: bool) -> bool:
     """Whether a report is believed as it comes in: in an emergency action comes before paper, at any hour.
 
     A false alarm ends with the first response. Source: `handoff.md` §1; first response within 45 minutes (`domain.md`
     §4.3) leaves no time for a desk that opens in the morning.
     """
-    return urgency == Urgency.EMERGENCY
+    return is_believed and urgency == Urgency.EMERGENCY
 
 
 CLOCK_TOLERANCE = timedelta(minutes=10)

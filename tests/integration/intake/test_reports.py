@@ -1,11 +1,13 @@
 """A report's way in, on the real engines."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from contracts.envelope import Envelope
 from contracts.events.intake import ReportVerified
+from services.chassis.offices import AccessSection, Offices
 from tests.support.identity import Issuer
 from tests.support.intake.reports import VILLAGE, report, staff
 from tests.support.services import Bench
@@ -153,3 +155,18 @@ async def test_malformed_input_gets_a_problem_and_changes_nothing(intake: Bench,
         "code"
     ] == "found_in_the_future"
     assert await intake.value("SELECT count(*) FROM reports") == before
+
+
+async def test_an_emergency_opens_a_case_at_once_from_whom_the_pack_believes(intake: Bench, issuer: Issuer) -> None:
+    section = AccessSection(district="35.24", office="dinsos-lamongan", emergencies_from=frozenset({"rsud-soegiri"}))
+    known = intake.app.state.places
+    intake.app.state.places = replace(known, believes_emergency=Offices({"35.24": section}).believes_emergency)
+    try:
+        for agency, state in (("rsud-soegiri", "verified"), ("bpjs-lamongan", "received"), ("desa-uji", "received")):
+            headers = {"Authorization": f"Bearer {issuer.machine(agency)}", "Idempotency-Key": str(uuid4())}
+            answer = await intake.client.post("/reports", json={**report(), "urgency": "EMERGENCY"}, headers=headers)
+            assert (answer.status_code, answer.json()["state"]) == (201, state), agency
+            shown = await intake.client.get(f"/reports/{answer.json()['report_id']}", headers=headers)
+            assert shown.json()["urgency"] == "EMERGENCY"
+    finally:
+        intake.app.state.places = known
