@@ -26,6 +26,7 @@ from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
 from tests.support.casework.asking import ask
 from tests.support.casework.desk import Desk
 from tests.support.casework.reports import report_verified
+from tests.support.casework.scans import PDF
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.loopback import Answers, serving
@@ -38,7 +39,6 @@ STEPS = {step["title"]: dict(BLOCK.findall(step["text"])) for step in STEP.findi
 SIGN_IN = "Sign in"
 SECRET = "a-secret-of-this-test"
 LANGUAGES = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 @pytest.fixture(scope="module")
