@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from contracts.values import check_reference
 from services.casework.handoff.handoffs.domain import results_of
-from services.casework.handoff.handoffs.domain.codes import ResultIsUnknown, check_result
+from services.casework.handoff.handoffs.domain.codes import HandoffResultIsUnknown, check_result
 from services.casework.handoff.handoffs.pages import results_for
 from services.chassis.processes import build_app
 from services.chassis.service import Service
@@ -120,7 +120,8 @@ def test_a_hand_off_ends_as_its_purpose_may_end() -> None:
     assert "DISCHARGED_STABLE" in results_of("INPATIENT_BED")
     check_result("INPATIENT_BED", "DISCHARGED_STABLE")
     for wrong in ("BANANA", "SKIZOFRENIA", "STABILISED"):
-        with pytest.raises(ResultIsUnknown) as refused:
+        with pytest.raises(HandoffResultIsUnknown) as refused:
             check_result("INPATIENT_BED", wrong)
+        assert refused.value.code == "handoff_result_is_unknown"
         assert "DISCHARGED_STABLE" in str(refused.value.facts["legal"])
     assert list(results_for("CUSTODY_TRANSFER")) == list(results_of("CUSTODY_TRANSFER"))

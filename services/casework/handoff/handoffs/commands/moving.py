@@ -43,7 +43,7 @@ async def move_handoff(command: MoveHandoff, uow: UnitOfWork) -> Handoff:
 
     Raises ``NotFound`` to whoever is no party, ``NotYourMove`` to the wrong one, ``HandoffCannotMove`` naming what is
     legal now, ``GroupIsWon`` when another firm yes came first, ``StaleVersion``, ``BeritaAcaraIsMissing``,
-    ``NotByPhone``, ``HappensLater``, ``ResultIsUnknown``, and the refusals of ``domain.refusal``.
+    ``NotByPhone``, ``HappensLater``, ``HandoffResultIsUnknown``, and the refusals of ``domain.refusal``.
     """
     group, handoff = await locked(command.handoff_id, uow)
     side = _side(command, handoff, uow)

@@ -6,10 +6,10 @@
 
 from services.casework.handoff.handoffs.domain.codes import (
     HandoffReason,
+    HandoffResultIsUnknown,
     News,
     Question,
     Reply,
-    ResultIsUnknown,
     Speaker,
     check_result,
     results_of,
@@ -113,6 +113,7 @@ __all__ = [
     "HandoffDisposition",
     "HandoffIsClaimed",
     "HandoffReason",
+    "HandoffResultIsUnknown",
     "HandoffState",
     "HappensLater",
     "Move",
@@ -127,7 +128,6 @@ __all__ = [
     "Question",
     "QuestionIsOpen",
     "Reply",
-    "ResultIsUnknown",
     "Side",
     "Speaker",
     "Stamp",

@@ -73,7 +73,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
 ANY_RESULT = ("DONE",)
 
 
-class ResultIsUnknown(Invalid):
+class HandoffResultIsUnknown(Invalid):
     """A hand-off for this purpose does not end like that."""
 
     text = "Hasil ini tidak dikenal untuk tujuan ini."
@@ -86,7 +86,7 @@ def results_of(purpose: str) -> tuple[str, ...]:
 
 
 def check_result(purpose: str, result_code: str) -> None:
-    """Raise ``ResultIsUnknown`` naming how a hand-off for this purpose may end."""
+    """Raise ``HandoffResultIsUnknown`` naming how a hand-off for this purpose may end."""
     known = results_of(purpose)
     if result_code not in known:
-        raise ResultIsUnknown(legal=", ".join(known))
+        raise HandoffResultIsUnknown(legal=", ".join(known))
