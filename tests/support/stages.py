@@ -75,6 +75,7 @@ WHOLE = [
     suite("pairs of answers", 300, "tests/workflows/casework/test_combinations.py", SIGAP_PAIRS="all"),
     suite("fuzz", 1200, "tests/system/test_fuzz.py", SIGAP_FUZZ_CASES="5000"),
     suite("walks of a hand-off", 600, "tests/integration/casework/test_handoff_model.py", SIGAP_WALKS="300"),
+    suite("walks of aid", 3600, "tests/integration/disbursement/test_aid_model.py", SIGAP_AID_WALKS="10000"),
     fault("kills", 1500, SIGAP_FAULT_KILLS="200"),
     fault("interleavings", 300, SIGAP_FAULT_INTERLEAVINGS="200"),
     fault("membership", 180, SIGAP_FAULT_MEMBERSHIP_SECONDS="60"),
