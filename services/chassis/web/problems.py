@@ -149,12 +149,12 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def refusals_of(service: str) -> list[type[SigapError]]:
     """Every kind of refusal that a service may answer with: the chassis' and its own, by code."""
-    found: dict[str, type[SigapError]] = {}
+    found: list[type[SigapError]] = []
     waiting = [SigapError]
     while waiting:
         kind = waiting.pop()
         waiting += kind.__subclasses__()
         is_answered = bool(status_of(kind, 0)) or kind is UnexpectedFault
         if is_answered and kind.__module__.startswith(("services.chassis.", f"services.{service}.")):
-            found[kind.code] = kind
-    return [found[code] for code in sorted(found)]
+            found.append(kind)
+    return sorted(found, key=lambda kind: (kind.code, kind.__module__))

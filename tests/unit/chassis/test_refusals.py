@@ -33,9 +33,9 @@ def test_a_refusal_says_in_indonesian_what_happened_and_what_to_do(kind: type[Si
 
 
 def test_a_code_means_one_thing_in_all_services() -> None:
-    meanings: dict[str, set[tuple[int, str]]] = {}
+    meanings: dict[str, set[tuple[int, str, str]]] = {}
     for kind in KINDS:
-        meanings.setdefault(kind.code, set()).add((status_of(kind), kind.text))
+        meanings.setdefault(kind.code, set()).add((status_of(kind), kind.text, kind.advice))
     assert {code: said for code, said in meanings.items() if len(said) > 1} == {}
 
 
