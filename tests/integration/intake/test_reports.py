@@ -3,7 +3,10 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
+
+import pytest
 
 from contracts.envelope import Envelope
 from contracts.events.intake import ReportVerified
@@ -170,3 +173,26 @@ async def test_an_emergency_opens_a_case_at_once_from_whom_the_pack_believes(int
             assert shown.json()["urgency"] == "EMERGENCY"
     finally:
         intake.app.state.places = known
+
+
+@pytest.mark.parametrize(
+    ("person", "code"),
+    [
+        ({"birth_date": "2071-01-01"}, "born_in_the_future"),
+        ({"birth_date": "1880-01-01"}, "born_too_long_ago"),
+        ({"birth_date": "2015-01-01", "approximate_age_years": 45}, "age_and_birth_date_disagree"),
+    ],
+)
+async def test_an_age_that_cannot_be_is_refused_in_a_report_and_in_an_operation(
+    intake: Bench, issuer: Issuer, person: dict[str, Any], code: str
+) -> None:
+    body = {**report(), "person": person}
+    single = await intake.client.post("/reports", json=body, headers=staff(issuer))
+    operation = {
+        "order_number": "ST/1/2026", "place_code": body["village_code"], "conducted_at": body["found_at"],
+        "reports": [report(), body],
+    }  # fmt: skip
+    token = issuer.machine("satpolpp-lamongan", "reporter-agency")
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+    whole = await intake.client.post("/operations", json=operation, headers=headers)
+    assert [(answer.status_code, answer.json()["code"]) for answer in (single, whole)] == [(422, code)] * 2
