@@ -160,20 +160,20 @@ def set_up_logging(service: str) -> None:
 
 
 class _WrittenIfItCan(io.TextIOBase):
-    """An output whose full disk ends nothing: a line that cannot be written is lost, not the work that said it."""
+    """An output whose full disk, or whose end, ends nothing: a line that cannot be written is lost, not the work."""
 
     def __init__(self, output: TextIO) -> None:
         self._output = output
 
     def write(self, text: str) -> int:
         """Write it, or leave it."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             self._output.write(text)
         return len(text)
 
     def flush(self) -> None:
         """Hand on what was written."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             self._output.flush()
 
 

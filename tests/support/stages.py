@@ -71,11 +71,11 @@ def fault(name: str, budget_seconds: int, **settings: str) -> Stage:
 
 
 WHOLE = [
-    suite("simulation", 1800, "tests/unit/casework/test_simulation.py", SIGAP_SIMULATION_HANDOFFS="100000"),
+    suite("simulation", 1500, "tests/unit/casework/test_simulation.py", SIGAP_SIMULATION_HANDOFFS="100000"),
     suite("pairs of answers", 300, "tests/workflows/casework/test_combinations.py", SIGAP_PAIRS="all"),
-    suite("fuzz", 1200, "tests/system/test_fuzz.py", SIGAP_FUZZ_CASES="5000"),
+    suite("fuzz", 1020, "tests/system/test_fuzz.py", SIGAP_FUZZ_CASES="5000"),
     suite("walks of a hand-off", 600, "tests/integration/casework/test_handoff_model.py", SIGAP_WALKS="300"),
-    suite("walks of aid", 3600, "tests/integration/disbursement/test_aid_model.py", SIGAP_AID_WALKS="10000"),
+    suite("walks of aid", 600, "tests/integration/disbursement/test_aid_model.py", SIGAP_AID_WALKS="400"),
     fault("kills", 1500, SIGAP_FAULT_KILLS="200"),
     fault("interleavings", 300, SIGAP_FAULT_INTERLEAVINGS="200"),
     fault("membership", 180, SIGAP_FAULT_MEMBERSHIP_SECONDS="60"),
