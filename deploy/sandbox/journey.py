@@ -68,12 +68,14 @@ _people: dict[str, Person] = {}
 
 def _remember(journey: Journey) -> dict[str, Any]:
     """The unfinished operation, or a new one."""
+    times = 0
     if journey.state_file.exists():
         known: dict[str, Any] = json.loads(journey.state_file.read_text())
         if not known["finished"]:
             return known
+        times = known["times"] + 1
     conducted = datetime.now(UTC) - timedelta(days=journey.scenario.conducted_days_ago)
-    known = {"occasion": str(uuid4()), "conducted_at": conducted.isoformat(), "finished": False}
+    known = {"occasion": str(uuid4()), "conducted_at": conducted.isoformat(), "times": times, "finished": False}
     _keep(journey, known)
     return known
 
@@ -119,6 +121,7 @@ def operation_body(scenario: Scenario, conducted_at: str) -> dict[str, Any]:
 async def run(journey: Journey) -> int:
     """Post, play the staff until everything has ended, show the table and the invariants."""
     known = _remember(journey)
+    journey.scenario = journey.scenario.again(known["times"])
     body = operation_body(journey.scenario, known["conducted_at"])
     made = await _insist(partial(_post, journey, "/operations", body, known["occasion"]))
     for someone, report in zip(journey.scenario.people, made["reports"], strict=True):

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -47,10 +47,20 @@ class Scenario(BaseModel):
         """The people of the operation and those told of by phone."""
         return (*self.people, *self.calls)
 
+    def again(self, times: int) -> Self:
+        """The same story with other people of the same names: nobody is paid twice in a year."""
+
+        def other(someone: Someone) -> Someone:
+            return someone.model_copy(update={"nik": _other_nik(someone.nik, times)}) if someone.nik else someone
+
+        return self.model_copy(
+            update={"people": tuple(map(other, self.people)), "calls": tuple(map(other, self.calls))}
+        )
+
     def citizen(self, nik: str) -> dict[str, Any] | None:
-        """What Dukcapil knows of a NIK."""
+        """What Dukcapil knows of a NIK, also of those whom the story tells again."""
         for person in self.everybody:
-            if person.nik == nik and person.name:
+            if person.nik and person.name and _is_told_again(person.nik, nik):
                 birth = Nik(nik).birth_date(date(2026, 1, 1))
                 return {
                     "nik": nik,
@@ -72,6 +82,19 @@ class Scenario(BaseModel):
         for person in self.everybody:
             found += [value for value in (person.name, person.nik, person.features) if value and len(value) > 5]
         return found
+
+
+FIRST_SERIAL, SERIALS, STEP = 9001, 980, 20
+"""Of the reserved serials each telling of a story takes the next twenty, and begins anew after 49."""
+
+
+def _other_nik(nik: str, times: int) -> str:
+    serial = FIRST_SERIAL + (int(nik[-4:]) - FIRST_SERIAL + STEP * times) % SERIALS
+    return f"{nik[:-4]}{serial:04d}"
+
+
+def _is_told_again(told: str, nik: str) -> bool:
+    return told[:-4] == nik[:-4] and (int(nik[-4:]) - int(told[-4:])) % STEP == 0
 
 
 SCENARIOS = Path(__file__).parent / "scenarios"
