@@ -17,6 +17,7 @@ from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI, VILLAGE
 from tests.support.casework.asking import ask, deadlines, later, seen
 from tests.support.casework.desk import Desk
 from tests.support.casework.reports import report_verified
+from tests.support.casework.street import Street
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.packs.in_force import quick_pack
@@ -362,3 +363,16 @@ async def _refused(desk: Desk, path: str, **body: Any) -> dict[str, Any]:
     assert answer.status_code in (403, 409, 422), answer.text
     found: dict[str, Any] = answer.json()
     return found
+
+
+@pytest.mark.parametrize(("urgency", "asked"), [("URGENT", 1), ("EMERGENCY", 3)])
+async def test_hospitals_are_asked_side_by_side_where_the_pack_says_that_it_is_urgent(
+    casework: Bench, issuer: Issuer, urgency: str, asked: int
+) -> None:
+    street = await Street(casework, issuer).found(urgency=urgency)
+    if urgency == "EMERGENCY":
+        await street.desk(SOEGIRI).carry_out(street.report_id, "EMERGENCY_CARE", "STABILISED")
+    await street.screened()
+    await street.desk(SOEGIRI).open_handoff(street.report_id, "INPATIENT_BED")
+    beds = [h["state"] for h in (await street.case())["handoffs"] if h["purpose"] == "INPATIENT_BED"]
+    assert beds == ["requested"] * asked

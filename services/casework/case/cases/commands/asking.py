@@ -17,7 +17,7 @@ from services.casework.handoff.handoffs.commands import RequestHandoff, is_no_pl
 from services.casework.handoff.handoffs.domain import AdultsOnly
 from services.casework.handoff.handoffs.queries import is_asked_for
 from services.casework.handoff.handoffs.tables import Handoff
-from services.casework.office.directory.domain import CaseworkPack
+from services.casework.office.directory.domain import CaseworkPack, day_after
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.matters import domain as matters
 from services.casework.office.procedure_messages.messages import RequestStep, StepResult, procedure_id
@@ -49,6 +49,7 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
         return known or done
     candidates = step.candidates or pack.candidates_for(step.purpose, case.village_code)
     fitting = [code for code in candidates if not await is_no_place_for(case.person_id, code, pack, uow)]
+    at_once = not step.candidates and pack.asks_side_by_side(step.purpose, case.village_code, case.urgency)
     return await request_handoff(
         RequestHandoff(
             about=matters.case(case.id),
@@ -64,6 +65,7 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
             candidates=fitting,
             reply_to=procedure_id(matters.case(case.id)),
             reply_workflow=case.workflow,
+            mode="parallel" if at_once else "sequential",
         ),
         uow,
     )
@@ -153,8 +155,9 @@ async def ask_task(step: CreateStepTask, uow: UnitOfWork) -> StepResult:
     named = pack.candidates_for(step.purpose, case.village_code) if step.purpose else ()
     due_at = await uow.now() + (rules.due_within(kind) if rules else CONFERENCE_WITHIN)
     if rules is not None and step.visit_no:
-        calendar = rules.medicine_controls_after if kind == TaskKind.MEDICINE_CONTROL else rules.visits_after
-        due_at = (case.outcome_at or await uow.now()) + calendar[step.visit_no - 1] + rules.visit_due_within
+        spans = rules.medicine_controls_after if kind == TaskKind.MEDICINE_CONTROL else rules.visits_after
+        since, office = case.outcome_at or await uow.now(), pack.calendar_of(case.holder, "")
+        due_at = day_after(since, spans[step.visit_no - 1], office, pack.zone_of(case.holder))
     return await create_task(
         CreateTask(
             about=matters.case(case.id),

@@ -4,6 +4,7 @@ Everything in which one district differs from another stands in the pack; nothin
 escalation policy by itself.
 """
 
+from services.casework.office.directory.domain.calendar_spans import CalendarSpan, day_after
 from services.casework.office.directory.domain.calendars import (
     WEEKDAYS,
     Calendar,
@@ -49,6 +50,7 @@ __all__ = [
     "Agency",
     "AgencyIsUnknown",
     "Calendar",
+    "CalendarSpan",
     "CandidateRule",
     "CaseTypeRules",
     "CaseworkPack",
@@ -73,6 +75,7 @@ __all__ = [
     "WorkedDay",
     "Zone",
     "add_working_time",
+    "day_after",
     "explain_deadline",
     "recompute_deadline",
     "say_instant",

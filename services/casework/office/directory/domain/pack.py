@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from services.casework.office.directory.domain.calendar_spans import Span
 from services.casework.office.directory.domain.calendars import Calendar, DayOff, PackPart, Zone, named_once
 from services.chassis.errors import Conflict, NotFound
 
@@ -142,11 +143,15 @@ class SlaRule(PackPart):
 
 
 class CandidateRule(PackPart):
-    """Which agencies are asked, in order, for a purpose; by kecamatan of the finding place where it matters."""
+    """Which agencies are asked, in order, for a purpose; by kecamatan of the finding place where it matters.
+
+    ``side_by_side``: in cases of this urgency they are asked all at once, and the first firm yes wins.
+    """
 
     purpose: str
     kecamatan: tuple[str, ...] = ()
     agencies: tuple[str, ...] = Field(min_length=1)
+    side_by_side: frozenset[Literal["NORMAL", "URGENT", "EMERGENCY"]] = frozenset()
 
 
 class CaseTypeRules(PackPart):
@@ -154,9 +159,8 @@ class CaseTypeRules(PackPart):
 
     case_type: str
     aid_programme: str = ""
-    visits_after: tuple[Duration, ...] = ()
-    visit_due_within: Duration = timedelta(days=7)
-    medicine_controls_after: tuple[Duration, ...] = ()
+    visits_after: tuple[Span, ...] = ()
+    medicine_controls_after: tuple[Span, ...] = ()
     task_due_within: Mapping[str, Duration] = Field(default_factory=dict)
     conference_due_within: Duration = timedelta(days=1)
 
@@ -272,12 +276,19 @@ class CaseworkPack(PackPart):
 
     def candidates_for(self, purpose: str, village_code: str) -> tuple[str, ...]:
         """Whom to ask, in order; empty when the pack names nobody."""
+        rule = self._candidate_rule(purpose, village_code)
+        return rule.agencies if rule else ()
+
+    def asks_side_by_side(self, purpose: str, village_code: str, urgency: str) -> bool:
+        """Whether all candidates are asked at once."""
+        rule = self._candidate_rule(purpose, village_code)
+        return rule is not None and urgency in rule.side_by_side
+
+    def _candidate_rule(self, purpose: str, village_code: str) -> CandidateRule | None:
         kecamatan = village_code[:8]
         rules = [rule for rule in self.candidates if rule.purpose == purpose]
-        for rule in rules:
-            if kecamatan in rule.kecamatan:
-                return rule.agencies
-        return next((rule.agencies for rule in rules if not rule.kecamatan), ())
+        named = (rule for rule in rules if kecamatan in rule.kecamatan)
+        return next(named, next((rule for rule in rules if not rule.kecamatan), None))
 
     def is_for_adults_only(self, code: str | None) -> bool:
         """Whether no child may be kept there; not of whoever the pack does not list."""
