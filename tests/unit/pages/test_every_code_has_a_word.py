@@ -166,6 +166,7 @@ LITERALS: Mapping[str, str] = {
 
 LITERALS_NEVER_SHOWN: Mapping[str, str] = {
     "mode": "how candidates are asked is no state",
+    "side_by_side": "a pack's line, read by whoever writes it",
     "via": "told by a sentence of its own",
     "weekly": "stands in packs",
     "zone": "told as WIB, WITA or WIT",
