@@ -27,20 +27,21 @@ class Outspoken:
     """A process that runs now."""
 
     url: str
+    ops: str
     client: httpx2.AsyncClient
     process: asyncio.subprocess.Process
     said: list[str] = field(default_factory=list)
 
     async def status(self, path: str) -> int:
-        """How an address answers; 0 while nobody does."""
+        """How an address of operations answers; 0 while nobody does."""
         try:
-            return (await self.client.get(f"{self.url}{path}")).status_code
+            return (await self.client.get(f"{self.ops}{path}")).status_code
         except httpx2.HTTPError:
             return 0
 
     async def ready(self) -> tuple[int, dict[str, Any]]:
         """What readiness says."""
-        answer = await self.client.get(f"{self.url}/health/ready")
+        answer = await self.client.get(f"{self.ops}/health/ready")
         return answer.status_code, answer.json()
 
     async def failing(self, *names: str, within_seconds: float = 40, alone: bool = False) -> dict[str, Any]:
@@ -69,7 +70,7 @@ class Outspoken:
 
     async def figure(self, name: str, **labels: str) -> float | None:
         """A figure as ``/metrics`` shows it now; nothing when it is not shown."""
-        answer = await self.client.get(f"{self.url}/metrics")
+        answer = await self.client.get(f"{self.ops}/metrics")
         for family in text_string_to_metric_families(answer.text):
             for sample in family.samples:
                 if sample.name == name and labels.items() <= sample.labels.items():
@@ -90,11 +91,9 @@ async def outspoken(
     ``module``: another program that runs the service. ``output``: a file that takes its words instead.
     """
     name = bench.service.name
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port, ops_port = _free_port(), _free_port()
     settings = {key: getattr(bench.settings, key) for key in bench.settings.model_fields_set}
-    settings |= {"http_port": port, "ops_port": port, "root_path": f"/{name}"}
+    settings |= {"http_port": port, "ops_port": ops_port, "root_path": f"/{name}"}
     variables = {f"{name}_{key}".upper(): str(value) for key, value in settings.items()}
     elsewhere = os.open(output, os.O_WRONLY) if output else asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
@@ -105,7 +104,7 @@ async def outspoken(
     if output:
         os.close(elsewhere)
     async with httpx2.AsyncClient(timeout=10, trust_env=False) as client:
-        running = Outspoken(f"http://127.0.0.1:{port}/{name}", client, process)
+        running = Outspoken(f"http://127.0.0.1:{port}/{name}", f"http://127.0.0.1:{ops_port}/{name}", client, process)
         listening = asyncio.create_task(_listen(process, running.said))
         try:
 
@@ -122,6 +121,12 @@ async def outspoken(
                 process.terminate()
             await asyncio.wait_for(process.wait(), 40)
             await listening
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 async def _listen(process: asyncio.subprocess.Process, said: list[str]) -> None:

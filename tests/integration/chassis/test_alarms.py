@@ -155,7 +155,7 @@ async def test_open_handoffs_by_age_and_deadlines_near_breach_rise_and_fall(
 
 
 async def test_the_help_of_a_figure_leads_to_the_runbook(process: Outspoken) -> None:
-    page = (await process.client.get(f"{process.url}/metrics")).text
+    page = (await process.client.get(f"{process.ops}/metrics")).text
     told = {line.split()[2]: line for line in page.splitlines() if line.startswith("# HELP")}
     for name, section in {**runbook.FIGURES, **SERVICE.figures}.items():
         if name in told:

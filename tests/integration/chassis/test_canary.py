@@ -205,7 +205,7 @@ async def flight(stack: Stack, issuer: Issuer) -> AsyncIterator[Flight]:
                 await broken_database(flight)
                 await failing_workflow(flight, outside)
                 await dead_letter_message(flight)
-                flight.found["metrics"] = [(await process.client.get(f"{process.url}/metrics")).content]
+                flight.found["metrics"] = [(await process.client.get(f"{process.ops}/metrics")).content]
                 await outbox_empty(bench)
             flight.found["log"] = [line.encode() for line in process.said]
             flight.found["spans"] = [str(span).encode() for body in outside.spans for span in spans_of(body)]

@@ -292,4 +292,5 @@ WORDS = {
 
 def results_for(purpose: str) -> dict[str, str]:
     """How a hand-off may end: in a case of any type, and of those types whose procedures ask for it."""
-    return {code: ALL_RESULTS[code] for code in results_of(purpose)}
+    known = {**ALL_RESULTS, **CASE_TYPES.known.words()["handoff_result"]}
+    return {code: known[code] for code in results_of(purpose)}
