@@ -5,6 +5,7 @@ from itertools import combinations
 import pytest
 
 from contracts.values import Nik
+from contracts.values.references import check_reference
 from deploy.sandbox.scenario import FIRST_SERIAL, SCENARIOS, load_scenario
 
 STORIES = sorted(folder.name for folder in SCENARIOS.iterdir())
@@ -36,3 +37,8 @@ def test_their_numbers_are_reserved_and_known_to_the_registry(story: str, times:
 
 def test_a_number_of_nobodys_is_not_known() -> None:
     assert load_scenario().citizen("3524050104809003") is None
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_the_number_of_the_order_is_one_that_intake_takes(story: str) -> None:
+    assert check_reference(load_scenario(story).order_number)
