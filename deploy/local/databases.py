@@ -16,7 +16,7 @@ from deploy.local.supervisor import PartFailed
 
 async def create_databases(site: Site) -> None:
     """Make all databases and roles of a site; running it again changes nothing."""
-    async with _superuser(site, "postgres") as connection:
+    async with superuser(site, "postgres") as connection:
         for role, password in site.keys.databases.items():
             if not await connection.fetchval("select 1 from pg_roles where rolname = $1", role):
                 await connection.execute(f'create role "{role}" login')
@@ -37,7 +37,7 @@ async def create_database(site: Site, database: str, owner: str, app: str | None
 
     True when it was not there before.
     """
-    async with _superuser(site, "postgres") as connection:
+    async with superuser(site, "postgres") as connection:
         is_new = not await connection.fetchval("select 1 from pg_database where datname = $1", database)
         if is_new:
             await connection.execute(f'create database "{database}" owner "{owner}"')
@@ -45,14 +45,14 @@ async def create_database(site: Site, database: str, owner: str, app: str | None
         if app is not None:
             await connection.execute(f'grant connect on database "{database}" to "{app}"')
     if app is not None:
-        async with _superuser(site, database) as connection:
+        async with superuser(site, database) as connection:
             await connection.execute(_OPEN_TO_APP.format(owner=owner, app=app))
     return is_new
 
 
 async def drop_database(site: Site, database: str) -> None:
     """Drop a database together with its connections."""
-    async with _superuser(site, "postgres") as connection:
+    async with superuser(site, "postgres") as connection:
         await connection.execute(f'drop database if exists "{database}" with (force)')
 
 
@@ -67,7 +67,8 @@ _OPEN_TO_APP = """
 
 
 @asynccontextmanager
-async def _superuser(site: Site, database: str) -> AsyncIterator[Any]:
+async def superuser(site: Site, database: str) -> AsyncIterator[Any]:
+    """A connection that may do anything, to one database of a site."""
     connection = await asyncpg.connect(site.database_url(database, "postgres", site.keys.postgres))
     try:
         yield connection

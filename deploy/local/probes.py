@@ -30,8 +30,7 @@ class HttpAnswers:
     path: str
 
     async def __call__(self) -> bool:
-        request = f"GET {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nConnection: close\r\n\r\n"
-        answer = await _asked(self.port, request.encode(), 12)
+        answer = await _asked(self.port, _get(self.port, self.path), 12)
         return answer is not None and answer[9:12] == b"200"
 
 
@@ -43,8 +42,7 @@ class HttpSpeaks:
     path: str = "/"
 
     async def __call__(self) -> bool:
-        request = f"GET {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nConnection: close\r\n\r\n"
-        return await _asked(self.port, request.encode(), 5) == b"HTTP/"
+        return await _asked(self.port, _get(self.port, self.path), 5) == b"HTTP/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +79,10 @@ class KafkaAnswers:
         body = struct.pack("!hhih", 18, 0, 1, -1)
         answer = await _asked(self.port, struct.pack("!i", len(body)) + body, 10)
         return answer is not None and answer[8:10] == b"\0\0"
+
+
+def _get(port: int, path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode()
 
 
 async def _asked(port: int, question: bytes, length: int) -> bytes | None:

@@ -10,7 +10,6 @@ import os
 import random
 import re
 import shutil
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -22,12 +21,13 @@ import asyncpg
 import pytest
 
 from contracts.events.casework import HandoffEscalated
+from deploy.local.databases import superuser
 from deploy.local.places import CHECKOUT
 from deploy.local.records import every_record
 from deploy.sandbox.journey import report_body
 from deploy.sandbox.scenario import Someone
 from tests.support.eventually import eventually
-from tests.support.whole_system import System, running_system
+from tests.support.whole_system import System, command, running_system
 
 PARTS = "intake,casework,keycloak"
 SEED = int(os.environ.get("SIGAP_SEED", "20261129"))
@@ -66,23 +66,12 @@ def broken(seen: Observed) -> list[str]:
     return wrong
 
 
-async def sigap(state: Path, *words: str) -> str:
-    """One command of the product."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "deploy.local", *words, cwd=CHECKOUT, env=os.environ | {"SIGAP_STATE": str(state)},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    said = (await asyncio.wait_for(process.communicate(), 300))[0].decode(errors="replace")
-    assert process.returncode == 0, said[-3000:]
-    return said
-
-
 @pytest.fixture
 async def state(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Path]:
     monkeypatch.setenv("SIGAP_PARTS", PARTS)
     folder = CHECKOUT / "var" / "test" / f"restore-{uuid4().hex[:6]}"
     yield folder
-    await sigap(folder, "reset")
+    await command(folder, "reset")
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -96,13 +85,8 @@ async def report(system: System, number: int) -> str:
 
 
 async def rows(system: System, service: str, query: str) -> list[asyncpg.Record]:
-    connection = await asyncpg.connect(
-        system.site.database_url(f"sigap_{service}", "postgres", system.site.keys.postgres)
-    )
-    try:
+    async with superuser(system.site, f"sigap_{service}") as connection:
         return list(await connection.fetch(query))
-    finally:
-        await connection.close()
 
 
 async def numbers(system: System) -> dict[str, str]:
@@ -145,7 +129,7 @@ async def test_nothing_acknowledged_before_a_backup_is_lost_and_no_number_is_giv
                 await asyncio.sleep(chance.random() / 4)
 
         reporting = asyncio.create_task(go_on_reporting())
-        said = await sigap(state, "backup", str(state / "backups" / "one"))
+        said = await command(state, "backup", str(state / "backups" / "one"))
         reporting.cancel()
         await asyncio.gather(reporting, return_exceptions=True)
         assert "it holds secrets" in said
@@ -153,7 +137,7 @@ async def test_nothing_acknowledged_before_a_backup_is_lost_and_no_number_is_giv
         await all_open(system, promised | meanwhile | after)
         before = await numbers(system)
 
-    said = await sigap(state, "restore", str(state / "backups" / "one"))
+    said = await command(state, "restore", str(state / "backups" / "one"))
     named = re.findall(r"\S+$", (state / "restored.txt").read_text(), re.MULTILINE)
     assert re.search(r"[1-9]\d* facts came after the backup", said), said
 

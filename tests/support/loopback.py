@@ -1,5 +1,6 @@
 """Other people's servers on loopback: a thread of their own, a free port, no word on the console."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,13 @@ class Answers(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
+
+
+def free_port() -> int:
+    """A port on which nobody listens now."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
 
 
 @contextmanager

@@ -7,7 +7,6 @@ async with outspoken(bench, "all") as process:
 import asyncio
 import json
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.places import CHECKOUT
 from tests.support.eventually import eventually
+from tests.support.loopback import free_port
 from tests.support.services import Bench
 
 
@@ -91,7 +91,7 @@ async def outspoken(
     ``module``: another program that runs the service. ``output``: a file that takes its words instead.
     """
     name = bench.service.name
-    port, ops_port = _free_port(), _free_port()
+    port, ops_port = free_port(), free_port()
     settings = {key: getattr(bench.settings, key) for key in bench.settings.model_fields_set}
     settings |= {"http_port": port, "ops_port": ops_port, "root_path": f"/{name}"}
     variables = {f"{name}_{key}".upper(): str(value) for key, value in settings.items()}
@@ -121,12 +121,6 @@ async def outspoken(
                 process.terminate()
             await asyncio.wait_for(process.wait(), 40)
             await listening
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 async def _listen(process: asyncio.subprocess.Process, said: list[str]) -> None:

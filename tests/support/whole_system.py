@@ -95,15 +95,15 @@ async def running_system(state: Path, *, fresh: bool = False) -> AsyncIterator[S
     """
     was_running = state.exists() and holder(state) is not None
     if fresh and not was_running:
-        await _command(state, "reset")
+        await command(state, "reset")
     try:
-        await _command(state, "up")
+        await command(state, "up")
         site = open_site(state, usual_ports=False, clients=CLIENTS)
         async with httpx2.AsyncClient(timeout=30, trust_env=False) as client:
             yield System(site, accounts(site), client)
     finally:
         if not was_running:
-            await _command(state, "down")
+            await command(state, "down")
 
 
 async def start_demo(system: System, *story: str) -> asyncio.subprocess.Process:
@@ -115,20 +115,23 @@ async def start_demo(system: System, *story: str) -> asyncio.subprocess.Process:
     )  # fmt: skip
 
 
-async def _command(state: Path, name: str) -> None:
+async def command(state: Path, *words: str) -> str:
+    """One command of the product on a state of its own; what it said. Raises ``AssertionError`` when it fails."""
     environment = os.environ | {"SIGAP_STATE": str(state)}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "deploy.local",
-        name,
+        *words,
         cwd=CHECKOUT,
         env=environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
     said, _ = await asyncio.wait_for(process.communicate(), START_SECONDS)
-    assert process.returncode == 0, said.decode(errors="replace")[-3000:]
+    text = said.decode(errors="replace")
+    assert process.returncode == 0, text[-3000:]
+    return text
 
 
-__all__ = ["SERVICES", "SYSTEM_STATE", "System", "running_system", "start_demo"]
+__all__ = ["SERVICES", "SYSTEM_STATE", "System", "command", "running_system", "start_demo"]

@@ -1,5 +1,6 @@
 """What Kafka holds, as a file, and back: every topic of the house, in order, sealed texts as they are."""
 
+import asyncio
 import base64
 import gzip
 from pathlib import Path
@@ -54,11 +55,9 @@ async def load_events(bootstrap_servers: str, file: Path) -> int:
                 )
                 loaded += 1
                 if len(waiting) >= AT_ONCE:
-                    for sent in waiting:
-                        await sent
+                    await asyncio.gather(*waiting)
                     waiting = []
-        for sent in waiting:
-            await sent
+        await asyncio.gather(*waiting)
         return loaded
     finally:
         await producer.stop()

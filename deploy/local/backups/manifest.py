@@ -9,7 +9,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from deploy.local.places import CHECKOUT, shown, write_whole
-from deploy.local.ports import SERVICES
 
 FORM = 1
 """Raised when a release writes a backup that an older one cannot read."""
@@ -99,8 +98,3 @@ def known_revisions(service: str) -> set[str]:
     """The revisions of a service's tables in this release."""
     versions = (CHECKOUT / "services" / service / "migrations" / "versions").glob("*.py")
     return {found[1] for file in versions if (found := re.search(r'^revision = "(\w+)"', file.read_text(), re.M))}
-
-
-def services() -> tuple[str, ...]:
-    """Whose databases a backup holds, beside the identity provider's."""
-    return SERVICES

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,14 @@ from deploy.local.backups.manifest import (
     NotABackup,
     check_files,
     read_manifest,
-    services,
 )
+from deploy.local.databases import superuser
 from deploy.local.engines import Site, move_elsewhere, place_cluster, postgres, postgres_binaries, write_realm_standing
 from deploy.local.engines.programs import run
 from deploy.local.parts import service_settings, system
 from deploy.local.places import CHECKOUT, shown, write_whole
-from deploy.local.supervisor import Part, PartFailed, Supervisor
+from deploy.local.ports import SERVICES
+from deploy.local.supervisor import INHERITED, Part, PartFailed, Supervisor
 from services.chassis.launch import load
 
 SAID_AGAIN_BEFORE = timedelta(minutes=5)
@@ -90,16 +91,13 @@ async def _name_what_came_after(manifest: Manifest) -> dict[str, Any]:
         return {}
     try:
         facts, series = {}, {}
-        for service in services():
-            connection = await asyncpg.connect(site.database_url(f"sigap_{service}", "postgres", site.keys.postgres))
-            try:
+        for service in SERVICES:
+            async with superuser(site, f"sigap_{service}") as connection:
                 facts[service] = [dict(row) for row in await connection.fetch(_AFTER, manifest.ended)]
                 series[service] = {
                     table: await connection.fetchval(f'SELECT json_agg(to_json(t)) FROM "{table}" t')  # noqa: S608
                     for table in load(service).series
                 }
-            finally:
-                await connection.close()
     except (asyncpg.PostgresError, OSError) as error:
         print(f"  what came after the backup cannot be read: {type(error).__name__}", flush=True)
         return {}
@@ -148,7 +146,7 @@ async def _begin(site: Site, manifest: Manifest, source: Path, lost: dict[str, A
         loaded = await load_events(f"127.0.0.1:{site.ports['kafka']}", source / EVENTS)
         print(f"  {loaded} events", flush=True)
         numbers = site.state / "numbers.json"
-        for service in services():
+        for service in SERVICES:
             series = (lost or {}).get("series", {}).get(service, {})
             write_whole(numbers, json.dumps({name: json.loads(rows or "[]") for name, rows in series.items()}))
             again = (manifest.began - SAID_AGAIN_BEFORE).isoformat()
@@ -166,10 +164,11 @@ def ground(site: Site) -> list[Part]:
 
 
 async def _service(site: Site, name: str, arguments: Sequence[str]) -> None:
+    inherited = {variable: os.environ[variable] for variable in INHERITED if variable in os.environ}
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", f"services.{name}", *arguments),
         cwd=CHECKOUT,
-        env={**_bare(), **service_settings(name, site), "OTEL_SDK_DISABLED": "true", "SIGAP_STATE": str(site.state)},
+        env=inherited | service_settings(name, site) | {"OTEL_SDK_DISABLED": "true", "SIGAP_STATE": str(site.state)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -179,10 +178,6 @@ async def _service(site: Site, name: str, arguments: Sequence[str]) -> None:
         raise PartFailed(f"{name} {arguments[0]} failed: {lines[-1]}")
     for line in said.decode(errors="replace").splitlines():
         print(f"  {name:<14} {line}", flush=True)
-
-
-def _bare() -> Mapping[str, str]:
-    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
 
 
 def _tell(site: Site, manifest: Manifest, facts: dict[str, list[dict[str, str]]] | None) -> None:

@@ -1,12 +1,9 @@
 """`make backup`: everything at one point, while everything runs."""
 
-import asyncio
 import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-
-import asyncpg
 
 from deploy.local.backups.events import save_events
 from deploy.local.backups.manifest import (
@@ -17,12 +14,13 @@ from deploy.local.backups.manifest import (
     SECRETS,
     Manifest,
     digests,
-    services,
     write_manifest,
 )
+from deploy.local.databases import superuser
 from deploy.local.engines import Site, postgres_binaries, realm_standing
 from deploy.local.engines.programs import run
 from deploy.local.places import shown
+from deploy.local.ports import SERVICES
 
 
 async def back_up(site: Site, to: Path | None = None) -> Path:
@@ -38,7 +36,7 @@ async def back_up(site: Site, to: Path | None = None) -> Path:
     events = await save_events(f"127.0.0.1:{site.ports['kafka']}", folder / EVENTS)
     print(f"  {events} events", flush=True)
     await _copy_databases(site, folder / CLUSTER)
-    print("  databases: " + ", ".join([*services(), "keycloak"]), flush=True)
+    print("  databases: " + ", ".join([*SERVICES, "keycloak"]), flush=True)
     ended = datetime.now(UTC)
     documents = site.state / DOCUMENTS
     if documents.exists():
@@ -71,11 +69,7 @@ async def _copy_databases(site: Site, to: Path) -> None:
 
 async def _revisions(site: Site) -> dict[str, str]:
     async def ask(service: str) -> str:
-        connection = await asyncpg.connect(site.database_url(f"sigap_{service}", "postgres", site.keys.postgres))
-        try:
+        async with superuser(site, f"sigap_{service}") as connection:
             return str(await connection.fetchval("SELECT version_num FROM alembic_version"))
-        finally:
-            await connection.close()
 
-    told = await asyncio.gather(*(ask(service) for service in services()))
-    return dict(zip(services(), told, strict=True))
+    return {service: await ask(service) for service in SERVICES}

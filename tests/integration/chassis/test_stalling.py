@@ -1,7 +1,6 @@
 """Whoever connects and says nothing, or begins a body and stops, holds no connection for long."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
@@ -11,6 +10,7 @@ import pytest_asyncio
 from tests.support.engines import Stack
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
+from tests.support.loopback import free_port
 from tests.support.probe import SCHEMA, probe_service
 from tests.support.services import Bench, bench_for
 
@@ -18,10 +18,7 @@ from tests.support.services import Bench, bench_for
 @pytest_asyncio.fixture
 async def hasty(stack: Stack, issuer: Issuer) -> AsyncIterator[Bench]:
     """A probe on a port of its own that waits for a second only."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    settings: dict[str, Any] = {"request_seconds": 1, "header_seconds": 1, "http_port": port}
+    settings: dict[str, Any] = {"request_seconds": 1, "header_seconds": 1, "http_port": free_port()}
     async with (
         bench_for(probe_service(), stack, issuer, schema=SCHEMA, owner="intake", **settings) as bench,
         bench.running("api"),

@@ -24,7 +24,14 @@ with workflow.unsafe.imports_passed_through():
     from services.casework.case.closing.activities import ClosingActivities
     from services.casework.case.occurrences.activities import OccurrenceActivities
     from services.casework.case.occurrences.messages import StepOccurrence
-    from services.casework.office.case_types.domain import CUSTODY, EMERGENCY, NOT_MET, PROVEN_ADULT, RESPONSE
+    from services.casework.office.case_types.domain import (
+        CHILD_STEP,
+        CUSTODY,
+        EMERGENCY,
+        NOT_MET,
+        PROVEN_ADULT,
+        RESPONSE,
+    )
     from services.casework.office.procedure_messages.messages import (
         CaseChanged,
         ProcedureStart,
@@ -157,7 +164,7 @@ class CaseProcedure:
         await workflow.wait_condition(lambda: self.case.apparent_minor or self._has_ended or self._is_over)
         if self.case.apparent_minor:
             with suppress(CaseIsOver, ServiceHasEnded):
-                await self.insist("child-protection", "CHILD_PROTECTION")
+                await self.insist(CHILD_STEP.name, CHILD_STEP.purpose)
 
     # blocks
 

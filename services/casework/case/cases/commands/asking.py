@@ -17,6 +17,7 @@ from services.casework.handoff.handoffs.commands import RequestHandoff, is_no_pl
 from services.casework.handoff.handoffs.domain import AdultsOnly
 from services.casework.handoff.handoffs.queries import is_asked_for
 from services.casework.handoff.handoffs.tables import Handoff
+from services.casework.office.case_types.domain import CHILD_STEP
 from services.casework.office.directory.domain import CaseworkPack, day_after
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.matters import domain as matters
@@ -74,8 +75,7 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
 async def protect_child(case: Case, uow: UnitOfWork) -> None:
     """Ask those who protect children, where no procedure does: a type that people lead has children, too."""
     if case.apparent_minor and not case.workflow:
-        step = RequestStep(about_id=case.id, step="child-protection", purpose=Purpose.CHILD_PROTECTION.value)
-        await ask_handoff(step, uow)
+        await ask_handoff(RequestStep(about_id=case.id, step=CHILD_STEP.name, purpose=CHILD_STEP.purpose), uow)
 
 
 @dataclass(frozen=True, slots=True)
