@@ -182,7 +182,7 @@ async def _service(site: Site, name: str, arguments: Sequence[str]) -> None:
 
 def _tell(site: Site, manifest: Manifest, facts: dict[str, list[dict[str, str]]] | None) -> None:
     if facts is None:
-        print(f"  no system stood here: what happened after {manifest.ended_at} is not known")
+        print(f"  what happened after {manifest.ended_at} is not known")
         return
     lines = [f"{row['recorded_at']} {row['fact']} {row['subject']}" for rows in facts.values() for row in rows]
     report = site.state / "restored.txt"

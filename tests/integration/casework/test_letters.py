@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -215,3 +216,18 @@ async def test_a_letter_asked_for_twice_with_one_key_is_one(
     ]
     assert first.json() == second.json()
     assert len((await office.get(f"/handoffs/{handoff['handoff_id']}/letters"))["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE letters SET number = 'lain'",
+        "UPDATE letters SET digest = 'lain'",
+        "DELETE FROM letters",
+        "UPDATE documents SET uploaded_by = 'lain'",
+        "DELETE FROM documents",
+    ],
+)
+async def test_what_was_issued_is_not_changed_by_the_services_role(casework: Bench, statement: str) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await casework.units.pool.execute(statement)

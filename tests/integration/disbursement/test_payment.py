@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import asyncpg
 import pytest
 
 from contracts.envelope import Envelope
@@ -212,3 +213,20 @@ async def test_a_returned_payment_can_be_paid_again_without_booking_the_cost_twi
 async def test_a_row_is_what_folding_its_actions_gives(disbursement: Bench, kind: type[Aggregate]) -> None:
     assert await disbursement.value(f"SELECT count(*) FROM {kind.__tablename__}") > 0
     assert await unlike_their_actions(disbursement, kind) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE payments SET amount_rupiah = 1",
+        "UPDATE payments SET account_reference = 'lain'",
+        "DELETE FROM payments",
+        "UPDATE bank_movements SET moved_rupiah = 1",
+        "DELETE FROM bank_movements",
+    ],
+)
+async def test_what_is_owed_and_what_the_bank_moved_is_not_changed_by_the_services_role(
+    disbursement: Bench, statement: str
+) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await disbursement.units.pool.execute(statement)
