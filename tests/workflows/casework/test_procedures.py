@@ -242,7 +242,7 @@ ASKED: dict[str, tuple[str, dict[str, Any], dict[str, dict[str, Any]]]] = {
         {"answers": {"identification": ("COMPLETED", "MATCHED"), "insurance": ("COMPLETED", "ARREARS")}},
         {"insurance": {"purpose": "INSURANCE"}, "district-funding": {"kind": "DISTRICT_FUNDING"}},
     ),
-    "no bed and no panti at first": (
+    "no bed at first, no panti twice": (
         "OdgjProcedure",
         {
             "has_shelter": True,
@@ -251,7 +251,8 @@ ASKED: dict[str, tuple[str, dict[str, Any], dict[str, dict[str, Any]]]] = {
                 "bed#2": ("COMPLETED", "DISCHARGED_STABLE"),
                 "tracing": ("COMPLETED", "FAMILY_NOT_FOUND"),
                 "placement": ("EXHAUSTED", ""),
-                "placement#2": ("COMPLETED", "PLACED"),
+                "placement#2": ("EXHAUSTED", ""),
+                "placement#3": ("COMPLETED", "PLACED"),
             },
         },
         {
@@ -261,6 +262,8 @@ ASKED: dict[str, tuple[str, dict[str, Any], dict[str, dict[str, Any]]]] = {
             "placement": {"purpose": "PLACEMENT"},
             "way-out": {"kind": "WAY_OUT"},
             "placement#2": {"purpose": "PLACEMENT", "occurrence": 2},
+            "way-out#2": {"kind": "WAY_OUT", "occurrence": 2},
+            "placement#3": {"purpose": "PLACEMENT", "occurrence": 3},
         },
     ),
     "home to another district": (
