@@ -91,7 +91,9 @@ class RegistryCheckCompleted(Event):
     check_id: UUID
     person_id: UUID
     kind: Literal["IDENTITY", "INSURANCE"]
-    result: Literal["MATCHED", "NOT_FOUND", "NOT_ENROLLED", "ACTIVE", "INACTIVE", "ARREARS"]
+    result: Literal[
+        "MATCHED", "NOT_FOUND", "NOT_ENROLLED", "ACTIVE", "INACTIVE", "ARREARS", "MISMATCHED", "DECEASED", "UNKNOWN"
+    ]
     source: Slug
     checked_at: Instant
     handoff_id: UUID | None = None

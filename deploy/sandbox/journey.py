@@ -247,6 +247,7 @@ OFFICE_TASKS = {
     "CASE_CONFERENCE": "SEARCH_AGAIN",
     "SEARCH_PERSON": "NOT_FOUND",
     "BURIAL": "BURIED",
+    "IDENTITY_REVIEW": "SAME_PERSON",
 }
 """How the office ends each task of its own in this story."""
 

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from services.chassis import sealing
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
 from services.intake.persons import domain, facts, repository
-from services.intake.persons.domain import Description, IdentityStatus
+from services.intake.persons.domain import REGISTRY, SAID, Description, IdentityStatus
 from services.intake.persons.tables import Person, PersonKey
 
 
@@ -83,39 +84,89 @@ async def register_person(
 
 
 @dataclass(frozen=True, slots=True)
-class BindIdentity:
-    """An outside registry recognised the person: bind name and NIK to the provisional identity."""
+class HearRegistry:
+    """What a registry told of a person. ``is_match``: it says that this is somebody, whole and readable."""
 
     person_id: UUID
-    nik: str
-    name: str
-    birth_date: date | None
-    sex: str | None
+    told: Description
+    as_told: str
+    is_match: bool
 
 
-async def bind_identity(command: BindIdentity, uow: UnitOfWork, sealer: Sealer, today: date) -> Person:
-    """The same person, now known. Raises ``NotFound`` for an unknown or erased person."""
-    person = await uow.locked(Person, command.person_id)
-    keyring = await repository.key_of(uow, command.person_id)
+async def hear_registry(command: HearRegistry, uow: UnitOfWork, sealer: Sealer, today: date) -> tuple[str, ...]:
+    """Believe a registry's person if nothing that was said speaks against it; else keep both sides for a decision.
+
+    Answers in what they differ; nothing when the identity was bound. Raises ``NotFound`` for an erased person.
+    """
+    opened = await _open(command.person_id, uow, sealer)
+    said = Description.of(opened.fields, opened.person.sex)
+    differs = domain.differences(said, command.told, today)
+    if command.is_match and not differs:
+        _bind(opened, command.told, uow, sealer, today)
+        return ()
+    told = {**command.told.sealed_fields(), "sex": command.told.sex, "answer": command.as_told or None}
+    beside = {f"{REGISTRY}{name}": value for name, value in told.items() if value is not None}
+    beside |= {f"{SAID}sex": said.sex} if said.sex else {}
+    _seal(opened, "hear_registry", {**opened.fields, **beside}, uow)
+    return differs
+
+
+async def settle_identity(person_id: UUID, is_same: bool, uow: UnitOfWork, sealer: Sealer, today: date) -> None:
+    """A person decided whether the registry's words are of ours: they are believed, or go.
+
+    Raises ``NotFound`` for an erased person. Nothing changes when no words of a registry wait.
+    """
+    opened = await _open(person_id, uow, sealer)
+    told = {name.removeprefix(REGISTRY): v for name, v in opened.fields.items() if name.startswith(REGISTRY)}
+    if not told:
+        return
+    opened.fields = {name: v for name, v in opened.fields.items() if not name.startswith(REGISTRY)}
+    if is_same and told.get("nik") and told.get("name"):
+        _bind(opened, Description.of(told, told.get("sex")), uow, sealer, today)
+    else:
+        _seal(opened, "refuse_identity", opened.fields, uow)
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A person whose fields are in clear, for one command."""
+
+    person: Person
+    key: bytes
+    fields: dict[str, str | None]
+
+
+async def _open(person_id: UUID, uow: UnitOfWork, sealer: Sealer) -> _Opened:
+    person = await uow.locked(Person, person_id)
+    keyring = await repository.key_of(uow, person_id)
     if keyring is None or person.sealed is None:
         raise NotFound(kind="person_key")
-    person_key = sealing.unwrap(base64.b64decode(keyring.wrapped["intake"]), sealer.private_key)
-    before = sealing.unseal(person.sealed, person_key)
-    description = Description(
-        name=command.name, nik=command.nik, birth_date=command.birth_date, sex=command.sex or person.sex,
-        features=before.get("features"),
-    )  # fmt: skip
-    uow.change(
-        person,
+    key = sealing.unwrap(base64.b64decode(keyring.wrapped["intake"]), sealer.private_key)
+    return _Opened(person, key, sealing.unseal(person.sealed, key))
+
+
+def _bind(opened: _Opened, told: Description, uow: UnitOfWork, sealer: Sealer, today: date) -> None:
+    """The same person, now known; what was said of them stays beside it."""
+    assert told.nik is not None
+    said = {
+        f"{SAID}{name}": opened.fields.get(name) for name in ("name", "nik", "birth_date") if opened.fields.get(name)
+    }
+    kept = {name: opened.fields.get(name) for name in ("approximate_age_years", "features")}
+    sex = told.sex or opened.person.sex
+    is_minor = domain.is_minor_by_registry(told.nik, told.birth_date, today, until_now=opened.person.apparent_minor)
+    _seal(
+        opened,
         "bind_identity",
+        {**told.sealed_fields(), **kept, **said},
+        uow,
         identity_status=IdentityStatus.MATCHED.value,
         nik_level="DUKCAPIL_MATCHED",
-        nik_digest=sealer.nik_digest(command.nik),
-        sex=description.sex,
-        apparent_minor=domain.is_minor_by_registry(
-            command.nik, command.birth_date, today, until_now=person.apparent_minor
-        ),
-        sealed=sealing.seal(description.sealed_fields(), person_key),
+        nik_digest=sealer.nik_digest(told.nik),
+        sex=sex,
+        apparent_minor=is_minor,
     )
-    uow.publish(facts.person_recorded(person), about=person)
-    return person
+
+
+def _seal(opened: _Opened, verb: str, fields: Mapping[str, str | None], uow: UnitOfWork, **changes: Any) -> None:
+    uow.change(opened.person, verb, sealed=sealing.seal(dict(fields), opened.key), **changes)
+    uow.publish(facts.person_recorded(opened.person), about=opened.person)

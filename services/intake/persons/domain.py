@@ -1,9 +1,12 @@
 """What is known of a person, and how surely. Pure functions."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import SequenceMatcher
 from enum import StrEnum
+from typing import Self
 
 from contracts.values import Nik, NikLevel, Sex
 from services.chassis.errors import Invalid
@@ -66,6 +69,59 @@ class Description:
             else None,
             "features": self.features,
         }
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str | None], sex: str | None) -> Self:
+        """The person from sealed fields."""
+        birth, age = fields.get("birth_date"), fields.get("approximate_age_years")
+        return cls(
+            name=fields.get("name"),
+            nik=fields.get("nik"),
+            birth_date=date.fromisoformat(birth) if birth else None,
+            approximate_age_years=int(age) if age else None,
+            sex=sex,
+            features=fields.get("features"),
+        )
+
+
+REGISTRY = "registry_"
+"""Before the names of sealed fields that a registry told: they stand beside what was said until a person decides."""
+SAID = "said_"
+"""Before those that a reporter told, once a registry's are believed."""
+NAMES_AGREE_FROM = 0.8
+"""How alike two words of a name must be (0 to 1): «Soeharti» is «Suharti», «Karmin» is not «Kasiyan»."""
+
+
+def differences(said: Description, told: Description, today: date) -> tuple[str, ...]:
+    """In what a registry's person differs from what was said of ours; what was not said differs in nothing."""
+    found = []
+    if said.nik and told.nik and said.nik != told.nik:
+        found.append("nik")
+    if said.name and told.name and not _is_one_name(said.name, told.name):
+        found.append("name")
+    if said.sex and told.sex and said.sex != told.sex:
+        found.append("sex")
+    if said.birth_date and told.birth_date and said.birth_date != told.birth_date:
+        found.append("birth_date")
+    age = age_years(told.birth_date, today) if told.birth_date else None
+    looks = said.approximate_age_years
+    if age is not None and looks is not None and abs(age - looks) > AGES_DIFFER_BY_YEARS:
+        found.append("age")
+    return tuple(found)
+
+
+def _is_one_name(one: str, other: str) -> bool:
+    """Whether each word of the shorter name stands in the longer, written out, begun or spelt a little otherwise."""
+    shorter, longer = sorted((_words(one), _words(other)), key=len)
+    return bool(shorter) and all(any(_is_one_word(word, known) for known in longer) for word in shorter)
+
+
+def _is_one_word(word: str, known: str) -> bool:
+    return known.startswith(word) or SequenceMatcher(None, word, known).ratio() >= NAMES_AGREE_FROM
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"\w+", name.casefold())
 
 
 def identity_status(description: Description) -> IdentityStatus:

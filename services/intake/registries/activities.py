@@ -22,12 +22,13 @@ class RegistryActivities:
 
     @activity.defn(name="ask_registry")
     async def ask_registry(self, start: CheckStart) -> CheckProgress:
-        """Ask and keep the answer. What is asked and answered stays inside this step: no history sees it."""
+        """Settle what was decided, else ask and keep the answer. What is asked and answered stays inside this step."""
+        zone = ZoneInfo(self._running.settings.time_zone)
+        await acting(self._running, lambda uow: commands.settle_decided(start.check_id, uow, self._sealer, zone))
         question = await acting(self._running, lambda uow: commands.question_of(start.check_id, uow, self._sealer))
         if question is None:
             return CheckProgress(is_answered=True)
         answer = await self._registry.ask(str(start.check_id), question)
-        zone = ZoneInfo(self._running.settings.time_zone)
         done = await acting(
             self._running, lambda uow: commands.record_answer(start.check_id, answer, uow, self._sealer, zone)
         )

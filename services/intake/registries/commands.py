@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 from services.chassis import clock, sealing
 from services.chassis.database import UnitOfWork
 from services.intake.persons import repository as persons
-from services.intake.persons.commands import BindIdentity, Sealer, bind_identity
+from services.intake.persons.commands import HearRegistry, Sealer, hear_registry, settle_identity
+from services.intake.persons.domain import Description
 from services.intake.persons.tables import Person
 from services.intake.registries import facts, repository
 from services.intake.registries.domain import Answer, CheckKind, CheckResult
 from services.intake.registries.messages import CheckAsked, CheckStart
 from services.intake.registries.tables import RegistryCheck
 
+COMPARED = frozenset({CheckResult.MATCHED, CheckResult.DECEASED, CheckResult.UNKNOWN})
+"""Answers that may hold a registry's words about somebody."""
 CHECKS = UUID("2f4a8a6e-52b4-5d0c-9f6a-1d4c8b7e3a90")
 
 
@@ -92,7 +95,7 @@ async def question_of(check_id: UUID, uow: UnitOfWork, sealer: Sealer) -> Questi
 
 
 async def record_answer(check_id: UUID, answer: Answer, uow: UnitOfWork, sealer: Sealer, zone: ZoneInfo) -> bool:
-    """Keep the registry's answer, bind a matched identity, and tell casework; False while it is pending.
+    """Keep the registry's answer, bind an identity that fits what was said, and tell casework; False while pending.
 
     A second answer to an answered check changes nothing. Ages are counted by the day in ``zone``.
     """
@@ -102,16 +105,33 @@ async def record_answer(check_id: UUID, answer: Answer, uow: UnitOfWork, sealer:
     if check is None or check.answered_at is not None:
         return True
     now = await uow.now()
-    if answer.result == CheckResult.MATCHED and answer.nik and answer.name:
-        await bind_identity(
-            BindIdentity(check.person_id, answer.nik, answer.name, answer.birth_date, answer.sex),
-            uow,
-            sealer,
-            now.astimezone(zone).date(),
-        )
-    uow.change(check, "answer", result=answer.result.value, answered_at=now)
+    result = answer.result
+    if check.kind == CheckKind.IDENTITY and result in COMPARED:
+        told = Description(name=answer.name, nik=answer.nik, birth_date=answer.birth_date, sex=answer.sex)
+        heard = HearRegistry(check.person_id, told, answer.as_told, is_match=result == CheckResult.MATCHED)
+        differs = await hear_registry(heard, uow, sealer, now.astimezone(zone).date())
+        result = CheckResult.MISMATCHED if differs and heard.is_match else result
+    uow.change(check, "answer", result=result.value, answered_at=now)
     uow.publish(facts.registry_check_completed(check, now), about=check)
     return True
+
+
+async def decide_identity(about_id: UUID, is_same: bool, uow: UnitOfWork) -> None:
+    """Somebody compared what was said with what the registry said: the check's workflow settles it."""
+    check = await repository.undecided(uow, about_id)
+    if check is not None:
+        uow.change(check, "decide", is_same_person=is_same)
+        start_asking(check, uow)
+
+
+async def settle_decided(check_id: UUID, uow: UnitOfWork, sealer: Sealer, zone: ZoneInfo) -> None:
+    """Believe the registry's words about the person, or let them go, as was decided; once."""
+    check = await repository.check(uow, check_id)
+    if check is None or check.is_same_person is None or check.settled_at is not None:
+        return
+    now = await uow.now()
+    await settle_identity(check.person_id, check.is_same_person, uow, sealer, now.astimezone(zone).date())
+    uow.change(check, "settle", settled_at=now)
 
 
 async def rearm_checks(uow: UnitOfWork) -> int:

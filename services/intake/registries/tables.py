@@ -21,3 +21,5 @@ class RegistryCheck(Aggregate, table=True):
     result: str = Field(max_length=16)
     asked_at: datetime = Field(sa_type=UTC_INSTANT)
     answered_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+    is_same_person: bool | None = None
+    settled_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)

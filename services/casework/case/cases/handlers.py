@@ -11,11 +11,11 @@ from contracts.events.disbursement import (
 from contracts.events.intake import PersonRecorded, RegistryCheckCompleted, ReportMarkedDuplicate, ReportVerified
 from contracts.events.notifications import MessageDelivered, MessageFailed
 from services.casework.case.cases import commands
-from services.casework.case.cases.commands import OpenCase
+from services.casework.case.cases.commands import OpenCase, RegistryAnswer
 from services.casework.case.cases.domain import AidState
 from services.casework.handoff.deadlines.domain import Notice
 from services.casework.handoff.disclosures.domain import Purpose
-from services.casework.handoff.handoffs.commands import answer_for_registry, note_notice
+from services.casework.handoff.handoffs.commands import note_notice
 from services.casework.office.case_types.domain import CASE_TYPES
 from services.chassis.database import UnitOfWork
 from services.chassis.persons import when_person_recorded_keep_copy
@@ -60,9 +60,10 @@ async def when_report_marked_duplicate_end_its_case(
 async def when_registry_answered_complete_its_handoff(
     event: RegistryCheckCompleted, envelope: Envelope, uow: UnitOfWork
 ) -> None:
-    """Dukcapil or BPJS answered through intake: that hand-off is done."""
-    if event.about_id is not None:
-        await answer_for_registry(event.about_id, REGISTRY_PURPOSE[event.kind], event.result, uow, event.handoff_id)
+    """Dukcapil or BPJS answered through intake: that hand-off is done, and what nobody can read is somebody's task."""
+    if event.about_id is not None and event.handoff_id is not None:
+        answer = RegistryAnswer(event.about_id, event.handoff_id, REGISTRY_PURPOSE[event.kind], event.result)
+        await commands.hear_registry(answer, uow)
 
 
 async def when_entitlement_established_record_aid_state(

@@ -45,6 +45,9 @@ REGISTRY_RESULTS = {
     "ACTIVE": "Aktif",
     "INACTIVE": "Tidak aktif",
     "ARREARS": "Menunggak iuran mandiri",
+    "MISMATCHED": "tidak padan, perlu dibandingkan petugas",
+    "DECEASED": "tercatat meninggal, perlu diperiksa petugas",
+    "UNKNOWN": "jawaban tidak dikenal, perlu diperiksa petugas",
 }
 AID_REASONS = {**OUTCOMES, **OCCURRENCES, **CLOSING_REASONS, "PAY_ON": "Bantuan tetap dibayarkan"}
 """Why aid is held, released or ended."""

@@ -31,6 +31,7 @@ class TaskKind(StrEnum):
     BURIAL = "BURIAL"
     AID_DECISION = "AID_DECISION"
     PHONE_CALL = "PHONE_CALL"
+    IDENTITY_REVIEW = "IDENTITY_REVIEW"
 
 
 K = TaskKind
@@ -46,6 +47,7 @@ RESULTS: dict[TaskKind, tuple[str, ...]] = {
     K.BURIAL: ("BURIED", "HANDED_TO_FAMILY"),
     K.AID_DECISION: ("END", "PAY_ON"),
     K.PHONE_CALL: ("REACHED", "NOT_REACHED"),
+    K.IDENTITY_REVIEW: ("SAME_PERSON", "OTHER_PERSON"),
 }
 """How each of these may end."""
 

@@ -32,6 +32,7 @@ KINDS = {
     "BURIAL": "Pemakaman",
     "AID_DECISION": "Putuskan bantuan yang ditahan",
     "PHONE_CALL": "Telepon meja",
+    "IDENTITY_REVIEW": "Bandingkan identitas",
 }
 RESULT_WORDS = {
     "MET": "Orangnya dijumpai",
@@ -57,12 +58,21 @@ RESULT_WORDS = {
     "HANDED_TO_FAMILY": "Diserahkan kepada keluarga",
     "END": "Bantuan diakhiri",
     "PAY_ON": "Bantuan tetap dibayarkan",
+    "SAME_PERSON": "Orang yang sama",
+    "OTHER_PERSON": "Orang lain",
     "REACHED": "Tersambung, meja sudah tahu",
     "NOT_REACHED": "Tidak tersambung",
     UNDECIDED.code: UNDECIDED.text,
 }
 SETTLED_WORDS = {"DECEASED": "Orangnya meninggal dunia"}
 """Results with which a task ends by itself, that nobody chooses."""
+COMPARED_WORDS = {
+    "name": "Nama",
+    "nik": "NIK",
+    "birth_date": "Tanggal lahir",
+    "approximate_age_years": "Perkiraan umur",
+    "sex": "Jenis kelamin",
+}
 STATES = {"open": "terbuka", "paused": "dihentikan sementara", "done": "selesai", "cancelled": "dibatalkan"}
 OF_TYPES = CASE_TYPES.known.words()
 TOLD_RESULTS = {**RESULT_WORDS, **OF_TYPES["task_result"]}
@@ -70,6 +80,8 @@ WORDS = {
     "task_kind": {**KINDS, **OF_TYPES["task_kind"]},
     "task_result": {**TOLD_RESULTS, **SETTLED_WORDS},
     "task_state": STATES,
+    "compared": COMPARED_WORDS,
+    "told_sex": {"MALE": "laki-laki", "FEMALE": "perempuan"},
     "field.result_code": {code: text for code, text in TOLD_RESULTS.items() if code not in ALL_RESULTS},
     "done": {"task-complete": "Tercatat: tugas selesai."},
 }
@@ -92,14 +104,16 @@ async def task_page(
     """One task with its completion."""
     task = await queries.show_task(reading, task_id)
     tag_span(case_id=str(task.correlation_id))
+    state = request.app.state
     may_complete = task.agency == caller.agency and bool(caller.roles & access.PERMISSIONS["task:complete"])
-    rendered: Response = request.app.state.pages.render(
+    rendered: Response = state.pages.render(
         request,
         "task.html",
         task=task,
         may_complete=may_complete and task.state == TaskState.OPEN,
         is_of_the_office=bool(caller.roles & OFFICE_ROLES),
         results=results_of(task.kind),
+        sides=await queries.sides_of(reading, task, state.units, state.settings.sealing_private_key),
         **(await directory_of(reading, [task.district])).context(task.district),
     )
     return rendered

@@ -8,9 +8,9 @@ from services.casework.office.matters.tables import Matter
 from services.chassis.database import ReadSession, UnitOfWork
 
 
-async def matter_of(uow: UnitOfWork, matter_id: UUID) -> Matter | None:
+async def matter_of(source: UnitOfWork | ReadSession, matter_id: UUID) -> Matter | None:
     """What is known of a matter; nothing when it is not."""
-    return await repository.one(uow, matter_id)
+    return await repository.one(source, matter_id)
 
 
 async def number_of(source: UnitOfWork | ReadSession, matter_id: UUID) -> str:

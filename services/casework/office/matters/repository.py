@@ -9,9 +9,9 @@ from services.casework.office.matters.tables import Matter
 from services.chassis.database import ReadSession, UnitOfWork
 
 
-async def one(uow: UnitOfWork, matter_id: UUID) -> Matter | None:
+async def one(source: UnitOfWork | ReadSession, matter_id: UUID) -> Matter | None:
     """A matter, to look at."""
-    return await uow.first(select(Matter).where(Matter.id == matter_id))
+    return await source.first(select(Matter).where(Matter.id == matter_id))
 
 
 async def number(source: UnitOfWork | ReadSession, matter_id: UUID) -> str:

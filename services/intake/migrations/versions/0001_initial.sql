@@ -192,9 +192,12 @@ CREATE TABLE registry_checks (
     result text NOT NULL,
     asked_at timestamptz NOT NULL,
     answered_at timestamptz,
+    is_same_person boolean,
+    settled_at timestamptz,
     CONSTRAINT registry_checks_handoff_id_key UNIQUE (handoff_id)
 );
 CREATE INDEX registry_checks_waiting ON registry_checks (id) WHERE (answered_at IS NULL);
+CREATE INDEX registry_checks_about_id ON registry_checks (about_id);
 
 CREATE TABLE reports (
     id uuid PRIMARY KEY,

@@ -9,6 +9,7 @@ from services.casework.case.cases.commands.aid import (
 )
 from services.casework.case.cases.commands.asking import OpenHandoff, ask_handoff, ask_task, give_task, open_handoff
 from services.casework.case.cases.commands.ending import close, end_service, mark_case_duplicate, record_outcome
+from services.casework.case.cases.commands.identifying import RegistryAnswer, hear_registry
 from services.casework.case.cases.commands.opening import (
     CASES,
     OpenCase,
@@ -26,6 +27,7 @@ __all__ = [
     "REACH",
     "OpenCase",
     "OpenHandoff",
+    "RegistryAnswer",
     "aid_is_pending",
     "ask_handoff",
     "ask_task",
@@ -34,6 +36,7 @@ __all__ = [
     "end_service",
     "enter_stage",
     "give_task",
+    "hear_registry",
     "hold_aid",
     "mark_case_duplicate",
     "open_case",

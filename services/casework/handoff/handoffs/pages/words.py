@@ -250,9 +250,16 @@ FIELDS = {
     "reply_code": "Jawaban",
     "status_code": "Kabar",
 }
+FOR_REVIEW = {
+    "MISMATCHED": "Tidak padan",
+    "DECEASED": "Tercatat meninggal",
+    "UNKNOWN": "Jawaban tidak dikenal",
+}
+"""Answers of a registry that somebody has to look at; nobody chooses them from a list."""
 ALL_REASONS = {code: text for group in REASONS.values() for code, text in group.items()}
 ALL_RESULTS = {
     **RESULTS,
+    **FOR_REVIEW,
     **CASE_TYPES.known.words()["handoff_result"],
 }
 WORDS = {
