@@ -47,5 +47,6 @@ SUBSCRIPTIONS: dict[str, Handler] = {
         for topic in topics_of("casework")
         for event in topic.events
     },
+    "casework.task.completed.v1": also_record_in_timeline(cases.when_task_completed_reroute_the_person),
     "casework.custody.transferred.v1": also_record_in_timeline(operations.when_custody_transferred_compare_counts),
 }

@@ -56,7 +56,7 @@ async def test_a_death_in_the_middle_ends_everything_and_leaves_the_body_in_some
     done = await office.post(f"/cases/{case_id}/occurrences", kind="DIED", happened_at=just_now())
     assert done == foreseen, "what the worker was shown is what was done"
     assert {(line["name"], line["disposition"]) for line in done["items"]} == {
-        ("HEALTH_SCREENING", "EXPIRES"), ("CUSTODY", "STAYS_UNTIL_BURIAL"),
+        ("HEALTH_SCREENING", "EXPIRES"), ("CUSTODY", "STAYS_UNTIL_BURIAL"), ("SERVICE", "ENDS"), ("BURIAL", "OPENED"),
     }  # fmt: skip
     row = (await casework.rows("SELECT state, reason_code FROM handoffs WHERE id = $1", UUID(screening)))[0]
     assert (row["state"], row["reason_code"]) == ("expired", "DECEASED")

@@ -4,6 +4,8 @@ Numbers are those of the list. Numbers 7, 9 and 13 belong to later procedures.
 """
 
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -11,6 +13,7 @@ from services.chassis import clock
 from tests.support.casework.agencies import LAWANG, MENUR, OFFICE, SOEGIRI, TOWN_PUSKESMAS
 from tests.support.casework.registries import registry_answers
 from tests.support.casework.street import Street
+from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import Bench
 
@@ -168,6 +171,17 @@ async def test_break_11_the_wrong_type_at_intake(street: Street) -> None:
     wrong = await street.office.send(f"/tasks/{reroute['id']}/completion", result_code="SOMEWHERE")
     assert (wrong.status_code, wrong.json()["code"]) == (422, "result_is_unknown")
     await street.office.post(f"/tasks/{reroute['id']}/completion", result_code="ELDERLY")
+    find = "SELECT id, case_type, outcome FROM cases WHERE person_id = $1 AND case_type <> 'ODGJ_TERLANTAR'"
+
+    async def opened() -> Any:
+        return await street.bench.rows(find, UUID(case["person_id"]))
+
+    (other,) = await eventually(opened, what="the case of the type that fits")
+    assert (other["case_type"], other["outcome"]) == ("LANSIA_TERLANTAR", None)
+    held = "SELECT about_id FROM custodies WHERE person_id = $1 AND until IS NULL"
+    assert await street.bench.value(held, UUID(case["person_id"])) == other["id"], (
+        "who has the person goes on having them"
+    )
 
 
 @pytest.mark.parametrize(

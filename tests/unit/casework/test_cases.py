@@ -37,7 +37,7 @@ def asked_in(file: Path) -> str:
 GOLDEN = golden.moves(
     """
     open: enter_stage→open record_outcome→aftercare force_close→closed mark_duplicate→closed
-    aftercare: enter_stage→aftercare close→closed force_close→closed mark_duplicate→closed
+    aftercare: enter_stage→aftercare resume_service→open close→closed force_close→closed mark_duplicate→closed
     """
 )
 

@@ -12,6 +12,7 @@ from services.casework.case.occurrences.domain import (
     Item,
     Occurrence,
     OpenItem,
+    Parties,
     consequences,
     disposition_of,
     item_of,
@@ -21,16 +22,16 @@ from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.domain import HandoffState
 
 CELLS = """
-                | NOT_ACCEPTED          | ACCEPTED         | IN_PROGRESS | AID             | VISIT           | CUSTODY
-DIED            | EXPIRES               | EXPIRES_AND_NOTIFIED | FAILS       | HELD            | ENDS            | STAYS_UNTIL_BURIAL
-ABSCONDED       | EXPIRES_UNLESS_SEARCH | EXPIRES_AND_NOTIFIED | FAILS       | HELD            | PAUSED          | CLOSES_AS_UNKNOWN
-FOUND_AGAIN     | NEW_REQUEST_PROPOSED  | NOTHING          | MAY_REOPEN  | RELEASED        | RESUMED         | NEW_ROW
-NOT_THIS_TYPE   | EXPIRES               | RECEIVER_ASKED   | GOES_ON     | RECHECKED       | REPLACED        | UNCHANGED
-SENT_ON         | EXPIRES               | RECEIVER_ASKED   | GOES_ON     | GOES_ALONG      | HANDED_ON       | MOVES_BY_SIGNATURE
-IDENTITY_MERGED | JOINED                | JOINED           | JOINED      | RECHECKED       | JOINED          | RESOLVE_FIRST
-SERVICE_ENDED   | MUST_BE_EMPTY         | MUST_BE_EMPTY    | MUST_BE_EMPTY | MUST_BE_DECIDED | GOES_ON       | MUST_BE_EMPTY
-CLOSING         | BLOCKS                | BLOCKS           | BLOCKS      | BLOCKS          | MUST_BE_DECIDED | BLOCKS
-FORCED_CLOSING  | DISPOSITION_CHOSEN           | DISPOSITION_CHOSEN      | DISPOSITION_CHOSEN | DISPOSITION_CHOSEN     | DISPOSITION_CHOSEN     | NEVER_FORCED
+                | NOT_ACCEPTED          | ACCEPTED         | IN_PROGRESS | AID             | VISIT           | CUSTODY | TASK | SERVICE
+DIED            | EXPIRES               | EXPIRES_AND_NOTIFIED | FAILS       | HELD            | ENDS            | STAYS_UNTIL_BURIAL | ENDS | ENDS
+ABSCONDED       | EXPIRES_UNLESS_SEARCH | EXPIRES_AND_NOTIFIED | FAILS       | HELD            | PAUSED          | CLOSES_AS_UNKNOWN | PAUSED | PAUSED
+FOUND_AGAIN     | NEW_REQUEST_PROPOSED  | NOTHING          | MAY_REOPEN  | RELEASED        | RESUMED         | NEW_ROW | RESUMED | RESUMED
+NOT_THIS_TYPE   | EXPIRES               | RECEIVER_ASKED   | GOES_ON     | RECHECKED       | REPLACED        | UNCHANGED | ENDS | ENDS
+SENT_ON         | EXPIRES               | RECEIVER_ASKED   | GOES_ON     | GOES_ALONG      | HANDED_ON       | MOVES_BY_SIGNATURE | GOES_ON | GOES_ON
+IDENTITY_MERGED | JOINED                | JOINED           | JOINED      | RECHECKED       | JOINED          | RESOLVE_FIRST | JOINED | JOINED
+SERVICE_ENDED   | MUST_BE_EMPTY         | MUST_BE_EMPTY    | MUST_BE_EMPTY | MUST_BE_DECIDED | GOES_ON       | MUST_BE_EMPTY | GOES_ON | ENDS
+CLOSING         | BLOCKS                | BLOCKS           | BLOCKS      | BLOCKS          | MUST_BE_DECIDED | BLOCKS | BLOCKS | MUST_BE_DECIDED
+FORCED_CLOSING  | DISPOSITION_CHOSEN    | DISPOSITION_CHOSEN | DISPOSITION_CHOSEN | DISPOSITION_CHOSEN | DISPOSITION_CHOSEN | NEVER_FORCED | DISPOSITION_CHOSEN | ENDS
 """  # noqa: E501
 HEAD, *ROWS = [[cell.strip() for cell in line.split("|")] for line in CELLS.strip("\n").splitlines()]
 TOLD = [(row[0], item, disposition) for row in ROWS for item, disposition in zip(HEAD[1:], row[1:], strict=True)]
@@ -42,7 +43,7 @@ def test_an_open_item_meets_the_disposition_that_the_table_tells(occurrence: str
 
 
 def test_the_table_is_whole() -> None:
-    assert len(TOLD) == len(Occurrence) * len(Item) == 54
+    assert len(TOLD) == len(Occurrence) * len(Item) == 72
     assert set(DISPOSITION_TABLE) == set(Occurrence)
 
 
@@ -71,7 +72,40 @@ def test_a_hand_off_stands_in_one_column(state: HandoffState, held: HandoffState
 )
 def test_who_absconded_is_still_searched_for(purpose: Purpose, disposition: Disposition) -> None:
     asked = OpenItem(Item.NOT_ACCEPTED, uuid4(), purpose.value, "desa")
-    assert [c.disposition for c in consequences(Occurrence.ABSCONDED, [asked])] == [disposition]
+    found, search = consequences(Occurrence.ABSCONDED, [asked], Parties("office"))
+    assert found.disposition == disposition
+    assert (search.name, search.party, search.disposition) == ("SEARCH_PERSON", "office", Disposition.OPENED)
+
+
+@pytest.mark.parametrize(
+    ("occurrence", "item", "disposition"),
+    [
+        ("FOUND_AGAIN", OpenItem(Item.VISIT, uuid4(), "AFTERCARE_VISIT", "a"), "GOES_ON"),
+        ("FOUND_AGAIN", OpenItem(Item.VISIT, uuid4(), "AFTERCARE_VISIT", "a", is_paused=True), "RESUMED"),
+        ("FOUND_AGAIN", OpenItem(Item.IN_PROGRESS, uuid4(), "INPATIENT_BED", "a"), "GOES_ON"),
+        ("FOUND_AGAIN", OpenItem(Item.IN_PROGRESS, uuid4(), "INPATIENT_BED", "a", is_lost=True), "MAY_REOPEN"),
+        ("FOUND_AGAIN", OpenItem(Item.TASK, uuid4(), "SEARCH_PERSON", "a"), "ENDS"),
+        ("NOT_THIS_TYPE", OpenItem(Item.TASK, uuid4(), "SEARCH_PERSON", "a"), "GOES_ON"),
+        ("DIED", OpenItem(Item.TASK, uuid4(), "SEARCH_PERSON", "a"), "ENDS"),
+        ("DIED", OpenItem(Item.TASK, uuid4(), "AID_DECISION", "a"), "GOES_ON"),
+        ("SENT_ON", OpenItem(Item.ACCEPTED, uuid4(), "INPATIENT_BED", "a"), "RECEIVER_ASKED"),
+        ("SENT_ON", OpenItem(Item.ACCEPTED, uuid4(), "INSURANCE", "a", is_conditional=True), "EXPIRES_AND_NOTIFIED"),
+    ],
+)  # fmt: skip
+def test_an_item_that_the_table_does_not_mean_is_left(occurrence: str, item: OpenItem, disposition: str) -> None:
+    assert consequences(Occurrence(occurrence), [item], Parties("o"))[0].disposition == disposition
+
+
+@pytest.mark.parametrize(
+    ("visitor", "opened"),
+    [("puskesmas", ("MEDICINE_CONTINUITY", "puskesmas", "ASKED")), ("", ("CASE_CONFERENCE", "o", "OPENED"))],
+)
+def test_visits_of_whoever_is_sent_on_are_handed_to_somebody(visitor: str, opened: tuple[str, str, str]) -> None:
+    visit = OpenItem(Item.VISIT, uuid4(), "AFTERCARE_VISIT", "a")
+    handed, asked = consequences(Occurrence.SENT_ON, [visit], Parties("o", visitor))
+    assert handed.disposition == "HANDED_ON"
+    assert (asked.id, asked.name, asked.party, asked.disposition) == (None, *opened)
+    assert not consequences(Occurrence.SENT_ON, [], Parties("o", visitor)), "without visits nobody is asked"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from contracts.values import CASE_TYPE_GUESS, Kind
 from services.casework.handoff.disclosures.domain import AgencyKind, Purpose
 from services.casework.office.case_types.domain import CASE_TYPES
 from services.chassis.errors import Conflict
@@ -43,6 +44,7 @@ MOVES: dict[tuple[CaseState, str], CaseState] = {
     (CaseState.OPEN, "enter_stage"): CaseState.OPEN,
     (CaseState.OPEN, "record_outcome"): CaseState.AFTERCARE,
     (CaseState.AFTERCARE, "enter_stage"): CaseState.AFTERCARE,
+    (CaseState.AFTERCARE, "resume_service"): CaseState.OPEN,
     (CaseState.AFTERCARE, "close"): CaseState.CLOSED,
     (CaseState.OPEN, "force_close"): CaseState.CLOSED,
     (CaseState.AFTERCARE, "force_close"): CaseState.CLOSED,
@@ -63,6 +65,14 @@ class CaseCannotMove(Conflict):
     text = "Perkara ini tidak dapat diubah dengan cara itu pada keadaan sekarang."
     legal_kind = "case_move"
 
+
+REROUTED_TO: dict[str, str] = {
+    "ELDERLY": CASE_TYPE_GUESS[Kind.LANSIA_TERLANTAR],
+    "CHILD": CASE_TYPE_GUESS[Kind.ANAK_TERLANTAR],
+    "DISABILITY": CASE_TYPE_GUESS[Kind.ORANG_TERLANTAR],
+    "OTHER_SERVICE": CASE_TYPE_GUESS[Kind.ORANG_TERLANTAR],
+}
+"""By how the office reroutes: the type of case that opens. A foreigner is for immigration, a family takes its own."""
 
 SETS_A_STAGE = ("open", "enter_stage")
 """The actions on a case that put it into a stage."""

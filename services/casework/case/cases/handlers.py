@@ -1,6 +1,7 @@
 """What cases hear from intake, disbursement and notifications."""
 
 from contracts.envelope import Envelope
+from contracts.events.casework import TaskCompleted
 from contracts.events.disbursement import (
     EntitlementEnded,
     EntitlementEstablished,
@@ -93,6 +94,11 @@ async def when_payment_failed_record_aid_state(event: PaymentFailed, envelope: E
 async def when_entitlement_ended_record_aid_state(event: EntitlementEnded, envelope: Envelope, uow: UnitOfWork) -> None:
     """Aid that was due will not be paid any more."""
     await commands.record_aid_state(envelope.correlationid, AidState.ENDED, uow)
+
+
+async def when_task_completed_reroute_the_person(event: TaskCompleted, envelope: Envelope, uow: UnitOfWork) -> None:
+    """The office said which service somebody needs who was taken for another."""
+    await commands.reroute(event.task_id, uow)
 
 
 async def when_message_delivered_note_its_escalation(

@@ -19,7 +19,8 @@ class CaseFacts(Message):
 
     ``found_in_custody``: an agency had the person in hand when the case was opened. ``ready``: by step, who says that
     the person may be fetched. ``stay_ends_at``: when something about the person's custody is due, such
-    as the end of a stay in a shelter or a paper that nobody has brought.
+    as the end of a stay in a shelter or a paper that nobody has brought. ``resumed_at``: when somebody who had left was
+    found again, so that the service is given anew.
     """
 
     case_id: UUID
@@ -39,6 +40,7 @@ class CaseFacts(Message):
     medicine_controls: int = 0
     ready: dict[str, str] = Field(default_factory=dict)
     stay_ends_at: datetime | None = None
+    resumed_at: datetime | None = None
 
 
 class EnterStage(Message):

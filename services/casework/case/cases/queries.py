@@ -49,6 +49,7 @@ async def case_facts(case_id: UUID, uow: UnitOfWork) -> CaseFacts:
         medicine_controls=len(rules.medicine_controls_after) if rules else 0,
         ready=await repository.ready_steps(uow, case.id),
         stay_ends_at=await _custody_is_due_at(case.id, pack, uow),
+        resumed_at=case.resumed_at,
     )
 
 

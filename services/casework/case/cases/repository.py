@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from services.casework.case.cases.domain import SETS_A_STAGE, CaseState
 from services.casework.case.cases.tables import Case
 from services.casework.handoff.deadlines.domain import ALIVE, DeadlineKind
+from services.casework.office.case_types.domain import CASE_TYPES
 from services.chassis.database import Gauge, ReadSession, UnitOfWork, with_states
 
 _READY_STEPS = with_states("""
@@ -71,6 +72,20 @@ async def stay_of(uow: UnitOfWork, case_id: UUID) -> Stay | None:
     )
     row = found.mappings().first()
     return Stay(row["id"], row["agency"], row["since"]) if row else None
+
+
+_OUTCOMES = """
+    SELECT changes ->> 'outcome' AS outcome, (changes ->> 'outcome_at')::timestamptz AS at FROM actions
+    WHERE aggregate_id = :case_id AND verb = 'record_outcome' AND NOT changes ->> 'outcome' = ANY(:final)
+    ORDER BY version DESC LIMIT 1
+"""
+
+
+async def outcome_before(uow: UnitOfWork, case_id: UUID) -> tuple[str | None, datetime | None]:
+    """How the service of a case had ended before the person left, and when; nothing when it was still being given."""
+    final = [code for code, outcome in CASE_TYPES.known.outcomes.items() if outcome.ends_everything]
+    row = (await uow.execute(_OUTCOMES, case_id=case_id, final=final)).mappings().first()
+    return (row["outcome"], row["at"]) if row else (None, None)
 
 
 async def by_number(reading: ReadSession, number: str) -> Case | None:

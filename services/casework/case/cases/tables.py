@@ -11,6 +11,7 @@ from services.chassis.database import UTC_INSTANT, Aggregate
 class Case(Aggregate, table=True):
     """A person in need whom the office takes care of; ``holder`` must think of the next step.
 
+    ``resumed_at``: when somebody who had left was found again.
     ``is_tied``: a mother or a child whose other half has a case too.
     """
 
@@ -35,6 +36,7 @@ class Case(Aggregate, table=True):
     pack_version: str = Field(max_length=32)
     outcome: str | None = Field(default=None, max_length=32)
     outcome_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+    resumed_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
     aid_request_id: UUID | None = None
     aid_state: str | None = Field(default=None, max_length=16)
     aid_decision: str | None = Field(default=None, max_length=16)

@@ -11,7 +11,7 @@ from services.casework.case.cases.tables import Case
 from services.casework.case.closing import domain, facts, repository
 from services.casework.case.closing.domain import Blocker, Decision, Disposition, Kind
 from services.casework.case.closing.tables import ClosingRound, ForcedClosing
-from services.casework.desks.tasks.commands import cancel_task, settle_stays
+from services.casework.desks.tasks.commands import cancel_task, is_open, settle_stays
 from services.casework.desks.tasks.domain import TaskKind
 from services.casework.handoff.handoffs.commands import apply_dispositions, close_results
 from services.chassis import clock
@@ -23,13 +23,16 @@ ROUNDS = UUID("5b2c7c3e-9f5d-5b9e-8a14-0d7f0f4f7c21")
 async def close_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> CloseResult:
     """Close a case when nothing of it is open here and every other service says so too.
 
-    Else say what keeps it open, by name, and change nothing but to ask: the others are asked once nothing is open
+    A service that is still being given, or again, closes nothing. Else say what keeps it open, by name, and change
+    nothing but to ask: the others are asked once nothing is open
     here, and their answers signal the procedure.
     """
     case = await uow.locked(Case, case_id)
     if case.state == CaseState.CLOSED:
         return CloseResult(closed=True)
     await settle_stays(case.id, uow)
+    if case.state == CaseState.OPEN:
+        return CloseResult(closed=False, blockers=("service",))
     await _let_aid_be_decided(case, uow)
     blockers = await repository.open_here(uow, case.id)
     if not blockers:
@@ -41,12 +44,15 @@ async def close_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> CloseR
 
 
 async def _let_aid_be_decided(case: Case, uow: UnitOfWork) -> None:
-    """Aid held for somebody who died or left is decided by people, once, before the case can close."""
+    """Aid held for somebody who died or left is decided by people, once, before the case can close; not while they are
+    looked for.
+    """
     if (
         case.outcome is None
         or not ends_everything(case.outcome)
         or not cases.aid_is_pending(case)
         or case.aid_decision is not None
+        or await is_open(case.id, TaskKind.SEARCH_PERSON, uow)
     ):
         return
     decided = await cases.give_task(case, TaskKind.AID_DECISION, "aid-decision", uow)

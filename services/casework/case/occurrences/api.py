@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from services.casework.case.cases.schemas import AgencyText
 from services.casework.case.occurrences import commands, queries
 from services.casework.case.occurrences.domain import Occurrence
 from services.casework.case.occurrences.schemas import Consequences, Kind, OccurrenceIn, OccurrenceOut, Occurrences
@@ -27,11 +28,14 @@ async def get_occurrences(
 
 @router.get("/cases/{case_id}/occurrences/preview", response_model=Consequences, responses=problems())
 async def get_preview(
-    case_id: UUID, kind: Kind, caller: Annotated[Principal, requires("case:read")], reading: Reading
+    case_id: UUID,
+    kind: Kind,
+    caller: Annotated[Principal, requires("case:read")],
+    reading: Reading,
+    to_agency: AgencyText | None = None,
 ) -> Consequences:
     """Akibat suatu kejadian pada setiap hal yang masih terbuka, sebelum dicatat."""
-    _, found = await queries.preview(case_id, Occurrence(kind), reading)
-    return Consequences.of(found)
+    return Consequences.of(await queries.preview(case_id, Occurrence(kind), reading, to_agency))
 
 
 @router.post("/cases/{case_id}/occurrences", response_model=Consequences, responses=problems(409))

@@ -6,14 +6,16 @@ from datetime import datetime
 from uuid import UUID
 
 from services.casework.case.cases import commands as cases
+from services.casework.case.cases.commands import OpenHandoff
 from services.casework.case.cases.domain import CaseIsClosed, CaseState, ends_everything
 from services.casework.case.cases.tables import Case
 from services.casework.case.occurrences import domain, facts, repository
 from services.casework.case.occurrences.domain import Consequence, Disposition, Item, Occurrence
 from services.casework.case.occurrences.messages import StepOccurrence
 from services.casework.case.occurrences.tables import OccurrenceRow
-from services.casework.desks.tasks.commands import cancel_of_matter, pause_visits, resume_visits, settle_search
+from services.casework.desks.tasks.commands import cancel_tasks, pause_tasks, resume_tasks, settle_search
 from services.casework.desks.tasks.domain import TaskKind
+from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.commands import apply_dispositions, end_of_step
 from services.casework.handoff.handoffs.domain import CLOCKS_MAY_DIFFER, HandoffDisposition, HappensLater
 from services.casework.office.directory.queries import pack_in_force
@@ -28,16 +30,19 @@ HANDOFF_DISPOSITIONS: dict[Disposition, HandoffDisposition] = {
     Disposition.RECEIVER_ASKED: HandoffDisposition.ASK_TO_RELEASE,
 }
 HANDOFFS = frozenset({Item.NOT_ACCEPTED, Item.ACCEPTED, Item.IN_PROGRESS})
+TASKS = frozenset({Item.VISIT, Item.TASK})
 
 
 @dataclass(frozen=True, slots=True)
 class RecordOccurrence:
-    """Something happened to the person of a case; ``told_by`` is the agency that said so."""
+    """Something happened to the person of a case; ``told_by`` is the agency that said so, ``to_agency`` whoever goes on
+    with the visits of a person who was sent on."""
 
     case_id: UUID
     kind: Occurrence
     happened_at: datetime
     told_by: str | None = None
+    to_agency: str | None = None
 
 
 async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Sequence[Consequence]:
@@ -57,7 +62,7 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
     told_by = command.told_by or uow.principal.agency
     if command.told_by:
         (await pack_in_force(uow, case.district)).agency(command.told_by)
-    planned = domain.consequences(command.kind, await repository.open_items(uow, case.id))
+    planned = await repository.foresee(uow, case, command.kind, command.to_agency)
     uow.insert(
         OccurrenceRow(
             id=clock.new_id(),
@@ -73,65 +78,73 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
     uow.change(case, "hear", happened_at=command.happened_at, reason=command.kind.value)
     uow.publish(facts.occurrence_recorded(command.kind.value, told_by), about=case, happened_at=command.happened_at)
     outcome = domain.outcome_of(command.kind, case.case_type)
-    reason = outcome.code if outcome else command.kind.value
-    dispositions = {
-        c.id: HANDOFF_DISPOSITIONS[c.disposition]
-        for c in planned
-        if c.item in HANDOFFS and c.disposition in HANDOFF_DISPOSITIONS
-    }
-    await apply_dispositions(case.id, dispositions, reason, command.happened_at, uow)
-    await _turn_visits(case, planned, reason, uow)
-    await _tell_of_aid(case, command, reason, uow)
-    if any(c.disposition == Disposition.CLOSES_AS_UNKNOWN for c in planned):
-        await end_custody(case.person_id, "ABSCONDED", command.happened_at, uow)
-    await _follow(case, command, uow)
+    await _carry_out(case, command, planned, outcome.code if outcome else command.kind.value, uow)
     cases.signal_procedure(case, uow)
     return planned
 
 
 async def record_step_occurrence(told: StepOccurrence, uow: UnitOfWork) -> None:
-    """The end of a step says what happened to the person: recorded once, as of that end; known already it is left."""
+    """The end of a step says what happened to the person: recorded once, as of that end; known already, or
+    from before the person was found again, it is left.
+    """
     case = await uow.locked(Case, told.case_id)
     if case.state == CaseState.CLOSED or ends_everything(case.outcome):
         return
     happened_at = await end_of_step(case.id, told.step, uow) or await uow.now()
+    if case.resumed_at is not None and happened_at <= case.resumed_at:
+        return
     await record_occurrence(RecordOccurrence(case.id, Occurrence(told.kind), happened_at, told.told_by), uow)
 
 
-async def _turn_visits(case: Case, planned: Sequence[Consequence], reason: str, uow: UnitOfWork) -> None:
-    dispositions = {c.disposition for c in planned if c.item == Item.VISIT}
-    if dispositions & {Disposition.ENDS, Disposition.REPLACED, Disposition.HANDED_ON}:
-        await cancel_of_matter(case.id, reason, uow)
-    elif Disposition.PAUSED in dispositions:
-        await pause_visits(case.id, reason, uow)
-    elif Disposition.RESUMED in dispositions:
-        await resume_visits(case.id, reason, uow)
+async def _carry_out(
+    case: Case, command: RecordOccurrence, planned: Sequence[Consequence], reason: str, uow: UnitOfWork
+) -> None:
+    """Do what was planned, and nothing else."""
+    handoffs = {
+        line.id: HANDOFF_DISPOSITIONS[line.disposition]
+        for line in planned
+        if line.item in HANDOFFS and line.id and line.disposition in HANDOFF_DISPOSITIONS
+    }
+    await apply_dispositions(case.id, handoffs, reason, command.happened_at, uow)
+    await _turn_tasks(case, planned, reason, uow)
+    for line in planned:
+        match line.item, line.disposition:
+            case Item.AID, Disposition.HELD | Disposition.RECHECKED:
+                await cases.hold_aid(case, reason, command.happened_at, uow)
+            case Item.AID, Disposition.RELEASED:
+                await cases.release_aid(case, reason, command.happened_at, uow)
+            case Item.CUSTODY, Disposition.CLOSES_AS_UNKNOWN:
+                await end_custody(case.person_id, reason, command.happened_at, uow)
+            case Item.SERVICE, Disposition.ENDS | Disposition.PAUSED:
+                outcome = domain.outcome_of(command.kind, case.case_type)
+                assert outcome is not None
+                await cases.end_service(case, outcome, command.happened_at, uow)
+            case Item.SERVICE, Disposition.RESUMED:
+                await cases.resume_service(case, uow)
+            case _, Disposition.OPENED:
+                await _give_task(case, command.kind, TaskKind(line.name), uow)
+            case _, Disposition.ASKED:
+                asked = OpenHandoff(case.id, Purpose(line.name), None, [line.party], "sequential", is_draft=False)
+                await cases.open_handoff(asked, uow)
+            case _:
+                pass
 
 
-async def _tell_of_aid(case: Case, command: RecordOccurrence, reason: str, uow: UnitOfWork) -> None:
-    """Disbursement is told whatever we take the aid for: it alone knows whether the money can still be stopped."""
-    disposition = domain.disposition_of(command.kind, Item.AID)
-    if disposition in (Disposition.HELD, Disposition.RECHECKED):
-        await cases.hold_aid(case, reason, command.happened_at, uow)
-    elif disposition == Disposition.RELEASED:
-        await cases.release_aid(case, reason, command.happened_at, uow)
+async def _turn_tasks(case: Case, planned: Sequence[Consequence], reason: str, uow: UnitOfWork) -> None:
+    """Which tasks end, stand still and go on; a search ends with what it was for."""
+    ids: dict[Disposition, list[UUID]] = {}
+    for line in planned:
+        if line.item in TASKS and line.id is not None:
+            ids.setdefault(line.disposition, []).append(line.id)
+    if any(line.name == TaskKind.SEARCH_PERSON and line.disposition == Disposition.ENDS for line in planned):
+        await settle_search(case.id, "FOUND" if reason == Occurrence.FOUND_AGAIN else reason, uow)
+    ended = [n for d in (Disposition.ENDS, Disposition.REPLACED, Disposition.HANDED_ON) for n in ids.get(d, [])]
+    await cancel_tasks(case.id, ended, reason, uow)
+    await pause_tasks(case.id, ids.get(Disposition.PAUSED, []), reason, uow)
+    await resume_tasks(case.id, ids.get(Disposition.RESUMED, []), reason, uow)
 
 
-async def _follow(case: Case, command: RecordOccurrence, uow: UnitOfWork) -> None:
-    """How the service ends, and who has something to do now."""
-    outcome = domain.outcome_of(command.kind, case.case_type)
-    if outcome is not None:
-        await cases.end_service(case, outcome, uow)
-    match command.kind:
-        case Occurrence.DIED:
-            await settle_search(case.id, "DECEASED", uow)
-            await cases.give_task(case, TaskKind.BURIAL, "burial", uow)
-        case Occurrence.ABSCONDED:
-            number = len([r for r in await repository.of_case(uow, case.id) if r.kind == command.kind])
-            await cases.give_task(case, TaskKind.SEARCH_PERSON, f"search-{number}", uow)
-        case Occurrence.FOUND_AGAIN:
-            await settle_search(case.id, "FOUND", uow)
-        case Occurrence.NOT_THIS_TYPE:
-            await cases.give_task(case, TaskKind.REROUTE, "reroute", uow)
-        case _:
-            pass
+async def _give_task(case: Case, occurrence: Occurrence, kind: TaskKind, uow: UnitOfWork) -> None:
+    """One task for each time that it happened."""
+    number = len([row for row in await repository.of_case(uow, case.id) if row.kind == occurrence])
+    await cases.give_task(case, kind, f"{occurrence.value.lower()}:{number}", uow)

@@ -35,6 +35,8 @@ class Item(StrEnum):
     AID = "AID"
     VISIT = "VISIT"
     CUSTODY = "CUSTODY"
+    TASK = "TASK"
+    SERVICE = "SERVICE"
 
 
 class Disposition(StrEnum):
@@ -68,26 +70,42 @@ class Disposition(StrEnum):
     MUST_BE_DECIDED = "MUST_BE_DECIDED"
     BLOCKS = "BLOCKS"
     DISPOSITION_CHOSEN = "DISPOSITION_CHOSEN"
+    ASKED = "ASKED"
+    OPENED = "OPENED"
     NEVER_FORCED = "NEVER_FORCED"
     NOTHING = "NOTHING"
 
 
 K, F = Occurrence, Disposition
 
-Row: TypeAlias = tuple[Disposition, Disposition, Disposition, Disposition, Disposition, Disposition]
+Row: TypeAlias = tuple[Disposition, ...]
 
 DISPOSITION_TABLE: dict[Occurrence, Row] = {
-    K.DIED: (F.EXPIRES, F.EXPIRES_AND_NOTIFIED, F.FAILS, F.HELD, F.ENDS, F.STAYS_UNTIL_BURIAL),
-    K.ABSCONDED: (F.EXPIRES_UNLESS_SEARCH, F.EXPIRES_AND_NOTIFIED, F.FAILS, F.HELD, F.PAUSED, F.CLOSES_AS_UNKNOWN),
-    K.FOUND_AGAIN: (F.NEW_REQUEST_PROPOSED, F.NOTHING, F.MAY_REOPEN, F.RELEASED, F.RESUMED, F.NEW_ROW),
-    K.NOT_THIS_TYPE: (F.EXPIRES, F.RECEIVER_ASKED, F.GOES_ON, F.RECHECKED, F.REPLACED, F.UNCHANGED),
-    K.SENT_ON: (F.EXPIRES, F.RECEIVER_ASKED, F.GOES_ON, F.GOES_ALONG, F.HANDED_ON, F.MOVES_BY_SIGNATURE),
-    K.IDENTITY_MERGED: (F.JOINED, F.JOINED, F.JOINED, F.RECHECKED, F.JOINED, F.RESOLVE_FIRST),
-    K.SERVICE_ENDED: (F.MUST_BE_EMPTY, F.MUST_BE_EMPTY, F.MUST_BE_EMPTY, F.MUST_BE_DECIDED, F.GOES_ON, F.MUST_BE_EMPTY),
-    K.CLOSING: (F.BLOCKS, F.BLOCKS, F.BLOCKS, F.BLOCKS, F.MUST_BE_DECIDED, F.BLOCKS),
+    K.DIED: (F.EXPIRES, F.EXPIRES_AND_NOTIFIED, F.FAILS, F.HELD, F.ENDS, F.STAYS_UNTIL_BURIAL, F.ENDS, F.ENDS),
+    K.ABSCONDED: (
+        F.EXPIRES_UNLESS_SEARCH, F.EXPIRES_AND_NOTIFIED, F.FAILS, F.HELD, F.PAUSED, F.CLOSES_AS_UNKNOWN, F.PAUSED,
+        F.PAUSED,
+    ),
+    K.FOUND_AGAIN: (
+        F.NEW_REQUEST_PROPOSED, F.NOTHING, F.MAY_REOPEN, F.RELEASED, F.RESUMED, F.NEW_ROW, F.RESUMED, F.RESUMED,
+    ),
+    K.NOT_THIS_TYPE: (
+        F.EXPIRES, F.RECEIVER_ASKED, F.GOES_ON, F.RECHECKED, F.REPLACED, F.UNCHANGED, F.ENDS, F.ENDS,
+    ),
+    K.SENT_ON: (
+        F.EXPIRES, F.RECEIVER_ASKED, F.GOES_ON, F.GOES_ALONG, F.HANDED_ON, F.MOVES_BY_SIGNATURE, F.GOES_ON, F.GOES_ON,
+    ),
+    K.IDENTITY_MERGED: (F.JOINED, F.JOINED, F.JOINED, F.RECHECKED, F.JOINED, F.RESOLVE_FIRST, F.JOINED, F.JOINED),
+    K.SERVICE_ENDED: (
+        F.MUST_BE_EMPTY, F.MUST_BE_EMPTY, F.MUST_BE_EMPTY, F.MUST_BE_DECIDED, F.GOES_ON, F.MUST_BE_EMPTY, F.GOES_ON,
+        F.ENDS,
+    ),
+    K.CLOSING: (
+        F.BLOCKS, F.BLOCKS, F.BLOCKS, F.BLOCKS, F.MUST_BE_DECIDED, F.BLOCKS, F.BLOCKS, F.MUST_BE_DECIDED,
+    ),
     K.FORCED_CLOSING: (
-        F.DISPOSITION_CHOSEN, F.DISPOSITION_CHOSEN, F.DISPOSITION_CHOSEN,
-        F.DISPOSITION_CHOSEN, F.DISPOSITION_CHOSEN, F.NEVER_FORCED,
+        F.DISPOSITION_CHOSEN, F.DISPOSITION_CHOSEN, F.DISPOSITION_CHOSEN, F.DISPOSITION_CHOSEN, F.DISPOSITION_CHOSEN,
+        F.NEVER_FORCED, F.DISPOSITION_CHOSEN, F.ENDS,
     ),
 }  # fmt: skip
 """Rows by occurrence, columns in the order of ``Item``."""
@@ -97,6 +115,15 @@ RECORDABLE = frozenset({K.DIED, K.ABSCONDED, K.FOUND_AGAIN, K.NOT_THIS_TYPE, K.S
 
 SEARCHES = frozenset({Purpose.FAMILY_TRACING, Purpose.IDENTIFICATION, Purpose.INFORMATION})
 """Purposes that still make sense while the person is being looked for."""
+
+SEARCH_TASK = "SEARCH_PERSON"
+NEW_TASK = {K.DIED: "BURIAL", K.ABSCONDED: SEARCH_TASK, K.NOT_THIS_TYPE: "REROUTE"}
+"""What the office has to do from then on, by kind of task."""
+LASTING = frozenset({"BURIAL", "REROUTE", "AID_DECISION"})
+"""Tasks that an occurrence gave rise to: nothing that happens later takes them away."""
+ENDS_SEARCH = frozenset({K.DIED, K.FOUND_AGAIN})
+RETURNS = frozenset(Item) - {Item.AID}
+"""What comes back when the person is found only if it stood still or ended because they had left."""
 
 OUTCOME: dict[Occurrence, Outcome] = {K.DIED: DECEASED, K.ABSCONDED: ABSCONDED}
 """How the service of a case of any type ends with an occurrence, while it is still being given."""
@@ -119,23 +146,38 @@ class OccurrenceIsNotTold(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """Something of a case that has not ended."""
+    """Something of a case that an occurrence can reach.
+
+    ``is_lost``: a hand-off or a stretch of custody that ended because the person had left. ``is_paused``: what stands
+    still for the same reason. ``is_conditional``: a yes that binds nobody yet.
+    """
 
     item: Item
     id: UUID
     name: str
     party: str
+    is_lost: bool = False
+    is_paused: bool = False
+    is_conditional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What an occurrence does to an open item."""
+    """What an occurrence does to an open item; what it opens has no ``id`` yet."""
 
     item: Item
-    id: UUID
+    id: UUID | None
     name: str
     party: str
     disposition: Disposition
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Who gets new work: the office that leads the case, and whoever goes on with its visits elsewhere, if anybody."""
+
+    holder: str
+    visitor: str = ""
 
 
 def item_of(state: str, held_state: str | None) -> Item:
@@ -159,15 +201,38 @@ def disposition_of(occurrence: Occurrence, item: Item) -> Disposition:
     return DISPOSITION_TABLE[occurrence][list(Item).index(item)]
 
 
-def consequences(occurrence: Occurrence, items: Iterable[OpenItem]) -> Sequence[Consequence]:
-    """What will become of each open item: what a worker is shown is what recording does."""
-    found = []
-    for item in items:
-        disposition = disposition_of(occurrence, item.item)
-        if disposition == Disposition.EXPIRES_UNLESS_SEARCH:
-            disposition = Disposition.GOES_ON if item.name in SEARCHES else Disposition.EXPIRES
-        found.append(Consequence(item.item, item.id, item.name, item.party, disposition))
+def consequences(occurrence: Occurrence, items: Sequence[OpenItem], parties: Parties) -> Sequence[Consequence]:
+    """All that will be done: what a worker is shown, what recording does, and what it answers."""
+    met = [Consequence(i.item, i.id, i.name, i.party, _disposition(occurrence, i)) for i in items]
+    return met + _new_work(occurrence, met, parties)
+
+
+def _disposition(occurrence: Occurrence, item: OpenItem) -> Disposition:
+    """The table's word, where the item is one that the occurrence means."""
+    found = disposition_of(occurrence, item.item)
+    if item.item == Item.TASK and item.name == SEARCH_TASK:
+        return Disposition.ENDS if occurrence in ENDS_SEARCH else Disposition.GOES_ON
+    if item.item == Item.TASK and item.name in LASTING:
+        return Disposition.GOES_ON
+    if occurrence == Occurrence.FOUND_AGAIN and item.item in RETURNS and not (item.is_lost or item.is_paused):
+        return Disposition.GOES_ON
+    if found == Disposition.EXPIRES_UNLESS_SEARCH:
+        return Disposition.GOES_ON if item.name in SEARCHES else Disposition.EXPIRES
+    if found == Disposition.RECEIVER_ASKED and item.is_conditional:
+        return Disposition.EXPIRES_AND_NOTIFIED
     return found
+
+
+def _new_work(occurrence: Occurrence, met: Sequence[Consequence], parties: Parties) -> list[Consequence]:
+    """Who has something to do that nobody had before."""
+    opened = NEW_TASK.get(occurrence)
+    if opened:
+        return [Consequence(Item.TASK, None, opened, parties.holder, Disposition.OPENED)]
+    if not any(line.disposition == Disposition.HANDED_ON for line in met):
+        return []
+    if parties.visitor:
+        return [Consequence(Item.NOT_ACCEPTED, None, Purpose.MEDICINE_CONTINUITY, parties.visitor, Disposition.ASKED)]
+    return [Consequence(Item.TASK, None, "CASE_CONFERENCE", parties.holder, Disposition.OPENED)]
 
 
 def is_gone(told: Iterable[str]) -> bool:

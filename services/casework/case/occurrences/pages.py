@@ -36,6 +36,8 @@ ITEMS = {
     "AID": "Bantuan",
     "VISIT": "Kunjungan",
     "CUSTODY": "Penguasaan atas orang",
+    "TASK": "Tugas lain",
+    "SERVICE": "Pelayanan",
 }
 DISPOSITIONS = {
     "EXPIRES": "tidak berlaku lagi",
@@ -65,6 +67,8 @@ DISPOSITIONS = {
     "MUST_BE_EMPTY": "harus sudah tidak ada",
     "MUST_BE_DECIDED": "harus sudah diputuskan",
     "BLOCKS": "menghalangi penutupan",
+    "ASKED": "diminta melanjutkan",
+    "OPENED": "dibuka",
     "DISPOSITION_CHOSEN": "nasibnya harus dipilih",
     "NEVER_FORCED": "tidak dapat dipaksa",
     "NOTHING": "tidak ada akibat",
@@ -100,7 +104,7 @@ async def occurrence_page(
     """What happened so far, what can be told, and what it would do."""
     case, rows, tellable = await queries.happened(case_id, reading)
     chosen = kind if kind in tellable else None
-    found = (await queries.preview(case_id, Occurrence(chosen), reading))[1] if chosen else []
+    found = await queries.preview(case_id, Occurrence(chosen), reading) if chosen else []
     rendered: Response = request.app.state.pages.render(
         request,
         "occurrence.html",

@@ -13,10 +13,11 @@ from services.chassis.database import ReadSession
 from services.chassis.errors import NotFound
 
 
-async def preview(case_id: UUID, kind: Occurrence, reading: ReadSession) -> tuple[Case, Sequence[Consequence]]:
-    """What recording it would do. Raises ``NotFound``."""
-    case = await _visible(case_id, reading)
-    return case, domain.consequences(kind, await repository.open_items(reading, case_id))
+async def preview(
+    case_id: UUID, kind: Occurrence, reading: ReadSession, to_agency: str | None = None
+) -> Sequence[Consequence]:
+    """What recording it would do. Raises ``NotFound``, ``AgencyIsUnknown``."""
+    return await repository.foresee(reading, await _visible(case_id, reading), kind, to_agency)
 
 
 async def happened(case_id: UUID, reading: ReadSession) -> tuple[Case, list[OccurrenceRow], list[str]]:

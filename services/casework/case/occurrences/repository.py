@@ -1,44 +1,84 @@
 """Every query on occurrences and on what is open of a case."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlmodel import col, select
 
-from services.casework.case.cases.domain import AID_AWAITED
-from services.casework.case.occurrences.domain import Item, OpenItem, item_of
+from services.casework.case.cases.domain import CaseState
+from services.casework.case.cases.tables import Case
+from services.casework.case.occurrences import domain
+from services.casework.case.occurrences.domain import Consequence, Item, Occurrence, OpenItem, item_of
 from services.casework.case.occurrences.tables import OccurrenceRow
-from services.casework.desks.tasks.domain import UNFINISHED, VISITS
-from services.casework.handoff.handoffs.domain import ENDED_WORK, OPEN
+from services.casework.desks.tasks.domain import UNFINISHED, VISITS, TaskKind, TaskState
+from services.casework.handoff.disclosures.domain import Purpose
+from services.casework.handoff.handoffs.domain import ENDED_WORK, OPEN, HandoffReason, HandoffState
+from services.casework.office.case_types.domain import CASE_TYPES
+from services.casework.office.directory.queries import pack_in_force
 from services.chassis.database import ReadSession, UnitOfWork, with_states
 
-ITEMS = {"task": Item.VISIT, "custody": Item.CUSTODY, "aid": Item.AID}
 OPEN_ITEMS = with_states("""
-    SELECT 'handoff' AS kind, id, purpose AS name, to_agency AS party, state, held_state FROM handoffs
-    WHERE about_id = :case_id AND state IN {not_ended}
+    SELECT 'HANDOFF' AS kind, id, purpose AS name, to_agency AS party, state, held_state, false AS is_lost
+    FROM handoffs WHERE about_id = :case_id AND state IN {not_ended}
     UNION ALL
-    SELECT 'task', id, kind, agency, state, NULL FROM tasks
-    WHERE about_id = :case_id AND state IN {unfinished} AND kind IN {visits}
+    SELECT 'HANDOFF', id, purpose, to_agency, CASE state WHEN {failed} THEN {started} ELSE {asked} END, NULL, true
+    FROM handoffs WHERE about_id = :case_id AND state IN {lost} AND reason_code = {absconded}
     UNION ALL
-    SELECT 'custody', id, 'CUSTODY', agency, 'open', NULL FROM custodies WHERE about_id = :case_id AND until IS NULL
+    SELECT CASE WHEN kind IN {visits} THEN 'VISIT' ELSE 'TASK' END, id, kind, agency, state, NULL, false
+    FROM tasks WHERE about_id = :case_id AND state IN {unfinished} AND kind <> {phone_call}
     UNION ALL
-    SELECT 'aid', aid_request_id, 'AID', holder, aid_state, NULL FROM cases
-    WHERE id = :case_id AND aid_state IN {awaited}
+    (SELECT 'CUSTODY', id, 'CUSTODY', agency, 'open', NULL, until IS NOT NULL FROM custodies
+     WHERE about_id = :case_id AND (until IS NULL OR ended_reason = {absconded}) ORDER BY since DESC LIMIT 1)
+    UNION ALL
+    SELECT 'AID', aid_request_id, 'AID', holder, aid_state, NULL, false FROM cases
+    WHERE id = :case_id AND aid_request_id IS NOT NULL
+    UNION ALL
+    SELECT 'SERVICE', id, 'SERVICE', holder, CASE outcome WHEN {absconded} THEN {paused} ELSE state END, NULL, false
+    FROM cases WHERE id = :case_id AND state <> {closed} AND (outcome = {absconded} OR outcome IS NULL
+        OR outcome <> ALL(:final))
     ORDER BY 1, 2
-""", not_ended=OPEN - ENDED_WORK, unfinished=UNFINISHED, visits=VISITS, awaited=AID_AWAITED)  # fmt: skip
+""", not_ended=OPEN - ENDED_WORK, lost=(HandoffState.FAILED, HandoffState.EXPIRED), failed=HandoffState.FAILED,
+    started=HandoffState.IN_PROGRESS, asked=HandoffState.REQUESTED, absconded=HandoffReason.ABSCONDED,
+    unfinished=UNFINISHED, visits=VISITS, phone_call=TaskKind.PHONE_CALL, paused=TaskState.PAUSED,
+    closed=CaseState.CLOSED)  # fmt: skip
 
 
-async def open_items(source: UnitOfWork | ReadSession, case_id: UUID) -> list[OpenItem]:
-    """Everything of a case that has not ended, except results that wait to be read."""
+async def open_items(source: UnitOfWork | ReadSession, case_id: UUID, kind: Occurrence) -> list[OpenItem]:
+    """Everything of a case that an occurrence can reach: what has not ended, except results that wait to be read and
+    telephone calls; for somebody who is found, also what ended because they had left.
+    """
+    final = [code for code, outcome in CASE_TYPES.known.outcomes.items() if outcome.ends_everything]
     if isinstance(source, ReadSession):
-        rows = await source.rows(OPEN_ITEMS, case_id=case_id)
+        rows = await source.rows(OPEN_ITEMS, case_id=case_id, final=final)
     else:
-        rows = list((await source.execute(OPEN_ITEMS, case_id=case_id)).mappings().all())
+        rows = list((await source.execute(OPEN_ITEMS, case_id=case_id, final=final)).mappings().all())
     return [
         OpenItem(
-            ITEMS.get(row["kind"]) or item_of(row["state"], row["held_state"]), row["id"], row["name"], row["party"]
+            item_of(row["state"], row["held_state"]) if row["kind"] == "HANDOFF" else Item(row["kind"]),
+            row["id"],
+            row["name"],
+            row["party"],
+            is_lost=row["is_lost"],
+            is_paused=row["state"] == TaskState.PAUSED,
+            is_conditional=HandoffState.CONDITIONAL in (row["state"], row["held_state"]),
         )
         for row in rows
+        if kind == Occurrence.FOUND_AGAIN or not row["is_lost"]
     ]
+
+
+async def foresee(
+    source: UnitOfWork | ReadSession, case: Case, kind: Occurrence, to_agency: str | None = None
+) -> Sequence[Consequence]:
+    """All that an occurrence will do, row by row; ``to_agency`` goes on with the visits of whoever is sent on.
+
+    Raises ``AgencyIsUnknown``.
+    """
+    pack = await pack_in_force(source, case.district)
+    named = (pack.agency(to_agency).code,) if to_agency else ()
+    visitor = next(iter(named or pack.candidates_for(Purpose.MEDICINE_CONTINUITY, case.village_code)), "")
+    parties = domain.Parties(case.holder, visitor)
+    return domain.consequences(kind, await open_items(source, case.id, kind), parties)
 
 
 async def of_case(source: UnitOfWork | ReadSession, case_id: UUID) -> list[OccurrenceRow]:

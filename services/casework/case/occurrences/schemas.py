@@ -22,17 +22,20 @@ class OccurrenceIn(RequestBody):
     kind: Kind
     happened_at: AwareDatetime
     told_by: AgencyText | None = Field(default=None, description="Instansi yang memberi tahu; bawaan: instansi Anda")
+    to_agency: AgencyText | None = Field(
+        default=None, description="Instansi yang melanjutkan kunjungan orang yang dikirim; bawaan: calon pada paket"
+    )
 
     def command(self, case_id: UUID) -> RecordOccurrence:
         """As the command takes it."""
-        return RecordOccurrence(case_id, Occurrence(self.kind), self.happened_at, self.told_by)
+        return RecordOccurrence(case_id, Occurrence(self.kind), self.happened_at, self.told_by, self.to_agency)
 
 
 class ConsequenceOut(BaseModel):
     """What becomes of one open item."""
 
     item: str
-    id: UUID
+    id: UUID | None = Field(description="Kosong: baru dibuka atau diminta saat kejadian dicatat")
     name: str
     party: str
     disposition: str

@@ -7,7 +7,7 @@ therefore be started anew at any stage and runs through what is done already.
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio import workflow
@@ -79,6 +79,7 @@ class CaseProcedure:
         self._is_over = False
         self._has_ended = False
         self._is_told = False
+        self._resumed_at: datetime | None = None
 
     @workflow.signal
     def step_ended(self, message: StepEnded) -> None:
@@ -110,6 +111,17 @@ class CaseProcedure:
         if self._is_over:
             return
         watch = asyncio.create_task(self._watch(start))
+        while not await self._attempt():
+            await self._begin_anew()
+        self._is_told = True
+        for task in self._spawned:
+            task.cancel()
+        await asyncio.gather(watch, *self._spawned, return_exceptions=True)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    async def _attempt(self) -> bool:
+        """Tell the procedure to its end; False when the service ended in the middle and is given again."""
+        self._resumed_at = self.case.resumed_at
         child = self.spawn(self._protect_child())
         try:
             self._stop_if_over()
@@ -119,14 +131,20 @@ class CaseProcedure:
                 child.result()
             await procedure
         except CaseIsOver:
-            pass
+            return True
         except ServiceHasEnded:
-            await self.close()
-        self._is_told = True
+            return await self.close(is_cut_short=True)
+        return True
+
+    async def _begin_anew(self) -> None:
+        """Whoever had left is found: the rows know what is done already, and what ended with their leaving is asked
+        again.
+        """
         for task in self._spawned:
             task.cancel()
-        await asyncio.gather(watch, *self._spawned, return_exceptions=True)
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        await asyncio.gather(*self._spawned, return_exceptions=True)
+        self._spawned.clear()
+        self._ended.clear()
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Work that goes on beside the procedure and ends with it at the latest."""
@@ -229,6 +247,8 @@ class CaseProcedure:
             result = await self._end_of(key)
         if result.outcome == "FAILED" and result.reason_code in TOLD_WITH_A_FAILURE:
             await self.happened(result, TOLD_WITH_A_FAILURE[result.reason_code])
+        if result.outcome == "CANCELLED" and result.reason_code in TOLD_WITH_A_FAILURE:
+            raise ServiceHasEnded
         return result
 
     async def insist(self, step: str, purpose: str, *, from_agency: str = "", until_ready: bool = False) -> StepResult:
@@ -312,22 +332,25 @@ class CaseProcedure:
             CaseActivities.record_outcome, RecordOutcome(case_id=self.case.case_id, outcome=outcome), **ACTIVITY
         )
 
-    async def close(self) -> None:
-        """Close the case as soon as nothing of it is open."""
+    async def close(self, *, is_cut_short: bool = False) -> bool:
+        """Close the case as soon as nothing of it is open; False when a service that was cut short is given again."""
         while not self._is_over:
+            if is_cut_short and self._is_given_again():
+                return False
             seen = self._changes
             result = await workflow.execute_activity_method(
                 ClosingActivities.close_case, CaseRef(case_id=self.case.case_id), **ACTIVITY
             )
             if result.closed:
-                return
+                return True
             try:
                 await workflow.wait_condition(
-                    lambda: self._changes > seen or self._is_over,  # noqa: B023
+                    lambda: self._changes > seen or self._is_over or (is_cut_short and self._is_given_again()),  # noqa: B023
                     timeout=LOOK_AGAIN,
                 )
             except TimeoutError:
                 continue
+        return True
 
     async def _end_of(self, step: str, wait: timedelta | None = None) -> StepResult:
         await workflow.wait_condition(lambda: step in self._ended or self._is_no_more(), timeout=wait)
@@ -335,6 +358,9 @@ class CaseProcedure:
             return self._ended[step]
         self._stop_if_over()
         raise CaseIsOver
+
+    def _is_given_again(self) -> bool:
+        return self.case.resumed_at != self._resumed_at
 
     def _is_no_more(self) -> bool:
         return self._is_over or self._has_ended

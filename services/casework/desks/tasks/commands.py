@@ -1,12 +1,12 @@
 """The only code that changes tasks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.casework.desks.tasks import domain, facts, repository
-from services.casework.desks.tasks.domain import UNFINISHED, VISITS, TaskIsEnded, TaskKind, TaskState
+from services.casework.desks.tasks.domain import UNFINISHED, TaskIsEnded, TaskKind, TaskState
 from services.casework.desks.tasks.tables import Task
 from services.casework.handoff.conditions.repository import open_of_matter_with_code
 from services.casework.handoff.handoffs.commands import settle_condition
@@ -130,6 +130,9 @@ async def _follow(task: Task, now: datetime, uow: UnitOfWork) -> None:
         await end_custody_of_matter(task.about_id, "BURIED", now, uow)
     if kind == TaskKind.FIRST_RESPONSE and result in domain.MET_THE_PERSON:
         await take_into_custody(task.about_id, task.agency, now, uow)
+    if kind == TaskKind.SEARCH_PERSON and result == "NOT_FOUND":
+        paused = [other for other in await repository.open_of_matter(uow, task.about_id) if other.paused_at is not None]
+        await _cancel(paused, result, uow)
     met = domain.condition_met_by(kind, result)
     if met:
         for condition_id in await open_of_matter_with_code(uow, task.about_id, met, task.agency):
@@ -146,19 +149,19 @@ async def check_task_due(task_id: UUID, uow: UnitOfWork) -> StepResult:
     return step_result(task)
 
 
-async def pause_visits(about_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
-    """Nobody can be visited now: visits stand still until the person is found."""
+async def pause_tasks(about_id: UUID, ids: Collection[UUID], reason_code: str, uow: UnitOfWork) -> None:
+    """Nobody can do these now: they stand still until the person is found."""
     now = await uow.now()
     for task in await repository.open_of_matter(uow, about_id):
-        if task.kind in VISITS and task.state == TaskState.OPEN:
+        if task.id in ids and task.state == TaskState.OPEN:
             uow.change(task, "pause", reason=reason_code, state=TaskState.PAUSED.value, paused_at=now)
 
 
-async def resume_visits(about_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
-    """Visits go on, as much later as they stood still."""
+async def resume_tasks(about_id: UUID, ids: Collection[UUID], reason_code: str, uow: UnitOfWork) -> None:
+    """They go on, as much later as they stood still."""
     now = await uow.now()
     for task in await repository.open_of_matter(uow, about_id):
-        if task.state == TaskState.PAUSED and task.paused_at is not None:
+        if task.id in ids and task.paused_at is not None:
             uow.change(
                 task,
                 "resume",
@@ -168,6 +171,11 @@ async def resume_visits(about_id: UUID, reason_code: str, uow: UnitOfWork) -> No
                 due_at=task.due_at + (now - task.paused_at),
                 is_overdue=False,
             )
+
+
+async def is_open(about_id: UUID, kind: TaskKind, uow: UnitOfWork) -> bool:
+    """Whether somebody still has such a task in a case."""
+    return any(task.kind == kind for task in await repository.open_of_matter(uow, about_id))
 
 
 async def settle_search(about_id: UUID, result_code: str, uow: UnitOfWork) -> None:
@@ -198,14 +206,22 @@ async def cancel_task(task_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
     """Cancel one task that is still open; one that has ended is left as it is."""
     task = await uow.locked(Task, task_id)
     if task.state in UNFINISHED:
-        now = await uow.now()
-        uow.change(task, "cancel", reason=reason_code, state=TaskState.CANCELLED.value, paused_at=None, ended_at=now)
+        await _cancel([task], reason_code, uow)
+
+
+async def cancel_tasks(about_id: UUID, ids: Collection[UUID], reason_code: str, uow: UnitOfWork) -> None:
+    """Cancel these tasks of a case: what they were for is gone."""
+    await _cancel([task for task in await repository.open_of_matter(uow, about_id) if task.id in ids], reason_code, uow)
 
 
 async def cancel_of_matter(about_id: UUID, reason_code: str, uow: UnitOfWork) -> int:
     """Cancel every open task of a case whose purpose is gone; returns how many."""
     rows = await repository.open_of_matter(uow, about_id)
-    now = await uow.now()
-    for task in rows:
-        uow.change(task, "cancel", reason=reason_code, state=TaskState.CANCELLED.value, paused_at=None, ended_at=now)
+    await _cancel(rows, reason_code, uow)
     return len(rows)
+
+
+async def _cancel(tasks: Sequence[Task], reason_code: str, uow: UnitOfWork) -> None:
+    now = await uow.now()
+    for task in tasks:
+        uow.change(task, "cancel", reason=reason_code, state=TaskState.CANCELLED.value, paused_at=None, ended_at=now)

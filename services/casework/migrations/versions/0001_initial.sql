@@ -231,6 +231,7 @@ CREATE TABLE cases (
     outcome_at timestamptz,
     aid_decision text,
     is_tied boolean NOT NULL DEFAULT false,
+    resumed_at timestamptz,
     CONSTRAINT cases_number_key UNIQUE (number),
     CONSTRAINT cases_source_report_id_key UNIQUE (source_report_id)
 );

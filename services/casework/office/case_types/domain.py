@@ -91,12 +91,12 @@ EMERGENCY = Stage("EMERGENCY", "Gawat darurat")
 CUSTODY = Stage("CUSTODY", "Penerimaan")
 AFTERCARE = Stage("AFTERCARE", "Pascalayanan")
 
-ABSCONDED = Outcome("ABSCONDED", "Meninggalkan layanan", custody_ends_as="ABSCONDED", ends_everything=True)
+ABSCONDED = Outcome("ABSCONDED", "Meninggalkan layanan", ends_everything=True)
 DECEASED = Outcome("DECEASED", "Meninggal dunia", ends_everything=True)
 """After a death the holder keeps the body until burial."""
 NOT_MET = Outcome("NOT_MET", "Tidak dijumpai", ends_everything=True)
 DUPLICATE = Outcome("DUPLICATE", "Ganda", custody_ends_as="DUPLICATE", ends_everything=True)
-OTHER_TYPE = Outcome("OTHER_TYPE", "Ternyata jenis lain", custody_ends_as="REROUTED", ends_everything=True)
+OTHER_TYPE = Outcome("OTHER_TYPE", "Ternyata jenis lain", ends_everything=True)
 """Of a case that people lead without a procedure, since nobody has defined its type."""
 OF_EVERY_TYPE = (ABSCONDED, DECEASED, NOT_MET, DUPLICATE, OTHER_TYPE)
 

@@ -51,7 +51,6 @@ ENDINGS = {
     "PLACED": "sudah ditempatkan",
     "TRANSFERRED": "dilimpahkan",
     "ABSCONDED": "pergi tanpa pamit",
-    "REROUTED": "dialihkan",
     "DUPLICATE": "perkaranya ganda",
     "BURIED": "sudah dimakamkan",
 }

@@ -24,7 +24,7 @@ DEFINITION = CaseType(
     workflow="LansiaProcedure",
     stages=(RECEIVED, RESPONSE, EMERGENCY, CUSTODY, Stage("CARE_PLAN", "Rencana perawatan")),
     outcomes=(Outcome("IN_DAY_CARE", "Dirawat di rumah harian", custody_ends_as="PLACED"),),
-    not_this_type=Outcome("NOT_ELDERLY", "Bukan lansia", custody_ends_as="REROUTED", ends_everything=True),
+    not_this_type=Outcome("NOT_ELDERLY", "Bukan lansia", ends_everything=True),
     steps=(
         *REACH_STEPS,
         CHILD_STEP,

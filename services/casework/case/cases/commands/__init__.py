@@ -8,7 +8,13 @@ from services.casework.case.cases.commands.aid import (
     request_aid,
 )
 from services.casework.case.cases.commands.asking import OpenHandoff, ask_handoff, ask_task, give_task, open_handoff
-from services.casework.case.cases.commands.ending import close, end_service, mark_case_duplicate, record_outcome
+from services.casework.case.cases.commands.ending import (
+    close,
+    end_service,
+    mark_case_duplicate,
+    record_outcome,
+    resume_service,
+)
 from services.casework.case.cases.commands.identifying import RegistryAnswer, hear_registry
 from services.casework.case.cases.commands.opening import (
     CASES,
@@ -20,6 +26,7 @@ from services.casework.case.cases.commands.opening import (
 )
 from services.casework.case.cases.commands.protecting import record_age
 from services.casework.case.cases.commands.reaching import REACH, check_custody_deadlines
+from services.casework.case.cases.commands.rerouting import reroute
 from services.casework.case.cases.commands.tying import tie_mother_and_child, untie
 
 __all__ = [
@@ -47,6 +54,8 @@ __all__ = [
     "record_outcome",
     "release_aid",
     "request_aid",
+    "reroute",
+    "resume_service",
     "signal_procedure",
     "tie_mother_and_child",
     "untie",

@@ -67,6 +67,7 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
             reply_to=procedure_id(matters.case(case.id)),
             reply_workflow=case.workflow,
             mode="parallel" if at_once else "sequential",
+            resumed_at=case.resumed_at,
         ),
         uow,
     )

@@ -1,5 +1,7 @@
 """A service ends with an outcome, and a case is closed or turns out to be a double."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from services.casework.case.cases import domain, facts, repository
@@ -17,28 +19,41 @@ from services.chassis.database import UnitOfWork
 async def record_outcome(case_id: UUID, outcome: Outcome, uow: UnitOfWork) -> None:
     """The service ended; aftercare may follow. Recording it again changes nothing, nor what came after an end."""
     case = await uow.locked(Case, case_id)
-    if case.outcome == outcome.code:
+    if case.outcome == outcome.code or domain.ends_everything(case.outcome):
         return
-    if domain.ends_everything(case.outcome):
-        return
-    await _record_outcome(case, domain.next_state(case.state, "record_outcome"), outcome, uow)
-
-
-async def end_service(case: Case, outcome: Outcome, uow: UnitOfWork) -> None:
-    """An occurrence ends the service wherever the case stands, also in aftercare."""
-    if not domain.ends_everything(case.outcome):
-        await _record_outcome(case, CaseState.AFTERCARE, outcome, uow)
-
-
-async def _record_outcome(case: Case, state: CaseState, outcome: Outcome, uow: UnitOfWork) -> None:
     now = await uow.now()
-    uow.change(case, "record_outcome", state=state.value, outcome=outcome.code, outcome_at=now)
-    uow.publish(facts.case_outcome_recorded(case), about=case)
+    _record_outcome(case, domain.next_state(case.state, "record_outcome"), outcome, now, uow)
     if outcome.custody_ends_as:
         await end_custody(case.person_id, outcome.custody_ends_as, now, uow)
     if outcome.ends_everything:
         await expire_of_matter(case.id, outcome.code, uow)
         await cancel_of_matter(case.id, outcome.code, uow)
+
+
+async def end_service(case: Case, outcome: Outcome, happened_at: datetime, uow: UnitOfWork) -> None:
+    """An occurrence ends the service wherever the case stands, also in aftercare; what becomes of open items is said by
+    whoever records the occurrence.
+    """
+    _record_outcome(case, CaseState.AFTERCARE, outcome, happened_at, uow)
+
+
+def _record_outcome(case: Case, state: CaseState, outcome: Outcome, happened_at: datetime, uow: UnitOfWork) -> None:
+    changes: dict[str, Any] = {"state": state.value, "outcome": outcome.code, "outcome_at": happened_at}
+    uow.change(case, "record_outcome", happened_at=happened_at, **changes)
+    uow.publish(facts.case_outcome_recorded(case), about=case, happened_at=happened_at)
+
+
+async def resume_service(case: Case, uow: UnitOfWork) -> None:
+    """Whoever had left is found: that outcome goes, and the one before it, if there was one, stands again."""
+    outcome, outcome_at = await repository.outcome_before(uow, case.id)
+    state = domain.next_state(case.state, "resume_service") if outcome is None else CaseState.AFTERCARE
+    changes: dict[str, Any] = {
+        "state": state.value,
+        "outcome": outcome,
+        "outcome_at": outcome_at,
+        "resumed_at": await uow.now(),
+    }
+    uow.change(case, "resume_service", **changes)
 
 
 async def close(case: Case, reason_code: str, uow: UnitOfWork, *, verb: str = "close") -> None:

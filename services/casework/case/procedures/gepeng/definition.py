@@ -36,7 +36,7 @@ DEFINITION = CaseType(
         Outcome("RETURNED_FAMILY", "Kembali kepada keluarga", custody_ends_as="RETURNED_HOME"),
         Outcome("GUIDED_BY_VILLAGE", "Dibina desa", custody_ends_as="RETURNED_HOME"),
     ),
-    not_this_type=Outcome("NOT_GEPENG", "Bukan gepeng", custody_ends_as="REROUTED", ends_everything=True),
+    not_this_type=Outcome("NOT_GEPENG", "Bukan gepeng", ends_everything=True),
     steps=(
         *REACH_STEPS,
         CHILD_STEP,

@@ -39,7 +39,7 @@ DEFINITION = CaseType(
         Outcome("TRANSFERRED_HOME_DISTRICT", "Dipulangkan ke daerah asal", custody_ends_as="TRANSFERRED"),
         Outcome("PLACED_PANTI", "Ditempatkan di panti", custody_ends_as="PLACED"),
     ),
-    not_this_type=Outcome("NOT_ODGJ", "Bukan ODGJ", custody_ends_as="REROUTED", ends_everything=True),
+    not_this_type=Outcome("NOT_ODGJ", "Bukan ODGJ", ends_everything=True),
     steps=(
         *REACH_STEPS,
         CHILD_STEP,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from services.casework.handoff.conditions import repository as conditions_repository
@@ -13,7 +14,7 @@ from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs import domain, facts, repository
 from services.casework.handoff.handoffs.commands.applying import MoveHandoff, apply_move, start_search_deadlines
 from services.casework.handoff.handoffs.commands.rows import note_next_due, tell
-from services.casework.handoff.handoffs.domain import GroupOutcome, HandoffState, Move, Side
+from services.casework.handoff.handoffs.domain import GroupOutcome, HandoffReason, HandoffState, Move, Side
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup
 from services.casework.office.directory.domain import CaseworkPack
 from services.casework.office.directory.queries import pack_in_force
@@ -31,7 +32,10 @@ GROUPS = UUID("6f0d3f1c-6f2b-5d4e-9a53-0a54b6f0f5a1")
 
 @dataclass(frozen=True, slots=True)
 class RequestHandoff:
-    """A procedure's step, or a person, asks candidates for a piece of work about a person: in turn or side by side."""
+    """A procedure's step, or a person, asks candidates for a piece of work about a person: in turn or side by side.
+
+    ``resumed_at``: when the person was found again; what had ended before because they had left is asked anew.
+    """
 
     about: About
     correlation_id: UUID
@@ -49,6 +53,7 @@ class RequestHandoff:
     is_draft: bool = False
     opened_for_by: str | None = None
     urgency: str = ""
+    resumed_at: datetime | None = None
 
 
 async def request_handoff(command: RequestHandoff, uow: UnitOfWork) -> StepResult:
@@ -56,9 +61,32 @@ async def request_handoff(command: RequestHandoff, uow: UnitOfWork) -> StepResul
     group_id = clock.derived_id(GROUPS, facts.group_key(command.about.id, command.step, command.occurrence))
     known = await repository.group(uow, group_id)
     if known is not None:
+        if await _is_lost(known, command, uow):
+            await _ask_anew(known, command, uow)
         return step_result(known)
     group, _ = await _open_group(group_id, command, uow)
     return step_result(group)
+
+
+async def _is_lost(known: HandoffGroup, command: RequestHandoff, uow: UnitOfWork) -> bool:
+    """Whether a step ended because the person had left, who has been found since."""
+    if command.resumed_at is None or known.outcome is None or known.reason_code != HandoffReason.ABSCONDED:
+        return False
+    ended_at = await repository.end_of_step(uow, command.about.id, known.step)
+    return ended_at is not None and ended_at <= command.resumed_at
+
+
+async def _ask_anew(group: HandoffGroup, command: RequestHandoff, uow: UnitOfWork) -> None:
+    candidates = [*group.candidates[: group.asked], *command.candidates]
+    changes: dict[str, Any] = {
+        "outcome": None,
+        "result_code": None,
+        "reason_code": None,
+        "won_by": None,
+        "mode": command.mode,
+    }
+    uow.change(group, "reopen", reason=HandoffReason.FOUND_AGAIN, candidates=candidates, **changes)
+    await _ask_first(group, command, await pack_in_force(uow, command.district), uow)
 
 
 async def known_step(about_id: UUID, step: str, occurrence: int, uow: UnitOfWork) -> StepResult | None:
@@ -105,15 +133,22 @@ async def _open_group(
         reply_workflow=command.reply_workflow,
     )
     pack = await pack_in_force(uow, command.district)
-    person = await person_known(uow, group.person_id)
     uow.create(group, "open")
+    return group, await _ask_first(group, command, pack, uow)
+
+
+async def _ask_first(
+    group: HandoffGroup, command: RequestHandoff, pack: CaseworkPack, uow: UnitOfWork
+) -> Sequence[Handoff]:
+    """The first candidate, or all of them side by side; with nobody to ask the request has ended."""
+    person = await person_known(uow, group.person_id)
     asked = []
     for _ in command.candidates if command.mode == "parallel" else command.candidates[:1]:
         handoff = await _ask(group, pack, person, uow, is_draft=command.is_draft, opened_for_by=command.opened_for_by)
         asked.append(handoff)
     if not asked:
         await _end_group(group, GroupOutcome.EXHAUSTED, None, uow)
-    return group, asked
+    return asked
 
 
 def step_result(group: HandoffGroup) -> StepResult:

@@ -5,6 +5,7 @@ from services.casework.person.custody.commands.chain import (
     compare_families,
     end_custody,
     end_custody_of_matter,
+    pass_on_custody,
     take_into_custody,
     transfer_custody,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "compare_families",
     "end_custody",
     "end_custody_of_matter",
+    "pass_on_custody",
     "record_custody",
     "take_into_custody",
     "transfer_custody",

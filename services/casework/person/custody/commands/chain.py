@@ -129,6 +129,12 @@ async def end_custody_of_matter(about_id: UUID, reason_code: str, happened_at: d
         await end_custody(current.person_id, reason_code, happened_at, uow)
 
 
+async def pass_on_custody(about_id: UUID, to: About, uow: UnitOfWork) -> None:
+    """Whoever has the person of a case in hand has them for another case of that person from now on."""
+    for current in await repository.open_of_matter(uow, about_id):
+        uow.change(current, "pass_on", about_kind=to.kind.value, about_id=to.id)
+
+
 def stretch_of(row: Custody) -> Stretch:
     return Stretch(row.id, row.agency, row.since, row.giver, row.stated_until, row.until, row.ended_reason)
 
