@@ -44,6 +44,7 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
                 intake.ReportVerified,
                 intake.ReportRejected,
                 intake.ReportMarkedDuplicate,
+                intake.ReportDuplicateUndone,
                 intake.OperationConducted,
             ),
         ),

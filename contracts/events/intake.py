@@ -70,6 +70,15 @@ class ReportMarkedDuplicate(Event):
     parent_report_id: UUID
 
 
+class ReportDuplicateUndone(Event):
+    """A report that was taken for a double is none: it waits for a decision of its own."""
+
+    TYPE: ClassVar[str] = "intake.report.duplicate_undone.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.INTERNAL
+
+    parent_report_id: UUID
+
+
 class OperationConducted(Event):
     """A field operation (razia) took place and its reports were registered in one piece."""
 

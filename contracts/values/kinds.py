@@ -15,5 +15,15 @@ class Kind(StrEnum):
     BENCANA = "BENCANA"
 
 
+KIND_TEXTS: Mapping[Kind, str] = {
+    Kind.ODGJ: "Orang dengan gangguan jiwa",
+    Kind.GEPENG: "Gelandangan atau pengemis",
+    Kind.ORANG_TERLANTAR: "Orang terlantar",
+    Kind.LANSIA_TERLANTAR: "Lanjut usia terlantar",
+    Kind.ANAK_TERLANTAR: "Anak terlantar",
+    Kind.BENCANA: "Korban bencana",
+}
+"""What people call each kind."""
+
 CASE_TYPE_GUESS: Mapping[Kind, str] = {kind: kind.value for kind in Kind} | {Kind.ODGJ: "ODGJ_TERLANTAR"}
 """The type of case that a kind is taken for as long as no type in casework answers to it."""

@@ -170,9 +170,10 @@ async def _post(journey: Journey, path: str, body: dict[str, Any], occasion: str
 
 async def _turn(journey: Journey) -> bool:
     """One round of the staff's work; True when every case has ended and all aid is settled."""
-    await _mark_double(journey)
-    await _office_desk(journey)
     cases = await _cases(journey)
+    if not await _mark_double(journey, cases):
+        return False
+    await _office_desk(journey)
     if len(cases) < len(journey.reports):
         return False
     journey.say(f"{len(cases)} perkara dibuka")
@@ -198,21 +199,24 @@ async def _cases(journey: Journey) -> list[dict[str, Any]]:
             return found
 
 
-async def _mark_double(journey: Journey) -> None:
-    """A caseworker notices that two patrols saw the same person."""
-    by_key = {key: report_id for report_id, key in journey.reports.items()}
-    api = journey.staff("sri.peksos", "intake")
+async def _mark_double(journey: Journey, cases: list[dict[str, Any]]) -> bool:
+    """A caseworker notices that two patrols saw the same person; false while a case of theirs is not open yet."""
+    report_of = {key: report_id for report_id, key in journey.reports.items()}
+    case_of = {case["source_report_id"]: case for case in cases}
+    api = journey.staff("sri.peksos", "casework")
     for someone in journey.scenario.people:
         if someone.doubles is None or f"double:{someone.key}" in journey.told:
             continue
-        report_id = by_key[someone.key]
-        report = await api.get(f"/reports/{report_id}")
-        if report["state"] == "verified":
-            body = {"expected_version": report["version"], "parent_report_id": by_key[someone.doubles]}
-            answer = await api.post(f"/reports/{report_id}/duplicate", body, occasion=report_id)
+        case, parent = case_of.get(report_of[someone.key]), case_of.get(report_of[someone.doubles])
+        if case is None or parent is None:
+            return False
+        if case["state"] == "open":
+            body = {"parent_case_id": parent["case_id"]}
+            answer = await api.post(f"/cases/{case['case_id']}/duplicate", body, occasion=case["case_id"])
             answer.raise_for_status()
         journey.told.add(f"double:{someone.key}")
-        journey.say("petugas menandai satu laporan ganda")
+        journey.say("petugas menandai satu perkara ganda")
+    return True
 
 
 async def _office_desk(journey: Journey) -> None:

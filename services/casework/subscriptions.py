@@ -17,7 +17,8 @@ SUBSCRIPTIONS: dict[str, Handler] = {
     "intake.report.received.v1": also_record_in_timeline(operations.when_report_received_keep_its_person),
     "intake.report.verified.v1": also_record_in_timeline(cases.when_report_verified_open_case),
     "intake.report.rejected.v1": when_anything_happens_record_in_timeline,
-    "intake.report.marked_duplicate.v1": also_record_in_timeline(cases.when_report_marked_duplicate_end_its_case),
+    "intake.report.marked_duplicate.v1": when_anything_happens_record_in_timeline,
+    "intake.report.duplicate_undone.v1": when_anything_happens_record_in_timeline,
     "intake.registry_check.completed.v1": also_record_in_timeline(
         and_ask_again(cases.when_registry_answered_complete_its_handoff)
     ),

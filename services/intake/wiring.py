@@ -10,6 +10,7 @@ from sqlmodel import col
 import contracts.reference
 from services.chassis.database import district_scope
 from services.chassis.offices import Offices
+from services.chassis.pages import PageLink, Pages
 from services.chassis.principal import Principal
 from services.chassis.processes import build_app
 from services.chassis.sealing import recipients_from
@@ -21,6 +22,7 @@ from services.intake.registries.commands import rearm_checks
 from services.intake.registries.workflow import RegistryCheckWorkflow
 from services.intake.reports import access as reports_access
 from services.intake.reports import api as reports_api
+from services.intake.reports import pages as reports_pages
 from services.intake.reports.commands import Places
 from services.intake.reports.tables import Operation, Report
 from services.intake.settings import IntakeSettings
@@ -80,6 +82,12 @@ SERVICE = Service(
     settings=IntakeSettings,
     policy=reports_access.PERMISSIONS,
     routers=[reports_api.router],
+    page_routers=[reports_pages.router],
+    pages=Pages(
+        folders=[reports_pages.TEMPLATES],
+        links=[PageLink("/laporan", "Laporan", "report:decide")],
+        words=reports_pages.WORDS,
+    ),
     subscriptions=SUBSCRIPTIONS,
     workflows=[RegistryCheckWorkflow],
     activities=activities,

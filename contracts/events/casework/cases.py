@@ -87,12 +87,16 @@ class CaseUntied(Event):
 
 
 class CaseMarkedDuplicate(Event):
-    """A case turned out to be about what another case is about; the other one goes on."""
+    """A case turned out to be about what another case is about; the other one goes on.
+
+    ``parent_report_id``: the report out of which the other one was opened.
+    """
 
     TYPE: ClassVar[str] = "casework.case.marked_duplicate.v1"
     SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
 
     parent_case_id: UUID
+    parent_report_id: UUID | None = None
 
 
 class CaseDuplicateUndone(Event):

@@ -1,4 +1,6 @@
-"""Who may do what with reports. Pure data."""
+"""Who may do what with reports."""
+
+from services.chassis.principal import Principal
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "report:create": frozenset({"agency", "caseworker", "duty-officer", "section-head"}),
@@ -7,3 +9,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "operation:create": frozenset({"reporter-agency"}),
     "operation:read": frozenset({"reporter-agency", "caseworker", "duty-officer", "section-head", "auditor"}),
 }
+
+
+def is_office(caller: Principal) -> bool:
+    """Whether somebody decides on reports: they alone are told what other agencies reported."""
+    return bool(caller.roles & PERMISSIONS["report:decide"])

@@ -10,7 +10,7 @@ from services.chassis.auth import requires
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
 from services.chassis.web import PageLimit, Reading, Write, problems
-from services.intake.reports import commands, queries
+from services.intake.reports import access, commands, queries
 from services.intake.reports.commands import DecideReport
 from services.intake.reports.domain import ReportState
 from services.intake.reports.schemas import (
@@ -55,7 +55,9 @@ async def get_reports(
 ) -> ReportPage:
     """Daftar laporan menurut waktu masuk."""
     rows = await queries.list_reports(reading, after, limit, state.value if state else None)
-    return ReportPage(items=[ReportOut.of(row) for row in rows], next_after=rows[-1].id if len(rows) == limit else None)
+    is_office = access.is_office(caller)
+    items = [ReportOut.of(view, is_office=is_office) for view in await queries.view_reports(rows, reading)]
+    return ReportPage(items=items, next_after=rows[-1].id if len(rows) == limit else None)
 
 
 @router.get("/reports/{report_id}", response_model=ReportOut, responses=problems())
@@ -63,7 +65,7 @@ async def get_report(
     report_id: UUID, caller: Annotated[Principal, requires("report:read")], reading: Reading
 ) -> ReportOut:
     """Satu laporan tanpa data pribadi."""
-    return ReportOut.of(await queries.show_report(report_id, reading))
+    return ReportOut.of(await queries.view_report(report_id, reading), is_office=access.is_office(caller))
 
 
 @router.post("/reports/{report_id}/verification", response_model=ReportReceipt, responses=problems(409))
@@ -102,6 +104,18 @@ async def post_duplicate(
     """Tandai laporan sebagai ganda dari laporan lain."""
     command = DecideReport(report_id, body.expected_version, parent_report_id=body.parent_report_id)
     return await write(lambda uow: commands.mark_report_duplicate(command, uow), _receipt, 200)
+
+
+@router.post("/reports/{report_id}/duplicate/undo", response_model=ReportReceipt, responses=problems(409))
+async def post_undo_duplicate(
+    report_id: UUID,
+    body: VerificationIn,
+    caller: Annotated[Principal, requires("report:decide")],
+    write: Write,
+) -> Response:
+    """Cabut tanda ganda: laporan menunggu keputusan lagi."""
+    command = DecideReport(report_id, body.expected_version)
+    return await write(lambda uow: commands.undo_report_duplicate(command, uow), _receipt, 200)
 
 
 @router.post("/operations", status_code=201, response_model=OperationOut, responses=problems(409))

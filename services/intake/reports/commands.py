@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from contracts.values import Kind
 from services.chassis import clock, sealing
 from services.chassis.database import UnitOfWork
+from services.chassis.errors import NotFound
 from services.chassis.principal import Principal
 from services.chassis.telemetry import own_trace
 from services.intake.persons.commands import RegisterPerson, Sealer, register_person
 from services.intake.persons.domain import Description, check_ages_agree
-from services.intake.reports import domain, facts
+from services.intake.reports import domain, facts, repository
 from services.intake.reports.domain import Channel, ReportState, Urgency
-from services.intake.reports.tables import Operation, Report
+from services.intake.reports.tables import Operation, Report, ReportCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def new_report(command: ReceiveReport, sealer: Sealer, principal: Principal, ope
             {"digest": e.digest, "captured_at": e.captured_at.isoformat(), "village_code": e.village_code or ""}
             for e in command.evidence
         ],
+        nik_digest=sealer.nik_digest(command.person.nik) if command.person.nik else None,
         sealed=sealing.seal(words, sealer.storage_key()) if any(words.values()) else None,
     )
 
@@ -176,21 +178,69 @@ async def reject_report(command: DecideReport, uow: UnitOfWork) -> Report:
 
 
 async def mark_report_duplicate(command: DecideReport, uow: UnitOfWork) -> Report:
-    """Say that a report tells what another told. Raises ``DuplicateOfItself``, ``ReportCannotMove``, ``NotFound``."""
-    assert command.parent_report_id is not None
-    if command.parent_report_id == command.report_id:
+    """Say that a report tells what another told, before a case was opened out of it.
+
+    Raises ``DuplicateOfItself``, ``ReportHasItsCase``, ``ReportCannotMove``, ``ParentIsNotAlive``, ``NotFound``.
+    """
+    parent_id = command.parent_report_id
+    assert parent_id is not None
+    if parent_id == command.report_id:
         raise domain.DuplicateOfItself
-    first, second = sorted((command.report_id, command.parent_report_id))
-    rows = {row_id: await uow.locked(Report, row_id) for row_id in (first, second)}
-    report = rows[command.report_id]
+    rows = {row_id: await uow.locked(Report, row_id) for row_id in sorted((command.report_id, parent_id))}
+    report, parent = rows[command.report_id], rows[parent_id]
     if report.version != command.expected_version:
         report = await uow.locked(Report, command.report_id, command.expected_version)
+    await _check_has_no_case(report, uow)
     state = domain.next_state(report.state, "mark_duplicate")
-    if rows[command.parent_report_id].state == ReportState.DUPLICATE:
-        raise domain.ReportCannotMove((), state=ReportState.DUPLICATE.value)
-    uow.change(report, "mark_duplicate", state=state.value, parent_report_id=command.parent_report_id)
-    uow.publish(facts.report_marked_duplicate(command.parent_report_id), about=report)
+    if report.district != parent.district:
+        raise NotFound(kind="reports")
+    case = await repository.case_of(uow, parent.id)
+    last = (await repository.last_of(uow, [parent.id]))[parent.id]
+    domain.check_parent(parent.state, case is not None and case.is_closed, str(last))
+    uow.change(report, "mark_duplicate", state=state.value, parent_report_id=parent.id)
+    uow.publish(facts.report_marked_duplicate(parent.id), about=report)
     return report
+
+
+async def undo_report_duplicate(command: DecideReport, uow: UnitOfWork) -> Report:
+    """The other report is about somebody else: this one waits to be decided on again.
+
+    Raises ``ReportHasItsCase``, ``ReportCannotMove``, ``StaleVersion``.
+    """
+    report = await uow.locked(Report, command.report_id, command.expected_version)
+    await _check_has_no_case(report, uow)
+    state, parent_id = domain.next_state(report.state, "undo_duplicate"), report.parent_report_id
+    assert parent_id is not None
+    uow.change(report, "undo_duplicate", state=state.value, parent_report_id=None)
+    uow.publish(facts.report_duplicate_undone(parent_id), about=report)
+    return report
+
+
+async def _check_has_no_case(report: Report, uow: UnitOfWork) -> None:
+    case = await repository.case_of(uow, report.id)
+    if report.state == ReportState.VERIFIED or case is not None:
+        raise domain.ReportHasItsCase((), state=report.state, case_number=case.case_number if case else None)
+
+
+async def keep_case(case: ReportCase, uow: UnitOfWork) -> None:
+    """A case was opened out of a report."""
+    uow.put(case)
+
+
+async def note_case_closed(report_id: UUID, is_closed: bool, uow: UnitOfWork) -> None:
+    """The case of a report was closed, or goes on after all."""
+    case = await repository.case_of(uow, report_id)
+    if case is not None and case.is_closed != is_closed:
+        uow.set(case, is_closed=is_closed)
+
+
+async def follow_case(report_id: UUID, parent_report_id: UUID | None, uow: UnitOfWork) -> None:
+    """The case of a report was marked a double of another report's case or, without a parent, is none after all."""
+    report = await uow.locked(Report, report_id)
+    state = ReportState.DUPLICATE if parent_report_id else ReportState.VERIFIED
+    if (report.state, report.parent_report_id) != (state, parent_report_id):
+        uow.change(report, "follow_case", state=state.value, parent_report_id=parent_report_id)
+    await note_case_closed(report_id, parent_report_id is not None, uow)
 
 
 @dataclass(frozen=True, slots=True)

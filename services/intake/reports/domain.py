@@ -38,6 +38,14 @@ class Channel(StrEnum):
     OTHER_AGENCY = "OTHER_AGENCY"
 
 
+class Because(StrEnum):
+    """What two reports have in common that few pairs of persons have."""
+
+    NIK = "NIK"
+    PHOTO = "PHOTO"
+    ORDER_NUMBER = "ORDER_NUMBER"
+
+
 class Urgency(StrEnum):
     """Triage guess of the reporter."""
 
@@ -50,8 +58,11 @@ MOVES: dict[tuple[ReportState, str], ReportState] = {
     (ReportState.RECEIVED, "verify"): ReportState.VERIFIED,
     (ReportState.RECEIVED, "reject"): ReportState.REJECTED,
     (ReportState.RECEIVED, "mark_duplicate"): ReportState.DUPLICATE,
-    (ReportState.VERIFIED, "mark_duplicate"): ReportState.DUPLICATE,
+    (ReportState.DUPLICATE, "undo_duplicate"): ReportState.RECEIVED,
 }
+"""What people do with a report. Once it has a case, the case is marked and unmarked, and the report follows it."""
+ALIVE = frozenset({ReportState.RECEIVED, ReportState.VERIFIED})
+"""Reports that can go on for another one."""
 
 
 def opens_at_once(urgency: str, *, is_believed: bool) -> bool:
@@ -109,6 +120,20 @@ class SamePersonTwice(Invalid):
     advice = "Hapus salah satu baris dengan NIK yang sama, lalu kirim kembali."
 
 
+class ReportHasItsCase(Conflict):
+    """Custody, hand-offs, tasks and aid hang on a case: whether it is a double is decided, and undone, there."""
+
+    text = "Laporan ini sudah menjadi perkara."
+    advice = "Tandai atau cabut tanda ganda pada halaman perkaranya; di sana terlihat apa yang bergantung padanya."
+
+
+class ParentIsNotAlive(Conflict):
+    """What was rejected, closed or is a double itself cannot go on for another report; ``last``: the one that does."""
+
+    text = "Laporan induk ditolak, perkaranya ditutup, atau sendiri ganda."
+    advice = "Pilih laporan yang masih berjalan; bila induknya ganda, pilih laporan terakhir yang dirujuknya."
+
+
 class DuplicateOfItself(Invalid):
     """A report cannot double itself."""
 
@@ -127,6 +152,12 @@ def next_state(state: str, move: str) -> ReportState:
 def legal_moves(state: str) -> tuple[str, ...]:
     """What may be done with a report now."""
     return tuple(move for (source, move) in MOVES if source == state)
+
+
+def check_parent(state: str, is_closed: bool, last: str) -> None:
+    """Raise ``ParentIsNotAlive``. ``last``: the report that goes on for a double."""
+    if state not in ALIVE or is_closed:
+        raise ParentIsNotAlive((), state=state, last=last)
 
 
 def check_found_at(found_at: datetime, now: datetime) -> None:

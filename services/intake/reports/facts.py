@@ -5,6 +5,7 @@ from uuid import UUID
 
 from contracts.events.intake import (
     OperationConducted,
+    ReportDuplicateUndone,
     ReportMarkedDuplicate,
     ReportReceived,
     ReportRejected,
@@ -54,6 +55,11 @@ def report_rejected(reason_code: str) -> ReportRejected:
 def report_marked_duplicate(parent_report_id: UUID) -> ReportMarkedDuplicate:
     """A report tells what another one told already."""
     return ReportMarkedDuplicate(parent_report_id=parent_report_id)
+
+
+def report_duplicate_undone(parent_report_id: UUID) -> ReportDuplicateUndone:
+    """The other report is about somebody else."""
+    return ReportDuplicateUndone(parent_report_id=parent_report_id)
 
 
 def operation_conducted(operation: Operation, report_ids: Sequence[UUID]) -> OperationConducted:

@@ -10,7 +10,8 @@ from contracts.values import Kind, Nik, NikIsInvalid, RegionCode, Sex
 from services.chassis.web import LongText, ReferenceText, RequestBody, ShortText
 from services.intake.persons.domain import Description
 from services.intake.reports.commands import ConductOperation, Evidence, ReceiveReport
-from services.intake.reports.domain import OPERATION_LIMIT, Channel, RejectionReason, Urgency
+from services.intake.reports.domain import OPERATION_LIMIT, Because, Channel, RejectionReason, Urgency
+from services.intake.reports.queries import ReportView
 from services.intake.reports.tables import Operation, Report
 
 
@@ -128,8 +129,22 @@ class DuplicateIn(RequestBody):
     parent_report_id: UUID
 
 
+class RepeatOut(BaseModel):
+    """Another report that may tell of the same person: what both have in common, and the number of its case."""
+
+    report_id: UUID
+    state: str
+    found_at: datetime
+    case_number: str | None
+    because: list[Because]
+
+
 class ReportOut(BaseModel):
-    """A report without the words and the person in it."""
+    """A report without the words and the person in it.
+
+    ``parent_report_id``: of a double, the report that goes on for it. ``case_number`` and ``likely_repeat_of`` are told
+    to the office alone.
+    """
 
     report_id: UUID
     version: int
@@ -143,10 +158,13 @@ class ReportOut(BaseModel):
     reporter_agency: str
     found_at: datetime
     parent_report_id: UUID | None
+    case_number: str | None
+    likely_repeat_of: list[RepeatOut]
 
     @classmethod
-    def of(cls, report: Report) -> "ReportOut":
-        """From the row."""
+    def of(cls, view: ReportView, *, is_office: bool) -> "ReportOut":
+        """From the read model."""
+        report = view.report
         return cls(
             report_id=report.id,
             version=report.version,
@@ -159,7 +177,13 @@ class ReportOut(BaseModel):
             operation_id=report.operation_id,
             reporter_agency=report.reporter_agency,
             found_at=report.found_at,
-            parent_report_id=report.parent_report_id,
+            parent_report_id=view.goes_on_as,
+            case_number=view.case.case_number if view.case and is_office else None,
+            likely_repeat_of=[
+                RepeatOut(**{name: getattr(one, name) for name in RepeatOut.model_fields}) for one in view.repeats
+            ]
+            if is_office
+            else [],
         )
 
 

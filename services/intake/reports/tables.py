@@ -7,7 +7,7 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from services.chassis.database import UTC_INSTANT, Aggregate
+from services.chassis.database import UTC_INSTANT, Aggregate, DistrictRow
 
 
 class Report(Aggregate, table=True):
@@ -27,8 +27,20 @@ class Report(Aggregate, table=True):
     is_with_reporter: bool = False
     evidence: list[dict[str, str]] = Field(sa_type=JSONB)
     sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    nik_digest: bytes | None = Field(default=None, sa_type=LargeBinary)
     parent_report_id: UUID | None = None
     reason_code: str | None = Field(default=None, max_length=64)
+
+
+class ReportCase(DistrictRow, table=True):
+    """Our copy of what became of a report: the number that people know its case under, and whether it is closed."""
+
+    __tablename__ = "report_cases"
+
+    report_id: UUID = Field(primary_key=True)
+    case_id: UUID
+    case_number: str = Field(max_length=64)
+    is_closed: bool = False
 
 
 class Operation(Aggregate, table=True):

@@ -37,9 +37,11 @@ def asked_in(file: Path) -> str:
 GOLDEN = golden.moves(
     """
     open: enter_stage→open record_outcome→aftercare force_close→closed mark_duplicate→closed
-    aftercare: enter_stage→aftercare resume_service→open close→closed force_close→closed mark_duplicate→closed
+    aftercare: enter_stage→aftercare resume_service→open close→closed force_close→closed
     """
 )
+GOLDEN_DOUBLE = golden.moves("closed: undo_duplicate→open")
+"""What a case that was closed as a double may become."""
 
 
 def test_a_case_moves_as_written_down() -> None:
@@ -47,6 +49,10 @@ def test_a_case_moves_as_written_down() -> None:
     legal = domain.legal_moves
     golden.judge(GOLDEN, living, moves, domain.next_state, refused=domain.CaseCannotMove, says=legal)
     golden.judge({}, [CaseState.CLOSED], moves, domain.next_state, refused=domain.CaseIsClosed, says=legal)
+    golden.judge(
+        GOLDEN_DOUBLE, [CaseState.CLOSED], moves, lambda state, move: domain.next_state(state, move, "DUPLICATE"),
+        refused=domain.CaseIsClosed, says=lambda state: domain.legal_moves(state, "DUPLICATE"),
+    )  # fmt: skip
 
 
 def test_a_case_number_is_read_by_people() -> None:

@@ -47,6 +47,7 @@ GOLDEN = golden.moves(
     failed: close→closed reopen→in-progress
     rejected: contest→requested
     superseded: ask-again→requested
+    expired: ask-again→requested
     """
 )
 """`handoff.md` §2, by hand."""
@@ -91,7 +92,7 @@ def test_every_state_is_reached_and_every_open_one_can_be_left() -> None:
         reached = further
     assert reached == set(HandoffState)
     ended = {source for source, _ in MOVES} - domain.OPEN
-    assert ended == {HandoffState.REJECTED, HandoffState.SUPERSEDED}, "contested, or asked again as a reserve"
+    assert ended == {HandoffState.REJECTED, HandoffState.SUPERSEDED, HandoffState.EXPIRED}, "contested, or asked again"
 
 
 def test_every_state_has_its_fhir_task_status() -> None:

@@ -28,7 +28,7 @@ TODAY = NOW.date()
 GOLDEN = golden.moves(
     """
     received: verify→verified reject→rejected mark_duplicate→duplicate
-    verified: mark_duplicate→duplicate
+    duplicate: undo_duplicate→received
     """
 )
 

@@ -8,7 +8,16 @@ from fastapi.responses import Response
 
 from services.casework.case.cases import commands, queries
 from services.casework.case.cases.domain import CaseState
-from services.casework.case.cases.schemas import CaseDetail, CaseOut, CasePage, HandoffIn, TieIn, UntieIn
+from services.casework.case.cases.schemas import (
+    CaseDetail,
+    CaseOut,
+    CasePage,
+    DuplicateIn,
+    HandoffIn,
+    TieIn,
+    UndoDuplicateIn,
+    UntieIn,
+)
 from services.casework.handoff.handoffs.api import receipt
 from services.casework.handoff.handoffs.schemas import HandoffReceipt
 from services.chassis.auth import requires
@@ -54,6 +63,22 @@ async def post_untie(
 ) -> Response:
     """Lepas kaitan ibu dan anak yang keliru atau tidak berlaku lagi."""
     return await write(lambda uow: commands.untie(case_id, body.other_case_id, uow), CaseOut.of, 200)
+
+
+@router.post("/cases/{case_id}/duplicate", response_model=CaseOut, responses=problems(409))
+async def post_duplicate(
+    case_id: UUID, body: DuplicateIn, caller: Annotated[Principal, requires("case:act")], write: Write
+) -> Response:
+    """Tandai perkara ini ganda: penguasaan ikut ke perkara induk; yang masih bergantung disebut satu per satu."""
+    return await write(lambda uow: commands.mark_duplicate(body.command(case_id), uow), CaseOut.of, 200)
+
+
+@router.post("/cases/{case_id}/duplicate/undo", response_model=CaseOut, responses=problems(409))
+async def post_undo_duplicate(
+    case_id: UUID, body: UndoDuplicateIn, caller: Annotated[Principal, requires("case:act")], write: Write
+) -> Response:
+    """Cabut tanda ganda: perkara berjalan lagi dengan semua yang berakhir bersamanya."""
+    return await write(lambda uow: commands.undo_duplicate(case_id, body.expected_version, uow), CaseOut.of, 200)
 
 
 @router.post("/cases/{case_id}/handoffs", response_model=HandoffReceipt, status_code=201, responses=problems(409))

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from contracts.values import CASE_TYPE_GUESS, Kind
 from services.casework.handoff.disclosures.domain import AgencyKind, Purpose
-from services.casework.office.case_types.domain import CASE_TYPES
-from services.chassis.errors import Conflict
+from services.casework.office.case_types.domain import CASE_TYPES, DUPLICATE
+from services.chassis.errors import Conflict, Invalid
 
 
 class CaseState(StrEnum):
@@ -49,14 +49,58 @@ MOVES: dict[tuple[CaseState, str], CaseState] = {
     (CaseState.OPEN, "force_close"): CaseState.CLOSED,
     (CaseState.AFTERCARE, "force_close"): CaseState.CLOSED,
     (CaseState.OPEN, "mark_duplicate"): CaseState.CLOSED,
-    (CaseState.AFTERCARE, "mark_duplicate"): CaseState.CLOSED,
+    (CaseState.CLOSED, "undo_duplicate"): CaseState.OPEN,
 }
+BY_PEOPLE = ("force_close", "mark_duplicate", "undo_duplicate")
+"""Moves that people make; the others are the procedure's."""
+UNDOES = {"undo_duplicate": DUPLICATE.code}
+"""Moves that take an end back, each legal after the outcome that it takes back."""
 
 
 class CaseIsClosed(Conflict):
-    """Nothing can be done with a closed case."""
+    """Nothing can be done with a closed case, but to take back an end that was a mistake."""
 
     text = "Perkara ini sudah ditutup."
+    legal_kind = "case_move"
+
+
+class CaseDoublesItself(Invalid):
+    """A case cannot double itself."""
+
+    text = "Perkara tidak dapat menjadi ganda dari dirinya sendiri."
+    advice = "Isi nomor perkara lain sebagai induk."
+
+
+class ParentCaseIsNotAlive(Conflict):
+    """What was closed, ended or is a double itself cannot go on for another case; ``last``: the one that does."""
+
+    text = "Perkara induk sudah ditutup, berakhir, atau sendiri ganda."
+    advice = "Pilih perkara yang masih berjalan; bila induknya ganda, pilih perkara terakhir yang dirujuknya."
+
+
+class HangingKind(StrEnum):
+    """What keeps a case from ending as a double."""
+
+    HANDOFF = "HANDOFF"
+    CUSTODY = "CUSTODY"
+    FAMILY = "FAMILY"
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """Something that cannot end with a double: what it is, its name, with whom it lies."""
+
+    kind: HangingKind
+    name: str
+    party: str
+
+
+class SomethingHangsOnIt(Conflict):
+    """Somebody works for the person under this case, or has them where the other case says somebody else does."""
+
+    text = "Masih ada yang bergantung pada perkara ini, jadi belum dapat ditandai ganda."
+    advice = "Jadikan perkara yang satunya ganda dari perkara ini, atau selesaikan dahulu setiap hal yang disebut."
+    legal_kind = "case_move"
 
 
 class CaseCannotMove(Conflict):
@@ -131,19 +175,35 @@ def is_done_already(purpose: str, custodian: str | None, custodian_kind: str, ho
     return purpose == Purpose.CUSTODY_TRANSFER and custodian == holder
 
 
-def next_state(state: str, move: str) -> CaseState:
+def next_state(state: str, move: str, outcome: str | None = None) -> CaseState:
     """The state after a move. Raises ``CaseIsClosed`` or ``CaseCannotMove`` naming what is legal now."""
-    target = MOVES.get((CaseState(state), move))
-    if target is None:
+    legal = legal_moves(state, outcome)
+    if move not in legal:
         if state == CaseState.CLOSED:
-            raise CaseIsClosed((), state=state)
-        raise CaseCannotMove(legal_moves(state), state=state)
-    return target
+            raise CaseIsClosed(legal, state=state)
+        raise CaseCannotMove(legal, state=state)
+    return MOVES[CaseState(state), move]
 
 
-def legal_moves(state: str) -> tuple[str, ...]:
-    """What may be done with a case now."""
-    return tuple(move for (source, move) in MOVES if source == state)
+def legal_moves(state: str, outcome: str | None = None) -> tuple[str, ...]:
+    """What may be done with a case now; an end is taken back where it is the one that stands."""
+    return tuple(move for (source, move) in MOVES if source == state and UNDOES.get(move, outcome) == outcome)
+
+
+def check_parent(state: str, outcome: str | None, last: str | None) -> None:
+    """Raise ``ParentCaseIsNotAlive``: what is closed or ended cannot go on for another case.
+
+    ``last``: the number of the case that a double's chain leads to.
+    """
+    if state == CaseState.CLOSED or ends_everything(outcome):
+        raise ParentCaseIsNotAlive((), state=state, last=last)
+
+
+def check_hanging(found: Sequence[Hanging], state: str) -> None:
+    """Raise ``SomethingHangsOnIt`` naming each thing and with whom it lies."""
+    if found:
+        legal = [move for move in legal_moves(state) if move != "mark_duplicate"]
+        raise SomethingHangsOnIt(legal, hanging=[f"{one.kind}:{one.name}:{one.party}" for one in found])
 
 
 def year_of(instant: datetime, zone: str) -> int:

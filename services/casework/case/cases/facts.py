@@ -44,9 +44,14 @@ def case_untied(other: Case) -> events.CaseUntied:
     return events.CaseUntied(tied_case_id=other.id)
 
 
-def case_marked_duplicate(parent_case_id: UUID) -> events.CaseMarkedDuplicate:
+def case_marked_duplicate(parent: Case) -> events.CaseMarkedDuplicate:
     """Another case is about the same."""
-    return events.CaseMarkedDuplicate(parent_case_id=parent_case_id)
+    return events.CaseMarkedDuplicate(parent_case_id=parent.id, parent_report_id=parent.source_report_id)
+
+
+def case_duplicate_undone(parent_case_id: UUID) -> events.CaseDuplicateUndone:
+    """The other case is about somebody else."""
+    return events.CaseDuplicateUndone(parent_case_id=parent_case_id)
 
 
 def case_aid_requested(case: Case, programme_code: str) -> events.CaseAidRequested:

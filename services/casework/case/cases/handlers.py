@@ -9,7 +9,7 @@ from contracts.events.disbursement import (
     PaymentCredited,
     PaymentFailed,
 )
-from contracts.events.intake import PersonRecorded, RegistryCheckCompleted, ReportMarkedDuplicate, ReportVerified
+from contracts.events.intake import PersonRecorded, RegistryCheckCompleted, ReportVerified
 from contracts.events.notifications import MessageDelivered, MessageFailed
 from services.casework.case.cases import commands
 from services.casework.case.cases.commands import OpenCase, RegistryAnswer
@@ -49,13 +49,6 @@ async def when_person_recorded_record_age(event: PersonRecorded, envelope: Envel
     await when_person_recorded_keep_copy(event, envelope, uow)
     is_proven = event.identity_status == "MATCHED"
     await commands.record_age(event.person_id, is_minor=event.apparent_minor, is_proven=is_proven, uow=uow)
-
-
-async def when_report_marked_duplicate_end_its_case(
-    event: ReportMarkedDuplicate, envelope: Envelope, uow: UnitOfWork
-) -> None:
-    """The double's case ends, the other one goes on."""
-    await commands.mark_case_duplicate(envelope.subject, event.parent_report_id, uow)
 
 
 async def when_registry_answered_complete_its_handoff(

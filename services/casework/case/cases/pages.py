@@ -16,7 +16,7 @@ from pydantic import StringConstraints
 from services.casework.case.cases import access, commands, queries
 from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.queries import show_case
-from services.casework.case.cases.schemas import TieFormIn, UntieIn
+from services.casework.case.cases.schemas import DuplicateIn, TieFormIn, UndoDuplicateIn, UntieIn
 from services.casework.desks.tasks.access import PERMISSIONS as TASK_PERMISSIONS
 from services.casework.desks.tasks.queries import next_tasks
 from services.casework.handoff.handoffs.domain import MOVES, SIDES, HandoffState, Side
@@ -56,15 +56,23 @@ CASE_MOVES = {
     "close": "Tutup",
     "force_close": "Tutup paksa",
     "mark_duplicate": "Tandai ganda",
+    "undo_duplicate": "Cabut tanda ganda",
 }
 ENDED_BY_OUTCOME = {
     **{kind.not_this_type.code: kind.not_this_type.text for kind in CASE_TYPES},
     OTHER_TYPE.code: OTHER_TYPE.text,
     NOT_MET.code: "Orangnya tidak dijumpai",
     DUPLICATE.code: "Perkara ganda",
+    "DUPLICATE_UNDONE": "Tanda ganda dicabut",
 }
 """Why a hand-off ends with the service of its case, where a hand-off itself has no such reason."""
+HANGING = {
+    "HANDOFF": "Pekerjaan yang sudah disanggupi",
+    "CUSTODY": "Dua pihak menguasai orang ini",
+    "FAMILY": "Kaitan ibu dan anak",
+}
 WORDS = {
+    "hanging": HANGING,
     "case_type": OF_TYPES["case_type"],
     "case_state": STATES,
     "case_move": CASE_MOVES,
@@ -77,10 +85,13 @@ WORDS = {
         "from_agency": "Yang menyerahkan",
         "belongings_note": "Barang bawaan",
         "child_number": "Nomor perkara anak",
+        "parent_case_id": "Perkara induk",
     },
     "done": {
         "case-tied": "Tercatat: ibu dan anak dikaitkan; pindah diminta bagi keduanya.",
         "case-untied": "Tercatat: kaitan ibu dan anak dilepas.",
+        "case-doubled": "Tercatat: perkara ini ganda. Tanda ini dapat dicabut di bawah.",
+        "case-undoubled": "Tercatat: tanda ganda dicabut. Perkara berjalan lagi.",
         "custody-recorded": "Tercatat. Lihat rantai penguasaan pada halaman perkara.",
     },
 }
@@ -193,6 +204,46 @@ async def post_untie(case_id: UUID, caller: Annotated[Principal, page_requires("
     """They belong together no longer."""
     other = form.read(UntieIn).other_case_id
     return await form.write(lambda uow: commands.untie(case_id, other, uow), "case-untied")
+
+
+@router.get("/perkara/{case_id}/ganda")
+async def duplicate_page(
+    case_id: UUID,
+    request: Request,
+    caller: Annotated[Principal, page_requires("case:act")],
+    reading: Reading,
+    induk: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """Which case goes on for this one, and what marking it would do, before it is done."""
+    case = (await show_case(case_id, reading)).case
+    found = await queries.preview_duplicate(case_id, induk.strip(), reading) if induk.strip() else None
+    rendered: Response = request.app.state.pages.render(
+        request,
+        "duplicate.html",
+        case=case,
+        found=found,
+        asked=induk,
+        **(await directory_of(reading, [case.district])).context(case.district),
+    )
+    return rendered
+
+
+@router.post("/perkara/{case_id}/ganda/tandai")
+async def post_page_duplicate(
+    case_id: UUID, caller: Annotated[Principal, page_requires("case:act")], form: Form
+) -> Response:
+    """Mark it."""
+    command = form.read(DuplicateIn).command(case_id)
+    return await form.write(lambda uow: commands.mark_duplicate(command, uow), "case-doubled")
+
+
+@router.post("/perkara/{case_id}/ganda/cabut")
+async def post_page_undo_duplicate(
+    case_id: UUID, caller: Annotated[Principal, page_requires("case:act")], form: Form
+) -> Response:
+    """Take the mark back."""
+    seen = form.read(UndoDuplicateIn).expected_version
+    return await form.write(lambda uow: commands.undo_duplicate(case_id, seen, uow), "case-undoubled")
 
 
 class CustodyFormIn(RequestBody):

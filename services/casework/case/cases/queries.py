@@ -3,14 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from services.casework.case.cases import repository
-from services.casework.case.cases.domain import AID_SETTLED, AidState, CaseState, Milestone, ends_everything, way_of
+from services.casework.case.cases import domain, repository
+from services.casework.case.cases.domain import (
+    AID_SETTLED,
+    AidState,
+    CaseState,
+    Hanging,
+    Milestone,
+    ends_everything,
+    way_of,
+)
 from services.casework.case.cases.messages import CaseFacts
 from services.casework.case.cases.tables import Case
+from services.casework.desks.tasks.domain import UNFINISHED
 from services.casework.desks.tasks.queries import tasks_of_matter
 from services.casework.desks.tasks.tables import Task
+from services.casework.handoff.handoffs.domain import expires
 from services.casework.handoff.handoffs.queries import handoffs_of_matter
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.domain import CaseworkPack
@@ -23,7 +34,7 @@ from services.casework.person.custody.queries import custody_chain, unproved_sin
 from services.casework.person.custody.tables import Custody
 from services.casework.person.family import repository as family
 from services.chassis.database import ReadSession, UnitOfWork
-from services.chassis.errors import NotFound
+from services.chassis.errors import Conflict, NotFound
 
 
 async def case_facts(case_id: UUID, uow: UnitOfWork) -> CaseFacts:
@@ -73,7 +84,10 @@ async def aid_result(case_id: UUID, uow: UnitOfWork) -> StepResult:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case with everything of it that casework itself holds."""
+    """A case with everything of it that casework itself holds.
+
+    ``doubles``: cases that are about the same person; ``goes_on_as``: the case that goes on for this one.
+    """
 
     case: Case
     handoffs: list[Handoff]
@@ -82,6 +96,8 @@ class CaseView:
     escalations: dict[UUID, int]
     findings: list[Finding]
     tied: Mapping[UUID, str]
+    doubles: Mapping[UUID, str]
+    goes_on_as: Mapping[str, Any] | None
 
 
 async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
@@ -99,6 +115,44 @@ async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
         escalations=escalations,
         findings=await findings_of_matter(reading, case_id),
         tied=await numbers_of(reading, tied) if tied else {},
+        doubles={double.id: double.number for double in await repository.doubles_of(reading, case_id)},
+        goes_on_as=await repository.last_of(reading, case_id) if case.parent_case_id else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleView:
+    """A case and the one of which it may be a double: what would end with it, and what forbids it."""
+
+    case: Case
+    parent: Case
+    refusal: Conflict | None
+    hanging: list[Hanging]
+    handoffs: list[Handoff]
+    tasks: list[Task]
+    custodians: list[str]
+
+
+async def preview_duplicate(case_id: UUID, number: str, reading: ReadSession) -> DoubleView:
+    """What marking a case as a double of the one with a number would do. Raises ``NotFound``."""
+    view, parent = await show_case(case_id, reading), await case_of_number(number, reading)
+    case, refusal = view.case, None
+    hanging = await repository.hanging(reading, case.id, parent.id)
+    try:
+        domain.next_state(case.state, "mark_duplicate", case.outcome)
+        last = await repository.last_of(reading, parent.id)
+        domain.check_parent(parent.state, parent.outcome, last["number"])
+        domain.check_hanging(hanging, case.state)
+    except Conflict as refused:
+        refusal = refused
+    return DoubleView(
+        case=case,
+        parent=parent,
+        refusal=refusal,
+        hanging=hanging,
+        handoffs=[handoff for handoff in view.handoffs if expires(handoff.state, handoff.held_state)],
+        tasks=[task for task in view.tasks if task.state in UNFINISHED],
+        custodians=[stretch.agency for stretch in view.custodies if stretch.until is None],
     )
 
 

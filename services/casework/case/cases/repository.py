@@ -1,15 +1,18 @@
 """Every query on cases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 from sqlmodel import col, select
 
-from services.casework.case.cases.domain import SETS_A_STAGE, CaseState
+from services.casework.case.cases.domain import SETS_A_STAGE, CaseState, Hanging, HangingKind
 from services.casework.case.cases.tables import Case
 from services.casework.handoff.deadlines.domain import ALIVE, DeadlineKind
+from services.casework.handoff.handoffs.domain import PROMISED, HandoffState
 from services.casework.office.case_types.domain import CASE_TYPES
 from services.chassis.database import Gauge, ReadSession, UnitOfWork, with_states
 
@@ -18,6 +21,57 @@ _READY_STEPS = with_states("""
     JOIN deadlines k ON k.about_id = h.id AND k.kind = {fetch_by} AND k.state IN {alive}
     WHERE h.about_id = :case_id
 """, fetch_by=DeadlineKind.FETCH_BY, alive=ALIVE)  # fmt: skip
+
+
+_HANGING = with_states("""
+    SELECT 'HANDOFF' AS kind, purpose AS name, to_agency AS party FROM handoffs
+    WHERE about_id = :case_id AND coalesce(held_state, state) IN {promised}
+    UNION ALL
+    SELECT 'CUSTODY', own.agency, theirs.agency FROM custodies own
+    JOIN custodies theirs ON theirs.about_id = :parent_id AND theirs.until IS NULL AND theirs.agency <> own.agency
+    WHERE own.about_id = :case_id AND own.until IS NULL
+    UNION ALL
+    SELECT 'FAMILY', m.number, m.number FROM family_ties f
+    JOIN matters m ON m.id = CASE WHEN f.matter_id = :case_id THEN f.child_matter_id ELSE f.matter_id END
+    WHERE :case_id IN (f.matter_id, f.child_matter_id) AND NOT f.is_ended
+    ORDER BY 1, 2
+""", promised=PROMISED | {HandoffState.CONDITIONAL})  # fmt: skip
+_LAST = """
+    WITH RECURSIVE chain(root, id, parent_id, number, depth) AS (
+        SELECT id, id, parent_case_id, number, 0 FROM cases WHERE id = ANY(:ids)
+        UNION ALL
+        SELECT chain.root, c.id, c.parent_case_id, c.number, depth + 1 FROM chain JOIN cases c ON c.id = chain.parent_id
+    )
+    SELECT DISTINCT ON (root) root, id, number FROM chain ORDER BY root, depth DESC
+"""
+
+
+async def hanging(source: UnitOfWork | ReadSession, case_id: UUID, parent_id: UUID) -> list[Hanging]:
+    """What of a case cannot end with it as a double of another: promises, two custodians, a mother or child."""
+    rows = await _rows(source, _HANGING, case_id=case_id, parent_id=parent_id)
+    return [Hanging(HangingKind(row["kind"]), row["name"], row["party"]) for row in rows]
+
+
+async def last_of(source: UnitOfWork | ReadSession, case_id: UUID) -> Mapping[str, Any]:
+    """The case (``id``, ``number``) that goes on for a double, whatever number of doubles lies between; else itself."""
+    found: Mapping[str, Any] = (await _rows(source, _LAST, ids=[case_id]))[0]
+    return found
+
+
+async def doubles_of(reading: ReadSession, case_id: UUID) -> list[Case]:
+    """The cases that are doubles of one."""
+    return await reading.all(select(Case).where(Case.parent_case_id == case_id).order_by(col(Case.id)))
+
+
+async def is_held(uow: UnitOfWork, case_id: UUID) -> bool:
+    """Whether somebody has the person of a case in hand."""
+    return bool(await _rows(uow, "SELECT 1 FROM custodies WHERE about_id = :id AND until IS NULL", id=case_id))
+
+
+async def _rows(source: UnitOfWork | ReadSession, sql: str, **values: Any) -> list[Any]:
+    if isinstance(source, ReadSession):
+        return await source.rows(sql, **values)
+    return list((await source.execute(sql, **values)).mappings().all())
 
 
 async def by_report(uow: UnitOfWork, report_id: UUID) -> Case | None:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.casework.case.cases.commands import OpenHandoff
+from services.casework.case.cases.commands import MarkDuplicate, OpenHandoff
+from services.casework.case.cases.domain import BY_PEOPLE, legal_moves
 from services.casework.case.cases.queries import CaseView
 from services.casework.case.cases.tables import Case
 from services.casework.handoff.disclosures.domain import Purpose
@@ -51,8 +52,28 @@ class UntieIn(RequestBody):
     other_case_id: UUID
 
 
+VersionSeen = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class DuplicateIn(RequestBody):
+    """The case that goes on for this one."""
+
+    parent_case_id: UUID
+    expected_version: VersionSeen | None = None
+
+    def command(self, case_id: UUID) -> MarkDuplicate:
+        """As the command takes it."""
+        return MarkDuplicate(case_id, self.parent_case_id, self.expected_version)
+
+
+class UndoDuplicateIn(RequestBody):
+    """The case is about somebody else after all."""
+
+    expected_version: VersionSeen | None = None
+
+
 class CaseOut(BaseModel):
-    """A case without its person."""
+    """A case without its person; ``parent_case_id``: the case of which this one is a double."""
 
     case_id: UUID
     number: str
@@ -67,6 +88,7 @@ class CaseOut(BaseModel):
     holder: str
     apparent_minor: bool
     aid_state: str | None
+    parent_case_id: UUID | None
     opened_at: datetime
     closed_at: datetime | None
 
@@ -87,6 +109,7 @@ class CaseOut(BaseModel):
             holder=case.holder,
             apparent_minor=case.apparent_minor,
             aid_state=case.aid_state,
+            parent_case_id=case.parent_case_id,
             opened_at=case.opened_at,
             closed_at=case.closed_at,
         )
@@ -151,13 +174,20 @@ class CaseFinding(BaseModel):
 
 
 class CaseDetail(CaseOut):
-    """A case with its hand-offs, tasks, custody chain and findings; ``tied_to``: its mother's or child's case."""
+    """A case with its hand-offs, tasks, custody chain and findings; ``tied_to``: its mother's or child's case.
+
+    ``legal_now``: which ends can be given to it, or taken back, by people. ``goes_on_as``: of a double, the case that
+    goes on, whatever number of doubles lies between.
+    """
 
     handoffs: list[CaseHandoff]
     tasks: list[CaseTask]
     custody: list[CaseCustody]
     findings: list[CaseFinding]
     tied_to: list[UUID]
+    doubles: list[UUID]
+    goes_on_as: UUID | None
+    legal_now: list[str]
 
     @classmethod
     def of_view(cls, view: CaseView) -> "CaseDetail":
@@ -179,4 +209,7 @@ class CaseDetail(CaseOut):
                 for f in view.findings
             ],
             tied_to=list(view.tied),
+            doubles=list(view.doubles),
+            goes_on_as=view.goes_on_as["id"] if view.goes_on_as else None,
+            legal_now=[m for m in legal_moves(view.case.state, view.case.outcome) if m in BY_PEOPLE],
         )

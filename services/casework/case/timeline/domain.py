@@ -13,6 +13,7 @@ TEXTS: dict[str, str] = {
     "intake.report.verified.v1": "Laporan dinyatakan benar",
     "intake.report.rejected.v1": "Laporan ditolak: {reason_code:report_reason}",
     "intake.report.marked_duplicate.v1": "Laporan ditandai ganda",
+    "intake.report.duplicate_undone.v1": "Tanda ganda pada laporan dicabut",
     "intake.registry_check.completed.v1": "Jawaban {source}: {result:registry_result}",
     "casework.case.opened.v1": "Perkara {case_number} dibuka",
     "casework.case.stage_entered.v1": "Memasuki tahap {stage}",

@@ -111,17 +111,22 @@ async def complete_task(task_id: UUID, result_code: str, expected_version: int |
     uow.change(task, "complete", state=TaskState.DONE.value, result_code=result_code, ended_at=now)
     uow.publish(facts.task_completed(task), about=task)
     await _follow(task, now, uow)
+    _say_ended(task, uow)
+    return task
+
+
+def _say_ended(task: Task, uow: UnitOfWork) -> None:
+    """Tell the procedure that asked for a task, if one did."""
     if not task.reply_workflow:
-        return task
+        return
     uow.signal(
         task.reply_workflow,
         task.reply_to,
         "step_ended",
-        StepEnded(step=task.step, outcome="COMPLETED", result_code=result_code, agency=task.agency),
+        StepEnded(step=task.step, outcome="COMPLETED", result_code=task.result_code or "", agency=task.agency),
         start=ProcedureStart(about_id=task.about_id, district=task.district),
         about=task,
     )
-    return task
 
 
 async def _follow(task: Task, now: datetime, uow: UnitOfWork) -> None:
@@ -183,6 +188,12 @@ async def settle_search(about_id: UUID, result_code: str, uow: UnitOfWork) -> No
     await _settle(about_id, lambda task: task.kind == TaskKind.SEARCH_PERSON, result_code, uow)
 
 
+async def settle_first_response(about_id: UUID, uow: UnitOfWork) -> None:
+    """Somebody has the person already: nobody is sent out, and the procedure goes on from there."""
+    for task in await _settle(about_id, lambda task: task.kind == TaskKind.FIRST_RESPONSE, "MET", uow):
+        _say_ended(task, uow)
+
+
 async def settle_stays(about_id: UUID, uow: UnitOfWork) -> None:
     """The person has left a shelter in which they were over the limit: the cause is gone, and so is the task."""
     ended = {stay_step(custody_id) for custody_id in await custodies_left(uow, about_id)}
@@ -194,12 +205,13 @@ def stay_step(custody_id: UUID) -> str:
     return f"stay:{custody_id}"
 
 
-async def _settle(about_id: UUID, is_meant: Callable[[Task], bool], result_code: str, uow: UnitOfWork) -> None:
+async def _settle(about_id: UUID, is_meant: Callable[[Task], bool], result_code: str, uow: UnitOfWork) -> list[Task]:
     now = await uow.now()
-    for task in await repository.open_of_matter(uow, about_id):
-        if is_meant(task):
-            uow.change(task, "complete", state=TaskState.DONE.value, result_code=result_code, ended_at=now)
-            uow.publish(facts.task_completed(task), about=task)
+    settled = [task for task in await repository.open_of_matter(uow, about_id) if is_meant(task)]
+    for task in settled:
+        uow.change(task, "complete", state=TaskState.DONE.value, result_code=result_code, ended_at=now)
+        uow.publish(facts.task_completed(task), about=task)
+    return settled
 
 
 async def cancel_task(task_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
@@ -212,6 +224,29 @@ async def cancel_task(task_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
 async def cancel_tasks(about_id: UUID, ids: Collection[UUID], reason_code: str, uow: UnitOfWork) -> None:
     """Cancel these tasks of a case: what they were for is gone."""
     await _cancel([task for task in await repository.open_of_matter(uow, about_id) if task.id in ids], reason_code, uow)
+
+
+async def revive_of_matter(about_id: UUID, ended_at: datetime, reason_code: str, uow: UnitOfWork) -> list[Task]:
+    """Bring back what one act cancelled, settled or paused, which its instant names; due as much later as it stood
+    still.
+    """
+    now = await uow.now()
+    rows = await repository.ended_at(uow, about_id, ended_at)
+    for task in rows:
+        uow.change(
+            task,
+            "revive",
+            reason=reason_code,
+            state=TaskState.OPEN.value,
+            result_code=None,
+            ended_at=None,
+            paused_at=None,
+            due_at=task.due_at + (now - ended_at),
+            is_overdue=False,
+        )
+        uow.publish(facts.task_created(task), about=task)
+        uow.feed(task.agency, facts.feed_item(task, "revived"), about=task)
+    return rows
 
 
 async def cancel_of_matter(about_id: UUID, reason_code: str, uow: UnitOfWork) -> int:

@@ -1,8 +1,9 @@
 """Every query on tasks."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from services.casework.desks.tasks.domain import UNFINISHED, TaskState
 from services.casework.desks.tasks.tables import Task
@@ -24,6 +25,16 @@ async def open_of_matter(uow: UnitOfWork, about_id: UUID) -> list[Task]:
     return await uow.all(
         select(Task)
         .where(Task.about_id == about_id, col(Task.state).in_([state.value for state in UNFINISHED]))
+        .order_by(col(Task.id))
+        .with_for_update()
+    )
+
+
+async def ended_at(uow: UnitOfWork, about_id: UUID, at: datetime) -> list[Task]:
+    """Tasks of a case that ended, or were paused, at an instant: what one act did, and nobody since; locked."""
+    return await uow.all(
+        select(Task)
+        .where(Task.about_id == about_id, or_(Task.ended_at == at, Task.paused_at == at))
         .order_by(col(Task.id))
         .with_for_update()
     )

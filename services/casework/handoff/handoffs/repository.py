@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 from sqlmodel import col, or_, select
 
-from services.casework.handoff.handoffs.domain import ENDED_WORK, OPEN, UNDECIDED, HandoffState
+from services.casework.handoff.handoffs.domain import ASKED, ENDED_WORK, OPEN, UNDECIDED, HandoffState
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup, LinkAnswer, SpokenAnswer
 from services.chassis.database import Gauge, ReadSession, UnitOfWork
 
@@ -211,6 +211,23 @@ async def end_of_step(uow: UnitOfWork, about_id: UUID, step: str) -> datetime | 
         .limit(1)
     )
     return found.ended_at if found else None
+
+
+async def moved_at(uow: UnitOfWork, about_id: UUID, at: datetime) -> list[UUID]:
+    """Hand-offs of a case whose last move was made at an instant: what one act moved, and nobody since."""
+    return await uow.scalars(
+        select(Handoff.id).where(Handoff.about_id == about_id, Handoff.last_moved_at == at).order_by(col(Handoff.id))
+    )
+
+
+async def was_sent(uow: UnitOfWork, handoff_id: UUID) -> bool:
+    """Whether a hand-off was ever more than a draft."""
+    found = await uow.execute(
+        "SELECT EXISTS (SELECT 1 FROM actions WHERE aggregate_id = :id AND verb = ANY(:asked))",
+        id=handoff_id,
+        asked=sorted(ASKED),
+    )
+    return bool(found.scalar_one())
 
 
 async def unread_of_matter(uow: UnitOfWork, about_id: UUID) -> list[UUID]:

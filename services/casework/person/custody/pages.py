@@ -52,6 +52,7 @@ ENDINGS = {
     "TRANSFERRED": "dilimpahkan",
     "ABSCONDED": "pergi tanpa pamit",
     "DUPLICATE": "perkaranya ganda",
+    "DUPLICATE_UNDONE": "perkaranya ternyata tidak ganda",
     "BURIED": "sudah dimakamkan",
 }
 """Why nobody has the person in hand any more."""

@@ -23,6 +23,23 @@ async def locked_chain(uow: UnitOfWork, person_id: UUID) -> list[Custody]:
     )
 
 
+async def changed_at(uow: UnitOfWork, about_id: UUID, at: datetime) -> list[Custody]:
+    """Stretches of a case that were last changed at an instant: what one act ended, and nobody touched since."""
+    found = await uow.execute(
+        "SELECT c.id FROM custodies c JOIN actions a ON a.aggregate_id = c.id AND a.version = c.version"
+        " WHERE c.about_id = :id AND a.recorded_at = :at AND c.until IS NOT NULL",
+        id=about_id,
+        at=at,
+    )
+    ids = list(found.scalars())
+    return await uow.all(select(Custody).where(col(Custody.id).in_(ids)).order_by(col(Custody.id)).with_for_update())
+
+
+async def one(uow: UnitOfWork, custody_id: UUID) -> Custody | None:
+    """One stretch, locked."""
+    return await uow.first(select(Custody).where(Custody.id == custody_id).with_for_update())
+
+
 async def knows_matter(uow: UnitOfWork, about_id: UUID, agency: str) -> bool:
     """Whether an agency has or had a part in a case: a hand-off that is not lost, or a stretch of custody."""
     found = await uow.execute(

@@ -131,6 +131,22 @@ REVOKE UPDATE, DELETE, TRUNCATE ON feed FROM intake_app;
 
 -- Of intake alone.
 
+CREATE TABLE special_reads (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    actor text NOT NULL,
+    agency text NOT NULL,
+    purpose text NOT NULL,
+    aggregate text NOT NULL,
+    aggregate_id uuid NOT NULL,
+    fields text NOT NULL,
+    district text NOT NULL,
+    trace_id text,
+    read_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX special_reads_aggregate ON special_reads (aggregate_id, id);
+-- Added to, never changed or deleted.
+REVOKE UPDATE, DELETE, TRUNCATE ON special_reads FROM intake_app;
+
 CREATE TABLE closing_answers (
     id uuid PRIMARY KEY,
     district text NOT NULL,
@@ -155,6 +171,8 @@ CREATE TABLE operations (
     persons_count integer NOT NULL,
     conducted_at timestamptz NOT NULL
 );
+
+CREATE INDEX operations_order ON operations (agency, upper(order_number));
 
 CREATE TABLE person_keyring (
     person_id uuid PRIMARY KEY,
@@ -199,6 +217,14 @@ CREATE TABLE registry_checks (
 CREATE INDEX registry_checks_waiting ON registry_checks (id) WHERE (answered_at IS NULL);
 CREATE INDEX registry_checks_about_id ON registry_checks (about_id);
 
+CREATE TABLE report_cases (
+    report_id uuid PRIMARY KEY,
+    case_id uuid NOT NULL,
+    case_number text NOT NULL,
+    is_closed boolean NOT NULL,
+    district text NOT NULL
+);
+
 CREATE TABLE reports (
     id uuid PRIMARY KEY,
     district text NOT NULL,
@@ -216,9 +242,14 @@ CREATE TABLE reports (
     found_at timestamptz NOT NULL,
     evidence jsonb NOT NULL,
     sealed bytea,
+    nik_digest bytea,
     parent_report_id uuid,
     reason_code text,
     is_with_reporter boolean NOT NULL DEFAULT false
 );
 CREATE INDEX reports_operation ON reports (operation_id) WHERE (operation_id IS NOT NULL);
+CREATE INDEX reports_nik_digest ON reports (nik_digest) WHERE (nik_digest IS NOT NULL);
+CREATE INDEX reports_evidence ON reports USING gin (evidence jsonb_path_ops) WHERE (evidence <> '[]');
+CREATE INDEX reports_person ON reports (person_id);
+CREATE INDEX reports_parent ON reports (parent_report_id) WHERE (parent_report_id IS NOT NULL);
 CREATE INDEX reports_received ON reports (district, id) WHERE (state = 'received');

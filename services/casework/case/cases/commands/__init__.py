@@ -8,13 +8,8 @@ from services.casework.case.cases.commands.aid import (
     request_aid,
 )
 from services.casework.case.cases.commands.asking import OpenHandoff, ask_handoff, ask_task, give_task, open_handoff
-from services.casework.case.cases.commands.ending import (
-    close,
-    end_service,
-    mark_case_duplicate,
-    record_outcome,
-    resume_service,
-)
+from services.casework.case.cases.commands.doubling import MarkDuplicate, mark_duplicate, undo_duplicate
+from services.casework.case.cases.commands.ending import close, end_service, record_outcome, resume_service
 from services.casework.case.cases.commands.identifying import RegistryAnswer, hear_registry
 from services.casework.case.cases.commands.opening import (
     CASES,
@@ -32,6 +27,7 @@ from services.casework.case.cases.commands.tying import tie_mother_and_child, un
 __all__ = [
     "CASES",
     "REACH",
+    "MarkDuplicate",
     "OpenCase",
     "OpenHandoff",
     "RegistryAnswer",
@@ -45,7 +41,7 @@ __all__ = [
     "give_task",
     "hear_registry",
     "hold_aid",
-    "mark_case_duplicate",
+    "mark_duplicate",
     "open_case",
     "open_handoff",
     "rearm_procedures",
@@ -58,5 +54,6 @@ __all__ = [
     "resume_service",
     "signal_procedure",
     "tie_mother_and_child",
+    "undo_duplicate",
     "untie",
 ]

@@ -1,18 +1,16 @@
-"""A service ends with an outcome, and a case is closed or turns out to be a double."""
+"""A service ends with an outcome, and a case is closed."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.casework.case.cases import domain, facts, repository
-from services.casework.case.cases.commands.opening import CASES, signal_procedure
 from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.tables import Case
 from services.casework.desks.tasks.commands import cancel_of_matter
 from services.casework.handoff.handoffs.commands import expire_of_matter
-from services.casework.office.case_types.domain import DUPLICATE, Outcome
+from services.casework.office.case_types.domain import Outcome
 from services.casework.person.custody.commands import end_custody
-from services.chassis import clock
 from services.chassis.database import UnitOfWork
 
 
@@ -62,27 +60,3 @@ async def close(case: Case, reason_code: str, uow: UnitOfWork, *, verb: str = "c
     uow.change(case, verb, reason=reason_code, state=state.value, closed_at=await uow.now())
     uow.publish(facts.case_closed(case, reason_code), about=case)
     await cancel_of_matter(case.id, reason_code, uow)
-
-
-async def mark_case_duplicate(report_id: UUID, parent_report_id: UUID, uow: UnitOfWork) -> None:
-    """The report was a double: its case ends here, its requests expire, the other one goes on."""
-    case = await repository.by_report(uow, report_id)
-    if case is None or case.state == CaseState.CLOSED:
-        return
-    state = domain.next_state(case.state, "mark_duplicate")
-    parent_id = clock.derived_id(CASES, str(parent_report_id))
-    now = await uow.now()
-    uow.change(
-        case,
-        "mark_duplicate",
-        state=state.value,
-        outcome=DUPLICATE.code,
-        parent_case_id=parent_id,
-        closed_at=now,
-    )
-    uow.publish(facts.case_marked_duplicate(parent_id), about=case)
-    uow.publish(facts.case_closed(case, DUPLICATE.code), about=case)
-    await end_custody(case.person_id, DUPLICATE.custody_ends_as, now, uow)
-    await expire_of_matter(case.id, DUPLICATE.code, uow)
-    await cancel_of_matter(case.id, DUPLICATE.code, uow)
-    signal_procedure(case, uow)

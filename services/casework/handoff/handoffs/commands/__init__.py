@@ -37,6 +37,7 @@ from services.casework.handoff.handoffs.commands.moving import (
     settle_condition,
 )
 from services.casework.handoff.handoffs.commands.rescuing import Redirect, redirect, resend, withdraw
+from services.casework.handoff.handoffs.commands.reviving import Revived, revive_of_matter
 from services.casework.handoff.handoffs.commands.talking import (
     ReportStatus,
     ask_question,
@@ -55,6 +56,7 @@ __all__ = [
     "Redirect",
     "ReportStatus",
     "RequestHandoff",
+    "Revived",
     "Spoken",
     "answer_for_registry",
     "apply_dispositions",
@@ -81,6 +83,7 @@ __all__ = [
     "report_status",
     "request_handoff",
     "resend",
+    "revive_of_matter",
     "settle_condition",
     "signal_procedure",
     "step_result",

@@ -53,6 +53,7 @@ from services.casework.handoff.handoffs.domain.refusals import (
 )
 from services.casework.handoff.handoffs.domain.states import (
     ANSWERED_YES,
+    ASKED,
     BUSINESS,
     ENDED,
     ENDED_WORK,
@@ -78,6 +79,7 @@ from services.casework.handoff.handoffs.domain.states import (
 
 __all__ = [
     "ANSWERED_YES",
+    "ASKED",
     "BUSINESS",
     "CLOCKS_MAY_DIFFER",
     "EFFECTS",

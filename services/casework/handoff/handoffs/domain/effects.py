@@ -75,6 +75,8 @@ _ASKED_ANEW = {
     "requested_at": Stamp.NOW,
     "received_at": Stamp.CLEARED,
     "answered_at": Stamp.CLEARED,
+    "ended_at": Stamp.CLEARED,
+    "reason_code": Stamp.CLEARED,
     "is_reserve": Stamp.NO,
 }
 _ANSWERED = {"received_at": Stamp.FIRST, "answered_at": Stamp.HAPPENED}
@@ -92,7 +94,7 @@ EFFECTS: dict[Move, Effect] = {
     M.UNDO: Effect(voids_conditions=True, stops=EVERY - SEARCH, stops_late=False, pause=Pause.UNDO),
     M.ARRIVE: Effect({"arrived_at": Stamp.HAPPENED}, stops=_WORK_BEGINS, begins=Begins.NEWS),
     M.START: Effect(stops=_WORK_BEGINS, begins=Begins.NEWS),
-    M.REOPEN: Effect({"ended_at": Stamp.CLEARED}, stops=_WORK_BEGINS, begins=Begins.NEWS),
+    M.REOPEN: Effect({"ended_at": Stamp.CLEARED, "reason_code": Stamp.CLEARED}, stops=_WORK_BEGINS, begins=Begins.NEWS),
     M.COMPLETE: Effect(voids_conditions=True, stops=EVERY, begins=Begins.READING),
     M.FAIL: Effect(voids_conditions=True, stops=EVERY, begins=Begins.READING),
     M.HOLD: Effect(pause=Pause.HOLD),

@@ -105,7 +105,7 @@ MOVES: dict[tuple[HandoffState, Move], frozenset[HandoffState]] = {
         (S.IN_PROGRESS, M.COMPLETE): S.COMPLETED,
         (S.FAILED, M.REOPEN): S.IN_PROGRESS,
         **{(state, M.CLOSE): S.CLOSED for state in ENDED_WORK},
-        (S.SUPERSEDED, M.ASK_AGAIN): S.REQUESTED,
+        **{(state, M.ASK_AGAIN): S.REQUESTED for state in (S.SUPERSEDED, S.EXPIRED)},
     }.items()
 } | {(S.ON_HOLD, M.RESUME): HOLDABLE}
 """Where each move leads; a resumed hand-off goes back to where it was held."""

@@ -2,10 +2,12 @@
 
 from services.casework.person.custody.commands.chain import (
     TransferCustody,
+    carry_over,
     compare_families,
     end_custody,
     end_custody_of_matter,
     pass_on_custody,
+    take_back,
     take_into_custody,
     transfer_custody,
 )
@@ -26,12 +28,14 @@ __all__ = [
     "TransferCustody",
     "add_proof",
     "answer_claim",
+    "carry_over",
     "check_proofs",
     "compare_families",
     "end_custody",
     "end_custody_of_matter",
     "pass_on_custody",
     "record_custody",
+    "take_back",
     "take_into_custody",
     "transfer_custody",
 ]

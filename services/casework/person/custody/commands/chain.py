@@ -21,9 +21,11 @@ from services.casework.person.custody.domain import (
     Proof,
     Stretch,
 )
-from services.casework.person.custody.tables import Custody
+from services.casework.person.custody.tables import Custody, HandOver
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
+
+CARRIED = UUID("3d3a4b0e-58c5-5a0e-9a3f-0b1d5c7a9e42")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,59 @@ async def end_custody(person_id: UUID, reason_code: str, happened_at: datetime, 
     uow.publish(facts.custody_ended(current, reason_code), about=current, happened_at=at)
     await compare_families(person_id, uow)
     return current
+
+
+async def carry_over(person_id: UUID, matter_id: UUID, reason_code: str, uow: UnitOfWork) -> None:
+    """A person is the one of another case: whoever has them in hand has that one, since when they had them.
+
+    Nothing when nobody has them. Whoever both cases say has them already is one custodian, and one row goes on.
+    """
+    current = next((row for row in await repository.locked_chain(uow, person_id) if row.until is None), None)
+    matter = await matter_of(uow, matter_id)
+    if current is None or matter is None or matter.person_id is None:
+        return
+    known = await repository.locked_chain(uow, matter.person_id)
+    now = await uow.now()
+    uow.change(current, "carry_over", reason=reason_code, until=now, ended_reason=reason_code)
+    uow.publish(facts.custody_ended(current, reason_code), about=current, happened_at=now)
+    if all(row.until is not None for row in known):
+        of_both = {name: getattr(current, name) for name in HandOver.model_fields}
+        custody = Custody(
+            id=carried_id(current),
+            correlation_id=matter.correlation_id,
+            district=matter.district,
+            **{**of_both, "about_id": matter.id, "person_id": matter.person_id, "giver": None, "note_sealed": None},
+        )
+        await take_in(custody, known, None, await pack_in_force(uow, matter.district), uow)
+    await compare_families(person_id, uow)
+
+
+def carried_id(row: Custody) -> UUID:
+    """The id under which a custodian stands in the other case's chain, once per carrying over."""
+    return clock.derived_id(CARRIED, f"{row.id}:{row.version}")
+
+
+async def take_back(
+    about_id: UUID, ended_at: datetime, reason_code: str, uow: UnitOfWork
+) -> list[tuple[Custody, bool]]:
+    """Undo the end of custody that one act brought, which its instant names; with each row whether it is back.
+
+    It is not where somebody has taken the person since, in this case or in the one to which it was carried over.
+    """
+    found = []
+    for row in await repository.changed_at(uow, about_id, ended_at):
+        known = await repository.locked_chain(uow, row.person_id)
+        carried = await repository.one(uow, carried_id(row))
+        moved_on = carried is not None and carried.until is not None
+        is_back = row.until is not None and not moved_on and all(other.until is not None for other in known)
+        if is_back:
+            uow.change(row, "take_back", reason=reason_code, until=None, ended_reason=None)
+            uow.publish(facts.custody_transferred(row, row.giver), about=row)
+            if carried is not None:
+                await end_custody(carried.person_id, reason_code, await uow.now(), uow)
+        found.append((row, is_back))
+        await compare_families(row.person_id, uow)
+    return found
 
 
 async def compare_families(person_id: UUID, uow: UnitOfWork) -> None:
