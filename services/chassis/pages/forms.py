@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from services.chassis.auth import check, spend
 from services.chassis.database import DATABASE_AWAY, UnitOfWork, is_infrastructure
 from services.chassis.errors import Conflict, Forbidden, Invalid, SigapError, Unauthenticated, Unavailable
+from services.chassis.pages.refilling import OTHERWISE, UNPRINTABLE, RefusedForm, page_again, what_is_wrong
 from services.chassis.pages.sessions import PageSession, issued_form, open_session
 from services.chassis.principal import Principal
 from services.chassis.quotas import QuotaIsSpent
@@ -72,10 +73,14 @@ class FormCameFromElsewhere(Forbidden):
 
 
 class FormIsNotValid(Invalid):
-    """Fields of a form are missing or malformed."""
+    """Fields of a form are missing or malformed; ``wrong`` says of each in words what is wrong with it."""
 
     text = "Isian belum lengkap atau belum benar."
     advice = "Perbaiki bidang yang ditandai lalu kirim kembali."
+
+    def __init__(self, wrong: Mapping[str, str] | None = None) -> None:
+        super().__init__(fields=sorted(wrong or ()))
+        self.wrong = dict(wrong or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +128,7 @@ class PostedForm:
         try:
             return shape.model_validate({**given, **fixed})
         except ValidationError as error:
-            names = sorted({str(fault["loc"][0]) for fault in error.errors(include_input=False) if fault["loc"]})
-            raise FormIsNotValid(fields=names) from None
+            raise FormIsNotValid(what_is_wrong(error, shape)) from None
 
     async def write(self, work: Callable[[UnitOfWork], Awaitable[Any]], done: str, **chosen: str) -> Response:
         """Run the command once, however often the form is sent, then show the page that the form stood on.
@@ -173,7 +177,7 @@ async def _parsed(request: Request, files: int) -> dict[str, str] | FormIsNotVal
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
     wrong = [name for name, value in fields.items() if not (_is_printable(name) and _is_printable(value))]
     if wrong:
-        return FormIsNotValid(fields=[name for name in wrong if name.isidentifier()])
+        return FormIsNotValid({name: UNPRINTABLE for name in wrong if name.isidentifier()})
     return fields
 
 
@@ -193,7 +197,7 @@ async def _posted_file(request: Request) -> PostedForm:
     fields = await _own_fields(request, files=1)
     given = (await request.form()).get(FILE_FIELD)
     if not isinstance(given, UploadFile):
-        raise FormIsNotValid(fields=[FILE_FIELD])
+        raise FormIsNotValid({FILE_FIELD: "Pilih berkas."})
     return PostedForm(request, fields, await given.read())
 
 
@@ -304,9 +308,15 @@ async def refusal_page(request: Request, error: SigapError) -> Response:
     typed = {name: value for name, value in fields.items() if name not in RESERVED}
     may_come_again = isinstance(error, SignInIsNeeded | FormIsFromOtherSession | Invalid | Unavailable | QuotaIsSpent)
     is_again = may_come_again and bool(typed) and await _is_ours(request, fields)
+    wrong = _wrong_fields(error)
+    if is_again and isinstance(error, Invalid):
+        refused = RefusedForm(typed, wrong, problem.title, problem.detail)
+        same = await page_again(request, parent_of(request), refused)
+        if same is not None:
+            return HTMLResponse(same, status_code=problem.status)
     context = {
         "problem": problem,
-        "wrong": error.facts.get("fields") or (),
+        "wrong": wrong,
         "legal_kind": error.legal_kind if isinstance(error, Conflict) else "",
         "typed": typed,
         "form_key": fields.get(KEY_FIELD, ""),
@@ -323,6 +333,13 @@ async def refusal_page(request: Request, error: SigapError) -> Response:
     if isinstance(error, Unavailable | QuotaIsSpent):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
+
+
+def _wrong_fields(error: SigapError) -> Mapping[str, str]:
+    if isinstance(error, FormIsNotValid):
+        return error.wrong
+    named = error.facts.get("fields")
+    return dict.fromkeys(named, OTHERWISE) if isinstance(named, list | tuple) else {}
 
 
 def _act(request: Request) -> str:
