@@ -127,16 +127,22 @@ async def test_everything_is_reached_by_keyboard(visitors: Visitors, seeds: Seed
     await expect(page.get_by_role("heading", name="Tindakan")).to_be_visible()
 
 
-async def test_a_form_that_is_not_valid_comes_back_with_what_was_typed(visitors: Visitors, seeds: Seeds) -> None:
+async def test_a_form_that_is_not_valid_comes_back_as_it_was_sent(visitors: Visitors, seeds: Seeds) -> None:
     dewi = await visitors.sit_down("dewi.puskesmas")
     page = await dewi.open("casework", f"/serah-terima/{seeds.screenings[2]}")
+    heading = await page.get_by_role("heading", level=1).inner_text()
     await page.get_by_label("Nomor berita acara").fill("spasi tidak boleh")
     await page.locator("form[action$='/tiba']").evaluate("form => { form.noValidate = true; }")
     await page.get_by_label("Keadaan orang saat tiba").select_option(label="Sakit")
     await dewi.press("Catat kedatangan")
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Isian belum lengkap atau belum benar.")
+    await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    await expect(page.get_by_role("alert")).to_contain_text("Isian belum lengkap atau belum benar.")
     await dewi.check_page()
-    await expect(page.get_by_text("Sakit")).to_be_visible()
-    await page.get_by_label("Nomor berita acara").fill("BA/77")
-    await dewi.press("Kirim")
+    number = page.get_by_label("Nomor berita acara")
+    await expect(number).to_be_focused()
+    await expect(number).to_have_value("spasi tidak boleh")
+    await expect(number).to_have_accessible_description(re.compile("Contoh: BA/12/2026"))
+    await expect(page.get_by_label("Keadaan orang saat tiba").locator("option:checked")).to_have_text("Sakit")
+    await number.fill("BA/77")
+    await dewi.press("Catat kedatangan")
     await expect(page.get_by_role("status")).to_have_text("Tercatat: sudah tiba.")

@@ -20,6 +20,7 @@ from services.casework.case.occurrences import pages as occurrences_pages
 from services.casework.case.occurrences.activities import OccurrenceActivities
 from services.casework.case.timeline import api as timeline_api
 from services.casework.case.timeline import pages as timeline_pages
+from services.casework.case.worklist import pages as worklist_pages
 from services.casework.handoff.handoffs.activities import HandoffActivities
 from services.casework.handoff.handoffs.commands import rearm_deadlines
 from services.casework.office.case_types.domain import CASE_TYPES
@@ -60,7 +61,7 @@ async def reconcile(running: Running, arguments: Sequence[str]) -> int:
 WING = Wing(
     permissions={**cases_access.PERMISSIONS, **closing_access.PERMISSIONS},
     routers=[cases_api.router, occurrences_api.router, closing_api.router, timeline_api.router],
-    pages=[timeline_pages, cases_pages, occurrences_pages, closing_pages],
+    pages=[timeline_pages, cases_pages, occurrences_pages, closing_pages, worklist_pages],
     links=[
         PageLink("/", "Daftar kerja", "handoff:read", rank=10),
         PageLink("/perkara", "Perkara", "case:read", rank=20),

@@ -153,7 +153,8 @@ class PostedForm:
 
 def parent_of(request: Request) -> str:
     """The page on which a form stands: every form posts to a name below its page."""
-    return quote(request.url.path.rsplit("/", 1)[0]) or "/"
+    parent = request.url.path.rsplit("/", 1)[0]
+    return quote(f"{parent}/" if parent == request.app.state.root_path else parent)
 
 
 async def read_fields(request: Request, files: int = 0) -> dict[str, str]:

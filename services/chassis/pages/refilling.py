@@ -45,7 +45,9 @@ def what_is_wrong(error: ValidationError, shape: type[BaseModel]) -> dict[str, s
 
 def _taken(told: Mapping[str, Any]) -> list[str]:
     """«Nomor surat: memuat angka. Contoh: BA/12/2026.»: what a field's shape says of itself, in its first branch."""
-    branch = next((part for part in (told, *told.get("anyOf", ())) if "examples" in part or "description" in part), {})
+    branch: Mapping[str, Any] = next(
+        (part for part in (told, *told.get("anyOf", ())) if "examples" in part or "description" in part), {}
+    )
     said = [f"{branch['description'].rstrip('.')}."] if "description" in branch else []
     return said + [f"Contoh: {example}." for example in branch.get("examples", ())[:1]]
 

@@ -137,7 +137,7 @@ async def batch_list(
     return rendered
 
 
-@router.post("/daftar-bayar/usulkan")
+@router.post("/usulkan")
 async def post_proposal(
     request: Request, caller: Annotated[Principal, page_requires("batch:propose")], form: Form
 ) -> Response:

@@ -71,7 +71,7 @@ class Phone:
         """Press a button, with what its form holds."""
         found = re.search(r'name="csrf" value="([0-9a-f]+)"', await self.look())
         assert found
-        return await self.send(f"jawab/{move}", csrf=found[1], **fields)
+        return await self.send(f"jawab-{move}", csrf=found[1], **fields)
 
 
 async def minted(office: Desk, handoff: dict[str, Any]) -> dict[str, Any]:
@@ -127,7 +127,7 @@ async def test_the_answer_enters_the_same_states_and_is_seen_as_given_through_a_
     assert [(act["actor"], act["on_behalf_of"]) for act in acts] == [(f"link:{SOEGIRI}", "via:LINK")]
     readers = await office.get(f"/handoffs/{handoff['handoff_id']}/readers")
     assert f"link:{SOEGIRI}" in {read["reader"] for read in readers["items"]}
-    again = await phone.send("jawab/reject", csrf="x", reason_code="FULL")
+    again = await phone.send("jawab-reject", csrf="x", reason_code="FULL")
     assert again.status_code == 303
     assert (await office.get(f"/handoffs/{handoff['handoff_id']}"))["state"] == "accepted"
 
@@ -154,8 +154,8 @@ async def test_only_what_is_legal_now_is_offered_and_taken(casework: Bench, offi
     phone = Phone(casework, link["url"])
     await phone.open(link["pin"])
     seen = await phone.look()
-    assert "jawab/accept" in seen
-    assert "jawab/complete" not in seen
+    assert "jawab-accept" in seen
+    assert "jawab-complete" not in seen
     assert (await phone.answer("complete", result_code="DISCHARGED_STABLE")).status_code == 409
     assert (await phone.answer("cancel")).status_code == 403
     assert (await row(casework, link))["state"] == "open", "what was refused spends nothing"
@@ -168,7 +168,7 @@ async def test_a_button_pressed_many_times_at_once_is_one_answer(casework: Bench
     await phone.open(link["pin"])
     found = re.search(r'name="csrf" value="([0-9a-f]+)"', await phone.look())
     assert found
-    answers = await asyncio.gather(*(phone.send("jawab/accept", csrf=found[1]) for _ in range(3)))
+    answers = await asyncio.gather(*(phone.send("jawab-accept", csrf=found[1]) for _ in range(3)))
     assert {answer.status_code for answer in answers} == {303}
     stands = await office.get(f"/handoffs/{handoff['handoff_id']}")
     assert (stands["state"], len(stands["by_link"])) == ("accepted", 1)
@@ -213,7 +213,7 @@ async def test_an_expired_link_says_so(casework: Bench, office: Desk, case_id: U
         "UPDATE links SET expires_at = now() - $2::interval WHERE id = $1", UUID(link["link_id"]), timedelta(seconds=1)
     )
     assert "masa berlaku" in await phone.look(expect=410)
-    answered = await phone.send("jawab/accept", csrf="x")
+    answered = await phone.send("jawab-accept", csrf="x")
     assert answered.status_code == 303
     assert (await row(casework, link))["answer"] is None
     assert "expired" in await visits(office, link)
@@ -264,7 +264,7 @@ async def test_forms_from_elsewhere_are_refused(casework: Bench, office: Desk, c
     link = await minted(office, await ask(office, case_id))
     phone = Phone(casework, link["url"])
     await phone.open(link["pin"])
-    assert (await phone.send("jawab/accept", csrf="0" * 64)).status_code == 403
+    assert (await phone.send("jawab-accept", csrf="0" * 64)).status_code == 403
     cross = await phone._client.post(
         f"{phone.place}/buka", data={"pin": "000000"}, headers={"Sec-Fetch-Site": "cross-site"}
     )

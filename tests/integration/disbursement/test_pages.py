@@ -17,7 +17,7 @@ async def test_waiting_aid_is_proposed_on_the_page(disbursement: Bench, office: 
     budi = await visitor(disbursement, "budi")
     page = await budi.get("/")
     assert (page.status_code, "Usulkan yang menunggu" in page.text) == (200, True), page.text
-    answer = await budi.post("/daftar-bayar/usulkan", programme_code=PROGRAMME)
+    answer = await budi.post("/usulkan", programme_code=PROGRAMME)
     assert (answer.status_code, answer.headers["location"]) == (
         303,
         "/disbursement/?selesai=batch-propose",

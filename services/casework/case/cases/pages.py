@@ -1,11 +1,9 @@
-"""Daftar kerja: what waits for me and my agency, next due first; the list of cases; a hand-over written down."""
+"""The list of cases; mother and child tied; a hand-over written down."""
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,18 +11,12 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 from pydantic import StringConstraints
 
-from services.casework.case.cases import access, commands, queries
+from services.casework.case.cases import commands, queries
 from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.queries import show_case
 from services.casework.case.cases.schemas import DuplicateIn, TieFormIn, UndoDuplicateIn, UntieIn
-from services.casework.desks.tasks.access import PERMISSIONS as TASK_PERMISSIONS
-from services.casework.desks.tasks.queries import next_tasks
-from services.casework.handoff.handoffs.domain import MOVES, SIDES, HandoffState, Side
-from services.casework.handoff.handoffs.queries import next_handoffs
-from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.case_types.domain import CASE_TYPES, DUPLICATE, NOT_MET, OTHER_TYPE
 from services.casework.office.directory.pages import directory_of
-from services.casework.office.matters.queries import numbers_of
 from services.casework.person.custody.commands import record_custody
 from services.casework.person.custody.domain import PARTIES_WITHOUT_A_DESK, CustodianKind, ObservedState, Proof
 from services.casework.person.custody.pages import OBSERVED_STATES, PARTIES
@@ -36,7 +28,6 @@ from services.chassis.web import Reading, ReferenceText, RequestBody, ShortText
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE_ROWS = 50
-WORK_ROWS = 100
 
 STATES = {"open": "dalam pelayanan", "aftercare": "pascalayanan", "closed": "ditutup"}
 OF_TYPES = CASE_TYPES.known.words()
@@ -97,74 +88,6 @@ WORDS = {
 }
 
 router = page_router()
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One line of the list: a hand-off or a task."""
-
-    address: str
-    name: str
-    about: str
-    state: str
-    due_at: datetime | None
-    deadline: str
-    is_claimed: bool = False
-    is_task: bool = False
-
-
-def waits_for(agency: str, handoff: Handoff) -> bool:
-    """Whether the next regular move of a hand-off is this agency's."""
-    state = HandoffState(handoff.state)
-    wanted = Side.SENDER if state in (HandoffState.COMPLETED, HandoffState.FAILED) else Side.RECEIVER
-    party = handoff.from_agency if wanted is Side.SENDER else handoff.to_agency
-    return agency == party and any(source == state and wanted in SIDES[move] for source, move in MOVES)
-
-
-@router.get("/")
-async def work_list(
-    request: Request, caller: Annotated[Principal, page_requires("handoff:read")], reading: Reading
-) -> Response:
-    """Daftar kerja."""
-    handoffs = await next_handoffs(reading, caller.agency, WORK_ROWS)
-    may_tasks = bool(caller.roles & TASK_PERMISSIONS["task:read"])
-    tasks = await next_tasks(reading, caller.agency, WORK_ROWS) if may_tasks else []
-    may_cases = bool(caller.roles & access.PERMISSIONS["case:read"])
-    cases = await queries.list_cases(reading, CaseState.OPEN.value, None, PAGE_ROWS) if may_cases else []
-    about = {handoff.about_id for handoff in handoffs} | {task.about_id for task in tasks}
-    numbers = await numbers_of(reading, sorted(about))
-    directory = await directory_of(reading, {row.district for row in (*handoffs, *tasks, *cases)} | set(caller.offices))
-    root = request.app.state.root_path
-
-    def line(handoff: Handoff) -> Work:
-        is_sent = handoff.from_agency == caller.agency
-        other = handoff.to_agency if is_sent else handoff.from_agency
-        about = f"{'kepada' if is_sent else 'dari'} {directory.names.get(other, other)}"
-        number = numbers.get(handoff.about_id, "")
-        return Work(
-            f"{root}/serah-terima/{handoff.id}", handoff.purpose, f"{number} · {about}", handoff.state,
-            handoff.due_at, handoff.deadline or "", handoff.claimed_by is not None,
-        )  # fmt: skip
-
-    mine = [line(handoff) for handoff in handoffs if waits_for(caller.agency, handoff)]
-    mine += [
-        Work(
-            f"{root}/tugas/{task.id}", task.kind, numbers.get(task.about_id, ""), task.state, task.due_at, "",
-            is_task=True,
-        )
-        for task in tasks
-    ]  # fmt: skip
-    mine.sort(key=lambda work: work.due_at.timestamp() if work.due_at else math.inf)
-    context: dict[str, Any] = {
-        "mine": mine,
-        "others": [line(handoff) for handoff in handoffs if not waits_for(caller.agency, handoff)],
-        "cases": cases,
-        "may_cases": may_cases,
-        "agency": directory.names.get(caller.agency, caller.agency),
-        **directory.context(),
-    }
-    rendered: Response = request.app.state.pages.render(request, "work-list.html", **context)
-    return rendered
 
 
 @router.get("/perkara")

@@ -114,25 +114,35 @@ async def post_proposal(
     return await form.write(lambda uow: commands.propose_forced_closing(body.command(case_id), uow), "closing-proposed")
 
 
-@router.post("/penutupan-paksa/{forced_closing_id}/setuju")
+class ClosingDecisionIn(ForcedClosingDecisionIn):
+    """The page's form names the proposal that it decides on."""
+
+    forced_closing_id: UUID
+
+
+@router.post("/perkara/{case_id}/penutupan/setuju")
 async def post_page_approval(
-    forced_closing_id: UUID, caller: Annotated[Principal, page_requires("case:decide-forced-closing")], form: Form
+    case_id: UUID, caller: Annotated[Principal, page_requires("case:decide-forced-closing")], form: Form
 ) -> Response:
     """The other person approves."""
-    body = form.read(ForcedClosingDecisionIn)
+    body = form.read(ClosingDecisionIn)
     return await form.write(
-        lambda uow: commands.decide_forced_closing(forced_closing_id, Decision.APPROVED, body.expected_version, uow),
+        lambda uow: commands.decide_forced_closing(
+            body.forced_closing_id, Decision.APPROVED, body.expected_version, uow
+        ),
         "closing-approved",
     )
 
 
-@router.post("/penutupan-paksa/{forced_closing_id}/tolak")
+@router.post("/perkara/{case_id}/penutupan/tolak")
 async def post_page_refusal(
-    forced_closing_id: UUID, caller: Annotated[Principal, page_requires("case:decide-forced-closing")], form: Form
+    case_id: UUID, caller: Annotated[Principal, page_requires("case:decide-forced-closing")], form: Form
 ) -> Response:
     """The other person refuses."""
-    body = form.read(ForcedClosingDecisionIn)
+    body = form.read(ClosingDecisionIn)
     return await form.write(
-        lambda uow: commands.decide_forced_closing(forced_closing_id, Decision.REFUSED, body.expected_version, uow),
+        lambda uow: commands.decide_forced_closing(
+            body.forced_closing_id, Decision.REFUSED, body.expected_version, uow
+        ),
         "closing-refused",
     )

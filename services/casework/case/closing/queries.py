@@ -22,6 +22,11 @@ class ClosingView:
     proposal: ForcedClosing | None
 
 
+async def undecided_closings(reading: ReadSession) -> list[ForcedClosing]:
+    """What waits for the caller's decision, oldest first; their own proposals wait for somebody else."""
+    return await repository.undecided(reading)
+
+
 async def what_keeps_open(case_id: UUID, reading: ReadSession) -> ClosingView:
     """What keeps a case from closing, by name. Raises ``NotFound``, also outside the caller's scope."""
     case = (await show_case(case_id, reading)).case

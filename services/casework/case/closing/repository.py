@@ -11,6 +11,8 @@ from services.casework.desks.tasks.domain import UNFINISHED, TaskKind
 from services.casework.handoff.handoffs.domain import ENDED
 from services.chassis.database import ReadSession, UnitOfWork, with_states
 
+LIST_ROWS = 100
+
 OPEN_HERE = with_states("""
     SELECT 'HANDOFF' AS kind, id, purpose AS name, to_agency AS party, state FROM handoffs WHERE about_id = :case_id
         AND state NOT IN {ended}
@@ -56,6 +58,16 @@ async def proposal(source: UnitOfWork | ReadSession, case_id: UUID) -> ForcedClo
     """The forced closing of a case that waits for a decision."""
     return await source.first(
         select(ForcedClosing).where(ForcedClosing.case_id == case_id, ForcedClosing.state == Decision.PROPOSED.value)
+    )
+
+
+async def undecided(reading: ReadSession) -> list[ForcedClosing]:
+    """Forced closings within the caller's scope that wait for a decision of somebody else than who proposed them."""
+    return await reading.all(
+        select(ForcedClosing)
+        .where(ForcedClosing.state == Decision.PROPOSED.value, ForcedClosing.proposed_by != reading.principal.actor)
+        .order_by(col(ForcedClosing.proposed_at))
+        .limit(LIST_ROWS)
     )
 
 

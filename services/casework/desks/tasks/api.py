@@ -17,10 +17,14 @@ router = APIRouter(tags=["tasks"])
 
 @router.get("/tasks", response_model=TaskPage, responses=problems())
 async def get_tasks(
-    caller: Annotated[Principal, requires("task:read")], reading: Reading, limit: PageLimit = 50
+    caller: Annotated[Principal, requires("task:read")],
+    reading: Reading,
+    after: UUID | None = None,
+    limit: PageLimit = 50,
 ) -> TaskPage:
     """Tugas terbuka instansi Anda, tenggat terdekat lebih dahulu."""
-    return TaskPage(items=[TaskOut.of(row) for row in await queries.next_tasks(reading, caller.agency, limit)])
+    rows = await queries.next_tasks(reading, caller.agency, after, limit)
+    return TaskPage(items=[TaskOut.of(row) for row in rows], next_after=rows[-1].id if len(rows) == limit else None)
 
 
 @router.post("/tasks/{task_id}/completion", response_model=TaskOut, responses=problems(409))

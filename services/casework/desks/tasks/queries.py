@@ -1,5 +1,6 @@
 """Read models of tasks."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,9 +13,14 @@ from services.chassis.errors import NotFound
 from services.chassis.persons import log_special_read, unseal_person
 
 
-async def next_tasks(reading: ReadSession, agency: str, limit: int) -> list[Task]:
-    """An agency's open tasks, next due first."""
-    return await repository.next_due(reading, agency, limit)
+async def next_tasks(reading: ReadSession, agency: str, after: UUID | None, limit: int) -> list[Task]:
+    """An agency's open tasks, next due first; those after a task, whether it still is open or not."""
+    return await repository.next_due(reading, agency, after, limit)
+
+
+async def tasks_of_ids(reading: ReadSession, ids: Collection[UUID]) -> list[Task]:
+    """Those of some tasks that lie within the caller's scope."""
+    return await repository.of_ids(reading, ids) if ids else []
 
 
 async def tasks_of_matter(reading: ReadSession, about_id: UUID) -> list[Task]:

@@ -1,8 +1,10 @@
 """Every query on tasks."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import tuple_
 from sqlmodel import col, or_, select
 
 from services.casework.desks.tasks.domain import UNFINISHED, TaskState
@@ -45,11 +47,15 @@ async def of_matter(reading: ReadSession, about_id: UUID) -> list[Task]:
     return await reading.all(select(Task).where(Task.about_id == about_id).order_by(col(Task.due_at)))
 
 
-async def next_due(reading: ReadSession, agency: str, limit: int) -> list[Task]:
-    """An agency's open tasks, next due first."""
-    return await reading.all(
-        select(Task)
-        .where(Task.agency == agency, Task.state == TaskState.OPEN.value)
-        .order_by(col(Task.due_at))
-        .limit(limit)
-    )
+async def next_due(reading: ReadSession, agency: str, after: UUID | None, limit: int) -> list[Task]:
+    """An agency's open tasks, next due first; those that stand after a task when one is given."""
+    query = select(Task).where(Task.agency == agency, Task.state == TaskState.OPEN.value)
+    if after is not None:
+        known = select(Task.due_at, Task.id).where(Task.id == after).scalar_subquery()
+        query = query.where(tuple_(col(Task.due_at), col(Task.id)) > known)
+    return await reading.all(query.order_by(col(Task.due_at), col(Task.id)).limit(limit))
+
+
+async def of_ids(reading: ReadSession, ids: Collection[UUID]) -> list[Task]:
+    """Some tasks, as far as they lie within the caller's scope."""
+    return await reading.all(select(Task).where(col(Task.id).in_(ids)))

@@ -61,3 +61,4 @@ class TaskPage(BaseModel):
     """Open tasks, next due first."""
 
     items: list[TaskOut]
+    next_after: UUID | None = Field(description="Nilai after untuk halaman berikutnya; kosong pada yang terakhir")

@@ -1,7 +1,7 @@
 """Read models of hand-offs for API and pages."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -182,9 +182,9 @@ async def list_handoffs(
     return await repository.inbox_page(reading, agency, states, after, limit)
 
 
-async def next_handoffs(reading: ReadSession, agency: str, limit: int) -> list[Handoff]:
-    """An agency's open hand-offs, sent or received, next due first."""
-    return await repository.next_due(reading, agency, limit)
+async def handoffs_of_ids(reading: ReadSession, ids: Collection[UUID]) -> list[Handoff]:
+    """Those of some hand-offs that lie within the caller's scope."""
+    return await repository.of_ids(reading, ids) if ids else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Every query on hand-offs, groups, spoken answers and the feed."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -141,18 +140,9 @@ async def inbox_page(
     return await reading.all(query.order_by(col(Handoff.id)))
 
 
-async def next_due(reading: ReadSession, agency: str, limit: int) -> list[Handoff]:
-    """What an agency must see to, next due first: received and sent, each in the order of its own index."""
-    found: dict[UUID, Handoff] = {}
-    for party in (Handoff.to_agency, Handoff.from_agency):
-        side = await reading.all(
-            select(Handoff)
-            .where(party == agency, col(Handoff.state).in_([s.value for s in OPEN]))
-            .order_by(col(Handoff.due_at).asc().nulls_last(), col(Handoff.id))
-            .limit(limit)
-        )
-        found |= {handoff.id: handoff for handoff in side}
-    return sorted(found.values(), key=lambda h: (h.due_at.timestamp() if h.due_at else math.inf, h.id))[:limit]
+async def of_ids(reading: ReadSession, ids: Collection[UUID]) -> list[Handoff]:
+    """Some hand-offs, as far as they lie within the caller's scope."""
+    return await reading.all(select(Handoff).where(col(Handoff.id).in_(ids)))
 
 
 async def feed_position_at(reading: ReadSession, agency: str, since: datetime) -> int:

@@ -35,11 +35,13 @@ class CasesWithoutNextStep(BaseModel):
     """Empty, or each explained by its stage and what stands still."""
 
     items: list[CaseWithoutNextStep]
+    is_cut: bool = Field(description="Masih ada yang lain: jelaskan yang ini dahulu")
 
     @classmethod
     def of(cls, rows: Sequence[Any]) -> "CasesWithoutNextStep":
         """From the rows."""
-        return cls(items=[CaseWithoutNextStep.model_validate(dict(row)) for row in rows])
+        items = [CaseWithoutNextStep.model_validate(dict(row)) for row in rows]
+        return cls(items=items, is_cut=len(items) == LIST_ROWS)
 
 
 class DeadlineWithoutTimer(BaseModel):
@@ -58,11 +60,13 @@ class DeadlinesWithoutTimer(BaseModel):
     """Empty, or each with how deadline and workflow differ; ``reconcile`` brings them together."""
 
     items: list[DeadlineWithoutTimer]
+    is_cut: bool = Field(description="Masih ada yang lain: jalankan reconcile dahulu")
 
     @classmethod
     def of(cls, rows: Sequence[Any]) -> "DeadlinesWithoutTimer":
         """From the rows."""
-        return cls(items=[DeadlineWithoutTimer.model_validate(dict(row)) for row in rows])
+        items = [DeadlineWithoutTimer.model_validate(dict(row)) for row in rows]
+        return cls(items=items, is_cut=len(items) == LIST_ROWS)
 
 
 class AuditRow(BaseModel):

@@ -110,7 +110,7 @@ async def post_pin(token: Token, request: Request) -> Response:
     return response
 
 
-@router.post("/pintu/{token}/jawab/{move}", tags=["public"])
+@router.post("/pintu/{token}/jawab-{move}", tags=["public"])
 async def post_answer(token: Token, move: Move, request: Request) -> Response:
     """The receiver's answer, once."""
     state = request.app.state

@@ -1,0 +1,1 @@
+"""Daftar kerja: what waits for me, for my agency and for others, counted whole and shown in pages."""

@@ -1,0 +1,66 @@
+"""Read models of the work list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.casework.case.closing.queries import undecided_closings
+from services.casework.case.closing.tables import ForcedClosing
+from services.casework.case.worklist import repository
+from services.casework.desks.tasks.queries import tasks_of_ids
+from services.casework.desks.tasks.tables import Task
+from services.casework.handoff.handoffs.queries import handoffs_of_ids
+from services.casework.handoff.handoffs.tables import Handoff
+from services.casework.office.matters.queries import numbers_of
+from services.chassis.database import ReadSession
+
+PAGE_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of a list: ``after`` lines stand before it, ``of_all`` in it."""
+
+    rows: Sequence[Handoff | Task]
+    after: int
+    of_all: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkList:
+    """What waits for the caller's decision, for their agency, and for others; the numbers of what it is about."""
+
+    to_decide: Sequence[ForcedClosing]
+    ours: Listed
+    others: Listed
+    numbers: dict[UUID, str]
+
+
+async def show_work(
+    reading: ReadSession, *, with_tasks: bool, with_decisions: bool, ours_after: int, others_after: int
+) -> WorkList:
+    """The caller's work list, next due first, from a line of each part on."""
+    lines = await repository.waiting(
+        reading,
+        reading.principal.agency,
+        with_tasks=with_tasks,
+        ours_after=ours_after,
+        others_after=others_after,
+        limit=PAGE_ROWS,
+    )
+    handoffs = await handoffs_of_ids(reading, [line["id"] for line in lines if line["kind"] == "handoff"])
+    tasks = await tasks_of_ids(reading, [line["id"] for line in lines if line["kind"] == "task"])
+    found: dict[UUID, Handoff | Task] = {row.id: row for rows in (handoffs, tasks) for row in rows}
+    to_decide = await undecided_closings(reading) if with_decisions else []
+
+    def listed(is_ours: bool, after: int) -> Listed:
+        of_part = [line for line in lines if line["is_ours"] == is_ours and line["id"] in found]
+        return Listed([found[line["id"]] for line in of_part], after, of_part[0]["of_all"] if of_part else 0)
+
+    about = {row.about_id for row in found.values()} | {closing.case_id for closing in to_decide}
+    return WorkList(
+        to_decide=to_decide,
+        ours=listed(True, ours_after),
+        others=listed(False, others_after),
+        numbers=await numbers_of(reading, sorted(about)),
+    )
