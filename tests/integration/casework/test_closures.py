@@ -74,8 +74,7 @@ async def test_a_redirected_request_ends_with_its_reason_and_its_step_with_whoev
     casework: Bench, office: Desk, issuer: Issuer, case_id: UUID
 ) -> None:
     handoff = await ask(office, case_id, SOEGIRI)
-    hospital, other = Desk(casework, issuer, SOEGIRI), Desk(casework, issuer, LAWANG)
-    await hospital.move(handoff["handoff_id"], "acceptance")
+    other = Desk(casework, issuer, LAWANG)
     await office.move(handoff["handoff_id"], "redirection", reason_code="AGENCY_CLOSED", to_agency=LAWANG)
     old = await seen(office, handoff)
     assert (old["state"], old["reason_code"], deadlines(old)) == ("expired", "AGENCY_CLOSED", {})
@@ -84,10 +83,29 @@ async def test_a_redirected_request_ends_with_its_reason_and_its_step_with_whoev
     assert (fresh["state"], fresh["group_id"]) == ("requested", old["group_id"])
     assert deadlines(fresh).keys() == {"ANSWER_BY"}
     await other.move(new["handoff_id"], "acceptance")
+    await other.move(new["handoff_id"], "arrival", ba_number="BA/32")
     await other.move(new["handoff_id"], "start")
     await other.move(new["handoff_id"], "completion", result_code="DISCHARGED_STABLE")
     ended = await casework.rows("SELECT outcome, won_by FROM handoff_groups WHERE id = $1", UUID(old["group_id"]))
     assert [tuple(row) for row in ended] == [("COMPLETED", LAWANG)]
+
+
+@pytest.mark.parametrize("act", ["redirection", "withdrawal"])
+async def test_after_a_firm_yes_nothing_is_taken_back_without_the_receivers_consent(
+    casework: Bench, office: Desk, issuer: Issuer, case_id: UUID, act: str
+) -> None:
+    handoff, hospital = await ask(office, case_id, SOEGIRI), Desk(casework, issuer, SOEGIRI)
+    offered = set((await seen(office, handoff))["acts"])
+    assert {"redirect", "withdraw", "resend"} <= offered
+    await hospital.move(handoff["handoff_id"], "acceptance")
+    refused = await office.move(handoff["handoff_id"], act, 409, reason_code="NO_ANSWER")
+    assert refused["code"] == "consent_is_needed"
+    after = await seen(office, handoff)
+    assert refused["legal_now"] == after["legal_now"] + after["acts"]
+    assert not {"redirect", "withdraw"} & set(after["acts"])
+    await office.move(handoff["handoff_id"], "hold", reason_code="DISASTER")
+    held = await office.move(handoff["handoff_id"], act, 409, reason_code="NO_ANSWER")
+    assert held["code"] == "consent_is_needed", "held it is promised all the same"
 
 
 async def test_a_withdrawn_request_ends_its_step(casework: Bench, office: Desk, case_id: UUID) -> None:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -74,6 +75,9 @@ class Beside(RuleBasedStateMachine):
             person_is_there=self.arrived,
             answer_may_be_undone=self.last in domain.ANSWERED_YES and not self.spoken,
             request_may_be_undone=self.last in (None, Move.SEND),
+            must_arrive=not self.arrived,
+            search_went_on=not self.arrived,
+            is_promised=domain.is_firm(self.state, self.held),
         )
 
     @rule(data=st.data())
@@ -107,7 +111,8 @@ class Beside(RuleBasedStateMachine):
             if side == Side.RECEIVER:
                 self.spoken = False
         else:
-            assert move not in answer.json()["legal_now"]
+            offered = self.does(seen(desk, self.handoff))
+            assert answer.json()["legal_now"] == offered["legal_now"] + offered["acts"], "one function for both"
 
     def went(self, move: Move) -> None:
         """The model follows."""
@@ -118,6 +123,12 @@ class Beside(RuleBasedStateMachine):
         self.last = move
         self.arrived = self.arrived or move == Move.ARRIVE
         self.cancel_asked = self.cancel_asked or move == Move.ASK_CANCEL
+
+    @precondition(lambda self: self.state in domain.UNANSWERED)
+    @rule()
+    def says_yes_if(self) -> None:
+        """The hospital names a condition."""
+        self.moves_to(Move.ACCEPT_CONDITIONALLY)
 
     @precondition(lambda self: self.state in domain.UNANSWERED)
     @rule()
@@ -150,7 +161,12 @@ class Beside(RuleBasedStateMachine):
             found = self.does(seen(desk, self.handoff))
             assert (found["state"], found["held_state"]) == (self.state.value, self.held)
             assert found["promise_holder"] == domain.promise_holder(self.state, OFFICE, SOEGIRI, self.held)
-            assert set(found["legal_now"]) == set(domain.legal_now(self.state, side, self.circumstances()))
+            now = self.circumstances()
+            assert set(found["legal_now"]) == set(domain.legal_now(self.state, side, now))
+            assert set(found["acts"]) == set(domain.acts_now(self.state, side, now, self.held))
+            before = UUID(int=UUID(found["handoff_id"]).int - 1)
+            (listed,) = self.does(desk.get(f"/handoffs?limit=1&after={before}"))["items"]
+            assert (listed["legal_now"], listed["acts"]) == (found["legal_now"], found["acts"])
             expected = RUNNING.get(self.state, set())
             assert deadlines(found).keys() - {"CONFIRM_BY"} == expected, self.state
 

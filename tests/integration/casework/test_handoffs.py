@@ -243,6 +243,57 @@ async def test_after_a_firm_yes_the_sender_asks_and_the_receiver_lets_go(
     assert (await seen(office, handoff))["state"] == "cancelled"
 
 
+async def test_no_work_on_a_person_begins_before_they_have_arrived(office: Desk, hospital: Desk, case_id: UUID) -> None:
+    handoff = await ask(office, case_id)
+    await hospital.move(handoff["handoff_id"], "acceptance")
+    refused = await hospital.move(handoff["handoff_id"], "start", 409)
+    assert (refused["code"], "start" in refused["legal_now"]) == ("person_has_not_arrived", False)
+    assert "start" not in (await seen(office, handoff))["may_speak"], "not by telephone either"
+    said = {
+        "move": "start",
+        "spoke_with": "Petugas",
+        "role": "HEAD",
+        "phone": "0322000000",
+        "happened_at": later(seconds=-1),
+    }
+    assert (await office.move(handoff["handoff_id"], "spoken-answer", 409, **said))["code"] == "person_has_not_arrived"
+    await hospital.move(handoff["handoff_id"], "arrival", ba_number="BA/78")
+    await hospital.move(handoff["handoff_id"], "start")
+
+
+async def test_whoever_was_full_before_the_person_came_stands_behind_whoever_was_asked_since(
+    office: Desk, hospital: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id, SOEGIRI, LAWANG)
+    await hospital.move(handoff["handoff_id"], "acceptance")
+    await hospital.move(handoff["handoff_id"], "failure", reason_code="FULL")
+    refused = await hospital.move(handoff["handoff_id"], "reopening", 409, reason_code="FOUND_AGAIN")
+    assert (refused["code"], "reopen" in refused["legal_now"]) == ("search_went_on", False)
+    assert "reopen" not in (await seen(hospital, handoff))["legal_now"]
+
+
+async def test_a_winner_is_not_offered_an_undoing_when_others_have_heard(
+    office: Desk, hospital: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id, SOEGIRI, LAWANG, mode="parallel")
+    await hospital.move(handoff["handoff_id"], "acceptance")
+    assert "undo" not in (await seen(hospital, handoff))["legal_now"]
+    assert (await hospital.move(handoff["handoff_id"], "undoing", 409))["code"] == "too_late_to_undo"
+
+
+async def test_an_unanswered_emergency_is_neither_held_nor_asked_back(
+    casework: Bench, issuer: Issuer, office: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id, purpose="EMERGENCY_CARE")
+    ward = Desk(casework, issuer, handoff["to_agency"])
+    assert "hold" not in (await seen(office, handoff))["legal_now"]
+    assert "ask" not in (await seen(ward, handoff))["acts"]
+    held = await office.move(handoff["handoff_id"], "hold", 409, reason_code="DISASTER")
+    asked = await ward.move(handoff["handoff_id"], "question", 409, question_code="LETTER_MISSING")
+    assert {held["code"], asked["code"]} == {"emergency_cannot_pause"}
+    assert "hold" not in held["legal_now"]
+
+
 async def test_once_the_person_is_there_the_way_back_is_a_hand_off_back(
     office: Desk, hospital: Desk, case_id: UUID
 ) -> None:

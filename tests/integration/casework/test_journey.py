@@ -151,6 +151,6 @@ async def test_a_handoff_answered_twice_names_what_is_legal_now(casework: Bench,
     await office.move(handoff_id, "acceptance")
     refused = await office.move(handoff_id, "acceptance", expect=409)
     assert refused["code"] == "handoff_cannot_move"
-    assert refused["legal_now"] == ["arrive", "start", "fail", "undo"]
+    assert refused["legal_now"] == ["arrive", "fail", "undo", "report"]
     missing = await office.move(handoff_id, "arrival", expect=422)
     assert missing["code"] == "berita_acara_is_missing"

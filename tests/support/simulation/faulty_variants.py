@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,8 +38,8 @@ def forget_the_group(patch: pytest.MonkeyPatch) -> None:
     async def nobody(uow: Any, group_id: Any) -> list[Any]:
         return []
 
-    def alone(handoff: Any, won_by: str | None, actor: str, now: datetime, **known: Any) -> Any:
-        return circumstances(handoff, None, actor, now, **known)
+    def alone(handoff: Any, beside: Any, actor: str, now: datetime) -> Any:
+        return circumstances(handoff, replace(beside, won_by=None), actor, now)
 
     patch.setattr(handoffs_repository, "undecided_of_group", nobody)
     patch.setattr(handoffs_domain, "circumstances", alone)

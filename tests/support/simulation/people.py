@@ -10,6 +10,7 @@ from typing import Any
 from services.casework.handoff.conditions.domain import ConditionAbout, ConditionState
 from services.casework.handoff.handoffs import commands, domain
 from services.casework.handoff.handoffs.commands import MoveHandoff, OfferedCondition, ReportStatus, Spoken
+from services.casework.handoff.handoffs.commands.rows import standing
 from services.casework.handoff.handoffs.domain import Act, Circumstances, HandoffState, Move, Side
 from services.casework.handoff.handoffs.tables import Handoff
 from services.chassis.principal import Principal
@@ -17,6 +18,8 @@ from tests.support.simulation.rows import Rows, Work, run
 
 OFFICES = ("35.24",)
 FAIL_REASONS = ("FULL", "NO_STAFF", "DECEASED", "ABSCONDED")
+RESCUES = frozenset({Act.RESEND, Act.REDIRECT, Act.WITHDRAW})
+"""Reads rosters and chains of custody, which the simulation does not keep."""
 PATIENCE = 25
 """After so many words about a hand-off everybody wants it to end."""
 ENDS = frozenset(
@@ -99,20 +102,17 @@ def _weight(name: str, temper: Temper, said: int) -> float:
 
 
 def _offers(handoff: Handoff, rows: Rows, now: datetime, chance: Random) -> list[Step]:
-    group = rows.groups[handoff.group_id]
     parties = [(Side.RECEIVER, receiver(handoff)), (Side.SENDER, sender(handoff))]
-    question = any(c.kind == "REPLY_BY" and c.state == "running" for c in rows.deadlines_of[handoff.id])
     found: list[Step] = []
+    circumstances = Circumstances()
     for side, who in parties:
         beside: Any = Work(rows, who, now)
-        legal = run(commands.circumstances(group, handoff, beside))
-        found += [_moves(Move(name), handoff, who, now, chance) for name in _legal(handoff, side, legal)]
-        acts = domain.acts_now(
-            handoff.state, side, spoken_for=handoff.spoken_for, is_reserve=handoff.is_reserve, question_is_open=question
-        )
-        found += [Step(act, who, _act(act, handoff, now, chance)) for act in acts]
+        circumstances = run(standing(handoff, beside))
+        found += [_moves(Move(name), handoff, who, now, chance) for name in _legal(handoff, side, circumstances)]
+        acts = domain.acts_now(handoff.state, side, circumstances, handoff.held_state)
+        found += [Step(act, who, _act(act, handoff, now, chance)) for act in acts if act not in RESCUES]
     found += _decisions(handoff, rows, parties[0][1], parties[1][1], chance)
-    speakable = [move for move in _legal(handoff, Side.RECEIVER, Circumstances()) if Move(move) in domain.SPEAKABLE]
+    speakable = [move for move in _legal(handoff, Side.RECEIVER, circumstances) if Move(move) in domain.SPEAKABLE]
     if speakable and handoff.to_agency != handoff.from_agency:
         found.append(_phone(Move(chance.choice(sorted(speakable))), handoff, now, chance))
     if domain.expires(handoff.state, handoff.held_state) and handoff.state in domain.OPEN:
@@ -180,6 +180,8 @@ def _act(act: Act, handoff: Handoff, now: datetime, chance: Random) -> Command:
             ends = now + timedelta(days=chance.uniform(1, 20)) if chance.random() < 0.2 else None
             news = ReportStatus(handoff.id, "STABLE", ends, is_ready=chance.random() < 0.2)
             return lambda work: commands.report_status(news, work)
+        case Act.RESEND | Act.REDIRECT | Act.WITHDRAW:
+            raise AssertionError(f"nobody of the simulation says {act}")
 
 
 def _decisions(handoff: Handoff, rows: Rows, asked: Principal, asker: Principal, chance: Random) -> list[Step]:

@@ -19,11 +19,11 @@ from services.casework.handoff.conditions import repository as conditions_reposi
 from services.casework.handoff.conditions.domain import ConditionState
 from services.casework.handoff.conditions.tables import Condition
 from services.casework.handoff.deadlines import repository as deadlines_repository
-from services.casework.handoff.deadlines.domain import DeadlineState, Notice
+from services.casework.handoff.deadlines.domain import DeadlineKind, DeadlineState, Notice
 from services.casework.handoff.deadlines.tables import Deadline, EscalationStep
 from services.casework.handoff.handoffs import repository as handoffs_repository
 from services.casework.handoff.handoffs.commands import applying, escalating, groups, moving, talking
-from services.casework.handoff.handoffs.domain import OPEN, UNDECIDED, HandoffState
+from services.casework.handoff.handoffs.domain import OPEN, UNDECIDED, Beside, HandoffState
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup, SpokenAnswer
 from services.casework.office.directory.domain import CaseworkPack
 from services.casework.office.rosters import repository as rosters_repository
@@ -214,8 +214,17 @@ async def _reserves_of_group(uow: Work, group_id: UUID) -> list[Handoff]:
     return uow.read(h for h in uow.rows.of_group[group_id] if h.state == HandoffState.SUPERSEDED and h.is_reserve)
 
 
-async def _others_were_told(uow: Work, group_id: UUID) -> bool:
-    return any(h.state == HandoffState.SUPERSEDED for h in uow.rows.of_group[group_id])
+async def _beside_of(uow: Work, handoff_id: UUID) -> Beside:
+    handoff = uow.rows.handoffs.get(handoff_id)
+    if handoff is None:
+        return Beside()
+    running = [d for d in uow.rows.deadlines_of[handoff_id] if d.state == DeadlineState.RUNNING]
+    return Beside(
+        won_by=uow.rows.groups[handoff.group_id].won_by,
+        others_were_told=any(h.state == HandoffState.SUPERSEDED for h in uow.rows.of_group[handoff.group_id]),
+        is_emergency=any(d.is_emergency for d in running),
+        question_is_open=any(d.kind == DeadlineKind.REPLY_BY for d in running),
+    )
 
 
 async def _open_of_group(uow: Work, group_id: UUID) -> list[Handoff]:
@@ -322,7 +331,7 @@ STAND_INS: dict[Any, dict[str, Any]] = {
         "group_of_handoff": _group_of_handoff,
         "undecided_of_group": _undecided_of_group,
         "reserves_of_group": _reserves_of_group,
-        "others_were_told": _others_were_told,
+        "beside_of": _beside_of,
         "open_of_group": _open_of_group,
         "open_groups_of_matter": _open_groups_of_matter,
         "unconfirmed_answers": _unconfirmed_answers,

@@ -111,9 +111,9 @@ class Story:
         ids = [handoff.id for handoff in self.handoffs]
         yield moving, "pack_in_force", (DISTRICT,)
         yield from _each(handoffs_repository, ["open_groups_of_matter"], MATTERS)
-        of_groups = "group undecided_of_group reserves_of_group others_were_told open_of_group"
+        of_groups = "group undecided_of_group reserves_of_group open_of_group"
         yield from _each(handoffs_repository, of_groups.split(), [*self.groups, NOBODY])
-        yield from _each(handoffs_repository, ["group_of_handoff", "unconfirmed_answers"], [*ids, NOBODY])
+        yield from _each(handoffs_repository, ["group_of_handoff", "unconfirmed_answers", "beside_of"], [*ids, NOBODY])
         yield handoffs_repository, "by_ids", ([NOBODY, *reversed(ids)],)
         yield from _each(deadlines_repository, ["all_of", "awaited_notices"], [*ids, NOBODY])
         yield from _each(deadlines_repository, ["escalations_of_deadline"], self.deadlines)

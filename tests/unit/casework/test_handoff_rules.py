@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from services.casework.handoff.deadlines.domain import EmergencyCannotPause
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs import access, domain
 from services.casework.handoff.handoffs.domain import (
@@ -16,6 +17,7 @@ from services.casework.handoff.handoffs.domain import (
     SIDES,
     UNDECIDED,
     Act,
+    Beside,
     Circumstances,
     HandoffState,
     Move,
@@ -141,7 +143,9 @@ REFUSED = {
     Move.ASK_CANCEL: (Circumstances(person_is_there=True), domain.PersonIsThere),
     Move.ACCEPT: (Circumstances(won_by_other=True), domain.GroupIsWon),
     Move.ACCEPT_CONDITIONALLY: (Circumstances(won_by_other=True), domain.GroupIsWon),
-    Move.REOPEN: (Circumstances(won_by_other=True), domain.GroupIsWon),
+    Move.REOPEN: (Circumstances(search_went_on=True), domain.SearchWentOn),
+    Move.START: (Circumstances(must_arrive=True), domain.PersonHasNotArrived),
+    Move.HOLD: (Circumstances(is_emergency=True), EmergencyCannotPause),
 }
 
 
@@ -160,6 +164,10 @@ class Row:
 
     to_agency: str = "receiver"
     purpose: str = Purpose.INPATIENT_BED.value
+    state: str = HandoffState.ACCEPTED.value
+    held_state: str | None = None
+    reason_code: str | None = None
+    is_reserve: bool = False
     spoken_for: bool = False
     cancel_asked_at: datetime | None = None
     arrived_at: datetime | None = None
@@ -183,22 +191,22 @@ class Row:
 def test_a_yes_is_undone_within_ten_minutes_by_whoever_gave_it_while_nobody_acted(
     row: Row, actor: str, minutes: int, told: bool, may: bool
 ) -> None:
-    now = domain.circumstances(row, None, actor, NOW + timedelta(minutes=minutes), others_were_told=told)
+    now = domain.circumstances(row, Beside(others_were_told=told), actor, NOW + timedelta(minutes=minutes))
     assert now.answer_may_be_undone == may
 
 
 def test_a_request_is_undone_only_while_nobody_has_claimed_it() -> None:
     asked = Row(last_move="request", last_moved_by="worker")
-    assert domain.circumstances(asked, None, "worker", NOW, others_were_told=False).request_may_be_undone
+    assert domain.circumstances(asked, Beside(), "worker", NOW).request_may_be_undone
     asked.claimed_by = "nurse"
-    assert not domain.circumstances(asked, None, "worker", NOW, others_were_told=False).request_may_be_undone
+    assert not domain.circumstances(asked, Beside(), "worker", NOW).request_may_be_undone
 
 
 def test_a_file_may_be_called_back_where_a_person_may_not() -> None:
     there = Row(arrived_at=NOW)
-    assert domain.circumstances(there, None, "x", NOW, others_were_told=False).person_is_there
+    assert domain.circumstances(there, Beside(), "x", NOW).person_is_there
     there.purpose = Purpose.FAMILY_TRACING.value
-    assert not domain.circumstances(there, None, "x", NOW, others_were_told=False).person_is_there
+    assert not domain.circumstances(there, Beside(), "x", NOW).person_is_there
 
 
 def test_nobody_says_by_phone_that_a_person_changed_hands() -> None:
@@ -206,12 +214,20 @@ def test_nobody_says_by_phone_that_a_person_changed_hands() -> None:
     assert all(Side.RECEIVER in SIDES[move] for move in domain.SPEAKABLE)
 
 
+STUCK = {Act.RESEND, Act.REDIRECT, Act.WITHDRAW}
+
+
 @pytest.mark.parametrize(
     ("state", "side", "facts", "acts"),
     [
         (HandoffState.RECEIVED, Side.RECEIVER, {}, {Act.ASK}),
         (HandoffState.RECEIVED, Side.RECEIVER, {"question_is_open": True}, set()),
-        (HandoffState.RECEIVED, Side.SENDER, {"question_is_open": True}, {Act.REPLY}),
+        (HandoffState.RECEIVED, Side.RECEIVER, {"is_emergency": True}, set()),
+        (HandoffState.RECEIVED, Side.SENDER, {"question_is_open": True}, {Act.REPLY, *STUCK}),
+        (HandoffState.REQUESTED, Side.OFFICER, {}, STUCK),
+        (HandoffState.CONDITIONAL, Side.SENDER, {}, STUCK - {Act.RESEND}),
+        (HandoffState.ACCEPTED, Side.SENDER, {"is_promised": True}, set()),
+        (HandoffState.IN_PROGRESS, Side.OFFICER, {"is_promised": True}, set()),
         (HandoffState.IN_PROGRESS, Side.RECEIVER, {}, {Act.REPORT}),
         (HandoffState.ACCEPTED, Side.RECEIVER, {"spoken_for": True}, {Act.REPORT, Act.CONFIRM}),
         (HandoffState.SUPERSEDED, Side.RECEIVER, {}, {Act.RESERVE}),
@@ -222,8 +238,54 @@ def test_nobody_says_by_phone_that_a_person_changed_hands() -> None:
 def test_what_can_be_said_beside_the_moves(
     state: HandoffState, side: Side, facts: dict[str, bool], acts: set[Act]
 ) -> None:
-    known = {"spoken_for": False, "is_reserve": False, "question_is_open": False} | facts
-    assert set(domain.acts_now(state, side, **known)) == acts
+    assert set(domain.acts_now(state, side, Circumstances(**facts))) == acts
+
+
+FLAGS = list(Circumstances.__dataclass_fields__)
+IN_THEIR_WAY = {
+    "spoken_for": set(), "cancel_asked": set(), "answer_may_be_undone": set(), "request_may_be_undone": set(),
+    "question_is_open": set(), "is_reserve": set(), "is_promised": set(),
+    "person_is_there": {Move.ASK_CANCEL, Move.CONFIRM_CANCEL},
+    "won_by_other": {Move.ACCEPT, Move.ACCEPT_CONDITIONALLY, Move.CONTEST, Move.REOPEN},
+    "must_arrive": {Move.START}, "search_went_on": {Move.REOPEN}, "is_emergency": {Move.HOLD},
+}  # fmt: skip
+NEEDS = {
+    Move.CONTEST: "spoken_for", Move.UNDO: "answer_may_be_undone", Move.ENTER_IN_ERROR: "request_may_be_undone",
+    Move.CONFIRM_CANCEL: "cancel_asked",
+}  # fmt: skip
+"""Written by hand: which circumstance stands in the way of what, and what needs one."""
+
+
+@pytest.mark.parametrize("flags", list(product((False, True), repeat=len(FLAGS)))[::7])
+def test_what_is_offered_is_what_is_taken_in_every_state_on_every_side(flags: tuple[bool, ...]) -> None:
+    true = {name for name, is_true in zip(FLAGS, flags, strict=True) if is_true}
+    now = Circumstances(**dict.fromkeys(true, True))
+    blocked = set().union(*(IN_THEIR_WAY[name] for name in true))
+    missing = {move for move, needed in NEEDS.items() if needed not in true}
+    for state, side in product(HandoffState, Side):
+        legal = golden.legal(GOLDEN, state) & GOLDEN_SIDES[side]
+        assert set(domain.legal_now(state, side, now)) == {m for m in legal if Move(m) not in blocked | missing}
+
+
+def test_no_circumstance_is_forgotten() -> None:
+    assert set(FLAGS) == set(IN_THEIR_WAY)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "arrived", "reason", "went_on"),
+    [
+        (Purpose.INPATIENT_BED, False, "FULL", True),
+        (Purpose.INPATIENT_BED, False, "ABSCONDED", True),
+        (Purpose.INPATIENT_BED, True, "ABSCONDED", False),
+        (Purpose.FAMILY_TRACING, False, "NO_STAFF", True),
+        (Purpose.FAMILY_TRACING, False, "NOT_FOUND", False),
+    ],
+)
+def test_whoever_gave_a_yes_back_before_the_person_came_stands_behind_the_queue(
+    purpose: Purpose, arrived: bool, reason: str, went_on: bool
+) -> None:
+    row = Row(purpose=purpose.value, state="failed", reason_code=reason, arrived_at=NOW if arrived else None)
+    assert domain.circumstances(row, Beside(), "x", NOW).search_went_on == went_on
 
 
 def test_whoever_is_no_party_does_not_learn_that_it_exists() -> None:

@@ -102,7 +102,7 @@ async def _treat(closure: Closure, item: ClosureItem, uow: UnitOfWork) -> str:
         case ItemDisposition.RESEND:
             return (await resend(item.handoff_id, uow)).state
         case ItemDisposition.REDIRECT:
-            command = Redirect(item.handoff_id, closure.reason_code, closure.to_agency)
+            command = Redirect(item.handoff_id, closure.reason_code, closure.to_agency, has_closed=True)
             return (await redirect(command, uow)).state
         case _:
-            return (await withdraw(item.handoff_id, closure.reason_code, uow)).state
+            return (await withdraw(item.handoff_id, closure.reason_code, uow, has_closed=True)).state

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Protocol
 
-from services.casework.handoff.handoffs.domain import SIDES, Move, NotYourMove, Side
+from services.casework.handoff.handoffs import domain
+from services.casework.handoff.handoffs.domain import SIDES, Act, Circumstances, Move, NotYourMove, Side
 from services.casework.office.directory.access import OFFICE_ROLES
 from services.chassis.errors import NotFound
 from services.chassis.principal import Principal
@@ -21,6 +23,21 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "roster:write": frozenset({"desk-officer", "duty-officer", "section-head"}),
     "roster:read": frozenset({"desk-officer"}) | OFFICE_ROLES,
     "handoff:send": frozenset({"agency", "desk-officer", "caseworker", "duty-officer", "section-head"}),
+}
+
+
+class Parties(Protocol):
+    """What of a hand-off says who may do what with it."""
+
+    from_agency: str
+    to_agency: str
+    state: str
+    held_state: str | None
+
+
+PERMISSION_OF: dict[Act, str] = {
+    **dict.fromkeys((Act.ASK, Act.REPORT, Act.RESERVE, Act.CONFIRM), "handoff:answer"),
+    **dict.fromkeys((Act.REPLY, Act.RESEND, Act.REDIRECT, Act.WITHDRAW), "handoff:send"),
 }
 
 
@@ -63,6 +80,42 @@ def may_move(principal: Principal, move: Move) -> bool:
     is_senders = Side.RECEIVER not in SIDES[move]
     permission = "handoff:send" if is_senders else "handoff:answer"
     return principal.is_system or bool(principal.roles & PERMISSIONS[permission])
+
+
+def legal_now(principal: Principal, handoff: Parties, now: Circumstances) -> list[str]:
+    """The moves that a command would take from the caller now, on every side on which they stand."""
+    legal = [
+        move
+        for side in sides(principal, handoff.from_agency, handoff.to_agency)
+        for move in domain.legal_now(handoff.state, side, now)
+        if may_move(principal, Move(move))
+    ]
+    return list(dict.fromkeys(legal))
+
+
+def acts_now(principal: Principal, handoff: Parties, now: Circumstances) -> list[str]:
+    """What the caller can say now beside the moves."""
+    acts = [
+        act.value
+        for side in sides(principal, handoff.from_agency, handoff.to_agency)
+        for act in domain.acts_now(handoff.state, side, now, handoff.held_state)
+        if principal.is_system or principal.roles & PERMISSIONS[PERMISSION_OF[act]]
+    ]
+    return list(dict.fromkeys(acts))
+
+
+def everything_now(principal: Principal, handoff: Parties, now: Circumstances) -> list[str]:
+    """Moves and words, as a refusal names them."""
+    return legal_now(principal, handoff, now) + acts_now(principal, handoff, now)
+
+
+def speakable_now(principal: Principal, handoff: Parties, now: Circumstances) -> list[str]:
+    """The answers that the caller may write down for the receiver."""
+    try:
+        check_may_speak_for(principal, handoff.from_agency, handoff.to_agency)
+    except (NotFound, NotYourMove):
+        return []
+    return [move for move in domain.legal_now(handoff.state, Side.RECEIVER, now) if move in domain.SPEAKABLE]
 
 
 def check_may_speak_for(principal: Principal, from_agency: str, to_agency: str) -> None:

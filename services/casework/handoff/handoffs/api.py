@@ -93,8 +93,9 @@ async def get_handoffs(
 ) -> HandoffPage:
     """Serah terima yang dikirim kepada atau oleh instansi Anda."""
     rows = await queries.list_handoffs(reading, None, [s.value for s in state or ()], after, limit)
+    legal = await queries.legal_of(reading, rows)
     return HandoffPage(
-        items=[HandoffOut.of(row, queries.legal_in_list(caller, row)) for row in rows],
+        items=[HandoffOut.of(row, legal[row.id].moves, legal[row.id].acts) for row in rows],
         next_after=rows[-1].id if len(rows) == limit else None,
     )
 

@@ -1,7 +1,7 @@
 """Read models of hand-offs for API and pages."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -10,14 +10,14 @@ from uuid import UUID
 
 from services.casework.handoff.conditions.repository import of_handoff
 from services.casework.handoff.conditions.tables import Condition
-from services.casework.handoff.deadlines.domain import DeadlineKind, DeadlineState, policy_of, silence
+from services.casework.handoff.deadlines.domain import DeadlineState, policy_of, silence
 from services.casework.handoff.deadlines.repository import escalations_of, of_handoffs
 from services.casework.handoff.deadlines.tables import Deadline, EscalationStep
 from services.casework.handoff.disclosures.commands import keep_disclosure
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.disclosures.queries import DisclosureView, readers_of, show_disclosure
 from services.casework.handoff.handoffs import access, domain, repository
-from services.casework.handoff.handoffs.domain import Circumstances, HandoffState
+from services.casework.handoff.handoffs.domain import HandoffState
 from services.casework.handoff.handoffs.tables import Handoff, LinkAnswer, SpokenAnswer
 from services.casework.office.directory.domain import CaseworkPack, EscalationKind
 from services.casework.office.directory.queries import pack_in_force
@@ -25,7 +25,6 @@ from services.casework.office.matters.queries import number_of
 from services.chassis.clock import utc_now
 from services.chassis.database import ReadSession, UnitOfWork, Units
 from services.chassis.errors import NotFound
-from services.chassis.principal import Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +46,25 @@ class HandoffView:
     candidates: list[Handoff]
 
 
-def legal_now(principal: Principal, handoff: Handoff, now: Circumstances) -> list[str]:
-    """The moves that are legal now for the sides on which the caller stands."""
-    return list(
-        dict.fromkeys(
-            move
-            for side in access.sides(principal, handoff.from_agency, handoff.to_agency)
-            for move in domain.legal_now(handoff.state, side, now)
-            if access.may_move(principal, domain.Move(move))
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class Legal:
+    """What a caller may do with a hand-off now: moves, words beside them, answers to write down for others."""
+
+    moves: list[str]
+    acts: list[str]
+    spoken: list[str]
 
 
-def legal_in_list(principal: Principal, handoff: Handoff) -> list[str]:
-    """As ``legal_now`` by what the row alone tells: a list offers no undoing."""
-    return legal_now(
-        principal, handoff, domain.circumstances(handoff, None, principal.actor, utc_now(), others_were_told=True)
-    )
-
-
-def may_speak(principal: Principal, handoff: Handoff) -> list[str]:
-    """The answers that the caller may write down for the receiver."""
-    try:
-        access.check_may_speak_for(principal, handoff.from_agency, handoff.to_agency)
-    except (NotFound, domain.NotYourMove):
-        return []
-    return [move for move in domain.legal_moves(handoff.state, domain.Side.RECEIVER) if move in domain.SPEAKABLE]
+async def legal_of(reading: ReadSession, handoffs: Sequence[Handoff]) -> dict[UUID, Legal]:
+    """What the caller may do with each of these now: what a command would take."""
+    caller = reading.principal
+    beside = await repository.beside(reading, [handoff.id for handoff in handoffs])
+    found = {}
+    for handoff in handoffs:
+        now = domain.circumstances(handoff, beside[handoff.id], caller.actor, utc_now())
+        moves, acts = access.legal_now(caller, handoff, now), access.acts_now(caller, handoff, now)
+        found[handoff.id] = Legal(moves, acts, access.speakable_now(caller, handoff, now))
+    return found
 
 
 async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, private_key: str) -> HandoffView:
@@ -80,31 +72,15 @@ async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, pri
     party.
     """
     handoff = await _one(handoff_id, reading)
-    group = await repository.group_row(reading, handoff.group_id)
-    told = handoff.state in domain.UNDOABLE and await repository.others_were_told(reading, handoff.group_id)
-    won_by = group.won_by if group else None
-    now = domain.circumstances(handoff, won_by, reading.principal.actor, utc_now(), others_were_told=told)
+    legal = (await legal_of(reading, [handoff]))[handoff.id]
     deadlines = await of_handoffs(reading, [handoff.id])
-    acts = [
-        act.value
-        for side in access.sides(reading.principal, handoff.from_agency, handoff.to_agency)
-        for act in domain.acts_now(
-            handoff.state,
-            side,
-            spoken_for=handoff.spoken_for,
-            is_reserve=handoff.is_reserve,
-            question_is_open=any(
-                c.kind == DeadlineKind.REPLY_BY and c.state == DeadlineState.RUNNING for c in deadlines
-            ),
-        )
-    ]
     pack = await pack_in_force(reading, handoff.district)
     is_sender = access.stands_with_sender(reading.principal, handoff.from_agency)
     return HandoffView(
         handoff=handoff,
-        legal_now=legal_now(reading.principal, handoff, now),
-        acts=acts,
-        may_speak=may_speak(reading.principal, handoff),
+        legal_now=legal.moves,
+        acts=legal.acts,
+        may_speak=legal.spoken,
         case_number=await number_of(reading, handoff.about_id),
         disclosure=await _disclosure(handoff, pack, reading, units, private_key),
         deadlines=deadlines,

@@ -8,9 +8,10 @@ from uuid import UUID
 import asyncpg
 from sqlmodel import col, or_, select
 
-from services.casework.handoff.handoffs.domain import ASKED, ENDED_WORK, OPEN, UNDECIDED, HandoffState
+from services.casework.handoff.deadlines.domain import DeadlineKind, DeadlineState
+from services.casework.handoff.handoffs.domain import ASKED, ENDED_WORK, OPEN, UNDECIDED, Beside, HandoffState
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup, LinkAnswer, SpokenAnswer
-from services.chassis.database import Gauge, ReadSession, UnitOfWork
+from services.chassis.database import Gauge, ReadSession, UnitOfWork, with_states
 
 
 async def group(uow: UnitOfWork, group_id: UUID) -> HandoffGroup | None:
@@ -52,15 +53,30 @@ async def reserves_of_group(uow: UnitOfWork, group_id: UUID) -> list[Handoff]:
     )
 
 
-async def others_were_told(source: UnitOfWork | ReadSession, group_id: UUID) -> bool:
-    """Whether other candidates of a group have heard that it is won."""
-    query = select(Handoff).where(Handoff.group_id == group_id, Handoff.state == HandoffState.SUPERSEDED.value)
-    return await source.first(query) is not None
+_BESIDE = with_states("""
+    SELECT h.id, g.won_by,
+        EXISTS (SELECT 1 FROM handoffs o WHERE o.group_id = h.group_id AND o.state = {beaten}) AS others_were_told,
+        EXISTS (SELECT 1 FROM deadlines d WHERE d.about_id = h.id AND d.state = {running} AND d.is_emergency)
+            AS is_emergency,
+        EXISTS (SELECT 1 FROM deadlines d WHERE d.about_id = h.id AND d.state = {running} AND d.kind = {reply_by})
+            AS question_is_open
+    FROM handoffs h JOIN handoff_groups g ON g.id = h.group_id WHERE h.id = ANY(:ids)
+""", beaten=HandoffState.SUPERSEDED, running=DeadlineState.RUNNING, reply_by=DeadlineKind.REPLY_BY)  # fmt: skip
 
 
-async def group_row(reading: ReadSession, group_id: UUID) -> HandoffGroup | None:
-    """A group, to look at."""
-    return await reading.first(select(HandoffGroup).where(HandoffGroup.id == group_id))
+async def beside(reading: ReadSession, ids: Sequence[UUID]) -> dict[UUID, Beside]:
+    """What beside each hand-off's own row decides about it, also what its reader cannot see, such as who was beaten."""
+    return {row["id"]: _beside(row) for row in await reading.rows(_BESIDE, ids=list(ids))}
+
+
+async def beside_of(uow: UnitOfWork, handoff_id: UUID) -> Beside:
+    """The same of one hand-off, for a command."""
+    found = (await uow.execute(_BESIDE, ids=[handoff_id])).mappings().first()
+    return _beside(found) if found else Beside()
+
+
+def _beside(row: Any) -> Beside:
+    return Beside(row["won_by"], row["others_were_told"], row["is_emergency"], row["question_is_open"])
 
 
 async def unconfirmed_answers(uow: UnitOfWork, handoff_id: UUID) -> list[SpokenAnswer]:

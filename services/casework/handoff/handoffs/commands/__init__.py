@@ -28,7 +28,6 @@ from services.casework.handoff.handoffs.commands.groups import (
 from services.casework.handoff.handoffs.commands.moving import (
     answer_for_registry,
     apply_dispositions,
-    circumstances,
     close_results,
     confirm_spoken,
     end_purpose,
@@ -61,7 +60,6 @@ __all__ = [
     "answer_for_registry",
     "apply_dispositions",
     "ask_question",
-    "circumstances",
     "close_results",
     "confirm_spoken",
     "end_of_step",

@@ -19,16 +19,15 @@ from services.casework.handoff.handoffs.commands.applying import (
     speaks_for_itself,
 )
 from services.casework.handoff.handoffs.commands.groups import follow, weigh_conditions
-from services.casework.handoff.handoffs.commands.rows import locked, note_next_due, tell
+from services.casework.handoff.handoffs.commands.rows import locked, note_next_due, standing, tell
 from services.casework.handoff.handoffs.domain import (
-    Circumstances,
     GroupOutcome,
     HandoffDisposition,
     HandoffState,
     Move,
     Side,
 )
-from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup, LinkAnswer, SpokenAnswer
+from services.casework.handoff.handoffs.tables import Handoff, LinkAnswer, SpokenAnswer
 from services.casework.office.directory.domain import CaseworkPack
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.matters.domain import AboutKind
@@ -49,16 +48,9 @@ async def move_handoff(command: MoveHandoff, uow: UnitOfWork) -> Handoff:
     side = _side(command, handoff, uow)
     if command.expected_version is not None and handoff.version != command.expected_version:
         await uow.locked(Handoff, command.handoff_id, command.expected_version)
-    if command.move == Move.COMPLETE and command.result_code:
-        domain.check_result(handoff.purpose, command.result_code)
-    now = await circumstances(group, handoff, uow)
-    refused = domain.refusal(command.move, now)
-    if refused is domain.GroupIsWon and handoff.state != HandoffState.FAILED:
-        may_wait = handoff.state == HandoffState.SUPERSEDED and not handoff.is_reserve
-        raise refused(("reserve",) if may_wait else (), won=True)
-    target = domain.next_state(handoff.state, command.move, side, handoff.held_state, now)
-    if refused is not None:
-        raise refused(domain.legal_now(handoff.state, side, now), state=handoff.state)
+    if command.move == Move.COMPLETE:
+        domain.check_result(handoff.purpose, command.result_code or "")
+    target = await legal_target(handoff, command.move, side, uow)
     if command.move == Move.ARRIVE and handoff.purpose in MOVES_A_PERSON and not command.ba_number:
         raise domain.BeritaAcaraIsMissing
     if command.happened_at is not None and command.happened_at > await uow.now() + domain.CLOCKS_MAY_DIFFER:
@@ -86,10 +78,18 @@ def _side(command: MoveHandoff, handoff: Handoff, uow: UnitOfWork) -> Side:
     return side
 
 
-async def circumstances(group: HandoffGroup, handoff: Handoff, uow: UnitOfWork) -> Circumstances:
-    """What beside the state decides about a move now."""
-    told = handoff.state in domain.UNDOABLE and await repository.others_were_told(uow, group.id)
-    return domain.circumstances(handoff, group.won_by, uow.principal.actor, await uow.now(), others_were_told=told)
+async def legal_target(handoff: Handoff, move: Move, side: Side, uow: UnitOfWork) -> HandoffState:
+    """Where a move leads that is legal now; else raises why it is not, naming all that the caller may do."""
+    now = await standing(handoff, uow)
+    legal = access.everything_now(uow.principal, handoff, now)
+    refused = domain.refusal(move, now)
+    if refused is domain.GroupIsWon and handoff.state != HandoffState.FAILED:
+        raise refused(legal, won=True)
+    if (HandoffState(handoff.state), move) not in domain.MOVES:
+        raise domain.HandoffCannotMove(legal, state=handoff.state)
+    if refused is not None:
+        raise refused(legal, state=handoff.state)
+    return domain.next_state(handoff.state, move, side, handoff.held_state)
 
 
 async def _note_spoken(command: MoveHandoff, handoff: Handoff, uow: UnitOfWork) -> None:
@@ -147,7 +147,8 @@ async def confirm_spoken(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
     _, handoff = await locked(handoff_id, uow)
     access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, frozenset({Side.RECEIVER}))
     if not handoff.spoken_for:
-        raise domain.NobodySpokeForThem((), state=handoff.state)
+        legal = access.everything_now(uow.principal, handoff, await standing(handoff, uow))
+        raise domain.NobodySpokeForThem(legal, state=handoff.state)
     pack = await pack_in_force(uow, handoff.district)
     deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
     await deadlines.stop("CONFIRMED", {DeadlineKind.CONFIRM_BY})

@@ -8,16 +8,14 @@ from services.casework.handoff.deadlines.domain import DeadlineKind
 from services.casework.handoff.handoffs import access, domain, facts, repository
 from services.casework.handoff.handoffs.commands.applying import MoveHandoff, end_for_system
 from services.casework.handoff.handoffs.commands.groups import ask_next, end_exhausted, follow, is_no_place_for
-from services.casework.handoff.handoffs.commands.rows import locked, tell
-from services.casework.handoff.handoffs.domain import HandoffState, Move, Side
+from services.casework.handoff.handoffs.commands.rows import check_act, locked, standing, tell
+from services.casework.handoff.handoffs.domain import Act, HandoffState, Move
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.matters.domain import AboutKind
 from services.casework.office.rosters.queries import phones_on_duty
 from services.casework.person.custody.repository import locked_chain
 from services.chassis.database import UnitOfWork
-
-RESCUERS = frozenset({Side.SENDER, Side.OFFICER})
 
 
 async def resend(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
@@ -26,9 +24,8 @@ async def resend(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
     Raises ``NotFound``, ``NotYourMove``, ``HandoffCannotMove`` when it was answered.
     """
     _, handoff = await locked(handoff_id, uow)
-    side = access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, RESCUERS)
-    if handoff.state not in domain.UNANSWERED:
-        raise domain.HandoffCannotMove(domain.legal_moves(handoff.state, side), state=handoff.state)
+    access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, domain.RESCUERS)
+    await check_act(handoff, Act.RESEND, uow)
     pack = await pack_in_force(uow, handoff.district)
     deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
     on_duty = await phones_on_duty(handoff.to_agency, handoff.to_desk, pack, uow)
@@ -40,11 +37,15 @@ async def resend(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """Ask another agency instead; without ``to_agency`` the next candidate."""
+    """Ask another agency instead; without ``to_agency`` the next candidate.
+
+    ``has_closed``: the receiver has closed, so that nobody is there to consent.
+    """
 
     handoff_id: UUID
     reason_code: str
     to_agency: str | None = None
+    has_closed: bool = False
 
 
 async def redirect(command: Redirect, uow: UnitOfWork) -> Handoff:
@@ -52,10 +53,10 @@ async def redirect(command: Redirect, uow: UnitOfWork) -> Handoff:
 
     The group stays the same, so that the procedure's step ends with whoever completes it. Answers the hand-off that
     ended. Raises ``NotFound``, ``NotYourMove``, ``AgencyIsUnknown``, ``PurposeHasNoSlaRule``, ``AdultsOnly``,
-    ``PersonIsThere``, ``HandoffCannotMove`` when its work has ended.
+    ``ConsentIsNeeded`` after a firm yes, ``PersonIsThere``, ``HandoffCannotMove`` when its work has ended.
     """
     group, handoff = await locked(command.handoff_id, uow)
-    move = await _giving_up(handoff, uow)
+    move = await _giving_up(handoff, Act.REDIRECT, uow, has_closed=command.has_closed)
     pack = await pack_in_force(uow, handoff.district)
     if command.to_agency is not None:
         pack.sla_rule(handoff.purpose, pack.agency(command.to_agency).code, handoff.urgency)
@@ -77,28 +78,33 @@ async def redirect(command: Redirect, uow: UnitOfWork) -> Handoff:
     return handoff
 
 
-async def withdraw(handoff_id: UUID, reason_code: str, uow: UnitOfWork) -> Handoff:
+async def withdraw(handoff_id: UUID, reason_code: str, uow: UnitOfWork, *, has_closed: bool = False) -> Handoff:
     """Nobody is asked any more: the hand-off ends with its reason, and with the last one its step.
 
-    Raises ``NotFound``, ``NotYourMove``, ``PersonIsThere``, ``HandoffCannotMove`` when its work has ended.
+    Raises ``NotFound``, ``NotYourMove``, ``ConsentIsNeeded`` after a firm yes unless the receiver ``has_closed``,
+    ``PersonIsThere``, ``HandoffCannotMove`` when its work has ended.
     """
     group, handoff = await locked(handoff_id, uow)
-    move = await _giving_up(handoff, uow)
+    move = await _giving_up(handoff, Act.WITHDRAW, uow, has_closed=has_closed)
     pack = await pack_in_force(uow, handoff.district)
     await end_for_system(handoff, MoveHandoff(handoff.id, move, reason_code=reason_code), pack, uow)
     await follow(group, handoff, MoveHandoff(handoff.id, Move.EXPIRE, reason_code=reason_code), pack, uow)
     return handoff
 
 
-async def _giving_up(handoff: Handoff, uow: UnitOfWork) -> Move:
+async def _giving_up(handoff: Handoff, act: Act, uow: UnitOfWork, *, has_closed: bool) -> Move:
     """The move by which the hand-off ends without its receiver, if the caller may make it."""
-    side = access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, RESCUERS)
+    access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, domain.RESCUERS)
     move = domain.giving_up(handoff.state, handoff.held_state)
+    now = await standing(handoff, uow)
+    legal = access.everything_now(uow.principal, handoff, now)
     if move is None:
-        raise domain.HandoffCannotMove(domain.legal_moves(handoff.state, side), state=handoff.state)
+        raise domain.HandoffCannotMove(legal, state=handoff.state)
     is_under_way = (handoff.held_state or handoff.state) in (HandoffState.ARRIVED, HandoffState.IN_PROGRESS)
     if handoff.arrived_at is not None and is_under_way:
         chain = await locked_chain(uow, handoff.person_id)
         if any(custody.until is None and custody.agency == handoff.to_agency for custody in chain):
-            raise domain.PersonIsThere((), state=handoff.state)
+            raise domain.PersonIsThere(legal, state=handoff.state)
+    if not has_closed:
+        await check_act(handoff, act, uow, domain.ConsentIsNeeded if now.is_promised else domain.HandoffCannotMove)
     return move

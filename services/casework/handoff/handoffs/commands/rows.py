@@ -6,12 +6,13 @@ from uuid import UUID
 
 from services.casework.handoff.deadlines.commands import Deadlines, StartDeadline
 from services.casework.handoff.deadlines.domain import DeadlineKind
-from services.casework.handoff.handoffs import facts, repository
+from services.casework.handoff.handoffs import access, domain, facts, repository
+from services.casework.handoff.handoffs.domain import Act, Circumstances, HandoffCannotMove
 from services.casework.handoff.handoffs.messages import HandoffChanged, HandoffStart
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup
 from services.casework.office.directory.domain import CaseworkPack, SlaRule
 from services.chassis.database import UnitOfWork
-from services.chassis.errors import NotFound
+from services.chassis.errors import Conflict, NotFound
 
 
 async def locked(handoff_id: UUID, uow: UnitOfWork) -> tuple[HandoffGroup, Handoff]:
@@ -21,6 +22,22 @@ async def locked(handoff_id: UUID, uow: UnitOfWork) -> tuple[HandoffGroup, Hando
     if group is None:
         raise NotFound(kind="handoffs")
     return group, await uow.locked(Handoff, handoff_id)
+
+
+async def standing(handoff: Handoff, uow: UnitOfWork) -> Circumstances:
+    """What beside the state decides about a move or a word now."""
+    beside = await repository.beside_of(uow, handoff.id)
+    return domain.circumstances(handoff, beside, uow.principal.actor, await uow.now())
+
+
+async def check_act(
+    handoff: Handoff, act: Act, uow: UnitOfWork, refusal: type[Conflict] = HandoffCannotMove
+) -> Circumstances:
+    """Raise ``refusal``, naming all that the caller may do, unless the caller can say this now."""
+    now = await standing(handoff, uow)
+    if act.value not in access.acts_now(uow.principal, handoff, now):
+        raise refusal(access.everything_now(uow.principal, handoff, now), state=handoff.state)
+    return now
 
 
 def rules_of(handoff: Handoff, pack: CaseworkPack) -> SlaRule:

@@ -5,22 +5,25 @@ from datetime import datetime
 from uuid import UUID
 
 from services.casework.handoff.deadlines.commands import deadlines_of
-from services.casework.handoff.deadlines.domain import DeadlineKind
+from services.casework.handoff.deadlines.domain import DeadlineKind, EmergencyCannotPause
 from services.casework.handoff.handoffs import access, domain, facts, repository
 from services.casework.handoff.handoffs.commands.groups import signal_procedure
 from services.casework.handoff.handoffs.commands.rows import (
+    check_act,
     locked,
     note_next_due,
     receivers_deadline,
     rules_of,
     senders_deadline,
+    standing,
     tell,
 )
-from services.casework.handoff.handoffs.domain import HandoffState, Side
+from services.casework.handoff.handoffs.domain import Act, Side
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.matters.domain import AboutKind
 from services.chassis.database import UnitOfWork
+from services.chassis.errors import Conflict
 
 
 async def ask_question(handoff_id: UUID, question_code: str, uow: UnitOfWork) -> Handoff:
@@ -30,13 +33,14 @@ async def ask_question(handoff_id: UUID, question_code: str, uow: UnitOfWork) ->
     ``EmergencyCannotPause``.
     """
     _, handoff = await locked(handoff_id, uow)
-    side = access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, frozenset({Side.RECEIVER}))
-    if handoff.state not in domain.UNANSWERED:
-        raise domain.HandoffCannotMove(domain.legal_moves(handoff.state, side), state=handoff.state)
+    access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, frozenset({Side.RECEIVER}))
+    now = await standing(handoff, uow)
+    refusal: type[Conflict] = domain.QuestionIsOpen if now.question_is_open else domain.HandoffCannotMove
+    if now.is_emergency and handoff.state in domain.UNANSWERED:
+        refusal = EmergencyCannotPause
+    await check_act(handoff, Act.ASK, uow, refusal)
     pack = await pack_in_force(uow, handoff.district)
     deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
-    if deadlines.is_running(DeadlineKind.REPLY_BY):
-        raise domain.QuestionIsOpen(("reply",), state=handoff.state)
     deadlines.pause("QUESTION", {DeadlineKind.ANSWER_BY, DeadlineKind.RECEIVED_BY})
     rules = rules_of(handoff, pack)
     deadlines.start(senders_deadline(DeadlineKind.REPLY_BY, rules.reply_within, handoff, rules, pack))
@@ -53,10 +57,9 @@ async def reply(handoff_id: UUID, reply_code: str, uow: UnitOfWork) -> Handoff:
     """
     _, handoff = await locked(handoff_id, uow)
     access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, frozenset({Side.SENDER}))
+    await check_act(handoff, Act.REPLY, uow, domain.NoQuestionIsOpen)
     pack = await pack_in_force(uow, handoff.district)
     deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
-    if not deadlines.is_running(DeadlineKind.REPLY_BY):
-        raise domain.NoQuestionIsOpen((), state=handoff.state)
     await deadlines.stop("REPLIED", {DeadlineKind.REPLY_BY})
     deadlines.resume("REPLIED", {DeadlineKind.ANSWER_BY, DeadlineKind.RECEIVED_BY})
     uow.change(handoff, "reply", reason=reply_code, **note_next_due(handoff, deadlines))
@@ -81,9 +84,8 @@ async def report_status(command: ReportStatus, uow: UnitOfWork) -> Handoff:
     Raises ``NotFound``, ``NotYourMove``, ``HandoffCannotMove`` unless the work is the receiver's, ``EndIsTooFar``.
     """
     group, handoff = await locked(command.handoff_id, uow)
-    side = access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, frozenset({Side.RECEIVER}))
-    if handoff.state not in domain.PROMISED:
-        raise domain.HandoffCannotMove(domain.legal_moves(handoff.state, side), state=handoff.state)
+    access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, frozenset({Side.RECEIVER}))
+    await check_act(handoff, Act.REPORT, uow)
     pack = await pack_in_force(uow, handoff.district)
     rules, now = rules_of(handoff, pack), await uow.now()
     if command.expected_end_at is not None and command.expected_end_at > now + domain.FORESEEABLE:
@@ -117,10 +119,9 @@ async def keep_as_reserve(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
     Raises ``NotFound``, ``NotYourMove``, ``HandoffCannotMove`` unless another candidate won.
     """
     _, handoff = await locked(handoff_id, uow)
-    side = access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, frozenset({Side.RECEIVER}))
-    if handoff.state != HandoffState.SUPERSEDED:
-        raise domain.HandoffCannotMove(domain.legal_moves(handoff.state, side), state=handoff.state)
+    access.side_of(uow.principal, handoff.from_agency, handoff.to_agency, frozenset({Side.RECEIVER}))
     if not handoff.is_reserve:
+        await check_act(handoff, Act.RESERVE, uow)
         uow.change(handoff, "reserve", is_reserve=True)
     return handoff
 

@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from services.casework.handoff.deadlines.domain import EmergencyCannotPause
 from services.casework.handoff.disclosures.domain import MOVES_A_PERSON
 from services.casework.handoff.handoffs.domain.refusals import (
     CancellationWasNotAsked,
     GroupIsWon,
     HandoffCannotMove,
     NobodySpokeForThem,
+    PersonHasNotArrived,
     PersonIsThere,
+    SearchWentOn,
     TooLateToUndo,
 )
 from services.casework.handoff.handoffs.domain.states import (
@@ -19,6 +22,7 @@ from services.casework.handoff.handoffs.domain.states import (
     ASKED,
     MOVES,
     PROMISED,
+    SEARCH_GOES_ON,
     SIDES,
     UNANSWERED,
     HandoffState,
@@ -52,6 +56,12 @@ class Circumstances:
     answer_may_be_undone: bool = False
     request_may_be_undone: bool = False
     won_by_other: bool = False
+    must_arrive: bool = False
+    search_went_on: bool = False
+    is_emergency: bool = False
+    question_is_open: bool = False
+    is_reserve: bool = False
+    is_promised: bool = False
 
 
 class Act(StrEnum):
@@ -62,18 +72,42 @@ class Act(StrEnum):
     REPORT = "report"
     RESERVE = "reserve"
     CONFIRM = "confirm"
+    RESEND = "resend"
+    REDIRECT = "redirect"
+    WITHDRAW = "withdraw"
 
 
-def acts_now(state: str, side: Side, *, spoken_for: bool, is_reserve: bool, question_is_open: bool) -> tuple[Act, ...]:
-    """What a side can say now beside the moves."""
+RESCUERS = frozenset({Side.SENDER, Side.OFFICER})
+"""Who may do something about a hand-off that is stuck."""
+
+
+def acts_now(state: str, side: Side, now: Circumstances, held_state: str | None = None) -> tuple[Act, ...]:
+    """What a side can say now beside the moves.
+
+    After a firm yes nobody withdraws or redirects without the receiver's consent (`handoff.md` §2).
+    """
+    may_give_up = side in RESCUERS and not now.is_promised and giving_up(state, held_state) is not None
     mine = {
-        Act.ASK: side == Side.RECEIVER and state in UNANSWERED and not question_is_open,
-        Act.REPLY: side == Side.SENDER and question_is_open,
+        Act.ASK: side == Side.RECEIVER and state in UNANSWERED and not now.question_is_open and not now.is_emergency,
+        Act.REPLY: side == Side.SENDER and now.question_is_open,
         Act.REPORT: side == Side.RECEIVER and state in PROMISED,
-        Act.RESERVE: side == Side.RECEIVER and state == S.SUPERSEDED and not is_reserve,
-        Act.CONFIRM: side == Side.RECEIVER and spoken_for,
+        Act.RESERVE: side == Side.RECEIVER and state == S.SUPERSEDED and not now.is_reserve,
+        Act.CONFIRM: side == Side.RECEIVER and now.spoken_for,
+        Act.RESEND: side in RESCUERS and state in UNANSWERED,
+        Act.REDIRECT: may_give_up,
+        Act.WITHDRAW: may_give_up,
     }
     return tuple(act for act, is_legal in mine.items() if is_legal)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the rows beside a hand-off's own tell: who won, who heard of it, which deadlines run."""
+
+    won_by: str | None = None
+    others_were_told: bool = False
+    is_emergency: bool = False
+    question_is_open: bool = False
 
 
 class Standing(Protocol):
@@ -81,6 +115,10 @@ class Standing(Protocol):
 
     to_agency: str
     purpose: str
+    state: str
+    held_state: str | None
+    reason_code: str | None
+    is_reserve: bool
     spoken_for: bool
     cancel_asked_at: datetime | None
     arrived_at: datetime | None
@@ -90,19 +128,24 @@ class Standing(Protocol):
     last_moved_at: datetime | None
 
 
-def circumstances(
-    handoff: Standing, won_by: str | None, actor: str, now: datetime, *, others_were_told: bool
-) -> Circumstances:
-    """What beside the state decides about a move of somebody (``actor``) now."""
+def circumstances(handoff: Standing, beside: Beside, actor: str, now: datetime) -> Circumstances:
+    """What beside the state decides about a move or a word of somebody (``actor``) now."""
     is_fresh = handoff.last_moved_at is not None and now - handoff.last_moved_at <= UNDO_WITHIN
     is_mine = is_fresh and handoff.last_moved_by == actor
+    moves_a_person = handoff.purpose in MOVES_A_PERSON
     return Circumstances(
         spoken_for=handoff.spoken_for,
         cancel_asked=handoff.cancel_asked_at is not None,
-        person_is_there=handoff.arrived_at is not None and handoff.purpose in MOVES_A_PERSON,
-        answer_may_be_undone=is_mine and handoff.last_move in ANSWERED_YES and not others_were_told,
+        person_is_there=handoff.arrived_at is not None and moves_a_person,
+        answer_may_be_undone=is_mine and handoff.last_move in ANSWERED_YES and not beside.others_were_told,
         request_may_be_undone=is_mine and handoff.last_move in ASKED and handoff.claimed_by is None,
-        won_by_other=won_by not in (None, handoff.to_agency),
+        won_by_other=beside.won_by not in (None, handoff.to_agency),
+        must_arrive=moves_a_person and handoff.arrived_at is None,
+        search_went_on=handoff.arrived_at is None and (moves_a_person or handoff.reason_code in SEARCH_GOES_ON),
+        is_emergency=beside.is_emergency,
+        question_is_open=beside.question_is_open,
+        is_reserve=handoff.is_reserve,
+        is_promised=is_firm(handoff.state, handoff.held_state),
     )
 
 
@@ -117,10 +160,16 @@ def refusal(move: Move, now: Circumstances) -> type[Conflict] | None:
             return TooLateToUndo
         case Move.CONFIRM_CANCEL if not now.cancel_asked:
             return CancellationWasNotAsked
+        case Move.START if now.must_arrive:
+            return PersonHasNotArrived
+        case Move.HOLD if now.is_emergency:
+            return EmergencyCannotPause
         case Move.ASK_CANCEL | Move.CONFIRM_CANCEL if now.person_is_there:
             return PersonIsThere
         case Move.ACCEPT | Move.ACCEPT_CONDITIONALLY | Move.CONTEST | Move.REOPEN if now.won_by_other:
             return GroupIsWon
+        case Move.REOPEN if now.search_went_on:
+            return SearchWentOn
         case _:
             return None
 

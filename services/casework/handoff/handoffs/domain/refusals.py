@@ -48,6 +48,30 @@ class PersonIsThere(Conflict):
     legal_kind = "move"
 
 
+class PersonHasNotArrived(Conflict):
+    """Work on a person begins with their arrival, and a person changes hands with a signed paper."""
+
+    text = "Orangnya belum tercatat tiba."
+    advice = "Catat kedatangan dengan nomor berita acara, lalu mulai kerjakan."
+    legal_kind = "move"
+
+
+class SearchWentOn(Conflict):
+    """Whoever gave a firm yes back before the person came stands behind those who were asked since."""
+
+    text = "Kesanggupan ini sudah dikembalikan sebelum orangnya tiba, dan instansi lain sudah diminta."
+    advice = "Bila tempat tersedia lagi, hubungi pengirim; permintaan baru dapat dikirim kepada Anda."
+    legal_kind = "move"
+
+
+class ConsentIsNeeded(Conflict):
+    """After a firm yes nobody takes a request back or asks another one without the receiver's consent."""
+
+    text = "Instansi ini sudah menyanggupi; permintaan hanya dapat ditarik atau dialihkan dengan persetujuannya."
+    advice = "Minta penerima melepaskan kesanggupannya; sesudah disetujui, instansi lain dapat diminta."
+    legal_kind = "move"
+
+
 class NobodySpokeForThem(Conflict):
     """Only an answer that was recorded on behalf can be contested or confirmed."""
 

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from services.casework.handoff.handoffs import access, commands, queries
 from services.casework.handoff.handoffs.commands import Redirect, ReportStatus
-from services.casework.handoff.handoffs.domain import OPEN, UNANSWERED, UNDECIDED, Move, Side
+from services.casework.handoff.handoffs.domain import OPEN, Move
 from services.casework.handoff.handoffs.pages.words import (
     CONDITIONS,
     MOVES,
@@ -63,8 +63,6 @@ async def handoff_page(
     is_open = handoff.state in {found.value for found in OPEN}
     is_party = caller.agency in (handoff.to_agency, handoff.from_agency)
     may_claim = bool(caller.roles & access.PERMISSIONS["handoff:claim"]) and handoff.claimed_by != caller.actor
-    sides = access.sides(caller, handoff.from_agency, handoff.to_agency)
-    may_rescue = bool({Side.SENDER, Side.OFFICER} & set(sides)) and access.may_move(caller, Move.CANCEL)
     rendered: Response = state.pages.render(
         request,
         "handoff.html",
@@ -73,8 +71,6 @@ async def handoff_page(
         legal_now=view.legal_now,
         may_claim=may_claim and is_open and is_party,
         is_mine=handoff.claimed_by == caller.actor,
-        may_resend=may_rescue and handoff.state in UNANSWERED,
-        may_redirect=may_rescue and handoff.state in UNDECIDED,
         is_of_the_office=bool(caller.roles & OFFICE_ROLES),
         reasons=REASONS,
         results=results_for(handoff.purpose),
@@ -144,6 +140,15 @@ async def post_redirection(
     body = form.read(RedirectionIn)
     command = Redirect(handoff_id, body.reason_code, body.to_agency)
     return await form.write(lambda uow: commands.redirect(command, uow), "handoff-redirect")
+
+
+@router.post("/serah-terima/{handoff_id}/tarik")
+async def post_withdrawal(
+    handoff_id: UUID, caller: Annotated[Principal, page_requires("handoff:send")], form: Form
+) -> Response:
+    """Nobody is asked any more."""
+    body = form.read(ReasonedIn)
+    return await form.write(lambda uow: commands.withdraw(handoff_id, body.reason_code, uow), "handoff-withdraw")
 
 
 @router.post("/serah-terima/{handoff_id}/lisan")

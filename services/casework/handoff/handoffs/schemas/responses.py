@@ -60,9 +60,10 @@ class HandoffOut(BaseModel):
     result_code: str | None
     reason_code: str | None
     legal_now: list[str]
+    acts: list[str]
 
     @classmethod
-    def of(cls, handoff: Handoff, legal_now: list[str]) -> "HandoffOut":
+    def of(cls, handoff: Handoff, legal_now: list[str], acts: list[str]) -> "HandoffOut":
         """From the row and what the caller may do now."""
         return cls(
             handoff_id=handoff.id,
@@ -93,6 +94,7 @@ class HandoffOut(BaseModel):
             result_code=handoff.result_code,
             reason_code=handoff.reason_code,
             legal_now=legal_now,
+            acts=acts,
         )
 
 
@@ -215,7 +217,6 @@ class HandoffDetail(HandoffOut):
     disclosure: dict[str, Any]
     basis: list[str] = []
     withheld: list[str] = []
-    acts: list[str]
     may_speak: list[str]
     deadlines: list[DeadlineOut]
     escalations: list[EscalationStepOut]
@@ -227,14 +228,13 @@ class HandoffDetail(HandoffOut):
     @classmethod
     def of_view(cls, view: HandoffView) -> "HandoffDetail":
         """From the read model."""
-        plain = HandoffOut.of(view.handoff, view.legal_now).model_dump()
+        plain = HandoffOut.of(view.handoff, view.legal_now, view.acts).model_dump()
         return cls(
             **plain,
             case_number=view.case_number,
             disclosure=view.disclosure.shown,
             basis=list(view.disclosure.entry.basis),
             withheld=list(view.disclosure.withheld),
-            acts=view.acts,
             may_speak=view.may_speak,
             deadlines=[DeadlineOut.of(deadline, view.ahead.get(deadline.id, ())) for deadline in view.deadlines],
             escalations=[EscalationStepOut.of(escalation) for escalation in view.escalations],
