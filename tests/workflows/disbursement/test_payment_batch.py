@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from tests.support.eventually import eventually
 from tests.support.payments import ScriptedBatch
 from tests.support.procedures import skipping
 
@@ -63,3 +64,20 @@ async def test_a_word_said_twice_wakes_once() -> None:
             await handle.result()
     assert batch.steps.count("import") == 3
     assert batch.steps.count("submit") == 1
+
+
+async def test_a_word_ends_the_wait_for_the_statement_at_once() -> None:
+    async with skipping() as env:
+        batch = ScriptedBatch(env, statements_missing=1)
+        async with batch.working():
+            handle = await batch.start()
+
+            async def sent() -> bool:
+                return "sent" in batch.steps
+
+            await eventually(sent, what="the file at the bank")
+            await handle.signal("batch_changed", {"event_id": "the statement has come"})
+            await handle.result()
+        history = await handle.fetch_history()
+    fired = [event for event in history.events if event.HasField("timer_fired_event_attributes")]
+    assert len(fired) == 1, "it waited for more than the second statement"

@@ -75,3 +75,15 @@ async def test_a_gateway_that_is_away_is_asked_until_it_answers() -> None:
             await (await message.start()).result()
     assert message.steps.count("send") == 6
     assert message.steps.count("record") == 1
+
+
+async def test_facts_and_reports_are_asked_for_with_growing_patience() -> None:
+    async with skipping() as env:
+        message = ScriptedMessage(env, facts_missing=4, reports_missing=4)
+        async with message.working():
+            handle = await message.start()
+            await handle.result()
+        history = await handle.fetch_history()
+    started = [e.timer_started_event_attributes for e in history.events if e.HasField("timer_started_event_attributes")]
+    waited = [timer.start_to_fire_timeout.ToTimedelta().total_seconds() for timer in started]
+    assert waited == [5, 10, 20, 40, 5, 10, 20, 40, 60]
