@@ -68,6 +68,7 @@ async def test_an_operator_replays_one_dead_letter_and_drops_another(
     await expect(joko.page.get_by_text("{tidak utuh")).to_be_visible()
     await joko.press("Urus pesan ini")
     await expect(joko.page.get_by_role("status")).to_have_text("Anda mengurus pesan ini.")
+    await joko.page.get_by_text("Buang…").click()
     await joko.page.get_by_label("Alasan membuang").fill("Isi rusak, sudah dikirim ulang oleh pengirim.")
     await joko.press("Buang")
     await expect(joko.page.get_by_role("status")).to_have_text("Pesan dibuang dengan alasan Anda.")

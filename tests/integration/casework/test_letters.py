@@ -103,9 +103,11 @@ async def test_numbers_have_no_gaps_whatever_fails_and_however_many_come_at_once
 
     async def fail() -> None:
         with pytest.raises(RuntimeError):
-            await broken.issue(handoffs[0])
+            await broken.issue(handoffs[0], is_further=True)
 
-    await asyncio.gather(*(press.issue(handoffs[n % 2]) for n in range(6)), *(fail() for _ in range(3)))
+    await asyncio.gather(
+        *(press.issue(handoffs[n % 2], is_further=True) for n in range(6)), *(fail() for _ in range(3))
+    )
     serials = [
         row["serial"]
         for row in await casework.rows("SELECT serial FROM letters WHERE kind = 'HANDOVER_RECORD' ORDER BY serial")
@@ -175,6 +177,23 @@ async def test_the_copy_signed_by_hand_makes_a_letter_signed(
     signed = await office.post(f"/letters/{letter['letter_id']}/signed-copy", document_id=scan["document_id"])
     assert (signed["state"], signed["signed_document_id"]) == ("signed", scan["document_id"])
     assert signed["legal_now"] == ["void", "reissue"]
+
+
+async def test_a_letter_asked_for_again_is_asked_about_however_many_press_at_once(
+    casework: Bench, office: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id)
+    place = f"/handoffs/{handoff['handoff_id']}/letters"
+    answers = await asyncio.gather(*(office.send(place) for _ in range(3)))
+    (first,) = [answer.json() for answer in answers if answer.status_code == 201]
+    for refused in [answer for answer in answers if answer.status_code != 201]:
+        said = refused.json()
+        assert (refused.status_code, said["code"], said["facts"]["letter"]) == (409, "letter_stands", first["number"])
+        assert said["legal_now"] == ["sign", "void", "reissue"]
+    further = await issue(office, handoff, is_further=True)
+    await office.post(f"/letters/{first['letter_id']}/void", reason_code="NOT_SENT")
+    await office.post(f"/letters/{further['letter_id']}/void", reason_code="NOT_SENT")
+    assert (await issue(office, handoff))["number"] not in (first["number"], further["number"])
 
 
 async def test_letters_are_the_offices_and_only_where_one_is_foreseen(

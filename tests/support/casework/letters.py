@@ -30,11 +30,20 @@ class Printed:
         self.data.append(data)
         return adapter.render(kind, data)
 
-    async def issue(self, handoff: Mapping[str, Any], *, with_link: bool = False) -> tuple[Any, str]:
+    async def issue(
+        self, handoff: Mapping[str, Any], *, with_link: bool = False, is_further: bool = False
+    ) -> tuple[Any, str]:
         """A letter, and the token of its code."""
         token = adapter.new_token()
         link_id = clock.new_id() if with_link else None
-        command = IssueLetter(clock.new_id(), clock.new_id(), UUID(handoff["handoff_id"]), token, link_id=link_id)
+        command = IssueLetter(
+            clock.new_id(),
+            clock.new_id(),
+            UUID(handoff["handoff_id"]),
+            token,
+            link_id=link_id,
+            is_further=is_further,
+        )
         made = await self._bench.units.perform(
             lambda uow: commands.issue_letter(command, uow, self.press), principal=WRITER
         )

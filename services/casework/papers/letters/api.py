@@ -46,7 +46,15 @@ async def post_letter(
     """Buat surat yang menyertai serah terima: bernomor agenda, PDF, dengan kode QR; isinya menurut keperluan."""
     await queries.note_printing(handoff_id, reading, request.app.state.units)
     press = press_of(request.app.state)
-    command = IssueLetter(clock.new_id(), clock.new_id(), handoff_id, new_token(), body.signer, link_id=clock.new_id())
+    command = IssueLetter(
+        clock.new_id(),
+        clock.new_id(),
+        handoff_id,
+        new_token(),
+        body.signer,
+        link_id=clock.new_id(),
+        is_further=body.is_further,
+    )
     return await write(lambda uow: commands.issue_letter(command, uow, press), receipt, 201)
 
 

@@ -57,6 +57,7 @@ class IssueLetter:
     token: str
     signer: str | None = None
     link_id: UUID | None = None
+    is_further: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ async def issue_letter(command: IssueLetter, uow: UnitOfWork, press: Press) -> L
     """Number, print and keep the letter for a hand-off's purpose and receiver.
 
     Raises ``NotFound`` to whoever is no party, ``LetterIsTheOffices``, ``LetterheadIsMissing``, ``SignerIsUnknown``,
-    ``LetterIsNotForeseen``, ``HandoffIsNotOpen``, ``StoreIsAway``.
+    ``LetterIsNotForeseen``, ``HandoffIsNotOpen``, ``StoreIsAway``, and ``LetterStands`` unless another letter beside a
+    valid one is what is wanted.
     """
     handoff = await party_handoff(command.handoff_id, uow)
     pack = await pack_in_force(uow, handoff.district)
@@ -175,6 +177,9 @@ async def _print(
     await keep_disclosure(handoff, pack, uow)
     day = (await uow.now()).astimezone(ZoneInfo(pack.zone_of(pack.office))).date()
     serial = await repository.next_serial(uow, handoff.district, entry.letter.value, day.year)
+    standing = await repository.standing(uow, handoff.id)
+    if old is None and standing is not None and not command.is_further:
+        raise domain.LetterStands(domain.legal_now(standing.state), letter=standing.number)
     draft = Draft(
         kind=entry.letter,
         number=domain.number_of(head, entry.letter, serial, day),

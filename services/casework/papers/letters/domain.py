@@ -35,6 +35,11 @@ class LetterState(StrEnum):
     REPLACED = "replaced"
 
 
+def holds(state: str) -> bool:
+    """Whether a letter in this state is valid."""
+    return state in (LetterState.ISSUED, LetterState.SIGNED)
+
+
 class LetterMove(StrEnum):
     """What may be done with a letter."""
 
@@ -68,6 +73,14 @@ class LetterIsNotForeseen(Conflict):
 
     text = "Untuk keperluan dan penerima ini tidak ada surat yang menyertai."
     advice = "Kirim serah terima tanpa surat, atau minta keperluan ini ditinjau."
+
+
+class LetterStands(Conflict):
+    """A letter of this hand-off is valid: pressed twice, another number would be used up."""
+
+    text = "Serah terima ini sudah mempunyai surat yang berlaku."
+    advice = "Pakai surat itu, ganti, atau nyatakan bahwa memang perlu surat lain di sampingnya."
+    legal_kind = "letter_move"
 
 
 class HandoffIsNotOpen(Conflict):

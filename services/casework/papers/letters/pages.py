@@ -93,6 +93,7 @@ async def papers_page(
         new_kind=kind if may_write and head and is_running else None,
         signers={signer.code: f"{signer.name}, {signer.title}" for signer in head.signers} if head else {},
         reasons=REASONS,
+        standing=next((letter.number for letter in reversed(letters) if domain.holds(letter.state)), None),
         given_links=await links_of(handoff, reading) if may_write else None,
         may_link=may_write and is_running and handoff.to_agency != pack.office,
         may_open=bool(caller.roles & {"desk-officer", "caseworker", "duty-officer", "section-head"}),
@@ -128,8 +129,15 @@ async def post_letter(
     """Make the letter."""
     await queries.note_printing(handoff_id, reading, request.app.state.units)
     press = press_of(request.app.state)
+    body = form.read(LetterIn)
     command = IssueLetter(
-        clock.new_id(), clock.new_id(), handoff_id, new_token(), form.read(LetterIn).signer, link_id=clock.new_id()
+        clock.new_id(),
+        clock.new_id(),
+        handoff_id,
+        new_token(),
+        body.signer,
+        link_id=clock.new_id(),
+        is_further=body.is_further,
     )
     return await form.write(lambda uow: commands.issue_letter(command, uow, press), "letter-issued")
 

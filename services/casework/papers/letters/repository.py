@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from services.casework.papers.letters.domain import LetterState, holds
 from services.casework.papers.letters.tables import Letter
 from services.chassis.database import ReadSession, UnitOfWork
 
@@ -29,6 +30,13 @@ async def one(reading: ReadSession, letter_id: UUID) -> Letter | None:
 async def of_handoff(reading: ReadSession, handoff_id: UUID) -> list[Letter]:
     """A hand-off's letters, oldest first."""
     return await reading.all(select(Letter).where(Letter.handoff_id == handoff_id).order_by(col(Letter.id)))
+
+
+async def standing(uow: UnitOfWork, handoff_id: UUID) -> Letter | None:
+    """The newest letter of a hand-off that holds. Ask with the series locked: whoever comes next sees this one's."""
+    valid = [state.value for state in LetterState if holds(state)]
+    query = select(Letter).where(Letter.handoff_id == handoff_id, col(Letter.state).in_(valid))
+    return await uow.first(query.order_by(col(Letter.id).desc()))
 
 
 async def by_token(reading: ReadSession, token_digest: str) -> Letter | None:

@@ -19,6 +19,7 @@ class LetterIn(RequestBody):
     """Make the letter; without a signer the first one of the pack signs."""
 
     signer: SignerText | None = Field(default=None, description="Kode penanda tangan pada paket daerah")
+    is_further: bool = Field(default=False, description="Surat lain di samping yang sudah berlaku")
 
 
 class LetterVoidIn(RequestBody):
