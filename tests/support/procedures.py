@@ -23,7 +23,7 @@ from services.casework.case.cases.messages import (
     EnterStage,
     RecordOutcome,
 )
-from services.casework.case.occurrences.messages import StepOccurrence
+from services.casework.case.occurrences.messages import StepOccurrence, StepTold
 from services.casework.handoff.handoffs.messages import DeadlineReading, HandoffChanged, HandoffStart
 from services.casework.handoff.handoffs.workflow import HandoffWorkflow
 from services.casework.office.case_types.domain import CASE_TYPES
@@ -179,10 +179,11 @@ class Rows:
         self.stay_ends_at = None
 
     @activity.defn(name="record_step_occurrence")
-    async def record_step_occurrence(self, told: StepOccurrence) -> None:
+    async def record_step_occurrence(self, told: StepOccurrence) -> StepTold:
         self._note(f"happened {told.kind}")
         self.told.append(told)
         self.has_ended = True
+        return StepTold(has_ended=True)
 
     @activity.defn(name="record_outcome")
     async def record_outcome(self, step: RecordOutcome) -> None:

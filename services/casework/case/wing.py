@@ -15,6 +15,7 @@ from services.casework.case.closing import access as closing_access
 from services.casework.case.closing import api as closing_api
 from services.casework.case.closing import pages as closing_pages
 from services.casework.case.closing.activities import ClosingActivities
+from services.casework.case.occurrences import access as occurrences_access
 from services.casework.case.occurrences import api as occurrences_api
 from services.casework.case.occurrences import pages as occurrences_pages
 from services.casework.case.occurrences.activities import OccurrenceActivities
@@ -59,7 +60,7 @@ async def reconcile(running: Running, arguments: Sequence[str]) -> int:
 
 
 WING = Wing(
-    permissions={**cases_access.PERMISSIONS, **closing_access.PERMISSIONS},
+    permissions={**cases_access.PERMISSIONS, **closing_access.PERMISSIONS, **occurrences_access.PERMISSIONS},
     routers=[cases_api.router, occurrences_api.router, closing_api.router, timeline_api.router],
     pages=[timeline_pages, cases_pages, occurrences_pages, closing_pages, worklist_pages],
     links=[

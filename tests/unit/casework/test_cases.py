@@ -40,6 +40,8 @@ GOLDEN = golden.moves(
     aftercare: enter_stage→aftercare resume_service→open close→closed force_close→closed
     """
 )
+GOLDEN_DEAD = golden.moves("closed: resume_service→open")
+"""What a case that was closed after a death may become, when the death is revoked."""
 GOLDEN_DOUBLE = golden.moves("closed: undo_duplicate→open")
 """What a case that was closed as a double may become."""
 
@@ -49,6 +51,10 @@ def test_a_case_moves_as_written_down() -> None:
     legal = domain.legal_moves
     golden.judge(GOLDEN, living, moves, domain.next_state, refused=domain.CaseCannotMove, says=legal)
     golden.judge({}, [CaseState.CLOSED], moves, domain.next_state, refused=domain.CaseIsClosed, says=legal)
+    golden.judge(
+        GOLDEN_DEAD, [CaseState.CLOSED], moves, lambda state, move: domain.next_state(state, move, "DECEASED"),
+        refused=domain.CaseIsClosed, says=lambda state: domain.legal_moves(state, "DECEASED"),
+    )  # fmt: skip
     golden.judge(
         GOLDEN_DOUBLE, [CaseState.CLOSED], moves, lambda state, move: domain.next_state(state, move, "DUPLICATE"),
         refused=domain.CaseIsClosed, says=lambda state: domain.legal_moves(state, "DUPLICATE"),

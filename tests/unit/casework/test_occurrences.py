@@ -1,5 +1,7 @@
 """What becomes of open items when reality changes: each cell of the table, and what can be told."""
 
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -20,6 +22,8 @@ from services.casework.case.occurrences.domain import (
 from services.casework.case.occurrences.pages import DISPOSITIONS, ITEMS, KINDS
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.domain import HandoffState
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 CELLS = """
                 | NOT_ACCEPTED          | ACCEPTED         | IN_PROGRESS | AID             | VISIT           | CUSTODY | TASK | SERVICE
@@ -113,7 +117,7 @@ def test_visits_of_whoever_is_sent_on_are_handed_to_somebody(visitor: str, opene
     [
         (None, False, {"DIED", "ABSCONDED", "NOT_THIS_TYPE", "SENT_ON"}),
         (None, True, {"DIED", "FOUND_AGAIN", "NOT_THIS_TYPE", "SENT_ON"}),
-        ("DECEASED", False, set()),
+        ("DECEASED", False, {"REVOKE"}),
         ("REUNIFIED", False, {"DIED", "ABSCONDED", "NOT_THIS_TYPE", "SENT_ON"}),
     ],
 )
@@ -144,3 +148,27 @@ def test_every_code_of_the_page_has_its_words() -> None:
     assert set(DISPOSITIONS) == {disposition.value for disposition in Disposition}
     assert set(ITEMS) == {item.value for item in Item}
     assert set(KINDS) == {kind.value for kind in RECORDABLE}
+
+
+@pytest.mark.parametrize(
+    ("told", "revoked", "ended"),
+    [
+        (["DIED"], 0, None),
+        (["ABSCONDED", "DIED"], 1, "ABSCONDED"),
+        (["ABSCONDED", "FOUND_AGAIN", "DIED"], 2, None),
+        (["NOT_THIS_TYPE", "DIED"], 1, "NOT_ODGJ"),
+        (["SENT_ON", "DIED"], 1, None),
+        (["SENT_ON", "DIED"], None, "DECEASED"),
+    ],
+)
+def test_what_stands_after_a_revocation_says_how_the_service_ended(
+    told: list[str], revoked: int | None, ended: str | None
+) -> None:
+    rows = [
+        SimpleNamespace(id=uuid4(), kind=kind, revoked_at=NOW if at == revoked else None)
+        for at, kind in enumerate(told)
+    ]
+    found = domain.ended_by(domain.standing_of(rows), "ODGJ_TERLANTAR")
+    assert (found[0].code if found else None) == ended
+    last = domain.last_standing(rows)
+    assert (last.kind if last else None) == next((r.kind for r in reversed(rows) if r.revoked_at is None), None)

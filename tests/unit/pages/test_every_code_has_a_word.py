@@ -25,6 +25,7 @@ WORDED: Mapping[str, Mapping[str, str]] = {
         "casework.case.closing.domain.Disposition": "closing_disposition",
         "casework.case.closing.domain.ForcedClosingReason": "closing_reason",
         "casework.case.occurrences.domain.Occurrence": "occurrence",
+        "casework.case.occurrences.domain.RevocationReason": "revocation_reason",
         "casework.case.occurrences.domain.Item": "occurrence_item",
         "casework.case.occurrences.domain.Disposition": "occurrence_disposition",
         "casework.desks.closures.domain.ClosureReason": "closure_reason",
@@ -109,6 +110,7 @@ TOLD_OTHERWISE: Mapping[str, tuple[frozenset[str], str]] = {
 """Members that are never told by a word, and why."""
 
 NEVER_SHOWN: Mapping[str, str] = {
+    "casework.case.occurrences.domain.RevocationState": "the page speaks of a proposal, or marks what is revoked",
     "casework.case.closing.domain.Decision": "the page of a closing speaks of a proposal or of none",
     "casework.desks.closures.domain.ClosureState": "told by the count of what waits",
     "casework.handoff.conditions.domain.ConditionAbout": "told by a sentence of its own where it matters",

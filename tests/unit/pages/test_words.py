@@ -221,7 +221,7 @@ def test_an_occurrences_lines_are_told_by_their_kind() -> None:
     page = page_of(
         "occurrence.html",
         case=SimpleNamespace(id="1", number="ODGJ/1"),
-        tellable={}, chosen="ABSCONDED", consequences=lines, rows=[],
+        tellable={}, chosen="ABSCONDED", consequences=lines, rows=[], proposal=None, last=None,
     )  # fmt: skip
     for line in ("Kunjungan: Kunjungan pascalayanan", "Kesanggupan yang belum tiba: Pemulangan kepada keluarga"):
         assert line in page

@@ -50,11 +50,10 @@ MOVES: dict[tuple[CaseState, str], CaseState] = {
     (CaseState.AFTERCARE, "force_close"): CaseState.CLOSED,
     (CaseState.OPEN, "mark_duplicate"): CaseState.CLOSED,
     (CaseState.CLOSED, "undo_duplicate"): CaseState.OPEN,
+    (CaseState.CLOSED, "resume_service"): CaseState.OPEN,
 }
 BY_PEOPLE = ("force_close", "mark_duplicate", "undo_duplicate")
 """Moves that people make; the others are the procedure's."""
-UNDOES = {"undo_duplicate": DUPLICATE.code}
-"""Moves that take an end back, each legal after the outcome that it takes back."""
 
 
 class CaseIsClosed(Conflict):
@@ -187,7 +186,18 @@ def next_state(state: str, move: str, outcome: str | None = None) -> CaseState:
 
 def legal_moves(state: str, outcome: str | None = None) -> tuple[str, ...]:
     """What may be done with a case now; an end is taken back where it is the one that stands."""
-    return tuple(move for (source, move) in MOVES if source == state and UNDOES.get(move, outcome) == outcome)
+    return tuple(move for (source, move) in MOVES if source == state and _takes_back(move, state, outcome))
+
+
+def _takes_back(move: str, state: str, outcome: str | None) -> bool:
+    """Whether a move that takes an end back means the end that stands; a service is given again, also when the case
+    was closed, after whatever ended it in the middle.
+    """
+    if move == "undo_duplicate":
+        return outcome == DUPLICATE.code
+    if move == "resume_service" and state == CaseState.CLOSED:
+        return ends_everything(outcome) and outcome != DUPLICATE.code
+    return True
 
 
 def check_parent(state: str, outcome: str | None, last: str | None) -> None:

@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from services.casework.case.occurrences import commands
-from services.casework.case.occurrences.messages import StepOccurrence
+from services.casework.case.occurrences.messages import StepOccurrence, StepTold
 from services.chassis.activities import acting
 from services.chassis.service import Running
 
@@ -15,6 +15,6 @@ class OccurrenceActivities:
         self._running = running
 
     @activity.defn(name="record_step_occurrence")
-    async def record_step_occurrence(self, told: StepOccurrence) -> None:
-        """Write down what was told with a step's end, unless it is known already."""
-        await acting(self._running, lambda uow: commands.record_step_occurrence(told, uow))
+    async def record_step_occurrence(self, told: StepOccurrence) -> StepTold:
+        """Write down what was told with a step's end, unless it is known already, or was revoked."""
+        return await acting(self._running, lambda uow: commands.record_step_occurrence(told, uow))

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.domain import STARTED, HandoffState, is_firm
 from services.casework.office.case_types.domain import ABSCONDED, CASE_TYPES, DECEASED, OTHER_TYPE, Outcome
-from services.chassis.errors import Conflict, Invalid
+from services.chassis.errors import Conflict, Forbidden, Invalid
 
 
 class Occurrence(StrEnum):
@@ -129,6 +130,54 @@ OUTCOME: dict[Occurrence, Outcome] = {K.DIED: DECEASED, K.ABSCONDED: ABSCONDED}
 """How the service of a case of any type ends with an occurrence, while it is still being given."""
 
 
+REVOKE = "REVOKE"
+"""What can be done about the last occurrence that stands, beside telling another."""
+
+
+class RevocationReason(StrEnum):
+    """Why what was recorded did not happen."""
+
+    WRONG_PERSON = "WRONG_PERSON"
+    WRONGLY_TOLD = "WRONGLY_TOLD"
+    ENTERED_IN_ERROR = "ENTERED_IN_ERROR"
+
+
+class RevocationState(StrEnum):
+    """Where a revocation stands."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+class RevocationIsProposed(Conflict):
+    """One at a time."""
+
+    text = "Sudah ada pencabutan yang menunggu keputusan."
+    legal_kind = "revocation_move"
+
+
+class RevocationIsDecided(Conflict):
+    """Confirmed or refused already."""
+
+    text = "Pencabutan ini sudah diputuskan."
+
+
+class NotTheLastOccurrence(Conflict):
+    """What happened later rests on it: the last that stands is revoked first."""
+
+    text = "Hanya kejadian terakhir yang masih berlaku yang dapat dicabut."
+    advice = "Cabut dahulu kejadian yang dicatat sesudahnya."
+    legal_kind = "occurrence"
+
+
+class SecondPersonIsNeeded(Forbidden):
+    """Whoever asks does not confirm."""
+
+    text = "Pencabutan kejadian harus disetujui orang lain."
+    advice = "Minta kepala bidang yang bukan pengusul."
+
+
 class OccurrenceIsTold(Conflict):
     """The person is known to be dead, or gone already."""
 
@@ -235,6 +284,50 @@ def _new_work(occurrence: Occurrence, met: Sequence[Consequence], parties: Parti
     return [Consequence(Item.TASK, None, "CASE_CONFERENCE", parties.holder, Disposition.OPENED)]
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A consequence of a revoked occurrence; ``is_back`` false: people decide about it."""
+
+    item: Item
+    id: UUID
+    name: str
+    party: str
+    is_back: bool
+
+
+class Told(Protocol):
+    """What of a recorded occurrence the rules look at."""
+
+    id: UUID
+    kind: str
+    revoked_at: datetime | None
+
+
+T = TypeVar("T", bound=Told)
+
+
+def standing_of(rows: Iterable[T]) -> list[T]:
+    """Those that were not revoked, in the order of recording."""
+    return [row for row in rows if row.revoked_at is None]
+
+
+def last_standing(rows: Iterable[T]) -> T | None:
+    """The one that can be revoked now."""
+    return next(iter(standing_of(rows)[-1:]), None)
+
+
+def ended_by(standing: Iterable[T], case_type: str) -> tuple[Outcome, T] | None:
+    """The outcome to which what stands leads, and what led to it; being found again takes the leaving away."""
+    ended: tuple[Outcome, T] | None = None
+    for row in standing:
+        outcome = outcome_of(Occurrence(row.kind), case_type)
+        if outcome is not None:
+            ended = (outcome, row)
+        elif row.kind == Occurrence.FOUND_AGAIN:
+            ended = None
+    return ended
+
+
 def is_gone(told: Iterable[str]) -> bool:
     """Whether the last that was told, in the order of recording, is that the person left."""
     last = [kind for kind in told if kind in (Occurrence.ABSCONDED, Occurrence.FOUND_AGAIN)][-1:]
@@ -248,7 +341,7 @@ def check_told(occurrence: Occurrence, known_outcome: str | None, gone: bool) ->
     is_dead = known_outcome == DECEASED.code
     again = occurrence == Occurrence.ABSCONDED and gone
     if is_dead or again or (occurrence == Occurrence.FOUND_AGAIN and not gone):
-        legal = [] if is_dead else sorted(kind.value for kind in RECORDABLE if _fits(kind, gone))
+        legal = [REVOKE] if is_dead else sorted(kind.value for kind in RECORDABLE if _fits(kind, gone))
         raise OccurrenceIsTold(legal, kind=occurrence.value)
 
 

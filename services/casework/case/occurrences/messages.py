@@ -12,3 +12,9 @@ class StepOccurrence(Message):
     step: str
     kind: str
     told_by: str
+
+
+class StepTold(Message):
+    """What became of it: whether the service has ended."""
+
+    has_ended: bool = True

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 from fastapi.responses import Response
 
-from services.casework.case.occurrences import commands, queries
+from services.casework.case.occurrences import access, commands, queries
 from services.casework.case.occurrences.commands import RecordOccurrence
-from services.casework.case.occurrences.domain import Occurrence
-from services.casework.case.occurrences.schemas import Kind
+from services.casework.case.occurrences.domain import REVOKE, Occurrence, RevocationState, last_standing
+from services.casework.case.occurrences.schemas import Kind, RevocationDecisionIn, RevocationIn
 from services.casework.office.directory.pages import directory_of
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
@@ -27,8 +27,14 @@ KINDS = {
     "NOT_THIS_TYPE": "Ternyata bukan jenis perkara ini",
     "SENT_ON": "Dikirim pulang atau ke daerah lain",
 }
-ENDED_BY_OCCURRENCE = {"SENT_ON": "Dikirim pulang atau ke daerah lain"}
+ENDED_BY_OCCURRENCE = {"SENT_ON": "Dikirim pulang atau ke daerah lain", "REVOKED": "Kejadiannya dicabut"}
 """Why a hand-off ends with what happened to its person, where neither a hand-off nor a case has such a reason."""
+REVOCATION_REASONS = {
+    "WRONG_PERSON": "Ternyata orang lain",
+    "WRONGLY_TOLD": "Kabarnya keliru",
+    "ENTERED_IN_ERROR": "Salah catat",
+}
+REVOCATION_MOVES = {"confirm": "Setujui pencabutan", "refuse": "Tolak pencabutan"}
 ITEMS = {
     "NOT_ACCEPTED": "Permintaan yang belum disanggupi",
     "ACCEPTED": "Kesanggupan yang belum tiba",
@@ -74,13 +80,20 @@ DISPOSITIONS = {
     "NOTHING": "tidak ada akibat",
 }
 WORDS = {
-    "occurrence": KINDS,
+    "occurrence": {**KINDS, "REVOKE": "Cabut kejadian terakhir"},
+    "revocation_reason": REVOCATION_REASONS,
+    "revocation_move": REVOCATION_MOVES,
     "occurrence_item": ITEMS,
     "occurrence_disposition": DISPOSITIONS,
     "handoff_reason": ENDED_BY_OCCURRENCE,
     "field": {"kind": "Kejadian"},
     "field.kind": KINDS,
-    "done": {"occurrence-recorded": "Tercatat. Akibatnya sudah dijalankan seperti yang ditampilkan."},
+    "done": {
+        "occurrence-recorded": "Tercatat. Akibatnya sudah dijalankan seperti yang ditampilkan.",
+        "revocation-proposed": "Tercatat: pencabutan diusulkan dan menunggu keputusan orang lain.",
+        "revocation-confirmed": "Kejadian dicabut. Yang berakhir karenanya kembali atau dibawa ke rapat perkara.",
+        "revocation-refused": "Pencabutan ditolak; kejadian tetap berlaku.",
+    },
 }
 
 router = page_router()
@@ -102,14 +115,24 @@ async def occurrence_page(
     kind: Kind | None = None,
 ) -> Response:
     """What happened so far, what can be told, and what it would do."""
-    case, rows, tellable = await queries.happened(case_id, reading)
+    view = await queries.happened(case_id, reading)
+    case, proposal = view.case, view.proposal
+    tellable = [code for code in view.legal_now if code in KINDS]
+    last = last_standing(view.rows) if REVOKE in view.legal_now else None
     chosen = kind if kind in tellable else None
     found = await queries.preview(case_id, Occurrence(chosen), reading) if chosen else []
     rendered: Response = request.app.state.pages.render(
         request,
         "occurrence.html",
         case=case,
-        rows=rows,
+        rows=view.rows,
+        last=last if caller.roles & access.PERMISSIONS["case:propose-revocation"] else None,
+        proposal=proposal,
+        proposed=next((row for row in view.rows if proposal and row.id == proposal.occurrence_id), None),
+        may_decide=bool(caller.roles & access.PERMISSIONS["case:decide-revocation"])
+        and proposal is not None
+        and proposal.proposed_by != caller.actor,
+        revocation_reasons=REVOCATION_REASONS,
         tellable={code: KINDS[code] for code in tellable},
         chosen=chosen,
         consequences=found,
@@ -127,3 +150,43 @@ async def post_occurrence(
     zone = str((await directory_of(reading, caller.offices)).context().get("zone", "UTC"))
     command = RecordOccurrence(case_id, Occurrence(told.kind), told.happened_local.replace(tzinfo=ZoneInfo(zone)))
     return await form.write(lambda uow: commands.record_occurrence(command, uow), "occurrence-recorded")
+
+
+class RevocationFormIn(RevocationIn):
+    """A page's request to revoke the occurrence that it shows."""
+
+    occurrence_id: UUID
+
+
+@router.post("/perkara/{case_id}/kejadian/cabut")
+async def post_page_revocation(
+    case_id: UUID, caller: Annotated[Principal, page_requires("case:propose-revocation")], form: Form
+) -> Response:
+    """Ask that it be revoked."""
+    asked = form.read(RevocationFormIn)
+    command = asked.command(case_id, asked.occurrence_id)
+    return await form.write(lambda uow: commands.propose_revocation(command, uow), "revocation-proposed")
+
+
+@router.post("/perkara/{case_id}/kejadian/setuju")
+async def post_page_confirmation(
+    case_id: UUID, caller: Annotated[Principal, page_requires("case:decide-revocation")], reading: Reading, form: Form
+) -> Response:
+    """The other person confirms."""
+    return await _decide(case_id, RevocationState.CONFIRMED, reading, form)
+
+
+@router.post("/perkara/{case_id}/kejadian/tolak")
+async def post_page_refusal(
+    case_id: UUID, caller: Annotated[Principal, page_requires("case:decide-revocation")], reading: Reading, form: Form
+) -> Response:
+    """The other person refuses."""
+    return await _decide(case_id, RevocationState.REFUSED, reading, form)
+
+
+async def _decide(case_id: UUID, state: RevocationState, reading: Reading, form: Form) -> Response:
+    seen = form.read(RevocationDecisionIn).expected_version
+    proposal = await queries.waiting_revocation(case_id, reading)
+    return await form.write(
+        lambda uow: commands.decide_revocation(proposal.id, state, seen, uow), f"revocation-{state.value}"
+    )

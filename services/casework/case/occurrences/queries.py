@@ -1,6 +1,7 @@
 """Read models of occurrences."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.casework.case.cases import repository as cases
@@ -8,7 +9,7 @@ from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.tables import Case
 from services.casework.case.occurrences import domain, repository
 from services.casework.case.occurrences.domain import RECORDABLE, Consequence, Occurrence, OccurrenceIsTold
-from services.casework.case.occurrences.tables import OccurrenceRow
+from services.casework.case.occurrences.tables import OccurrenceRow, Revocation
 from services.chassis.database import ReadSession
 from services.chassis.errors import NotFound
 
@@ -20,19 +21,40 @@ async def preview(
     return await repository.foresee(reading, await _visible(case_id, reading), kind, to_agency)
 
 
-async def happened(case_id: UUID, reading: ReadSession) -> tuple[Case, list[OccurrenceRow], list[str]]:
-    """What happened to a case's person, and what can be told now. Raises ``NotFound``."""
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What happened to a case's person, what can be done now, and a revocation that waits for another person."""
+
+    case: Case
+    rows: list[OccurrenceRow]
+    legal_now: list[str]
+    proposal: Revocation | None
+
+
+async def happened(case_id: UUID, reading: ReadSession) -> Happened:
+    """What happened, and what can be told or revoked now. Raises ``NotFound``."""
     case = await _visible(case_id, reading)
     rows = await repository.of_case(reading, case_id)
-    gone = domain.is_gone(row.kind for row in rows)
-    tellable = []
-    for kind in sorted(RECORDABLE):
+    proposal = await repository.proposal(reading, case_id)
+    gone = domain.is_gone(row.kind for row in domain.standing_of(rows))
+    legal = []
+    for kind in sorted(RECORDABLE) if case.state != CaseState.CLOSED else []:
         try:
             domain.check_told(kind, case.outcome, gone)
         except OccurrenceIsTold:
             continue
-        tellable.append(kind.value)
-    return case, rows, [] if case.state == CaseState.CLOSED else tellable
+        legal.append(kind.value)
+    if domain.last_standing(rows) is not None and proposal is None:
+        legal.append(domain.REVOKE)
+    return Happened(case, rows, legal, proposal)
+
+
+async def waiting_revocation(case_id: UUID, reading: ReadSession) -> Revocation:
+    """The revocation of a case that waits for another person. Raises ``NotFound``."""
+    found = await repository.proposal(reading, case_id)
+    if found is None:
+        raise NotFound(kind="revocations")
+    return found
 
 
 async def _visible(case_id: UUID, reading: ReadSession) -> Case:

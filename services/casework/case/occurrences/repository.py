@@ -8,8 +8,8 @@ from sqlmodel import col, select
 from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.tables import Case
 from services.casework.case.occurrences import domain
-from services.casework.case.occurrences.domain import Consequence, Item, Occurrence, OpenItem, item_of
-from services.casework.case.occurrences.tables import OccurrenceRow
+from services.casework.case.occurrences.domain import Consequence, Item, Occurrence, OpenItem, RevocationState, item_of
+from services.casework.case.occurrences.tables import OccurrenceRow, Revocation
 from services.casework.desks.tasks.domain import UNFINISHED, VISITS, TaskKind, TaskState
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.domain import ENDED_WORK, OPEN, HandoffReason, HandoffState
@@ -79,6 +79,13 @@ async def foresee(
     visitor = next(iter(named or pack.candidates_for(Purpose.MEDICINE_CONTINUITY, case.village_code)), "")
     parties = domain.Parties(case.holder, visitor)
     return domain.consequences(kind, await open_items(source, case.id, kind), parties)
+
+
+async def proposal(source: UnitOfWork | ReadSession, case_id: UUID) -> Revocation | None:
+    """The revocation of a case that waits for another person."""
+    return await source.first(
+        select(Revocation).where(Revocation.case_id == case_id, Revocation.state == RevocationState.PROPOSED.value)
+    )
 
 
 async def of_case(source: UnitOfWork | ReadSession, case_id: UUID) -> list[OccurrenceRow]:

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.casework.case.cases.schemas import AgencyText
-from services.casework.case.occurrences.commands import RecordOccurrence
-from services.casework.case.occurrences.domain import Consequence, Occurrence
-from services.casework.case.occurrences.tables import OccurrenceRow
+from services.casework.case.occurrences.commands import ProposeRevocation, RecordOccurrence
+from services.casework.case.occurrences.domain import Consequence, Occurrence, RevocationReason, Undone
+from services.casework.case.occurrences.tables import OccurrenceRow, Revocation
 from services.chassis.web import RequestBody
 
 Kind = Literal["DIED", "ABSCONDED", "FOUND_AGAIN", "NOT_THIS_TYPE", "SENT_ON"]
@@ -64,21 +64,77 @@ class Consequences(BaseModel):
 
 
 class OccurrenceOut(BaseModel):
-    """One thing that happened."""
+    """One thing that was recorded as having happened; ``revoked_at``: since when it counts as not having happened."""
 
+    occurrence_id: UUID
     kind: str
     told_by: str
     happened_at: datetime
     recorded_at: datetime
+    revoked_at: datetime | None
 
     @classmethod
     def of(cls, row: OccurrenceRow) -> "OccurrenceOut":
         """From the row."""
-        return cls(**row.model_dump(include=set(cls.model_fields)))
+        return cls(occurrence_id=row.id, **row.model_dump(include=set(cls.model_fields) - {"occurrence_id"}))
+
+
+class RevocationIn(RequestBody):
+    """Why what was recorded did not happen."""
+
+    reason_code: RevocationReason
+
+    def command(self, case_id: UUID, occurrence_id: UUID) -> ProposeRevocation:
+        """As the command takes it."""
+        return ProposeRevocation(case_id, occurrence_id, self.reason_code)
+
+
+class RevocationDecisionIn(RequestBody):
+    """The other person's word."""
+
+    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+
+
+class UndoneOut(BaseModel):
+    """A consequence: back, or (``is_back`` false) for a case conference to decide."""
+
+    item: str
+    id: UUID
+    name: str
+    party: str
+    is_back: bool
+
+
+class RevocationOut(BaseModel):
+    """A revocation, and what it brought back; ``undone`` is told once, in the answer to the confirmation."""
+
+    revocation_id: UUID
+    case_id: UUID
+    occurrence_id: UUID
+    state: str
+    version: int
+    reason_code: str
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    undone: list[UndoneOut] = []
+
+    @classmethod
+    def of(cls, row: Revocation, undone: Sequence[Undone] = ()) -> "RevocationOut":
+        """From the row."""
+        return cls(
+            revocation_id=row.id,
+            undone=[
+                UndoneOut(item=u.item.value, id=u.id, name=u.name, party=u.party, is_back=u.is_back) for u in undone
+            ],
+            **row.model_dump(include=set(cls.model_fields) - {"revocation_id", "undone"}),
+        )
 
 
 class Occurrences(BaseModel):
-    """What happened, and what can be told now."""
+    """What happened, what can be told now, and a revocation that waits for another person."""
 
     items: list[OccurrenceOut]
     legal_now: list[str]
+    proposal: RevocationOut | None

@@ -297,12 +297,16 @@ class CaseProcedure:
         return result
 
     async def happened(self, step: StepResult, kind: str) -> None:
-        """The end of a step says what happened to the person: the table of dispositions decides, the service ends."""
+        """The end of a step says what happened to the person: the table of dispositions decides, the service ends.
+
+        Not when that was revoked, or the person found again, since: then the procedure goes on as after any other end.
+        """
         told = StepOccurrence(
             case_id=self.case.case_id, step=step.step, kind=kind, told_by=step.agency or self.case.reporter_agency
         )
-        await workflow.execute_activity_method(OccurrenceActivities.record_step_occurrence, told, **ACTIVITY)
-        raise ServiceHasEnded
+        known = await workflow.execute_activity_method(OccurrenceActivities.record_step_occurrence, told, **ACTIVITY)
+        if known.has_ended:
+            raise ServiceHasEnded
 
     async def aid(self) -> StepResult:
         """Ask disbursement for the case type's aid and wait until it is settled."""

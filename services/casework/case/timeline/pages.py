@@ -49,7 +49,13 @@ REGISTRY_RESULTS = {
     "DECEASED": "tercatat meninggal, perlu diperiksa petugas",
     "UNKNOWN": "jawaban tidak dikenal, perlu diperiksa petugas",
 }
-AID_REASONS = {**OUTCOMES, **OCCURRENCES, **CLOSING_REASONS, "PAY_ON": "Bantuan tetap dibayarkan"}
+AID_REASONS = {
+    **OUTCOMES,
+    **OCCURRENCES,
+    **CLOSING_REASONS,
+    "PAY_ON": "Bantuan tetap dibayarkan",
+    "REVOKED": "Kejadiannya dicabut",
+}
 """Why aid is held, released or ended."""
 REFUSAL_REASONS = {
     "PROGRAMME_UNKNOWN": "program bantuan tidak dikenal",

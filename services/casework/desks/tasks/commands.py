@@ -178,6 +178,12 @@ async def resume_tasks(about_id: UUID, ids: Collection[UUID], reason_code: str, 
             )
 
 
+async def tasks_done(ids: Collection[UUID], uow: UnitOfWork) -> list[Task]:
+    """Which of these tasks people have done."""
+    found = [await repository.one(uow, task_id) for task_id in ids]
+    return [task for task in found if task is not None and task.state == TaskState.DONE]
+
+
 async def is_open(about_id: UUID, kind: TaskKind, uow: UnitOfWork) -> bool:
     """Whether somebody still has such a task in a case."""
     return any(task.kind == kind for task in await repository.open_of_matter(uow, about_id))

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlmodel import col, or_, select
+from sqlmodel import and_, col, or_, select
 
 from services.casework.handoff.deadlines.domain import DeadlineKind, DeadlineState
 from services.casework.handoff.handoffs.domain import ASKED, ENDED_WORK, OPEN, UNDECIDED, Beside, HandoffState
@@ -219,10 +219,15 @@ async def end_of_step(uow: UnitOfWork, about_id: UUID, step: str) -> datetime | 
     return found.ended_at if found else None
 
 
-async def moved_at(uow: UnitOfWork, about_id: UUID, at: datetime) -> list[UUID]:
-    """Hand-offs of a case whose last move was made at an instant: what one act moved, and nobody since."""
+async def moved_at(uow: UnitOfWork, about_id: UUID, at: datetime, failed_for: str | None) -> list[UUID]:
+    """Hand-offs of a case whose last move was made at an instant: what one act moved, and nobody since; and those that
+    failed for a reason.
+    """
+    failed = and_(Handoff.state == HandoffState.FAILED.value, Handoff.reason_code == failed_for)
     return await uow.scalars(
-        select(Handoff.id).where(Handoff.about_id == about_id, Handoff.last_moved_at == at).order_by(col(Handoff.id))
+        select(Handoff.id)
+        .where(Handoff.about_id == about_id, or_(Handoff.last_moved_at == at, failed))
+        .order_by(col(Handoff.id))
     )
 
 

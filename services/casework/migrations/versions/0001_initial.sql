@@ -654,9 +654,29 @@ CREATE TABLE occurrences (
     told_by text NOT NULL,
     happened_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL,
-    recorded_by text NOT NULL
+    recorded_by text NOT NULL,
+    revoked_at timestamptz
 );
 CREATE INDEX occurrences_case ON occurrences (case_id, recorded_at);
+
+CREATE TABLE revocations (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    case_id uuid NOT NULL REFERENCES cases,
+    occurrence_id uuid NOT NULL REFERENCES occurrences,
+    state text NOT NULL CHECK (state IN ('proposed', 'confirmed', 'refused')),
+    reason_code text NOT NULL,
+    proposed_by text NOT NULL,
+    proposed_at timestamptz NOT NULL,
+    decided_by text,
+    decided_at timestamptz,
+    CONSTRAINT revocations_check CHECK (decided_by <> proposed_by),
+    CONSTRAINT revocations_check1 CHECK ((state = 'proposed') = (decided_by IS NULL))
+);
+CREATE UNIQUE INDEX revocations_one ON revocations (case_id) WHERE (state = 'proposed');
 
 CREATE TABLE operation_persons (
     report_id uuid PRIMARY KEY,

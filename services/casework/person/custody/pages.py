@@ -52,6 +52,7 @@ ENDINGS = {
     "TRANSFERRED": "dilimpahkan",
     "ABSCONDED": "pergi tanpa pamit",
     "DUPLICATE": "perkaranya ganda",
+    "REVOKED": "kejadiannya dicabut",
     "DUPLICATE_UNDONE": "perkaranya ternyata tidak ganda",
     "BURIED": "sudah dimakamkan",
 }

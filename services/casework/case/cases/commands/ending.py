@@ -36,20 +36,33 @@ async def end_service(case: Case, outcome: Outcome, happened_at: datetime, uow: 
 
 
 def _record_outcome(case: Case, state: CaseState, outcome: Outcome, happened_at: datetime, uow: UnitOfWork) -> None:
-    changes: dict[str, Any] = {"state": state.value, "outcome": outcome.code, "outcome_at": happened_at}
+    changes: dict[str, Any] = {
+        "state": state.value,
+        "outcome": outcome.code,
+        "outcome_at": happened_at,
+        "closed_at": None,
+    }
     uow.change(case, "record_outcome", happened_at=happened_at, **changes)
     uow.publish(facts.case_outcome_recorded(case), about=case, happened_at=happened_at)
 
 
+def _state_after(outcome: str | None) -> CaseState:
+    return CaseState.AFTERCARE if outcome else CaseState.OPEN
+
+
 async def resume_service(case: Case, uow: UnitOfWork) -> None:
-    """Whoever had left is found: that outcome goes, and the one before it, if there was one, stands again."""
+    """Whoever had left is found, or what ended the service did not happen: that outcome goes, and the one before it, if
+    there was one, stands again.
+    """
     outcome, outcome_at = await repository.outcome_before(uow, case.id)
-    state = domain.next_state(case.state, "resume_service") if outcome is None else CaseState.AFTERCARE
+    is_given = outcome is None and case.state != CaseState.OPEN
+    state = domain.next_state(case.state, "resume_service", case.outcome) if is_given else _state_after(outcome)
     changes: dict[str, Any] = {
         "state": state.value,
         "outcome": outcome,
         "outcome_at": outcome_at,
         "resumed_at": await uow.now(),
+        "closed_at": None,
     }
     uow.change(case, "resume_service", **changes)
 

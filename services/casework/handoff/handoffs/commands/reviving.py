@@ -22,14 +22,18 @@ class Revived:
     is_back: bool
 
 
-async def revive_of_matter(about_id: UUID, ended_at: datetime, reason_code: str, uow: UnitOfWork) -> list[Revived]:
+async def revive_of_matter(
+    about_id: UUID, ended_at: datetime, reason_code: str, uow: UnitOfWork, *, failed_for: str | None = None
+) -> list[Revived]:
     """Bring back what ended at an instant, which names the act that ended it (its transaction's time).
+
+    ``failed_for``: the reason of failures that told what was revoked; their work goes on, too.
 
     Who was asked, or had promised and was let go, is asked anew with fresh deadlines; who was at work goes on; who was
     asked to let go need not. A draft, and a request that another candidate has won since, stay as they are.
     """
     found = []
-    for handoff_id in await repository.moved_at(uow, about_id, ended_at):
+    for handoff_id in await repository.moved_at(uow, about_id, ended_at, failed_for):
         group, handoff = await locked(handoff_id, uow)
         pack = await pack_in_force(uow, handoff.district)
         is_free = group.won_by in (None, handoff.to_agency)

@@ -11,7 +11,7 @@ from services.casework.case.cases.domain import CaseIsClosed, CaseState, ends_ev
 from services.casework.case.cases.tables import Case
 from services.casework.case.occurrences import domain, facts, repository
 from services.casework.case.occurrences.domain import Consequence, Disposition, Item, Occurrence
-from services.casework.case.occurrences.messages import StepOccurrence
+from services.casework.case.occurrences.messages import StepOccurrence, StepTold
 from services.casework.case.occurrences.tables import OccurrenceRow
 from services.casework.desks.tasks.commands import cancel_tasks, pause_tasks, resume_tasks, settle_search
 from services.casework.desks.tasks.domain import TaskKind
@@ -52,9 +52,10 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
     ``AgencyIsUnknown``.
     """
     case = await uow.locked(Case, command.case_id)
+    rows = await repository.of_case(uow, case.id)
     if case.state == CaseState.CLOSED:
-        raise CaseIsClosed(())
-    told = [row.kind for row in await repository.of_case(uow, case.id)]
+        raise CaseIsClosed([domain.REVOKE] if domain.last_standing(rows) else [])
+    told = [row.kind for row in domain.standing_of(rows)]
     domain.check_told(command.kind, case.outcome, domain.is_gone(told))
     now = await uow.now()
     if command.happened_at > now + CLOCKS_MAY_DIFFER:
@@ -78,25 +79,26 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
     uow.change(case, "hear", happened_at=command.happened_at, reason=command.kind.value)
     uow.publish(facts.occurrence_recorded(command.kind.value, told_by), about=case, happened_at=command.happened_at)
     outcome = domain.outcome_of(command.kind, case.case_type)
-    await _carry_out(case, command, planned, outcome.code if outcome else command.kind.value, uow)
+    await carry_out(case, command, planned, outcome.code if outcome else command.kind.value, uow)
     cases.signal_procedure(case, uow)
     return planned
 
 
-async def record_step_occurrence(told: StepOccurrence, uow: UnitOfWork) -> None:
-    """The end of a step says what happened to the person: recorded once, as of that end; known already, or
-    from before the person was found again, it is left.
+async def record_step_occurrence(told: StepOccurrence, uow: UnitOfWork) -> StepTold:
+    """The end of a step says what happened to the person: recorded once, as of that end; known already, or from
+    before the service was given again, it is left. Answers whether the service has ended.
     """
     case = await uow.locked(Case, told.case_id)
     if case.state == CaseState.CLOSED or ends_everything(case.outcome):
-        return
+        return StepTold(has_ended=True)
     happened_at = await end_of_step(case.id, told.step, uow) or await uow.now()
     if case.resumed_at is not None and happened_at <= case.resumed_at:
-        return
+        return StepTold(has_ended=False)
     await record_occurrence(RecordOccurrence(case.id, Occurrence(told.kind), happened_at, told.told_by), uow)
+    return StepTold(has_ended=ends_everything(case.outcome))
 
 
-async def _carry_out(
+async def carry_out(
     case: Case, command: RecordOccurrence, planned: Sequence[Consequence], reason: str, uow: UnitOfWork
 ) -> None:
     """Do what was planned, and nothing else."""

@@ -1,0 +1,23 @@
+"""The only code that changes what happened to a person."""
+
+from services.casework.case.occurrences.commands.recording import (
+    RecordOccurrence,
+    carry_out,
+    record_occurrence,
+    record_step_occurrence,
+)
+from services.casework.case.occurrences.commands.revoking import (
+    ProposeRevocation,
+    decide_revocation,
+    propose_revocation,
+)
+
+__all__ = [
+    "ProposeRevocation",
+    "RecordOccurrence",
+    "carry_out",
+    "decide_revocation",
+    "propose_revocation",
+    "record_occurrence",
+    "record_step_occurrence",
+]
