@@ -5,6 +5,7 @@ from services.casework.case.cases import handlers as cases
 from services.casework.case.closing import handlers as closing
 from services.casework.case.closing.domain import ASKED
 from services.casework.case.closing.handlers import and_ask_again
+from services.casework.case.occurrences import handlers as occurrences
 from services.casework.case.timeline.handlers import also_record_in_timeline, when_anything_happens_record_in_timeline
 from services.casework.person.operations import handlers as operations
 from services.chassis.inbox import Handler
@@ -48,6 +49,7 @@ SUBSCRIPTIONS: dict[str, Handler] = {
         for topic in topics_of("casework")
         for event in topic.events
     },
+    "casework.handoff.failed.v1": also_record_in_timeline(occurrences.when_handoff_failed_record_what_happened),
     "casework.task.completed.v1": also_record_in_timeline(cases.when_task_completed_reroute_the_person),
     "casework.custody.transferred.v1": also_record_in_timeline(operations.when_custody_transferred_compare_counts),
 }

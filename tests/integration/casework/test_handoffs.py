@@ -261,6 +261,34 @@ async def test_no_work_on_a_person_begins_before_they_have_arrived(office: Desk,
     await hospital.move(handoff["handoff_id"], "start")
 
 
+async def test_nothing_has_happened_a_year_before_it_was_asked_for(office: Desk, hospital: Desk, case_id: UUID) -> None:
+    handoff = await ask(office, case_id)
+    await hospital.move(handoff["handoff_id"], "acceptance")
+    early = await hospital.move(handoff["handoff_id"], "arrival", 422, ba_number="BA/79", happened_at=later(days=-365))
+    assert early["code"] == "happens_too_early"
+    died = await office.send(f"/cases/{case_id}/occurrences", kind="DIED", happened_at=later(days=-365))
+    assert (died.status_code, died.json()["code"]) == (422, "happens_too_early")
+    await hospital.move(handoff["handoff_id"], "arrival", ba_number="BA/79", happened_at=later(hours=-6))
+
+
+async def test_a_contest_carries_its_reason_and_one_deadline_waits_for_what_was_spoken(
+    office: Desk, hospital: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id)
+    said: dict[str, Any] = {
+        "spoke_with": "Petugas",
+        "role": "HEAD",
+        "phone": "0322000000",
+        "happened_at": later(seconds=-1),
+    }
+    for move in ("receive", "accept"):
+        await office.move(handoff["handoff_id"], "spoken-answer", move=move, **said)
+    running = [c for c in (await seen(office, handoff))["deadlines"] if c["state"] == "running"]
+    assert [c["kind"] for c in running].count("CONFIRM_BY") == 1
+    await hospital.move(handoff["handoff_id"], "contest", reason_code="FULL")
+    assert (await seen(office, handoff))["reason_code"] == "FULL"
+
+
 async def test_whoever_was_full_before_the_person_came_stands_behind_whoever_was_asked_since(
     office: Desk, hospital: Desk, case_id: UUID
 ) -> None:

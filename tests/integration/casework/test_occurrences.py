@@ -11,10 +11,12 @@ from services.casework.case.cases.commands import record_aid_state
 from services.casework.case.cases.domain import AidState
 from services.chassis import clock
 from services.chassis.principal import system_principal
+from tests.support.casework.agencies import SOEGIRI
 from tests.support.casework.aid import entitled
+from tests.support.casework.asking import ask
 from tests.support.casework.closing import closed_by_force, others_answer
 from tests.support.casework.desk import Desk
-from tests.support.casework.reports import report_verified
+from tests.support.casework.reports import case_of, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import Bench
@@ -149,3 +151,23 @@ async def test_a_closed_case_hears_nothing_more(casework: Bench, issuer: Issuer,
     assert (refused.status_code, refused.json()["code"]) == (409, "case_is_closed")
     unknown = await office.send(f"/cases/{case_id}/occurrences", kind="CLOSING", happened_at=just_now())
     assert unknown.status_code == 422
+
+
+@pytest.mark.parametrize(("reason", "outcome"), [("DECEASED", "DECEASED"), ("ABSCONDED", "ABSCONDED")])
+async def test_what_is_told_with_a_hand_off_that_a_person_opened_is_heard(
+    casework: Bench, issuer: Issuer, office: Desk, reason: str, outcome: str
+) -> None:
+    guess = {"case_type_guess": "ORANG_TERLANTAR", "kind": "ORANG_TERLANTAR"}
+    case_id = await case_of(casework, await report_verified(casework, **guess))
+    handoff, hospital = await ask(office, case_id, SOEGIRI), Desk(casework, issuer, SOEGIRI)
+    await hospital.move(handoff["handoff_id"], "acceptance")
+    await hospital.move(handoff["handoff_id"], "arrival", ba_number="BA/51")
+    await hospital.move(handoff["handoff_id"], "start")
+    await hospital.move(handoff["handoff_id"], "failure", reason_code=reason)
+
+    async def heard() -> bool:
+        return bool((await outcome_of(casework, case_id))["outcome"] == outcome)
+
+    await eventually(heard, what="what the hospital said of the person")
+    told = (await office.get(f"/cases/{case_id}/occurrences"))["items"]
+    assert [line["told_by"] for line in told] == [SOEGIRI]

@@ -10,7 +10,7 @@ from services.casework.case.cases.messages import (
     EnterStage,
     RecordOutcome,
 )
-from services.casework.desks.tasks.commands import check_task_due, settle_stays, task_id_of
+from services.casework.desks.tasks.commands import check_task_due, settle_by_custody, task_id_of
 from services.casework.office.case_types.domain import CASE_TYPES
 from services.casework.office.procedure_messages.messages import RequestStep, StepResult
 from services.chassis.activities import acting
@@ -30,7 +30,7 @@ class CaseActivities:
         """What the procedure needs to know now; a task about a stay that is over goes with its cause."""
 
         async def look(uow: UnitOfWork) -> CaseFacts:
-            await settle_stays(ref.case_id, uow)
+            await settle_by_custody(ref.case_id, uow)
             return await queries.case_facts(ref.case_id, uow)
 
         return await acting(self._running, look)

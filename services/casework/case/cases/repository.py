@@ -114,10 +114,17 @@ class Stay:
 
 
 async def stay_of(uow: UnitOfWork, case_id: UUID) -> Stay | None:
-    """The open stretch of custody about which no task says that it is too long."""
+    """The open stretch of custody about which no task says that it is too long.
+
+    Stays with one custodian add up, so that a journey in between starts no new count: ``since`` lies earlier by what
+    was stayed before.
+    """
     found = await uow.execute(
         """
-        SELECT c.id, c.agency, c.since FROM custodies c
+        SELECT c.id, c.agency, c.since - coalesce((
+            SELECT sum(p.until - p.since) FROM custodies p
+            WHERE p.about_id = c.about_id AND p.agency = c.agency AND p.id <> c.id AND p.until IS NOT NULL
+        ), interval '0') AS since FROM custodies c
         WHERE c.about_id = :case_id AND c.until IS NULL AND NOT EXISTS (
             SELECT 1 FROM tasks t WHERE t.about_id = c.about_id AND t.step = 'stay:' || c.id)
         ORDER BY c.since DESC LIMIT 1

@@ -11,7 +11,7 @@ from services.casework.case.cases.tables import Case
 from services.casework.case.closing import domain, facts, repository
 from services.casework.case.closing.domain import Blocker, Decision, Disposition, Kind
 from services.casework.case.closing.tables import ClosingRound, ForcedClosing
-from services.casework.desks.tasks.commands import cancel_task, is_open, settle_stays
+from services.casework.desks.tasks.commands import cancel_task, is_open, settle_by_custody
 from services.casework.desks.tasks.domain import TaskKind
 from services.casework.handoff.handoffs.commands import apply_dispositions, close_results
 from services.chassis import clock
@@ -30,7 +30,7 @@ async def close_case(case_id: UUID, reason_code: str, uow: UnitOfWork) -> CloseR
     case = await uow.locked(Case, case_id)
     if case.state == CaseState.CLOSED:
         return CloseResult(closed=True)
-    await settle_stays(case.id, uow)
+    await settle_by_custody(case.id, uow)
     if case.state == CaseState.OPEN:
         return CloseResult(closed=False, blockers=("service",))
     await _let_aid_be_decided(case, uow)

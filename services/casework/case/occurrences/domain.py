@@ -328,6 +328,18 @@ def ended_by(standing: Iterable[T], case_type: str) -> tuple[Outcome, T] | None:
     return ended
 
 
+TOLD_WITH_A_FAILURE: dict[str, Occurrence] = {"DECEASED": K.DIED, "ABSCONDED": K.ABSCONDED}
+"""Reasons of a failed hand-off that say what happened to its person."""
+
+
+def is_known(occurrence: Occurrence, outcome: str | None) -> bool:
+    """Whether a case has ended so that this changes nothing: after a death nothing does, whoever left may have died."""
+    if outcome == ABSCONDED.code:
+        return occurrence == Occurrence.ABSCONDED
+    found = CASE_TYPES.known.outcomes.get(outcome or "")
+    return found is not None and found.ends_everything
+
+
 def is_gone(told: Iterable[str]) -> bool:
     """Whether the last that was told, in the order of recording, is that the person left."""
     last = [kind for kind in told if kind in (Occurrence.ABSCONDED, Occurrence.FOUND_AGAIN)][-1:]

@@ -14,12 +14,14 @@ from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.matters.domain import About
 from services.casework.office.procedure_messages.messages import ProcedureStart, StepEnded, StepResult
 from services.casework.person.custody.commands import end_custody_of_matter, take_into_custody
-from services.casework.person.custody.repository import custodies_left
+from services.casework.person.custody.domain import CustodianKind
+from services.casework.person.custody.repository import custodies_left, open_of_matter
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
 
 COMES_BACK_AFTER = timedelta(days=1)
+IN_GOOD_HANDS = frozenset({CustodianKind.AGENCY, CustodianKind.CARRIER})
 TASKS = UUID("0b0e0f57-8e9b-5f6e-8f5d-5b8f3c1d2e90")
 
 
@@ -93,9 +95,9 @@ def step_result(task: Task) -> StepResult:
 async def complete_task(task_id: UUID, result_code: str, expected_version: int | None, uow: UnitOfWork) -> Task:
     """Done, with a result; where nothing was decided the task comes back the next day.
 
-    What was done may have consequences: whoever met the person has them in hand, a paper meets the condition of a
-    «yes, if …», a burial ends custody. Raises ``NotFound`` to other agencies, ``TaskIsEnded``, ``ResultIsUnknown``,
-    ``StaleVersion``.
+    What was done may have consequences: whoever met a person whom nobody had has them in hand, a paper meets the
+    condition of a «yes, if …», a burial ends custody. Raises ``NotFound`` to other agencies, ``TaskIsEnded``,
+    ``ResultIsUnknown``, ``StaleVersion``.
     """
     task = await uow.locked(Task, task_id, expected_version)
     if not uow.principal.is_system and uow.principal.agency != task.agency:
@@ -200,8 +202,12 @@ async def settle_first_response(about_id: UUID, uow: UnitOfWork) -> None:
         _say_ended(task, uow)
 
 
-async def settle_stays(about_id: UUID, uow: UnitOfWork) -> None:
-    """The person has left a shelter in which they were over the limit: the cause is gone, and so is the task."""
+async def settle_by_custody(about_id: UUID, uow: UnitOfWork) -> None:
+    """What custody makes pointless ends with it: a team that was to go out for somebody who is in good hands, and the
+    task about a stay over the limit when the person has left.
+    """
+    if any(row.custodian_kind in IN_GOOD_HANDS for row in await open_of_matter(uow, about_id)):
+        await settle_first_response(about_id, uow)
     ended = {stay_step(custody_id) for custody_id in await custodies_left(uow, about_id)}
     await _settle(about_id, lambda task: task.kind == TaskKind.STAY_OVER_LIMIT and task.step in ended, "MOVED", uow)
 

@@ -19,6 +19,7 @@ from services.casework.handoff.handoffs.schemas import (
     ConditionalIn,
     ConditionDecisionIn,
     ConditionReceipt,
+    ContestIn,
     FeedItem,
     FeedPage,
     HandoffDetail,
@@ -202,7 +203,7 @@ async def post_reopening(handoff_id: UUID, body: ReasonedIn, caller: Answering, 
 
 
 @router.post("/handoffs/{handoff_id}/contest", response_model=HandoffReceipt, responses=problems(409))
-async def post_contest(handoff_id: UUID, body: MoveIn, caller: Answering, write: Write) -> Response:
+async def post_contest(handoff_id: UUID, body: ContestIn, caller: Answering, write: Write) -> Response:
     """Jawaban yang dicatatkan atas nama Anda keliru."""
     return await _moved(body.command(handoff_id, Move.CONTEST), write)
 

@@ -9,7 +9,7 @@ from services.casework.case.cases.commands.opening import CASES
 from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.tables import Case
 from services.casework.desks.desks.commands import find_empty_desk
-from services.casework.desks.tasks.commands import CreateTask, create_task, settle_stays, stay_step
+from services.casework.desks.tasks.commands import CreateTask, create_task, settle_by_custody, stay_step
 from services.casework.desks.tasks.domain import TaskKind
 from services.casework.handoff.deadlines.tables import EscalationStep
 from services.casework.handoff.handoffs.commands import DeskOf, Reach
@@ -71,7 +71,7 @@ async def check_custody_deadlines(case_id: UUID, uow: UnitOfWork) -> None:
     Of papers each taker hears by a finding. A stay is one task, for the office to decide.
     """
     case = await uow.locked(Case, case_id)
-    await settle_stays(case.id, uow)
+    await settle_by_custody(case.id, uow)
     if case.state == CaseState.CLOSED:
         return
     pack = await pack_in_force(uow, case.district)

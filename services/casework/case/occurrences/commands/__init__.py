@@ -3,6 +3,7 @@
 from services.casework.case.occurrences.commands.recording import (
     RecordOccurrence,
     carry_out,
+    hear_failure,
     record_occurrence,
     record_step_occurrence,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "RecordOccurrence",
     "carry_out",
     "decide_revocation",
+    "hear_failure",
     "propose_revocation",
     "record_occurrence",
     "record_step_occurrence",

@@ -17,8 +17,16 @@ from services.casework.desks.tasks.commands import cancel_tasks, pause_tasks, re
 from services.casework.desks.tasks.domain import TaskKind
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.commands import apply_dispositions, end_of_step
-from services.casework.handoff.handoffs.domain import CLOCKS_MAY_DIFFER, HandoffDisposition, HappensLater
+from services.casework.handoff.handoffs.domain import (
+    BEFORE_IT_WAS_ASKED,
+    CLOCKS_MAY_DIFFER,
+    HandoffDisposition,
+    HappensLater,
+    HappensTooEarly,
+)
+from services.casework.handoff.handoffs.queries import handoff_of
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.matters.domain import AboutKind
 from services.casework.person.custody.commands import end_custody
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
@@ -49,7 +57,7 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
     """Write down what happened and let the table decide; answers what became of each open item.
 
     Raises ``NotFound``, ``CaseIsClosed``, ``OccurrenceIsNotTold``, ``OccurrenceIsTold``, ``HappensLater``,
-    ``AgencyIsUnknown``.
+    ``HappensTooEarly``, ``AgencyIsUnknown``.
     """
     case = await uow.locked(Case, command.case_id)
     rows = await repository.of_case(uow, case.id)
@@ -60,6 +68,8 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
     now = await uow.now()
     if command.happened_at > now + CLOCKS_MAY_DIFFER:
         raise HappensLater
+    if command.happened_at < case.opened_at - BEFORE_IT_WAS_ASKED:
+        raise HappensTooEarly
     told_by = command.told_by or uow.principal.agency
     if command.told_by:
         (await pack_in_force(uow, case.district)).agency(command.told_by)
@@ -96,6 +106,22 @@ async def record_step_occurrence(told: StepOccurrence, uow: UnitOfWork) -> StepT
         return StepTold(has_ended=False)
     await record_occurrence(RecordOccurrence(case.id, Occurrence(told.kind), happened_at, told.told_by), uow)
     return StepTold(has_ended=ends_everything(case.outcome))
+
+
+async def hear_failure(handoff_id: UUID, uow: UnitOfWork) -> None:
+    """A hand-off failed because its person died or left: heard whoever asked for it, a procedure's step or a person.
+
+    Known already, or from before the person was found again, it is left.
+    """
+    handoff = await handoff_of(uow, handoff_id)
+    kind = domain.TOLD_WITH_A_FAILURE.get(handoff.reason_code or "")
+    if kind is None or handoff.about_kind != AboutKind.CASE:
+        return
+    case = await uow.locked(Case, handoff.about_id)
+    happened_at = handoff.ended_at or await uow.now()
+    is_past = case.resumed_at is not None and happened_at <= case.resumed_at
+    if case.state != CaseState.CLOSED and not is_past and not domain.is_known(kind, case.outcome):
+        await record_occurrence(RecordOccurrence(case.id, kind, happened_at, handoff.to_agency), uow)
 
 
 async def carry_out(

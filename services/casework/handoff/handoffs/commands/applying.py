@@ -158,6 +158,7 @@ async def _turn_deadlines(
     if effect.begins is not None:
         await _begin_deadlines(effect.begins, handoff, command, deadlines, rules, pack, uow)
     if command.spoken is not None:
+        await deadlines.stop("SPOKEN_AGAIN", {DeadlineKind.CONFIRM_BY})
         receiver, within = receivers_deadline(handoff, rules), rules.confirm_within
         deadlines.start(replace(receiver, kind=DeadlineKind.CONFIRM_BY, within=within, in_working_time=True))
     elif speaks_for_itself(handoff, uow):

@@ -42,7 +42,8 @@ async def move_handoff(command: MoveHandoff, uow: UnitOfWork) -> Handoff:
 
     Raises ``NotFound`` to whoever is no party, ``NotYourMove`` to the wrong one, ``HandoffCannotMove`` naming what is
     legal now, ``GroupIsWon`` when another firm yes came first, ``StaleVersion``, ``BeritaAcaraIsMissing``,
-    ``NotByPhone``, ``HappensLater``, ``HandoffResultIsUnknown``, and the refusals of ``domain.refusal``.
+    ``NotByPhone``, ``HappensLater``, ``HappensTooEarly``,
+    ``HandoffResultIsUnknown``, and the refusals of ``domain.refusal``.
     """
     group, handoff = await locked(command.handoff_id, uow)
     side = _side(command, handoff, uow)
@@ -55,6 +56,8 @@ async def move_handoff(command: MoveHandoff, uow: UnitOfWork) -> Handoff:
         raise domain.BeritaAcaraIsMissing
     if command.happened_at is not None and command.happened_at > await uow.now() + domain.CLOCKS_MAY_DIFFER:
         raise domain.HappensLater
+    if command.happened_at is not None and command.happened_at < handoff.requested_at - domain.BEFORE_IT_WAS_ASKED:
+        raise domain.HappensTooEarly
     pack = await pack_in_force(uow, handoff.district)
     await _note_spoken(command, handoff, uow)
     if command.via:

@@ -15,6 +15,7 @@ from services.casework.handoff.handoffs.domain.codes import (
     results_of,
 )
 from services.casework.handoff.handoffs.domain.deciding import (
+    BEFORE_IT_WAS_ASKED,
     CLOCKS_MAY_DIFFER,
     FORESEEABLE,
     RESCUERS,
@@ -45,6 +46,7 @@ from services.casework.handoff.handoffs.domain.refusals import (
     HandoffCannotMove,
     HandoffIsClaimed,
     HappensLater,
+    HappensTooEarly,
     NobodySpokeForThem,
     NobodyToAsk,
     NoQuestionIsOpen,
@@ -85,6 +87,7 @@ from services.casework.handoff.handoffs.domain.states import (
 __all__ = [
     "ANSWERED_YES",
     "ASKED",
+    "BEFORE_IT_WAS_ASKED",
     "BUSINESS",
     "CLOCKS_MAY_DIFFER",
     "EFFECTS",
@@ -126,6 +129,7 @@ __all__ = [
     "HandoffResultIsUnknown",
     "HandoffState",
     "HappensLater",
+    "HappensTooEarly",
     "Move",
     "News",
     "NoQuestionIsOpen",

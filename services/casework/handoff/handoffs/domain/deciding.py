@@ -35,6 +35,8 @@ from services.chassis.errors import Conflict
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 """By how much a caller's deadline may run ahead of ours."""
+BEFORE_IT_WAS_ASKED = timedelta(days=31)
+"""Action comes before paper in emergencies, but no month before; an earlier date is a slip of the pen."""
 FORESEEABLE = timedelta(days=5 * 366)
 """A stay in a panti may last years; what is promised for later than this is a slip of the pen."""
 UNDO_WITHIN = timedelta(minutes=10)

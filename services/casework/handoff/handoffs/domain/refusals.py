@@ -86,6 +86,13 @@ class HappensLater(Invalid):
     advice = "Isi happened_at dengan waktu yang sudah lewat."
 
 
+class HappensTooEarly(Invalid):
+    """So long before it was asked for, or before there was a case, nothing of it can have happened."""
+
+    text = "Waktu kejadian terlalu jauh sebelum permintaan atau perkaranya."
+    advice = "Periksa tahun dan bulan pada happened_at."
+
+
 class QuestionIsOpen(Conflict):
     """One question at a time: the sender's deadline for the first still runs."""
 

@@ -117,7 +117,7 @@ _move("bersyarat", Move.ACCEPT_CONDITIONALLY, "handoff:answer", ConditionalFormI
 _move("lanjut", Move.REOPEN, "handoff:answer", ReasonedIn)
 _move("henti", Move.HOLD, "handoff:send", HoldIn)
 _move("jalan", Move.RESUME, "handoff:send", MoveIn)
-_move("bantah", Move.CONTEST, "handoff:answer", MoveIn)
+_move("bantah", Move.CONTEST, "handoff:answer", ReasonedIn)
 _move("urung", Move.UNDO, "handoff:answer", MoveIn)
 _move("minta-batal", Move.ASK_CANCEL, "handoff:send", ReasonedIn)
 _move("setuju-batal", Move.CONFIRM_CANCEL, "handoff:answer", MoveIn)

@@ -148,6 +148,12 @@ REASONS: dict[str, dict[str, str]] = {
         "AGREED_WITH_RECEIVER": "Disepakati dengan penerima",
     },
     "reopen": {"FOUND_AGAIN": "Orangnya ditemukan kembali"},
+    "contest": {
+        "FULL": "Tempat penuh",
+        "NO_STAFF": "Petugas tidak tersedia",
+        "NOT_OUR_DUTY": "Bukan kewenangan kami",
+        "WRONG_AGENCY": "Yang berbicara bukan dari kami",
+    },
     "rescue": {
         "AGENCY_CLOSED": "Instansi tutup",
         "NO_ANSWER": "Tidak ada jawaban",

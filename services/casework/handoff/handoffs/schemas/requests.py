@@ -43,6 +43,18 @@ class ReasonedIn(MoveIn):
         )
 
 
+class ContestIn(MoveIn):
+    """What was written down for us is wrong; the reason may be left out."""
+
+    reason_code: HandoffReason | None = None
+
+    def command(self, handoff_id: UUID, move: Move) -> MoveHandoff:
+        """As the command takes it."""
+        return MoveHandoff(
+            handoff_id, move, self.expected_version, reason_code=self.reason_code, happened_at=self.happened_at
+        )
+
+
 class RedirectionIn(RequestBody):
     """Ask another agency instead."""
 

@@ -75,9 +75,14 @@ async def transfer_custody(command: TransferCustody, uow: UnitOfWork) -> Custody
 
 
 async def take_into_custody(about_id: UUID, agency: str, happened_at: datetime, uow: UnitOfWork) -> Custody | None:
-    """Whoever came to the place has the person in hand; nothing when there is no such case."""
+    """Whoever came to the place has a person in hand whom nobody had; nothing else moves a person but a record of it.
+
+    Nothing when there is no such case.
+    """
     matter = await matter_of(uow, about_id)
     if matter is None or matter.person_id is None:
+        return None
+    if any(row.until is None for row in await repository.locked_chain(uow, matter.person_id)):
         return None
     return await transfer_custody(
         TransferCustody(
