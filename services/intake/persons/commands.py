@@ -47,6 +47,7 @@ class RegisterPerson:
     correlation_id: UUID
     district: str
     description: Description
+    circumstances: str | None = None
 
 
 async def register_person(
@@ -74,7 +75,10 @@ async def register_person(
         nik_digest=sealer.nik_digest(description.nik) if description.nik else None,
         sex=description.sex,
         apparent_minor=domain.is_apparent_minor(description, today),
-        sealed=sealing.seal(description.sealed_fields(), person_key),
+        sealed=sealing.seal(
+            {**description.sealed_fields(), f"{SAID}sex": description.sex, "circumstances": command.circumstances},
+            person_key,
+        ),
     )
     uow.create(person, "register")
     uow.insert(keyring)
@@ -145,13 +149,17 @@ async def _open(person_id: UUID, uow: UnitOfWork, sealer: Sealer) -> _Opened:
     return _Opened(person, key, sealing.unseal(person.sealed, key))
 
 
+AS_SAID = ("approximate_age_years", "features", f"{SAID}sex", "circumstances")
+"""What a reporter saw of somebody, which no registry replaces."""
+
+
 def _bind(opened: _Opened, told: Description, uow: UnitOfWork, sealer: Sealer, today: date) -> None:
     """The same person, now known; what was said of them stays beside it."""
     assert told.nik is not None
     said = {
         f"{SAID}{name}": opened.fields.get(name) for name in ("name", "nik", "birth_date") if opened.fields.get(name)
     }
-    kept = {name: opened.fields.get(name) for name in ("approximate_age_years", "features")}
+    kept = {name: opened.fields.get(name) for name in AS_SAID}
     sex = told.sex or opened.person.sex
     is_minor = domain.is_minor_by_registry(told.nik, told.birth_date, today, until_now=opened.person.apparent_minor)
     _seal(

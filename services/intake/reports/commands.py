@@ -113,7 +113,7 @@ async def receive_report(command: ReceiveReport, uow: UnitOfWork, sealer: Sealer
     is_believed = places.believes_emergency(report.district, report.reporter_agency)
     if domain.opens_at_once(report.urgency, is_believed=is_believed):
         today = places.day_of(clock.utc_now())
-        await _verify(report, ReportState.VERIFIED, command.person, uow, sealer, places, today)
+        await _verify(report, ReportState.VERIFIED, command.person, command.circumstances, uow, sealer, places, today)
     return report
 
 
@@ -132,7 +132,8 @@ async def verify_report(command: DecideReport, uow: UnitOfWork, sealer: Sealer, 
     report = await uow.locked(Report, command.report_id, command.expected_version)
     state = domain.next_state(report.state, "verify")
     words = sealing.unseal(report.sealed, sealer.storage_key()) if report.sealed else {}
-    await _verify(report, state, _description(words), uow, sealer, places, places.day_of(await uow.now()))
+    today = places.day_of(await uow.now())
+    await _verify(report, state, _description(words), words.get("circumstances"), uow, sealer, places, today)
     return report
 
 
@@ -140,13 +141,14 @@ async def _verify(
     report: Report,
     state: ReportState,
     description: Description,
+    circumstances: str | None,
     uow: UnitOfWork,
     sealer: Sealer,
     places: Places,
     today: date,
 ) -> None:
     person = await register_person(
-        RegisterPerson(report.person_id, report.correlation_id, report.district, description),
+        RegisterPerson(report.person_id, report.correlation_id, report.district, description, circumstances),
         uow,
         sealer,
         today,
@@ -284,7 +286,8 @@ async def conduct_operation(
         with own_trace("report", case_id=str(report.correlation_id)):
             uow.create(report, "receive", happened_at=item.found_at)
             uow.publish(facts.report_received(report), about=report, happened_at=item.found_at)
-            await _verify(report, ReportState.VERIFIED, item.person, uow, sealer, places, places.day_of(now))
+            today = places.day_of(now)
+            await _verify(report, ReportState.VERIFIED, item.person, item.circumstances, uow, sealer, places, today)
         reports.append(report)
     uow.publish(facts.operation_conducted(operation, [r.id for r in reports]), about=operation)
     return operation, reports

@@ -1,10 +1,13 @@
 """The same person reported twice under two keys: whoever decides is shown the other report."""
 
+import base64
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import orjson
 import pytest
 
+from services.chassis import sealing
 from tests.support.identity import Issuer
 from tests.support.intake.desk import ReportDesk, case_opened
 from tests.support.intake.reports import VILLAGE, report
@@ -94,3 +97,18 @@ async def test_what_the_reporter_said_reaches_whoever_decides_and_the_reading_is
     (read,) = await intake.rows("SELECT actor, fields FROM special_reads WHERE aggregate_id::text = $1", report_id)
     assert read["actor"] == "user:sri.peksos"
     assert "circumstances" in read["fields"]
+
+
+async def test_what_the_reporter_said_travels_sealed_with_the_person(intake: Bench, desk: ReportDesk) -> None:
+    said = {"sex": "FEMALE", "approximate_age_years": 30, "features": "rambut merah"}
+    report_id = await desk.told(person=said, circumstances="membawa bayi")
+    await desk.send(report_id, "verification")
+    (row,) = await intake.rows(
+        "SELECT p.sealed, k.wrapped FROM persons p JOIN person_keyring k ON k.person_id = p.id"
+        " JOIN reports r ON r.person_id = p.id WHERE r.id = $1", UUID(report_id),
+    )  # fmt: skip
+    wrapped = orjson.loads(row["wrapped"]) if isinstance(row["wrapped"], str) else row["wrapped"]
+    key = sealing.unwrap(base64.b64decode(wrapped["intake"]), intake.settings.sealing_private_key)
+    fields = sealing.unseal(row["sealed"], key)
+    assert (fields["said_sex"], fields["approximate_age_years"]) == ("FEMALE", "30")
+    assert (fields["features"], fields["circumstances"]) == ("rambut merah", "membawa bayi")

@@ -16,6 +16,7 @@ from services.casework.case.occurrences.pages import KINDS as OCCURRENCES
 from services.casework.case.timeline.domain import tell
 from services.casework.case.timeline.queries import timeline_of
 from services.casework.office.directory.pages import directory_of
+from services.casework.office.matters.queries import reporters_words
 from services.chassis.pages import page_requires, page_router
 from services.chassis.pages.words import word
 from services.chassis.principal import Principal
@@ -110,15 +111,18 @@ async def case_page(
     timeline = await timeline_of(case_id, reading)
     words = request.app.state.pages.words
     known = {**words, "party": {**words["party"], **directory.names}}
-    rendered: Response = request.app.state.pages.render(
+    may_act, state = bool(caller.roles & PERMISSIONS["case:act"]), request.app.state
+    private_key = state.settings.sealing_private_key
+    rendered: Response = state.pages.render(
         request,
         "case.html",
+        said=await reporters_words(reading, case_id, state.units, private_key) if may_act else {},
         view=view,
         case=view.case,
         timeline=timeline,
         told={line.fact_id: tell(line.event_type, line.facts, partial(word, known)) for line in timeline},
         way=await way_of_case(view.case, reading),
-        may_act=bool(caller.roles & PERMISSIONS["case:act"]),
+        may_act=may_act,
         **directory.context(view.case.district),
     )
     return rendered

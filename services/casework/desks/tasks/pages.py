@@ -14,6 +14,7 @@ from services.casework.handoff.handoffs.pages.words import ALL_RESULTS
 from services.casework.office.case_types.domain import CASE_TYPES, UNDECIDED
 from services.casework.office.directory.access import OFFICE_ROLES
 from services.casework.office.directory.pages import directory_of
+from services.casework.office.matters.queries import reporters_words
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
@@ -81,6 +82,12 @@ WORDS = {
     "task_result": {**TOLD_RESULTS, **SETTLED_WORDS},
     "task_state": STATES,
     "compared": COMPARED_WORDS,
+    "said": {
+        "said_sex": "Jenis kelamin",
+        "approximate_age_years": "Perkiraan umur (tahun)",
+        "features": "Ciri-ciri",
+        "circumstances": "Keadaan saat ditemukan",
+    },
     "told_sex": {"MALE": "laki-laki", "FEMALE": "perempuan"},
     "field.result_code": {code: text for code, text in TOLD_RESULTS.items() if code not in ALL_RESULTS},
     "done": {"task-complete": "Tercatat: tugas selesai."},
@@ -113,6 +120,9 @@ async def task_page(
         may_complete=may_complete and task.state == TaskState.OPEN,
         is_of_the_office=bool(caller.roles & OFFICE_ROLES),
         results=results_of(task.kind),
+        said=await reporters_words(reading, task.about_id, state.units, state.settings.sealing_private_key)
+        if may_complete and task.state == TaskState.OPEN
+        else {},
         sides=await queries.sides_of(reading, task, state.units, state.settings.sealing_private_key),
         **(await directory_of(reading, [task.district])).context(task.district),
     )

@@ -14,6 +14,11 @@ async def one(source: UnitOfWork | ReadSession, matter_id: UUID) -> Matter | Non
     return await source.first(select(Matter).where(Matter.id == matter_id))
 
 
+async def visible(reading: ReadSession, matter_id: UUID) -> Matter | None:
+    """A matter within the caller's scope."""
+    return await reading.first(select(Matter).where(Matter.id == matter_id))
+
+
 async def number(source: UnitOfWork | ReadSession, matter_id: UUID) -> str:
     """The number under which people know a matter; empty when it is not known here."""
     found = "SELECT number FROM matters WHERE id = :id"
