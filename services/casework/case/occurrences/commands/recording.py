@@ -111,7 +111,7 @@ async def record_step_occurrence(told: StepOccurrence, uow: UnitOfWork) -> StepT
 async def hear_failure(handoff_id: UUID, uow: UnitOfWork) -> None:
     """A hand-off failed because its person died or left: heard whoever asked for it, a procedure's step or a person.
 
-    Known already, or from before the person was found again, it is left.
+    Told since, revoked or not, it is left.
     """
     handoff = await handoff_of(uow, handoff_id)
     kind = domain.TOLD_WITH_A_FAILURE.get(handoff.reason_code or "")
@@ -119,8 +119,9 @@ async def hear_failure(handoff_id: UUID, uow: UnitOfWork) -> None:
         return
     case = await uow.locked(Case, handoff.about_id)
     happened_at = handoff.ended_at or await uow.now()
-    is_past = case.resumed_at is not None and happened_at <= case.resumed_at
-    if case.state != CaseState.CLOSED and not is_past and not domain.is_known(kind, case.outcome):
+    rows = await repository.of_case(uow, case.id)
+    was_told = any(row.kind == kind and row.recorded_at >= happened_at for row in rows)
+    if case.state != CaseState.CLOSED and not was_told and not domain.is_known(kind, case.outcome):
         await record_occurrence(RecordOccurrence(case.id, kind, happened_at, handoff.to_agency), uow)
 
 
