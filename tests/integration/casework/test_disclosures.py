@@ -94,10 +94,13 @@ async def test_who_read_a_disclosure_is_shown_to_its_sender_and_the_auditor(case
     before = await office.get(path)
     await disclosure(hospital, handoff)
     seen = await disclosure(auditor, handoff)
-    assert (seen["values"], seen["withheld"]) == ({}, ["birth_date", "name", "nik"])
+    assert (seen["values"], seen["withheld"]) == (
+        {},
+        ["approximate_age_years", "birth_date", "name", "nik", "said_sex"],
+    )
     after = await auditor.get(f"{path}?after={before['next_after']}")
     assert [(r["agency"], r["purpose"], r["fields"]) for r in after["items"]] == [
-        (SOEGIRI, "INPATIENT_BED", ["birth_date", "name", "nik"])
+        (SOEGIRI, "INPATIENT_BED", ["approximate_age_years", "birth_date", "name", "nik", "said_sex"])
     ], "whoever saw no value did not read"
     assert (await hospital.get(path, expect=403))["code"] == "readers_are_not_yours"
     await Desk(casework, issuer, VILLAGE).get(path, expect=404)

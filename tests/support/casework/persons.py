@@ -8,7 +8,7 @@ from tests.support.services import SEALING_KEYS, Bench
 
 PERSON = {
     "name": "Warga Uji Paket", "nik": "3524051503909901", "birth_date": "1990-03-15", "approximate_age_years": "36",
-    "features": "Tahi lalat besar di dagu kiri",
+    "features": "Tahi lalat besar di dagu kiri", "said_sex": "MALE",
 }  # fmt: skip
 
 

@@ -2,13 +2,13 @@
 
 REVIEWED = """
 CUSTODY_TRANSFER     SOCIAL_OFFICE          name features
-EMERGENCY_CARE       PUSKESMAS              name birth_date features
-EMERGENCY_CARE       HOSPITAL               name birth_date features
-EMERGENCY_CARE       MENTAL_HOSPITAL        name birth_date features
-HEALTH_SCREENING     PUSKESMAS              name birth_date features
-HEALTH_SCREENING     HOSPITAL               name birth_date features
-INPATIENT_BED        HOSPITAL               name birth_date nik
-INPATIENT_BED        MENTAL_HOSPITAL        name birth_date nik
+EMERGENCY_CARE       PUSKESMAS              name birth_date features approximate_age_years said_sex
+EMERGENCY_CARE       HOSPITAL               name birth_date features approximate_age_years said_sex
+EMERGENCY_CARE       MENTAL_HOSPITAL        name birth_date features approximate_age_years said_sex
+HEALTH_SCREENING     PUSKESMAS              name birth_date features approximate_age_years said_sex
+HEALTH_SCREENING     HOSPITAL               name birth_date features approximate_age_years said_sex
+INPATIENT_BED        HOSPITAL               name birth_date nik approximate_age_years said_sex
+INPATIENT_BED        MENTAL_HOSPITAL        name birth_date nik approximate_age_years said_sex
 FAMILY_TRACING       VILLAGE                name features
 FAMILY_TRACING       SOCIAL_OFFICE          name features
 REUNIFICATION        VILLAGE                name

@@ -65,9 +65,11 @@ def test_every_entry_names_the_law_on_which_it_stands(pair: tuple[Purpose, Agenc
     assert entry.letter in set(Letter)
 
 
-def test_only_fields_that_intake_seals_can_leave_and_a_guessed_age_never_does() -> None:
-    sealed = set(Description().sealed_fields())
-    assert set(PersonField) == sealed - {"approximate_age_years"}
+def test_only_fields_that_intake_seals_can_leave_and_guesses_for_health_purposes_alone() -> None:
+    assert set(PersonField) == set(Description().sealed_fields()) | {"said_sex"}
+    guessed = {"approximate_age_years", "said_sex"}
+    health = {"EMERGENCY_CARE", "HEALTH_SCREENING", "INPATIENT_BED"}
+    assert {purpose for (purpose, _), fields in ALLOWED.items() if fields & guessed} == health
 
 
 @pytest.mark.parametrize(("purpose", "to_kind"), PAIRS)

@@ -54,12 +54,17 @@ class AgencyKind(StrEnum):
 
 
 class PersonField(StrEnum):
-    """The sealed fields of a person that may leave at all; the age that a reporter guessed never does."""
+    """The sealed fields of a person that may leave at all.
+
+    The age and sex that a reporter guessed leave for health purposes alone: who examines somebody unknown has no other.
+    """
 
     NAME = "name"
     NIK = "nik"
     BIRTH_DATE = "birth_date"
     FEATURES = "features"
+    GUESSED_AGE = "approximate_age_years"
+    GUESSED_SEX = "said_sex"
 
 
 MINIMUM = ("person_id", "identity_status", "apparent_minor", "as_of")
@@ -104,13 +109,14 @@ NOTHING = Entry(frozenset(), ())
 RECOGNISE = frozenset({F.NAME, F.FEATURES})
 EXAMINE = frozenset({F.NAME, F.BIRTH_DATE, F.FEATURES})
 ADMIT = frozenset({F.NAME, F.NIK, F.BIRTH_DATE})
+GUESSED = frozenset({F.GUESSED_AGE, F.GUESSED_SEX})
 ONLY_NAME = frozenset({F.NAME})
 NO_FIELD: frozenset[PersonField] = frozenset()
 
 _HANDOVER = Entry(RECOGNISE, (REHABILITATION, VAGRANTS), Letter.HANDOVER_RECORD)
-_EMERGENCY = Entry(EXAMINE, (HEALTH,), Letter.REFERRAL_LETTER)
-_SCREENING = Entry(EXAMINE, (MENTAL_HEALTH, REHABILITATION), Letter.REFERRAL_LETTER)
-_BED = Entry(ADMIT, (MENTAL_HEALTH, CARE_GOES_ON), Letter.REFERRAL_LETTER)
+_EMERGENCY = Entry(EXAMINE | GUESSED, (HEALTH,), Letter.REFERRAL_LETTER)
+_SCREENING = Entry(EXAMINE | GUESSED, (MENTAL_HEALTH, REHABILITATION), Letter.REFERRAL_LETTER)
+_BED = Entry(ADMIT | GUESSED, (MENTAL_HEALTH, CARE_GOES_ON), Letter.REFERRAL_LETTER)
 _TRACING = Entry(RECOGNISE, (REHABILITATION, DISTRICT_STANDARD), Letter.COVER_LETTER)
 _REUNION = Entry(ONLY_NAME, (REHABILITATION, DISTRICT_STANDARD), Letter.HANDOVER_RECORD)
 _RETURN = Entry(ONLY_NAME, (REHABILITATION, VAGRANTS), Letter.COVER_LETTER)

@@ -168,7 +168,15 @@ class Draft:
     replaces: str | None = None
 
 
-LABELS = {"name": "Nama", "nik": "NIK", "birth_date": "Tanggal lahir", "features": "Ciri-ciri"}
+LABELS = {
+    "name": "Nama",
+    "nik": "NIK",
+    "birth_date": "Tanggal lahir",
+    "said_sex": "Jenis kelamin menurut pelapor",
+    "approximate_age_years": "Perkiraan umur menurut pelapor (tahun)",
+    "features": "Ciri-ciri",
+}
+SEXES = {"MALE": "laki-laki", "FEMALE": "perempuan"}
 
 
 def laid_out(draft: Draft, qr: str) -> dict[str, Any]:
@@ -187,7 +195,9 @@ def laid_out(draft: Draft, qr: str) -> dict[str, Any]:
         "to_agency": draft.to_agency,
         "to_desk": draft.to_desk,
         "from_agency": draft.from_agency,
-        "facts": [[LABELS[name], value or "belum diketahui"] for name, value in draft.values.items()],
+        "facts": [
+            [LABELS[name], SEXES.get(value or "", value) or "belum diketahui"] for name, value in draft.values.items()
+        ],
         "basis": list(draft.basis),
         "on_behalf_of": signer.on_behalf_of,
         "title": signer.title,

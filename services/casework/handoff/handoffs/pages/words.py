@@ -238,7 +238,14 @@ IDENTITY = {
     "CLAIMED": "menurut pengakuan",
     "MATCHED": "padan dengan data kependudukan",
 }
-PERSON_FIELDS = {"name": "Nama", "nik": "NIK", "birth_date": "Tanggal lahir", "features": "Ciri-ciri"}
+PERSON_FIELDS = {
+    "name": "Nama",
+    "nik": "NIK",
+    "birth_date": "Tanggal lahir",
+    "said_sex": "Jenis kelamin menurut pelapor",
+    "approximate_age_years": "Perkiraan umur menurut pelapor (tahun)",
+    "features": "Ciri-ciri",
+}
 FIELDS = {
     "reason_code": "Alasan",
     "result_code": "Hasil",
