@@ -1,3 +1,4 @@
+# Above 400 lines: each door of a hand-off beside its neighbours, on one set of desks.
 """The promise between two agencies by its API, on real rows: conditions, questions, holds, mis-clicks."""
 
 from datetime import datetime, timedelta
