@@ -84,11 +84,13 @@ class HandoffCompleted(HandoffFact):
 
 
 class HandoffFailed(HandoffFact):
-    """The work ended without what was promised; the promise is back with the sender."""
+    """The work ended without what was promised; the promise is back with the sender. `is_receivers`: the receiver said
+    so; else what happened to the person ended it."""
 
     TYPE: ClassVar[str] = "casework.handoff.failed.v1"
 
     reason_code: Code
+    is_receivers: bool = True
 
 
 class HandoffClosed(HandoffFact):
@@ -98,19 +100,21 @@ class HandoffClosed(HandoffFact):
 
 
 class HandoffCancelled(HandoffFact):
-    """The sender withdrew the request."""
+    """The sender withdrew the request. `was_asked`: the receiver had been asked; a draft it never saw."""
 
     TYPE: ClassVar[str] = "casework.handoff.cancelled.v1"
 
     reason_code: Code
+    was_asked: bool = True
 
 
 class HandoffExpired(HandoffFact):
-    """What the hand-off was for is gone."""
+    """What the hand-off was for is gone. `was_asked`: the receiver had been asked; a draft it never saw."""
 
     TYPE: ClassVar[str] = "casework.handoff.expired.v1"
 
     reason_code: Code
+    was_asked: bool = True
 
 
 class HandoffSuperseded(HandoffFact):
@@ -189,9 +193,11 @@ class HandoffAnswerUndone(HandoffFact):
 
 
 class HandoffEnteredInError(HandoffFact):
-    """The request was a mis-click: it never was."""
+    """The request was a mis-click: it never was. `was_asked`: the receiver had been asked; a draft it never saw."""
 
     TYPE: ClassVar[str] = "casework.handoff.entered_in_error.v1"
+
+    was_asked: bool = True
 
 
 class HandoffCancellationAsked(HandoffFact):

@@ -7,10 +7,23 @@ from contracts.envelope import Envelope
 from contracts.events.casework import (
     CaseOpened,
     CaseOutcomeRecorded,
+    HandoffCancellationAsked,
+    HandoffCancelled,
+    HandoffContested,
+    HandoffEnteredInError,
     HandoffEscalated,
+    HandoffExpired,
+    HandoffFact,
+    HandoffFailed,
+    HandoffHeld,
+    HandoffQuestioned,
     HandoffRejected,
+    HandoffReopened,
+    HandoffReplied,
     HandoffRequested,
     HandoffResent,
+    HandoffResumed,
+    HandoffSuperseded,
     LinkPinIssued,
 )
 from contracts.events.disbursement import PaymentCredited
@@ -99,11 +112,35 @@ async def when_handoff_escalated_notify_of_escalation(
     )
 
 
-async def when_handoff_rejected_notify_sender(fact: HandoffRejected, envelope: Envelope, uow: UnitOfWork) -> None:
-    """An agency declined."""
+TOLD: dict[type[HandoffFact], Occasion] = {
+    HandoffRejected: Occasion.HANDOFF_REJECTED,
+    HandoffSuperseded: Occasion.HANDOFF_SUPERSEDED,
+    HandoffExpired: Occasion.HANDOFF_EXPIRED,
+    HandoffCancelled: Occasion.HANDOFF_CANCELLED,
+    HandoffEnteredInError: Occasion.HANDOFF_ENTERED_IN_ERROR,
+    HandoffCancellationAsked: Occasion.HANDOFF_CANCELLATION_ASKED,
+    HandoffHeld: Occasion.HANDOFF_HELD,
+    HandoffResumed: Occasion.HANDOFF_RESUMED,
+    HandoffQuestioned: Occasion.HANDOFF_QUESTIONED,
+    HandoffReplied: Occasion.HANDOFF_REPLIED,
+    HandoffContested: Occasion.HANDOFF_CONTESTED,
+    HandoffFailed: Occasion.HANDOFF_FAILED,
+    HandoffReopened: Occasion.HANDOFF_REOPENED,
+}
+"""What ends or changes what one of the two agencies must do; the pack says which of them is told, in which words."""
+
+
+async def when_handoff_changed_notify_agencies(fact: HandoffFact, envelope: Envelope, uow: UnitOfWork) -> None:
+    """A request ended or stands otherwise than it did: whoever must know is told. Nobody is told of a draft's end.
+
+    Work that failed by what happened to the person is, to the receiver, a request that is needed no more.
+    """
+    if isinstance(fact, HandoffCancelled | HandoffExpired | HandoffEnteredInError) and not fact.was_asked:
+        return
+    is_over = isinstance(fact, HandoffFailed) and not fact.is_receivers
     await notify_of_fact(
         _about(
-            Occasion.HANDOFF_REJECTED,
+            Occasion.HANDOFF_EXPIRED if is_over else TOLD[type(fact)],
             envelope,
             case_id=_case_of(fact),
             sender=fact.from_agency,
@@ -144,9 +181,7 @@ async def when_payment_credited_notify_village(fact: PaymentCredited, envelope: 
     await notify_of_fact(_about(Occasion.PAYMENT_CREDITED, envelope, case_id=fact.case_id), uow)
 
 
-def _case_of(
-    fact: HandoffRequested | HandoffResent | HandoffEscalated | HandoffRejected | LinkPinIssued,
-) -> UUID | None:
+def _case_of(fact: HandoffFact | LinkPinIssued) -> UUID | None:
     return fact.about_id if fact.about_kind == "case" else None
 
 

@@ -48,6 +48,18 @@ class Occasion(StrEnum):
     OUTCOME_RECORDED = "OUTCOME_RECORDED"
     PAYMENT_CREDITED = "PAYMENT_CREDITED"
     LINK_PIN_ISSUED = "LINK_PIN_ISSUED"
+    HANDOFF_SUPERSEDED = "HANDOFF_SUPERSEDED"
+    HANDOFF_EXPIRED = "HANDOFF_EXPIRED"
+    HANDOFF_CANCELLED = "HANDOFF_CANCELLED"
+    HANDOFF_ENTERED_IN_ERROR = "HANDOFF_ENTERED_IN_ERROR"
+    HANDOFF_CANCELLATION_ASKED = "HANDOFF_CANCELLATION_ASKED"
+    HANDOFF_HELD = "HANDOFF_HELD"
+    HANDOFF_RESUMED = "HANDOFF_RESUMED"
+    HANDOFF_QUESTIONED = "HANDOFF_QUESTIONED"
+    HANDOFF_REPLIED = "HANDOFF_REPLIED"
+    HANDOFF_CONTESTED = "HANDOFF_CONTESTED"
+    HANDOFF_FAILED = "HANDOFF_FAILED"
+    HANDOFF_REOPENED = "HANDOFF_REOPENED"
 
 
 class Recipient(StrEnum):
@@ -64,7 +76,7 @@ class Recipient(StrEnum):
 
 
 _HANDOFFS = frozenset(
-    {Occasion.HANDOFF_REQUESTED, Occasion.HANDOFF_ESCALATED, Occasion.HANDOFF_REJECTED, Occasion.LINK_PIN_ISSUED}
+    occasion for occasion in Occasion if occasion is Occasion.LINK_PIN_ISSUED or occasion.name.startswith("HANDOFF_")
 )
 _OF_A_HANDOFF = frozenset(
     {
@@ -74,10 +86,10 @@ _OF_A_HANDOFF = frozenset(
 )  # fmt: skip
 
 KNOWN_AT: Mapping[Occasion, frozenset[str]] = {
+    **dict.fromkeys(_HANDOFFS, frozenset({"case_number", "purpose"})),
     Occasion.REPORT_VERIFIED: frozenset(),
     Occasion.HANDOFF_REQUESTED: frozenset({"case_number", "purpose", "due_at"}),
     Occasion.HANDOFF_ESCALATED: frozenset({"case_number", "purpose", "due_at"}),
-    Occasion.HANDOFF_REJECTED: frozenset({"case_number", "purpose"}),
     Occasion.OUTCOME_RECORDED: frozenset({"case_number"}),
     Occasion.PAYMENT_CREDITED: frozenset({"case_number"}),
     Occasion.LINK_PIN_ISSUED: frozenset({"case_number", "purpose", "due_at", "pin"}),

@@ -64,6 +64,20 @@ async def test_a_draft_has_no_deadline_until_it_is_sent(office: Desk, hospital: 
     assert sent["deadlines"][0]["ahead"][0]["kind"] == "REMIND_DESK"
 
 
+@pytest.mark.parametrize(("is_draft", "was_asked"), [(True, False), (False, True)])
+async def test_what_ends_says_whether_the_receiver_had_been_asked(
+    casework: Bench, office: Desk, case_id: UUID, is_draft: bool, was_asked: bool
+) -> None:
+    handoff = (await ask(office, case_id, is_draft=is_draft))["handoff_id"]
+    await office.move(handoff, "cancellation", reason_code="NO_LONGER_NEEDED")
+    (told,) = await casework.rows(
+        "SELECT body->>'was_asked' AS said FROM outbox WHERE body->>'handoff_id' = $1 AND headers->>'ce_type' = $2",
+        handoff,
+        "casework.handoff.cancelled.v1",
+    )
+    assert told["said"] == str(was_asked).lower()
+
+
 async def test_a_conditional_yes_is_firm_when_the_last_condition_is_met(
     office: Desk, hospital: Desk, case_id: UUID
 ) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contracts.envelope import Envelope
+from contracts.events import casework as events
 from contracts.topics import topic_of
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import system_principal
@@ -84,6 +85,30 @@ async def test_a_case_is_told_to_whom_it_concerns_and_delivered(
     )
     assert all(gateway.posts[str(row["id"])] == 1 for row in rows)
     assert sorted(told) == ["notifications.message.delivered.v1"] * 9 + ["notifications.message.sent.v1"] * 9
+
+
+async def test_an_agency_hears_what_ends_its_work_and_nothing_of_a_draft_it_never_saw(
+    notifications: Bench, story: Story
+) -> None:
+    await story.hear(story.report_verified(None))
+    await story.hear(story.case_opened())
+    gone = {"reason_code": "DECEASED"}
+    for kind, told in (
+        (events.HandoffSuperseded, {}),
+        (events.HandoffExpired, gone),
+        (events.HandoffFailed, {**gone, "is_receivers": False}),
+        (events.HandoffFailed, {"reason_code": "FULL"}),
+        (events.HandoffExpired, {**gone, "was_asked": False}),
+        (events.HandoffCancelled, {"reason_code": "NO_LONGER_NEEDED", "was_asked": False}),
+        (events.HandoffEnteredInError, {"was_asked": False}),
+    ):
+        assert await story.hear(story.handoff_fact(kind, **told)) == "applied"
+    assert sorted(row["template"] for row in await story.messages() if row["recipient"] != "REPORTER") == [
+        "receiver.handoff-over",
+        "receiver.handoff-over",
+        "receiver.handoff-superseded",
+        "sender.handoff-failed",
+    ]
 
 
 async def test_whoever_has_the_turn_is_told_under_their_duty_telephone(

@@ -10,6 +10,7 @@ from contracts.events.casework import (
     CaseOpened,
     CaseOutcomeRecorded,
     HandoffEscalated,
+    HandoffFact,
     HandoffRejected,
     HandoffRequested,
     LinkPinIssued,
@@ -123,6 +124,10 @@ class Story:
 
     def handoff_rejected(self) -> HandoffRejected:
         return HandoffRejected(**self._handoff(), reason_code="NO_CAPACITY")
+
+    def handoff_fact(self, kind: type[HandoffFact], **told: Any) -> HandoffFact:
+        """What became of the story's hand-off, as one of its facts."""
+        return kind.model_validate({**self._handoff(), **told})
 
     def link_pin_issued(self, pin: str, teller: str = "notifications", days: int = 7) -> LinkPinIssued:
         expires_at = datetime.now(UTC) + timedelta(days=days)

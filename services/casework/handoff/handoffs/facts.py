@@ -71,8 +71,10 @@ def handoff_moved(
     arrive_by: datetime | None = None,
     conditions: Sequence[str] = (),
     on_duty: tuple[str, ...] = (),
+    was_asked: bool = True,
+    is_receivers: bool = True,
 ) -> Event:
-    """The fact that goes with a move."""
+    """The fact that goes with a move. ``was_asked``: the receiver knew of it; ``is_receivers``: it says so itself."""
     parties = _parties(handoff)
     reason = {"reason_code": handoff.reason_code or "UNSPECIFIED"}
     match move:
@@ -93,7 +95,7 @@ def handoff_moved(
         case Move.COMPLETE:
             return events.HandoffCompleted(**parties, result_code=handoff.result_code or "DONE")
         case Move.FAIL:
-            return events.HandoffFailed(**parties, **reason)
+            return events.HandoffFailed(**parties, **reason, is_receivers=is_receivers)
         case Move.REOPEN:
             return events.HandoffReopened(**parties, **reason)
         case Move.CLOSE:
@@ -107,13 +109,13 @@ def handoff_moved(
         case Move.UNDO:
             return events.HandoffAnswerUndone(**parties)
         case Move.ENTER_IN_ERROR:
-            return events.HandoffEnteredInError(**parties)
+            return events.HandoffEnteredInError(**parties, was_asked=was_asked)
         case Move.ASK_CANCEL:
             return events.HandoffCancellationAsked(**parties, **reason)
         case Move.CANCEL | Move.CONFIRM_CANCEL:
-            return events.HandoffCancelled(**parties, **reason)
+            return events.HandoffCancelled(**parties, **reason, was_asked=was_asked)
         case Move.EXPIRE:
-            return events.HandoffExpired(**parties, **reason)
+            return events.HandoffExpired(**parties, **reason, was_asked=was_asked)
         case Move.SUPERSEDE:
             return events.HandoffSuperseded(**parties)
         case _:

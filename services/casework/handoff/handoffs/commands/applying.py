@@ -74,7 +74,7 @@ async def apply_move(
 ) -> None:
     """The row, its deadlines and promises, the fact and the feeds of one legal move, as `EFFECTS` says of it."""
     now, move = await uow.now(), command.move
-    effect = domain.EFFECTS[move]
+    effect, was_asked = domain.EFFECTS[move], handoff.state != HandoffState.DRAFT
     changes = _changes(handoff, command, target, effect, now, uow)
     deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
     await _turn_deadlines(handoff, command, effect, deadlines, pack, uow)
@@ -87,6 +87,8 @@ async def apply_move(
         arrive_by=deadlines.due_of(DeadlineKind.ARRIVE_BY),
         conditions=[condition.code for condition in command.conditions],
         on_duty=await phones_on_duty(handoff.to_agency, handoff.to_desk, pack, uow) if effect.asks else (),
+        was_asked=was_asked,
+        is_receivers=command.spoken is not None or uow.principal.agency == handoff.to_agency,
     )
     uow.publish(fact, about=handoff, happened_at=command.happened_at)
     if effect.asks:
