@@ -173,7 +173,7 @@ async def _turn(journey: Journey) -> bool:
     cases = await _cases(journey)
     if not await _mark_double(journey, cases):
         return False
-    await _office_desk(journey)
+    await _office_desk(journey, {case["case_id"] for case in cases})
     if len(cases) < len(journey.reports):
         return False
     journey.say(f"{len(cases)} perkara dibuka")
@@ -219,8 +219,11 @@ async def _mark_double(journey: Journey, cases: list[dict[str, Any]]) -> bool:
     return True
 
 
-async def _office_desk(journey: Journey) -> None:
-    """The office's desk: take custody with a berita acara, read results, do its tasks."""
+async def _office_desk(journey: Journey, cases: set[str]) -> None:
+    """The office's desk: take custody with a berita acara, read results, do its tasks.
+
+    Tasks about other cases than the story's stay: whoever was taken for another waits for the office's own conference.
+    """
     api = journey.staff("sri.peksos", "casework")
     after = None
     while True:
@@ -234,6 +237,8 @@ async def _office_desk(journey: Journey) -> None:
         if after is None:
             break
     for task in (await api.get("/tasks", limit=200))["items"]:
+        if task["about_kind"] == "case" and task["about_id"] not in cases:
+            continue
         body = {"result_code": OFFICE_TASKS[task["kind"]]}
         await api.post(f"/tasks/{task['task_id']}/completion", body, occasion=task["task_id"])
         journey.say(f"petugas menyelesaikan tugas {task['kind']}")

@@ -182,6 +182,8 @@ async def test_break_11_the_wrong_type_at_intake(street: Street) -> None:
     assert await street.bench.value(held, UUID(case["person_id"])) == other["id"], (
         "who has the person goes on having them"
     )
+    steps = "SELECT kind FROM tasks WHERE about_id = $1 AND state = 'open'"
+    assert await street.bench.value(steps, other["id"]) == "CASE_CONFERENCE", "no procedure leads it: people decide"
 
 
 @pytest.mark.parametrize(

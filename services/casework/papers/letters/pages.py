@@ -51,7 +51,7 @@ WORDS = {
     "letter_reason": {**REASONS, "UNSPECIFIED": "tanpa alasan"},
     "letter_move": MOVES,
     "document_kind": KINDS,
-    "field": {"letter_id": "Surat", "signer": "Penanda tangan", "berkas": "Berkas"},
+    "field": {"is_further": "Surat lain", "letter_id": "Surat", "signer": "Penanda tangan", "berkas": "Berkas"},
     "field.reason_code": REASONS,
     "done": {
         "letter-issued": "Tercatat: surat dibuat. Unduh, cetak, lalu minta ditandatangani.",

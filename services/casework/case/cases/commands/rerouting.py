@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from services.casework.case.cases import domain
+from services.casework.case.cases.commands.asking import give_task
 from services.casework.case.cases.commands.opening import CASES, OpenCase, open_case, signal_procedure
 from services.casework.case.cases.tables import Case
 from services.casework.desks.tasks import repository as tasks
@@ -16,7 +17,8 @@ from services.chassis.database import UnitOfWork
 async def reroute(task_id: UUID, uow: UnitOfWork) -> Case | None:
     """The office said where the person belongs: a case of that type opens, and whoever has them has them for it.
 
-    Nothing for other tasks, and where no case of ours follows (a family, another authority).
+    A type that no procedure leads begins with a conference, so that the case has somebody's next step. Nothing for other
+    tasks, and where no case of ours follows (a family, another authority).
     """
     task = await tasks.one(uow, task_id)
     case_type = domain.REROUTED_TO.get(task.result_code or "") if task and task.kind == TaskKind.REROUTE else None
@@ -38,6 +40,8 @@ async def reroute(task_id: UUID, uow: UnitOfWork) -> Case | None:
         ),
         uow,
     )
+    if not opened.workflow:
+        await give_task(opened, TaskKind.CASE_CONFERENCE, "rerouted", uow)
     await pass_on_custody(case.id, matters.case(opened.id), uow)
     signal_procedure(case, uow)
     return opened
