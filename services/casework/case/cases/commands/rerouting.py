@@ -17,8 +17,8 @@ from services.chassis.database import UnitOfWork
 async def reroute(task_id: UUID, uow: UnitOfWork) -> Case | None:
     """The office said where the person belongs: a case of that type opens, and whoever has them has them for it.
 
-    A type that no procedure leads begins with a conference, so that the case has somebody's next step. Nothing for other
-    tasks, and where no case of ours follows (a family, another authority).
+    A type that no procedure leads begins with a conference, so that the case has somebody's next step. Nothing for
+    other tasks, and where no case of ours follows (a family, another authority).
     """
     task = await tasks.one(uow, task_id)
     case_type = domain.REROUTED_TO.get(task.result_code or "") if task and task.kind == TaskKind.REROUTE else None
