@@ -96,4 +96,4 @@ async def _pages(office: Office, cookies: dict[str, str]) -> tuple[list[float], 
             if number >= 20:
                 taken.append(time.perf_counter() - begun)
             lines = answer.raise_for_status().text.count("/serah-terima/")
-    return taken, lines >= 100
+    return taken, lines >= 50

@@ -58,6 +58,16 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         " proposed_by, proposed_at) VALUES ($1, '35.24', $2, 1, $3, 'proposed', 'X', '{}', 'staff:x', now())",
         forced_closing_id, report_id, case_id,
     )  # fmt: skip
+    occurrence_id, revocation_id = uuid4(), uuid4()
+    await casework.units.pool.execute(
+        "INSERT INTO occurrences (id, district, case_id, kind, told_by, happened_at, recorded_at, recorded_by)"
+        " VALUES ($1, '35.24', $2, 'DIED', $3, now(), now(), 'staff:x')", occurrence_id, case_id, OFFICE,
+    )  # fmt: skip
+    await casework.units.pool.execute(
+        "INSERT INTO revocations (id, district, correlation_id, version, case_id, occurrence_id, state, reason_code,"
+        " proposed_by, proposed_at) VALUES ($1, '35.24', $2, 1, $3, $4, 'proposed', 'X', 'staff:x', now())",
+        revocation_id, report_id, case_id, occurrence_id,
+    )  # fmt: skip
     document_id = uuid4()
     await casework.units.pool.execute(
         "INSERT INTO documents (id, district, correlation_id, version, matter_id, handoff_id, kind, media_type,"
@@ -99,7 +109,7 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         "finding_id": await a_finding_of(casework, issuer, OFFICE),
         "condition_id": condition_id, "shift_id": shift_id, "closure_id": closure_id,
         "forced_closing_id": forced_closing_id, "document_id": document_id, "letter_id": letter_id,
-        "link_id": link_id, "claim_id": claim_id,
+        "link_id": link_id, "claim_id": claim_id, "occurrence_id": occurrence_id, "revocation_id": revocation_id,
     }  # fmt: skip
 
 
@@ -131,8 +141,8 @@ async def test_another_agency_finds_nothing_that_is_not_its_own(
     token = issuer.token(f"{role}-{STRANGER}", agency=STRANGER, roles=(role,))
     assert await let_in(casework, rows, token, 404, 403) == []
     for route in row_routes_of(casework.app):
-        if route.parameter == "handoff_id" and not route.path.endswith(BY_PEOPLE):
-            assert await knock(casework, route, rows["handoff_id"], token) == 404, route
+        if route.parameters == ("handoff_id",) and not route.path.endswith(BY_PEOPLE):
+            assert await knock(casework, route, rows, token) == 404, route
     assert await untouched(casework, rows)
 
 
@@ -156,15 +166,15 @@ async def test_a_party_makes_only_the_moves_of_its_own_side(
     sender = issuer.machine(SENDER)
     receiver = issuer.token("receiver", agency=OFFICE, roles=("agency",))
     for route in row_routes_of(casework.app):
-        if route.parameter != "handoff_id" or route.path.endswith(BY_PEOPLE):
+        if route.parameters != ("handoff_id",) or route.path.endswith(BY_PEOPLE):
             continue
         if route.method == "GET":
-            assert await knock(casework, route, rows["handoff_id"], sender) == 200
+            assert await knock(casework, route, rows, sender) == 200
             is_senders = route.path.endswith(SENDERS_READS)
-            assert await knock(casework, route, rows["handoff_id"], receiver) == (403 if is_senders else 200), route
+            assert await knock(casework, route, rows, receiver) == (403 if is_senders else 200), route
         elif not route.path.endswith(BY_BOTH):
             other = receiver if route.path.endswith(SENDERS_MOVES) else sender
-            assert await knock(casework, route, rows["handoff_id"], other) == 403, route
+            assert await knock(casework, route, rows, other) == 403, route
     assert await untouched(casework, rows)
 
 

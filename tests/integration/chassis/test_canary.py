@@ -55,9 +55,9 @@ def running_outside() -> Iterator[Outside]:
     outside = Outside()
     faults = [
         (500, f"no such citizen: {NAME} {NIK}"),
-        (200, json.dumps({"result": NAME})),
+        (429, f"{NAME}"),
         (200, f'{{"result": "{NIK}'),
-        (200, '{"result": "NOT_FOUND"}'),
+        (200, json.dumps({"result": NAME, "nik": f"{NIK} {NAME}"})),
     ]
 
     class Handler(Answers):

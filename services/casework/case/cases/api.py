@@ -10,9 +10,9 @@ from services.casework.case.cases import commands, queries
 from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.schemas import (
     CaseDetail,
+    CaseDuplicateIn,
     CaseOut,
     CasePage,
-    DuplicateIn,
     HandoffIn,
     TieIn,
     UndoDuplicateIn,
@@ -67,7 +67,7 @@ async def post_untie(
 
 @router.post("/cases/{case_id}/duplicate", response_model=CaseOut, responses=problems(409))
 async def post_duplicate(
-    case_id: UUID, body: DuplicateIn, caller: Annotated[Principal, requires("case:act")], write: Write
+    case_id: UUID, body: CaseDuplicateIn, caller: Annotated[Principal, requires("case:act")], write: Write
 ) -> Response:
     """Tandai perkara ini ganda: penguasaan ikut ke perkara induk; yang masih bergantung disebut satu per satu."""
     return await write(lambda uow: commands.mark_duplicate(body.command(case_id), uow), CaseOut.of, 200)

@@ -14,7 +14,7 @@ from pydantic import StringConstraints
 from services.casework.case.cases import commands, queries
 from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.queries import show_case
-from services.casework.case.cases.schemas import DuplicateIn, TieFormIn, UndoDuplicateIn, UntieIn
+from services.casework.case.cases.schemas import CaseDuplicateIn, TieFormIn, UndoDuplicateIn, UntieIn
 from services.casework.office.case_types.domain import CASE_TYPES, DUPLICATE, NOT_MET, OTHER_TYPE
 from services.casework.office.directory.pages import directory_of
 from services.casework.person.custody.commands import record_custody
@@ -156,7 +156,7 @@ async def post_page_duplicate(
     case_id: UUID, caller: Annotated[Principal, page_requires("case:act")], form: Form
 ) -> Response:
     """Mark it."""
-    command = form.read(DuplicateIn).command(case_id)
+    command = form.read(CaseDuplicateIn).command(case_id)
     return await form.write(lambda uow: commands.mark_duplicate(command, uow), "case-doubled")
 
 

@@ -55,7 +55,7 @@ class UntieIn(RequestBody):
 VersionSeen = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
-class DuplicateIn(RequestBody):
+class CaseDuplicateIn(RequestBody):
     """The case that goes on for this one."""
 
     parent_case_id: UUID

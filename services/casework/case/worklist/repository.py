@@ -11,7 +11,7 @@ _WORK = with_states(
     """
     WITH waiting AS (
         SELECT 'handoff' AS kind, h.id, h.due_at,
-            EXISTS (SELECT FROM deadlines d WHERE d.about_id = h.id AND d.state = {running} AND d.owner = :agency)
+            h.id IN (SELECT d.about_id FROM deadlines d WHERE d.state = {running} AND d.owner = :agency)
             OR (h.to_agency = :agency AND (h.state IN {promised} OR (h.state IN {unanswered} AND NOT EXISTS (
                 SELECT FROM deadlines d WHERE d.about_id = h.id AND d.state = {running} AND d.kind = {reply}))))
             OR (h.from_agency = :agency AND h.state IN {senders}) AS is_ours

@@ -515,6 +515,7 @@ CREATE TABLE deadlines (
     CONSTRAINT deadlines_check2 CHECK ((escalates_at IS NULL) OR (state = 'running'))
 );
 CREATE INDEX deadlines_escalate ON deadlines (escalates_at) WHERE (escalates_at IS NOT NULL);
+CREATE INDEX deadlines_owner ON deadlines (owner, about_id) WHERE (state = 'running');
 CREATE INDEX deadlines_running ON deadlines (district) WHERE (state = 'running');
 
 CREATE TABLE closure_items (
