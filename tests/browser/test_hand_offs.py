@@ -62,7 +62,7 @@ async def test_an_answer_that_came_too_late_says_what_is_legal_now(visitors: Vis
     await expect(page.get_by_role("heading", level=1)).to_contain_text("sudah diubah oleh petugas lain")
     await dewi.check_page()
     await page.get_by_role("link", name="Buka kembali halaman").click()
-    await expect(page.get_by_role("button", name="Mulai kerjakan")).to_be_visible()
+    await expect(page.get_by_role("button", name="Catat kedatangan")).to_be_visible()
     await expect(page.get_by_role("button", name="Sanggupi")).to_have_count(0)
 
 
