@@ -237,8 +237,13 @@ async def note_case_closed(report_id: UUID, is_closed: bool, uow: UnitOfWork) ->
 
 
 async def follow_case(report_id: UUID, parent_report_id: UUID | None, uow: UnitOfWork) -> None:
-    """The case of a report was marked a double of another report's case or, without a parent, is none after all."""
-    report = await uow.locked(Report, report_id)
+    """The case of a report was marked a double of another report's case or, without a parent, is none after all.
+
+    Nothing for a case that no report opened: somebody was sent on to it.
+    """
+    report = await repository.of_case(uow, report_id)
+    if report is None:
+        return
     state = ReportState.DUPLICATE if parent_report_id else ReportState.VERIFIED
     if (report.state, report.parent_report_id) != (state, parent_report_id):
         uow.change(report, "follow_case", state=state.value, parent_report_id=parent_report_id)

@@ -33,6 +33,11 @@ async def newest(reading: ReadSession, state: str, limit: int) -> list[Report]:
     return await reading.all(select(Report).where(Report.state == state).order_by(col(Report.id).desc()).limit(limit))
 
 
+async def of_case(uow: UnitOfWork, report_id: UUID) -> Report | None:
+    """The report that opened a case, locked; nothing for a case that none did."""
+    return await uow.first(select(Report).where(Report.id == report_id).with_for_update())
+
+
 async def case_of(source: ReadSession | UnitOfWork, report_id: UUID) -> ReportCase | None:
     """What became of a report, as casework told; nothing while no case was opened out of it."""
     return await source.first(select(ReportCase).where(ReportCase.report_id == report_id))

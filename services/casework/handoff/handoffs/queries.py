@@ -106,6 +106,11 @@ async def _one(handoff_id: UUID, reading: ReadSession) -> Handoff:
     return handoff
 
 
+async def known_handoff(uow: UnitOfWork, handoff_id: UUID) -> Handoff | None:
+    """A hand-off that a fact names, if it is here: after a restore facts may tell of one that is not."""
+    return await repository.one(uow, handoff_id)
+
+
 async def handoff_of(source: ReadSession | UnitOfWork, handoff_id: UUID) -> Handoff:
     """A hand-off to look at. Raises ``NotFound``, also where its district is not the caller's."""
     handoff = await repository.one(source, handoff_id)

@@ -24,7 +24,7 @@ from services.casework.handoff.handoffs.domain import (
     HappensLater,
     HappensTooEarly,
 )
-from services.casework.handoff.handoffs.queries import handoff_of
+from services.casework.handoff.handoffs.queries import known_handoff
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.matters.domain import AboutKind
 from services.casework.person.custody.commands import end_custody
@@ -113,9 +113,9 @@ async def hear_failure(handoff_id: UUID, uow: UnitOfWork) -> None:
 
     Told since, revoked or not, it is left.
     """
-    handoff = await handoff_of(uow, handoff_id)
-    kind = domain.TOLD_WITH_A_FAILURE.get(handoff.reason_code or "")
-    if kind is None or handoff.about_kind != AboutKind.CASE:
+    handoff = await known_handoff(uow, handoff_id)
+    kind = domain.TOLD_WITH_A_FAILURE.get(handoff.reason_code or "") if handoff else None
+    if handoff is None or kind is None or handoff.about_kind != AboutKind.CASE:
         return
     case = await uow.locked(Case, handoff.about_id)
     happened_at = handoff.ended_at or await uow.now()
