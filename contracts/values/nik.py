@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -20,6 +20,10 @@ class Sex(StrEnum):
 
     MALE = "MALE"
     FEMALE = "FEMALE"
+
+
+SEX_TEXTS: Mapping[Sex, str] = {Sex.MALE: "laki-laki", Sex.FEMALE: "perempuan"}
+"""What pages and letters call it."""
 
 
 class NikLevel(StrEnum):

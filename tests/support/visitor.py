@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
+from bs4 import BeautifulSoup
 
 from services.chassis.pages.sessions import cookie_name
 from tests.support.services import Bench
@@ -41,11 +42,15 @@ class Visitor:
     async def get(self, path: str) -> httpx2.Response:
         return await self._bench.client.get(path, headers=self._headers())
 
+    async def see(self, path: str) -> BeautifulSoup:
+        """A page that must be there."""
+        page = await self.get(path)
+        assert page.status_code == 200, (path, page.status_code, page.text[:400])
+        return BeautifulSoup(page.text, "html.parser")
+
     async def read(self, path: str) -> str:
         """A page as people read it: without its tags."""
-        page = await self.get(path)
-        assert page.status_code == 200, page.text
-        return " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
+        return " ".join(re.sub(r"<[^>]+>", " ", str(await self.see(path))).split())
 
     async def post(self, path: str, **fields: Any) -> httpx2.Response:
         form = {"csrf": self._csrf, "kunci": str(uuid4()), **fields}

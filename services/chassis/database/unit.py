@@ -109,16 +109,14 @@ class UnitOfWork(Remembers):
         if row is None or not self.principal.covers(row.district):
             raise NotFound(kind=kind.__tablename__)  # type: ignore[arg-type]
         if expected_version is not None and row.version != expected_version:
-            session = await self._open()
-            last = await session.connection()
-            writer = (
-                await last.execute(
-                    text("SELECT actor FROM actions WHERE aggregate_id = :id ORDER BY version DESC LIMIT 1"),
-                    {"id": row_id},
-                )
-            ).scalar()
+            wrote = "SELECT actor FROM actions WHERE aggregate_id = :id ORDER BY version DESC LIMIT 1"
+            writer = next((action["actor"] for action in await self.rows(wrote, id=row_id)), None)
             raise StaleVersion(your_version=expected_version, current_version=row.version, last_written_by=writer)
         return row
+
+    async def rows(self, sql: str, **values: Any) -> list[Any]:
+        """Rows of a hand-written query, as a ``ReadSession`` gives them; use it from a repository only."""
+        return list((await self.execute(sql, **values)).mappings().all())
 
     async def execute(self, sql: str, **values: Any) -> Any:
         """A set-based statement that belongs to this transaction; use it from a repository only."""

@@ -110,7 +110,6 @@ async def hear_registry(command: HearRegistry, uow: UnitOfWork, sealer: Sealer, 
         return ()
     told = {**command.told.sealed_fields(), "sex": command.told.sex, "answer": command.as_told or None}
     beside = {f"{REGISTRY}{name}": value for name, value in told.items() if value is not None}
-    beside |= {f"{SAID}sex": said.sex} if said.sex else {}
     _seal(opened, "hear_registry", {**opened.fields, **beside}, uow)
     return differs
 

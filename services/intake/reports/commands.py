@@ -133,7 +133,8 @@ async def verify_report(command: DecideReport, uow: UnitOfWork, sealer: Sealer, 
     state = domain.next_state(report.state, "verify")
     words = sealing.unseal(report.sealed, sealer.storage_key()) if report.sealed else {}
     today = places.day_of(await uow.now())
-    await _verify(report, state, _description(words), words.get("circumstances"), uow, sealer, places, today)
+    person = Description.of(words, words.get("sex"))
+    await _verify(report, state, person, words.get("circumstances"), uow, sealer, places, today)
     return report
 
 
@@ -156,18 +157,6 @@ async def _verify(
     )
     uow.change(report, "verify", state=state.value)
     uow.publish(facts.report_verified(report, person.apparent_minor), about=report)
-
-
-def _description(words: dict[str, str | None]) -> Description:
-    birth, age = words.get("birth_date"), words.get("approximate_age_years")
-    return Description(
-        name=words.get("name"),
-        nik=words.get("nik"),
-        birth_date=date.fromisoformat(birth) if birth else None,
-        approximate_age_years=int(age) if age else None,
-        sex=words.get("sex"),
-        features=words.get("features"),
-    )
 
 
 async def reject_report(command: DecideReport, uow: UnitOfWork) -> Report:
@@ -241,7 +230,7 @@ async def follow_case(report_id: UUID, parent_report_id: UUID | None, uow: UnitO
 
     Nothing for a case that no report opened: somebody was sent on to it.
     """
-    report = await repository.of_case(uow, report_id)
+    report = await repository.known(uow, report_id)
     if report is None:
         return
     state = ReportState.DUPLICATE if parent_report_id else ReportState.VERIFIED

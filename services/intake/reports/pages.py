@@ -9,7 +9,7 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 
 import contracts.reference
-from contracts.values import KIND_TEXTS
+from contracts.values import KIND_TEXTS, SEX_TEXTS
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.persons import log_special_read
 from services.chassis.principal import Principal
@@ -44,7 +44,7 @@ REASONS = {
     "NOT_ENOUGH_KNOWN": "Keterangan tidak cukup",
     "WITHDRAWN": "Ditarik pelapor",
 }
-SEXES = {"MALE": "laki-laki", "FEMALE": "perempuan"}
+SEXES = {sex.value: text for sex, text in SEX_TEXTS.items()}
 BECAUSE = {"NIK": "NIK sama", "PHOTO": "foto sama", "ORDER_NUMBER": "nomor surat tugas sama"}
 SAID = {
     "name": "Nama",

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -33,7 +32,7 @@ async def newest(reading: ReadSession, state: str, limit: int) -> list[Report]:
     return await reading.all(select(Report).where(Report.state == state).order_by(col(Report.id).desc()).limit(limit))
 
 
-async def of_case(uow: UnitOfWork, report_id: UUID) -> Report | None:
+async def known(uow: UnitOfWork, report_id: UUID) -> Report | None:
     """The report that opened a case, locked; nothing for a case that none did."""
     return await uow.first(select(Report).where(Report.id == report_id).with_for_update())
 
@@ -61,7 +60,7 @@ _LAST = """
 
 async def last_of(source: ReadSession | UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """By report: the one that goes on for it, whatever number of doubles lies between; else itself."""
-    return {row["root"]: row["id"] for row in await _rows(source, _LAST, ids=list(ids))}
+    return {row["root"]: row["id"] for row in await source.rows(_LAST, ids=list(ids))}
 
 
 _REPEATS = """
@@ -119,12 +118,6 @@ async def likely_repeats(reading: ReadSession, ids: Sequence[UUID]) -> dict[UUID
         repeat = Repeat(row["other_id"], row["state"], row["kind"], row["found_at"], row["case_number"], because)
         found.setdefault(row["id"], []).append(repeat)
     return found
-
-
-async def _rows(source: ReadSession | UnitOfWork, sql: str, **values: Any) -> list[Any]:
-    if isinstance(source, ReadSession):
-        return await source.rows(sql, **values)
-    return list((await source.execute(sql, **values)).mappings().all())
 
 
 async def operation(reading: ReadSession, operation_id: UUID) -> Operation | None:

@@ -187,6 +187,7 @@ async def test_a_person_revokes_on_the_page(casework: Bench, street: Street) -> 
     assert done == "revocation-proposed"
     assert "Menunggu keputusan kepala bidang" in await sri.read(page)
     assert "Setujui pencabutan" in await head.read(page)
-    assert await head.do(f"{page}/setuju", expected_version=1) == "revocation-confirmed"
+    waiting = str((await told(street))["proposal"]["revocation_id"])
+    assert await head.do(f"{page}/setuju", revocation_id=waiting, expected_version=1) == "revocation-confirmed"
     assert "dicabut" in await sri.read(page)
     assert (await street.case())["outcome"] is None

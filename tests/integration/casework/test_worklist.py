@@ -7,12 +7,12 @@ import pytest
 from bs4 import BeautifulSoup
 
 from services.casework.case.worklist import queries
-from tests.support.casework.agencies import OFFICE, SOEGIRI
+from tests.support.casework.agencies import SOEGIRI
 from tests.support.casework.asking import ask, later
 from tests.support.casework.street import Street
 from tests.support.identity import Issuer
-from tests.support.pages import Visitor, signed_in
 from tests.support.services import Bench
+from tests.support.visitor import Visitor
 
 OURS, OTHERS = "menunggu", "lain"
 
@@ -50,8 +50,8 @@ def _count(page: BeautifulSoup, part: str) -> int:
 
 async def test_a_hand_off_stands_at_whoever_must_act(casework: Bench, street: Street) -> None:
     office, hospital = (
-        await signed_in(casework, OFFICE, "caseworker"),
-        await signed_in(casework, SOEGIRI, "desk-officer"),
+        await Visitor(casework, "worker", ["caseworker"]).sit_down(),
+        await Visitor(casework, "desk", ["desk-officer"], SOEGIRI).sit_down(),
     )
     desk = street.desk(SOEGIRI)
     draft = (await ask(street.office, await street.case_id(), is_draft=True))["handoff_id"]
@@ -90,7 +90,7 @@ async def test_every_line_is_reached_and_counted(
     for _ in range(3):
         another = await Street(casework, issuer).found()
         await ask(another.office, await another.case_id(), SOEGIRI)
-    hospital = await signed_in(casework, SOEGIRI, "desk-officer")
+    hospital = await Visitor(casework, "desk", ["desk-officer"], SOEGIRI).sit_down()
     count = _count(await hospital.see("/"), OURS)
     monkeypatch.setattr(queries, "PAGE_ROWS", count)
     whole = _links(await hospital.see("/"), OURS)
@@ -127,23 +127,19 @@ async def test_a_forced_closing_waits_on_the_list_of_whoever_decides_and_leads_b
     street = await Street(casework, issuer).found(is_with_reporter=False, operation_id=None)
     case_id: UUID = await street.case_id()
     task = await street.office.open_task(street.report_id, "FIRST_RESPONSE")
-    proposed = await street.office.post(
-        f"/cases/{case_id}/forced-closings",
-        reason_code="OPENED_BY_MISTAKE",
-        dispositions={f"task:{task['id']}": "CANCEL"},
-    )
     place = f"/perkara/{case_id}/penutupan"
-    proposer = str(await casework.value("SELECT proposed_by FROM forced_closings WHERE case_id = $1", case_id))
-    own = await signed_in(casework, OFFICE, "section-head", actor=proposer)
-    worker = await signed_in(casework, OFFICE, "caseworker", actor="staff:worker")
-    head = await signed_in(casework, OFFICE, "section-head", actor="staff:head")
+    own = await Visitor(casework, "own", ["section-head"]).sit_down()
+    fate = {f"nasib.task:{task['id']}": "CANCEL"}
+    assert await own.do(f"{place}/usul", reason_code="OPENED_BY_MISTAKE", **fate) == "closing-proposed"
+    proposed = str(await casework.value("SELECT id FROM forced_closings WHERE case_id = $1", case_id))
+    worker = await Visitor(casework, "worker", ["caseworker"]).sit_down()
+    head = await Visitor(casework, "head", ["section-head"]).sit_down()
+    shown = casework.app.state.root_path + place
     for visitor, waits in ((own, False), (worker, False), (head, True)):
         links = [str(link["href"]) for link in (await visitor.see("/")).select("h3 a")]
-        assert (visitor.root + place in links) == waits
-    decided = await head.send(
-        f"{place}/setuju", forced_closing_id=str(proposed["forced_closing_id"]), expected_version="1"
-    )
-    assert (decided.status_code, decided.headers["location"]) == (303, f"{head.root}{place}?selesai=closing-approved")
+        assert (shown in links) == waits
+    decided = await head.post(f"{place}/setuju", forced_closing_id=proposed, expected_version="1")
+    assert (decided.status_code, decided.headers["location"]) == (303, f"{shown}?selesai=closing-approved")
     await head.see(place)
     links = [str(link["href"]) for link in (await head.see("/")).select("h3 a")]
-    assert head.root + place not in links
+    assert shown not in links

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from contracts.values import CASE_TYPE_GUESS, Kind
@@ -24,6 +26,11 @@ def ends_everything(outcome: str | None) -> bool:
     """Whether a service ended so that open requests and tasks have lost their purpose; not while it is being given."""
     found = CASE_TYPES.known.outcomes.get(outcome or "")
     return found is not None and found.ends_everything
+
+
+def final_outcomes() -> list[str]:
+    """The codes with which ``ends_everything``."""
+    return [code for code in CASE_TYPES.known.outcomes if ends_everything(code)]
 
 
 class AidState(StrEnum):
@@ -200,20 +207,30 @@ def _takes_back(move: str, state: str, outcome: str | None) -> bool:
     return True
 
 
-def check_parent(state: str, outcome: str | None, last: str | None) -> None:
-    """Raise ``ParentCaseIsNotAlive``: what is closed or ended cannot go on for another case.
+class Ending(Protocol):
+    """What of a case says whether it goes on."""
 
-    ``last``: the number of the case that a double's chain leads to.
+    id: UUID
+    state: str
+    outcome: str | None
+
+
+def double_of(case: Ending, parent: Ending, last: str | None, hanging: Sequence[Hanging]) -> CaseState:
+    """The state of a case that ends as a double of another.
+
+    ``last``: the number of the case that goes on for the other one if that is a double itself. Raises
+    ``CaseDoublesItself``, ``CaseIsClosed``, ``CaseCannotMove``, ``ParentCaseIsNotAlive`` where the other one is closed
+    or ended, ``SomethingHangsOnIt`` naming each thing and with whom it lies.
     """
-    if state == CaseState.CLOSED or ends_everything(outcome):
-        raise ParentCaseIsNotAlive((), state=state, last=last)
-
-
-def check_hanging(found: Sequence[Hanging], state: str) -> None:
-    """Raise ``SomethingHangsOnIt`` naming each thing and with whom it lies."""
-    if found:
-        legal = [move for move in legal_moves(state) if move != "mark_duplicate"]
-        raise SomethingHangsOnIt(legal, hanging=[f"{one.kind}:{one.name}:{one.party}" for one in found])
+    if case.id == parent.id:
+        raise CaseDoublesItself
+    state = next_state(case.state, "mark_duplicate", case.outcome)
+    if parent.state == CaseState.CLOSED or ends_everything(parent.outcome):
+        raise ParentCaseIsNotAlive((), state=parent.state, last=last)
+    if hanging:
+        legal = [move for move in legal_moves(case.state) if move != "mark_duplicate"]
+        raise SomethingHangsOnIt(legal, hanging=[f"{one.kind}:{one.name}:{one.party}" for one in hanging])
+    return state
 
 
 def year_of(instant: datetime, zone: str) -> int:

@@ -34,7 +34,7 @@ from services.casework.person.custody.queries import custody_chain, unproved_sin
 from services.casework.person.custody.tables import Custody
 from services.casework.person.family import repository as family
 from services.chassis.database import ReadSession, UnitOfWork
-from services.chassis.errors import Conflict, NotFound
+from services.chassis.errors import Conflict, Invalid, NotFound
 
 
 async def case_facts(case_id: UUID, uow: UnitOfWork) -> CaseFacts:
@@ -126,7 +126,7 @@ class DoubleView:
 
     case: Case
     parent: Case
-    refusal: Conflict | None
+    refusal: Conflict | Invalid | None
     hanging: list[Hanging]
     handoffs: list[Handoff]
     tasks: list[Task]
@@ -137,13 +137,10 @@ async def preview_duplicate(case_id: UUID, number: str, reading: ReadSession) ->
     """What marking a case as a double of the one with a number would do. Raises ``NotFound``."""
     view, parent = await show_case(case_id, reading), await case_of_number(number, reading)
     case, refusal = view.case, None
-    hanging = await repository.hanging(reading, case.id, parent.id)
+    last, hanging = await repository.last_of(reading, parent.id), await repository.hanging(reading, case.id, parent.id)
     try:
-        domain.next_state(case.state, "mark_duplicate", case.outcome)
-        last = await repository.last_of(reading, parent.id)
-        domain.check_parent(parent.state, parent.outcome, last["number"])
-        domain.check_hanging(hanging, case.state)
-    except Conflict as refused:
+        domain.double_of(case, parent, last["number"], hanging)
+    except (Conflict, Invalid) as refused:
         refusal = refused
     return DoubleView(
         case=case,

@@ -9,11 +9,10 @@ from uuid import UUID
 import asyncpg
 from sqlmodel import col, select
 
-from services.casework.case.cases.domain import SETS_A_STAGE, CaseState, Hanging, HangingKind
+from services.casework.case.cases.domain import SETS_A_STAGE, CaseState, Hanging, HangingKind, final_outcomes
 from services.casework.case.cases.tables import Case
 from services.casework.handoff.deadlines.domain import ALIVE, DeadlineKind
 from services.casework.handoff.handoffs.domain import PROMISED, HandoffState
-from services.casework.office.case_types.domain import CASE_TYPES
 from services.chassis.database import Gauge, ReadSession, UnitOfWork, with_states
 
 _READY_STEPS = with_states("""
@@ -48,13 +47,13 @@ _LAST = """
 
 async def hanging(source: UnitOfWork | ReadSession, case_id: UUID, parent_id: UUID) -> list[Hanging]:
     """What of a case cannot end with it as a double of another: promises, two custodians, a mother or child."""
-    rows = await _rows(source, _HANGING, case_id=case_id, parent_id=parent_id)
+    rows = await source.rows(_HANGING, case_id=case_id, parent_id=parent_id)
     return [Hanging(HangingKind(row["kind"]), row["name"], row["party"]) for row in rows]
 
 
 async def last_of(source: UnitOfWork | ReadSession, case_id: UUID) -> Mapping[str, Any]:
     """The case (``id``, ``number``) that goes on for a double, whatever number of doubles lies between; else itself."""
-    found: Mapping[str, Any] = (await _rows(source, _LAST, ids=[case_id]))[0]
+    found: Mapping[str, Any] = (await source.rows(_LAST, ids=[case_id]))[0]
     return found
 
 
@@ -65,13 +64,7 @@ async def doubles_of(reading: ReadSession, case_id: UUID) -> list[Case]:
 
 async def is_held(uow: UnitOfWork, case_id: UUID) -> bool:
     """Whether somebody has the person of a case in hand."""
-    return bool(await _rows(uow, "SELECT 1 FROM custodies WHERE about_id = :id AND until IS NULL", id=case_id))
-
-
-async def _rows(source: UnitOfWork | ReadSession, sql: str, **values: Any) -> list[Any]:
-    if isinstance(source, ReadSession):
-        return await source.rows(sql, **values)
-    return list((await source.execute(sql, **values)).mappings().all())
+    return bool(await uow.rows("SELECT 1 FROM custodies WHERE about_id = :id AND until IS NULL", id=case_id))
 
 
 async def by_report(uow: UnitOfWork, report_id: UUID) -> Case | None:
@@ -144,8 +137,7 @@ _OUTCOMES = """
 
 async def outcome_before(uow: UnitOfWork, case_id: UUID) -> tuple[str | None, datetime | None]:
     """How the service of a case had ended before the person left, and when; nothing when it was still being given."""
-    final = [code for code, outcome in CASE_TYPES.known.outcomes.items() if outcome.ends_everything]
-    row = (await uow.execute(_OUTCOMES, case_id=case_id, final=final)).mappings().first()
+    row = (await uow.execute(_OUTCOMES, case_id=case_id, final=final_outcomes())).mappings().first()
     return (row["outcome"], row["at"]) if row else (None, None)
 
 

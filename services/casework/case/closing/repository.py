@@ -30,10 +30,7 @@ OPEN_HERE = with_states("""
 
 async def open_here(source: UnitOfWork | ReadSession, case_id: UUID) -> list[Blocker]:
     """Everything of a case that has not ended here, by name; a telephone call that nobody made delays nothing."""
-    if isinstance(source, ReadSession):
-        rows = await source.rows(OPEN_HERE, case_id=case_id)
-    else:
-        rows = list((await source.execute(OPEN_HERE, case_id=case_id)).mappings().all())
+    rows = await source.rows(OPEN_HERE, case_id=case_id)
     return [
         Blocker(Kind(row["kind"]), item_id(Kind(row["kind"]), row["id"]), row["name"], row["party"], row["state"])
         for row in rows

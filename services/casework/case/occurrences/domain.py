@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
+from services.casework.case.cases.domain import ends_everything
+from services.casework.desks.tasks.domain import TaskKind
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.domain import STARTED, HandoffState, is_firm
 from services.casework.office.case_types.domain import ABSCONDED, CASE_TYPES, DECEASED, OTHER_TYPE, Outcome
@@ -117,10 +119,9 @@ RECORDABLE = frozenset({K.DIED, K.ABSCONDED, K.FOUND_AGAIN, K.NOT_THIS_TYPE, K.S
 SEARCHES = frozenset({Purpose.FAMILY_TRACING, Purpose.IDENTIFICATION, Purpose.INFORMATION})
 """Purposes that still make sense while the person is being looked for."""
 
-SEARCH_TASK = "SEARCH_PERSON"
-NEW_TASK = {K.DIED: "BURIAL", K.ABSCONDED: SEARCH_TASK, K.NOT_THIS_TYPE: "REROUTE"}
-"""What the office has to do from then on, by kind of task."""
-LASTING = frozenset({"BURIAL", "REROUTE", "AID_DECISION"})
+NEW_TASK = {K.DIED: TaskKind.BURIAL, K.ABSCONDED: TaskKind.SEARCH_PERSON, K.NOT_THIS_TYPE: TaskKind.REROUTE}
+"""What the office has to do from then on."""
+LASTING = frozenset({TaskKind.BURIAL, TaskKind.REROUTE, TaskKind.AID_DECISION})
 """Tasks that an occurrence gave rise to: nothing that happens later takes them away."""
 ENDS_SEARCH = frozenset({K.DIED, K.FOUND_AGAIN})
 RETURNS = frozenset(Item) - {Item.AID}
@@ -259,7 +260,7 @@ def consequences(occurrence: Occurrence, items: Sequence[OpenItem], parties: Par
 def _disposition(occurrence: Occurrence, item: OpenItem) -> Disposition:
     """The table's word, where the item is one that the occurrence means."""
     found = disposition_of(occurrence, item.item)
-    if item.item == Item.TASK and item.name == SEARCH_TASK:
+    if item.item == Item.TASK and item.name == TaskKind.SEARCH_PERSON:
         return Disposition.ENDS if occurrence in ENDS_SEARCH else Disposition.GOES_ON
     if item.item == Item.TASK and item.name in LASTING:
         return Disposition.GOES_ON
@@ -281,7 +282,7 @@ def _new_work(occurrence: Occurrence, met: Sequence[Consequence], parties: Parti
         return []
     if parties.visitor:
         return [Consequence(Item.NOT_ACCEPTED, None, Purpose.MEDICINE_CONTINUITY, parties.visitor, Disposition.ASKED)]
-    return [Consequence(Item.TASK, None, "CASE_CONFERENCE", parties.holder, Disposition.OPENED)]
+    return [Consequence(Item.TASK, None, TaskKind.CASE_CONFERENCE, parties.holder, Disposition.OPENED)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,8 +337,7 @@ def is_known(occurrence: Occurrence, outcome: str | None) -> bool:
     """Whether a case has ended so that this changes nothing: after a death nothing does, whoever left may have died."""
     if outcome == ABSCONDED.code:
         return occurrence == Occurrence.ABSCONDED
-    found = CASE_TYPES.known.outcomes.get(outcome or "")
-    return found is not None and found.ends_everything
+    return ends_everything(outcome)
 
 
 def is_gone(told: Iterable[str]) -> bool:

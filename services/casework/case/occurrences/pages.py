@@ -158,6 +158,12 @@ class RevocationFormIn(RevocationIn):
     occurrence_id: UUID
 
 
+class RevocationDecisionFormIn(RevocationDecisionIn):
+    """The page's form names the revocation that it decides on: another one may wait by now."""
+
+    revocation_id: UUID
+
+
 @router.post("/perkara/{case_id}/kejadian/cabut")
 async def post_page_revocation(
     case_id: UUID, caller: Annotated[Principal, page_requires("case:propose-revocation")], form: Form
@@ -170,23 +176,23 @@ async def post_page_revocation(
 
 @router.post("/perkara/{case_id}/kejadian/setuju")
 async def post_page_confirmation(
-    case_id: UUID, caller: Annotated[Principal, page_requires("case:decide-revocation")], reading: Reading, form: Form
+    case_id: UUID, caller: Annotated[Principal, page_requires("case:decide-revocation")], form: Form
 ) -> Response:
     """The other person confirms."""
-    return await _decide(case_id, RevocationState.CONFIRMED, reading, form)
+    return await _decide(RevocationState.CONFIRMED, form)
 
 
 @router.post("/perkara/{case_id}/kejadian/tolak")
 async def post_page_refusal(
-    case_id: UUID, caller: Annotated[Principal, page_requires("case:decide-revocation")], reading: Reading, form: Form
+    case_id: UUID, caller: Annotated[Principal, page_requires("case:decide-revocation")], form: Form
 ) -> Response:
     """The other person refuses."""
-    return await _decide(case_id, RevocationState.REFUSED, reading, form)
+    return await _decide(RevocationState.REFUSED, form)
 
 
-async def _decide(case_id: UUID, state: RevocationState, reading: Reading, form: Form) -> Response:
-    seen = form.read(RevocationDecisionIn).expected_version
-    proposal = await queries.waiting_revocation(case_id, reading)
+async def _decide(state: RevocationState, form: Form) -> Response:
+    seen = form.read(RevocationDecisionFormIn)
     return await form.write(
-        lambda uow: commands.decide_revocation(proposal.id, state, seen, uow), f"revocation-{state.value}"
+        lambda uow: commands.decide_revocation(seen.revocation_id, state, seen.expected_version, uow),
+        f"revocation-{state.value}",
     )

@@ -49,14 +49,6 @@ async def happened(case_id: UUID, reading: ReadSession) -> Happened:
     return Happened(case, rows, legal, proposal)
 
 
-async def waiting_revocation(case_id: UUID, reading: ReadSession) -> Revocation:
-    """The revocation of a case that waits for another person. Raises ``NotFound``."""
-    found = await repository.proposal(reading, case_id)
-    if found is None:
-        raise NotFound(kind="revocations")
-    return found
-
-
 async def _visible(case_id: UUID, reading: ReadSession) -> Case:
     case = await cases.one(reading, case_id)
     if case is None:

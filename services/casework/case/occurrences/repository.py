@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from services.casework.case.cases.domain import CaseState
+from services.casework.case.cases.domain import CaseState, final_outcomes
 from services.casework.case.cases.tables import Case
 from services.casework.case.occurrences import domain
 from services.casework.case.occurrences.domain import Consequence, Item, Occurrence, OpenItem, RevocationState, item_of
@@ -13,7 +13,6 @@ from services.casework.case.occurrences.tables import OccurrenceRow, Revocation
 from services.casework.desks.tasks.domain import UNFINISHED, VISITS, TaskKind, TaskState
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.domain import ENDED_WORK, OPEN, HandoffReason, HandoffState
-from services.casework.office.case_types.domain import CASE_TYPES
 from services.casework.office.directory.queries import pack_in_force
 from services.chassis.database import ReadSession, UnitOfWork, with_states
 
@@ -47,11 +46,7 @@ async def open_items(source: UnitOfWork | ReadSession, case_id: UUID, kind: Occu
     """Everything of a case that an occurrence can reach: what has not ended, except results that wait to be read and
     telephone calls; for somebody who is found, also what ended because they had left.
     """
-    final = [code for code, outcome in CASE_TYPES.known.outcomes.items() if outcome.ends_everything]
-    if isinstance(source, ReadSession):
-        rows = await source.rows(OPEN_ITEMS, case_id=case_id, final=final)
-    else:
-        rows = list((await source.execute(OPEN_ITEMS, case_id=case_id, final=final)).mappings().all())
+    rows = await source.rows(OPEN_ITEMS, case_id=case_id, final=final_outcomes())
     return [
         OpenItem(
             item_of(row["state"], row["held_state"]) if row["kind"] == "HANDOFF" else Item(row["kind"]),

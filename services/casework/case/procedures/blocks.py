@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from services.casework.case.closing.activities import ClosingActivities
     from services.casework.case.occurrences.activities import OccurrenceActivities
+    from services.casework.case.occurrences.domain import TOLD_WITH_A_FAILURE
     from services.casework.case.occurrences.messages import StepOccurrence
     from services.casework.office.case_types.domain import (
         CHILD_STEP,
@@ -47,8 +48,6 @@ SOONEST = timedelta(seconds=1)
 """A clock of the workflow server that runs ahead of the database's asks once a second, not without pause."""
 READY = "READY"
 """Outcome of a step that is not over: whoever has the person says that they may be fetched."""
-TOLD_WITH_A_FAILURE = {"DECEASED": "DIED", "ABSCONDED": "ABSCONDED"}
-"""Reasons of a failed step that say what happened to the person."""
 IS_DANGEROUS = frozenset({"DANGEROUS", "INJURED"})
 
 

@@ -30,10 +30,7 @@ FIRST = UUID(int=0)
 
 async def open_of_agency(source: UnitOfWork | ReadSession, district: str, agency: str) -> list[Any]:
     """What an agency owes or was asked for: hand-off, case number, whether it has the person in hand."""
-    if isinstance(source, ReadSession):
-        return await source.rows(_OPEN_OF_AGENCY, district=district, agency=agency)
-    found = await source.execute(_OPEN_OF_AGENCY, district=district, agency=agency)
-    return list(found.mappings().all())
+    return await source.rows(_OPEN_OF_AGENCY, district=district, agency=agency)
 
 
 async def one(reading: ReadSession, closure_id: UUID) -> Closure | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import Response
 
+from contracts.values import SEX_TEXTS
 from services.casework.desks.tasks import access, commands, queries
 from services.casework.desks.tasks.domain import RESULTS, TaskKind, TaskState
 from services.casework.desks.tasks.schemas import TaskCompletionIn
@@ -88,7 +89,7 @@ WORDS = {
         "features": "Ciri-ciri",
         "circumstances": "Keadaan saat ditemukan",
     },
-    "told_sex": {"MALE": "laki-laki", "FEMALE": "perempuan"},
+    "told_sex": {sex.value: text for sex, text in SEX_TEXTS.items()},
     "field.result_code": {code: text for code, text in TOLD_RESULTS.items() if code not in ALL_RESULTS},
     "done": {"task-complete": "Tercatat: tugas selesai."},
 }

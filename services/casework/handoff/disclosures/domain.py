@@ -67,6 +67,17 @@ class PersonField(StrEnum):
     GUESSED_SEX = "said_sex"
 
 
+PERSON_FIELD_TEXTS: Mapping[PersonField, str] = {
+    PersonField.NAME: "Nama",
+    PersonField.NIK: "NIK",
+    PersonField.BIRTH_DATE: "Tanggal lahir",
+    PersonField.GUESSED_SEX: "Jenis kelamin menurut pelapor",
+    PersonField.GUESSED_AGE: "Perkiraan umur menurut pelapor (tahun)",
+    PersonField.FEATURES: "Ciri-ciri",
+}
+"""What pages and letters call them, in the order in which they are told."""
+
+
 MINIMUM = ("person_id", "identity_status", "apparent_minor", "as_of")
 """What every receiver gets: a pseudonym, how well the person is known, whether to treat them as a child, as of when."""
 

@@ -22,7 +22,7 @@ async def reporters_words(
     reading: ReadSession, matter_id: UUID, units: Units, private_key: str
 ) -> dict[str, str | None]:
     """What the reporter said of a matter's person, for whoever works on it; the reading is kept before it is opened."""
-    matter = await repository.visible(reading, matter_id)
+    matter = await repository.one(reading, matter_id)
     if matter is None or matter.person_id is None:
         return {}
     if await person_key_known(reading, matter.person_id) is None:

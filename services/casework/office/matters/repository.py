@@ -10,22 +10,15 @@ from services.chassis.database import ReadSession, UnitOfWork
 
 
 async def one(source: UnitOfWork | ReadSession, matter_id: UUID) -> Matter | None:
-    """A matter, to look at."""
+    """A matter, to look at; through a reading only within the caller's scope."""
     return await source.first(select(Matter).where(Matter.id == matter_id))
-
-
-async def visible(reading: ReadSession, matter_id: UUID) -> Matter | None:
-    """A matter within the caller's scope."""
-    return await reading.first(select(Matter).where(Matter.id == matter_id))
 
 
 async def number(source: UnitOfWork | ReadSession, matter_id: UUID) -> str:
     """The number under which people know a matter; empty when it is not known here."""
     found = "SELECT number FROM matters WHERE id = :id"
-    if isinstance(source, ReadSession):
-        rows = await source.rows(found, id=matter_id)
-        return str(rows[0]["number"]) if rows else ""
-    return str((await source.execute(found, id=matter_id)).scalar() or "")
+    rows = await source.rows(found, id=matter_id)
+    return str(rows[0]["number"]) if rows else ""
 
 
 async def numbers(reading: ReadSession, matter_ids: Sequence[UUID]) -> dict[UUID, str]:

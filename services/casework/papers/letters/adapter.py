@@ -10,9 +10,10 @@ from typing import Any
 import segno
 import typst
 
+from services.casework.handoff.disclosures.domain import PERSON_FIELD_TEXTS
 from services.casework.office.directory.domain import Letter
 from services.casework.papers.letters.commands import Press
-from services.casework.papers.letters.domain import LABELS, LetterCannotBePrinted
+from services.casework.papers.letters.domain import LetterCannotBePrinted
 
 TEMPLATES = Path(__file__).parent / "templates"
 FILES = {
@@ -33,7 +34,7 @@ def render(kind: Letter, data: Mapping[str, Any]) -> bytes:
         wrong = [label for label, value in data["facts"] if not _can_print(value)]
         if not wrong:
             raise
-        fields = [name for name, label in LABELS.items() if label in wrong]
+        fields = [name for name, label in PERSON_FIELD_TEXTS.items() if label in wrong]
         raise LetterCannotBePrinted(fields=fields) from None
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from services.casework.handoff.handoffs.queries import party_handoff
 from services.casework.papers.letters import commands, queries
 from services.casework.papers.letters.adapter import new_token, press_of
-from services.casework.papers.letters.commands import IssueLetter, ReissueLetter
+from services.casework.papers.letters.commands import ReissueLetter
 from services.casework.papers.letters.schemas import (
     LetterIn,
     LetterOut,
@@ -46,15 +46,7 @@ async def post_letter(
     """Buat surat yang menyertai serah terima: bernomor agenda, PDF, dengan kode QR; isinya menurut keperluan."""
     await queries.note_printing(handoff_id, reading, request.app.state.units)
     press = press_of(request.app.state)
-    command = IssueLetter(
-        clock.new_id(),
-        clock.new_id(),
-        handoff_id,
-        new_token(),
-        body.signer,
-        link_id=clock.new_id(),
-        is_further=body.is_further,
-    )
+    command = body.command(handoff_id)
     return await write(lambda uow: commands.issue_letter(command, uow, press), receipt, 201)
 
 

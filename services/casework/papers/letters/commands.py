@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.casework.handoff.disclosures.commands import keep_disclosure
-from services.casework.handoff.disclosures.domain import Reader, entry_for, fields_for
+from services.casework.handoff.disclosures.domain import PERSON_FIELD_TEXTS, Reader, entry_for, fields_for
 from services.casework.handoff.handoffs.domain import OPEN, HandoffState
 from services.casework.handoff.handoffs.queries import party_handoff
 from services.casework.handoff.handoffs.tables import Handoff
@@ -237,7 +237,7 @@ async def _values(handoff: Handoff, to_kind: str, uow: UnitOfWork, press: Press)
     reader = Reader(handoff.to_agency, to_kind)
     fields = fields_for(reader, handoff.purpose, to_kind, handoff.from_agency, apparent_minor=is_minor)
     opened = await unseal_person(uow, handoff.person_id, fields, press.private_key) if fields else {}
-    return {name: opened.get(name) for name in domain.LABELS if name in fields}
+    return {name: opened.get(name) for name in PERSON_FIELD_TEXTS if name in fields}
 
 
 def _set(draft: Draft, press: Press) -> bytes:

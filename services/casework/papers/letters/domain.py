@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from contracts.values import SEX_TEXTS, Sex
+from services.casework.handoff.disclosures.domain import PERSON_FIELD_TEXTS, PersonField
 from services.casework.office.directory.domain import CaseworkPack, Letterhead, LetterheadIsMissing, Signer
 from services.casework.office.directory.domain import Letter as LetterKind
 from services.chassis.errors import Conflict, Invalid
@@ -168,17 +170,6 @@ class Draft:
     replaces: str | None = None
 
 
-LABELS = {
-    "name": "Nama",
-    "nik": "NIK",
-    "birth_date": "Tanggal lahir",
-    "said_sex": "Jenis kelamin menurut pelapor",
-    "approximate_age_years": "Perkiraan umur menurut pelapor (tahun)",
-    "features": "Ciri-ciri",
-}
-SEXES = {"MALE": "laki-laki", "FEMALE": "perempuan"}
-
-
 def laid_out(draft: Draft, qr: str) -> dict[str, Any]:
     """The draft as plain data for the template; ``qr``: an SVG. Text stays text, whatever signs it holds."""
     head, signer = draft.letterhead, draft.signer
@@ -196,7 +187,11 @@ def laid_out(draft: Draft, qr: str) -> dict[str, Any]:
         "to_desk": draft.to_desk,
         "from_agency": draft.from_agency,
         "facts": [
-            [LABELS[name], SEXES.get(value or "", value) or "belum diketahui"] for name, value in draft.values.items()
+            [
+                PERSON_FIELD_TEXTS[PersonField(field)],
+                (SEX_TEXTS[Sex(value)] if field == PersonField.GUESSED_SEX and value else value) or "belum diketahui",
+            ]
+            for field, value in draft.values.items()
         ],
         "basis": list(draft.basis),
         "on_behalf_of": signer.on_behalf_of,

@@ -20,7 +20,7 @@ from services.casework.papers.documents.domain import DocumentKind
 from services.casework.papers.documents.queries import documents_of, open_document
 from services.casework.papers.letters import access, commands, domain, queries
 from services.casework.papers.letters.adapter import new_token, press_of
-from services.casework.papers.letters.commands import IssueLetter, ReissueLetter
+from services.casework.papers.letters.commands import ReissueLetter
 from services.casework.papers.letters.schemas import LetterFormIn, LetterIn, LetterVoidFormIn
 from services.casework.papers.links.domain import digest_of
 from services.casework.papers.links.queries import links_of
@@ -129,16 +129,7 @@ async def post_letter(
     """Make the letter."""
     await queries.note_printing(handoff_id, reading, request.app.state.units)
     press = press_of(request.app.state)
-    body = form.read(LetterIn)
-    command = IssueLetter(
-        clock.new_id(),
-        clock.new_id(),
-        handoff_id,
-        new_token(),
-        body.signer,
-        link_id=clock.new_id(),
-        is_further=body.is_further,
-    )
+    command = form.read(LetterIn).command(handoff_id)
     return await form.write(lambda uow: commands.issue_letter(command, uow, press), "letter-issued")
 
 

@@ -7,8 +7,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from services.casework.papers.letters.adapter import new_token
+from services.casework.papers.letters.commands import IssueLetter
 from services.casework.papers.letters.domain import LetterReason, legal_now
 from services.casework.papers.letters.tables import Letter
+from services.chassis import clock
 from services.chassis.web import RequestBody
 
 SignerText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,64}$")]
@@ -20,6 +23,18 @@ class LetterIn(RequestBody):
 
     signer: SignerText | None = Field(default=None, description="Kode penanda tangan pada paket daerah")
     is_further: bool = Field(default=False, description="Surat lain di samping yang sudah berlaku")
+
+    def command(self, handoff_id: UUID) -> IssueLetter:
+        """As the command takes it, with fresh ids and a fresh token for the QR."""
+        return IssueLetter(
+            clock.new_id(),
+            clock.new_id(),
+            handoff_id,
+            new_token(),
+            self.signer,
+            link_id=clock.new_id(),
+            is_further=self.is_further,
+        )
 
 
 class LetterVoidIn(RequestBody):

@@ -36,8 +36,6 @@ async def mark_duplicate(command: MarkDuplicate, uow: UnitOfWork) -> Case:
     all of it back. Raises ``NotFound``, also for two districts, ``StaleVersion``, ``CaseDoublesItself``,
     ``CaseCannotMove``, ``CaseIsClosed``, ``ParentCaseIsNotAlive`` naming the one that is, ``SomethingHangsOnIt``.
     """
-    if command.case_id == command.parent_case_id:
-        raise domain.CaseDoublesItself
     ids = sorted((command.case_id, command.parent_case_id))
     rows = {case_id: await uow.locked(Case, case_id) for case_id in ids}
     case, parent = rows[command.case_id], rows[command.parent_case_id]
@@ -45,9 +43,8 @@ async def mark_duplicate(command: MarkDuplicate, uow: UnitOfWork) -> Case:
         await uow.locked(Case, case.id, command.expected_version)
     if case.district != parent.district:
         raise NotFound(kind="cases")
-    state = domain.next_state(case.state, "mark_duplicate", case.outcome)
-    domain.check_parent(parent.state, parent.outcome, (await repository.last_of(uow, parent.id))["number"])
-    domain.check_hanging(await repository.hanging(uow, case.id, parent.id), case.state)
+    last, hanging = await repository.last_of(uow, parent.id), await repository.hanging(uow, case.id, parent.id)
+    state = domain.double_of(case, parent, last["number"], hanging)
     now = await uow.now()
     uow.change(
         case,

@@ -1,5 +1,6 @@
 """What the page of a hand-off calls its codes: purposes, states, moves, reasons, results and fields."""
 
+from services.casework.handoff.disclosures.domain import PERSON_FIELD_TEXTS
 from services.casework.handoff.handoffs.domain import results_of
 from services.casework.office.case_types.domain import CASE_TYPES
 
@@ -238,14 +239,7 @@ IDENTITY = {
     "CLAIMED": "menurut pengakuan",
     "MATCHED": "padan dengan data kependudukan",
 }
-PERSON_FIELDS = {
-    "name": "Nama",
-    "nik": "NIK",
-    "birth_date": "Tanggal lahir",
-    "said_sex": "Jenis kelamin menurut pelapor",
-    "approximate_age_years": "Perkiraan umur menurut pelapor (tahun)",
-    "features": "Ciri-ciri",
-}
+PERSON_FIELDS = {field.value: text for field, text in PERSON_FIELD_TEXTS.items()}
 FIELDS = {
     "reason_code": "Alasan",
     "result_code": "Hasil",
