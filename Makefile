@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo down status logs reset backup restore check format contracts record-histories bench fuzz \
+.PHONY: help install up demo down status logs reset backup restore upgrade rollback administrator check format contracts record-histories bench fuzz \
 	mutate-rules mutate-workflows test test-whole test-unit test-workflows test-integration test-system test-browser test-faults
 
 help: ## print this manual
@@ -49,6 +49,15 @@ backup: ## copy everything of the running system, at one point (TO=folder)
 
 restore: install ## make the system what it was in a backup (FROM=folder)
 	@$(LOCAL) restore $(FROM)
+
+upgrade: install ## let this release take over from an older one: check, back up, stop, change, start
+	@$(LOCAL) upgrade
+
+rollback: install ## with the release before: take back what an upgrade took over
+	@$(LOCAL) rollback
+
+administrator: install ## add somebody who may add accounts and give roles (NAME=ani.wijaya)
+	@$(LOCAL) administrator $(NAME)
 
 ##@ Check it
 

@@ -1,4 +1,4 @@
-"""`python -m deploy.local install|up|down|status|logs|reset|backup|restore|demo`."""
+"""`python -m deploy.local install|up|down|status|logs|reset|backup|restore|upgrade|rollback|administrator|demo`."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from deploy.local import commands, daemon
 from deploy.local.backups.manifest import NotABackup
+from deploy.local.releases.record import CannotUpgrade
 from deploy.local.supervisor import PartFailed
 from deploy.local.tools import ToolMissing
 
@@ -13,7 +14,10 @@ from deploy.local.tools import ToolMissing
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a failure is one line that says what to do, and exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
-    known = ("install", "up", "down", "status", "logs", "reset", "backup", "restore", "demo", "supervise")
+    known = (
+        "install", "up", "down", "status", "logs", "reset", "backup", "restore", "upgrade", "rollback", "administrator",
+        "demo", "supervise",
+    )  # fmt: skip
     parser.add_argument("command", choices=known)
     parser.add_argument(
         "names", nargs="*", help="parts (logs), a folder (backup, restore), arguments of the journey (demo)"
@@ -37,11 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 commands.backup(options.names)
             case "restore":
                 commands.restore(options.names)
+            case "upgrade":
+                commands.upgrade()
+            case "rollback":
+                commands.rollback()
+            case "administrator":
+                commands.administrator(options.names)
             case "demo":
                 return commands.demo(options.names)
             case "supervise":
                 return daemon.main()
-    except (commands.CannotGoOn, NotABackup, PartFailed, ToolMissing, OSError) as error:
+    except (commands.CannotGoOn, CannotUpgrade, NotABackup, PartFailed, ToolMissing, OSError) as error:
         print(f"sigap: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -1,7 +1,9 @@
-"""What a person types: install, up, down, status, logs, reset, backup, restore, demo."""
+"""What a person types, from install to demo: one function for each word of `python -m deploy.local`."""
 
 import asyncio
+import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from deploy.local import first_runs, tools
-from deploy.local.accounts import open_demo_site
+from deploy.local.accounts import REALM, open_demo_site
 from deploy.local.daemon import (
     Status,
     end_leftovers,
@@ -308,6 +310,52 @@ def restore(folders: Sequence[str]) -> None:
     with locked(state):
         end_leftovers(state)
         asyncio.run(restore_from(state, Path(folders[0]).resolve()))
+
+
+def upgrade() -> None:
+    """Let this release take over what an older one left or still runs: check, back up, stop, change, start."""
+    from deploy.local.releases.changing import prepare
+
+    state = state_folder()
+    is_running = holder(state) is not None
+    with contextlib.nullcontext() if is_running else locked(state):
+        if not is_running:
+            end_leftovers(state)
+        taken = asyncio.run(prepare(state, is_running=is_running))
+    if is_running:
+        down()
+    try:
+        up()
+    except CannotGoOn as error:
+        raise CannotGoOn(f"{error}; the way back: `make rollback` with the release that ran before") from error
+    print(f"upgraded; the way back, with the release before: `make rollback` (backup {shown(Path(taken.backup))})")
+
+
+def rollback() -> None:
+    """Let this release take back what a newer one took over from it."""
+    from deploy.local.releases.changing import go_back, to_go_back_from
+
+    state = state_folder()
+    taken = to_go_back_from(state)
+    if holder(state) is not None:
+        down()
+    with locked(state):
+        end_leftovers(state)
+        asyncio.run(go_back(state, taken))
+    up()
+
+
+def administrator(names: Sequence[str]) -> None:
+    """Add somebody who may add staff accounts, reset passwords and give roles, on the identity provider's own page."""
+    from deploy.local.engines.standing_realm import add_administrator
+    from deploy.local.realm import realm
+
+    if len(names) != 1 or not re.fullmatch(r"[a-z][a-z0-9._-]{2,39}", names[0]):
+        raise CannotGoOn("name one user, in small letters: `make administrator NAME=ani.wijaya`")
+    site = open_demo_site()
+    keycloak = f"http://127.0.0.1:{site.ports['keycloak']}"
+    password = asyncio.run(add_administrator(keycloak, realm(site), names[0]))
+    print(f"{names[0]} signs in at {keycloak}/admin/{REALM}/console/ with {password}, which is asked to be changed")
 
 
 def demo(arguments: Sequence[str]) -> int:

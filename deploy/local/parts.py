@@ -1,6 +1,8 @@
 """The whole system on one page: every part, what it waits for, how it shows that it is ready."""
 
+import asyncio
 import importlib.util
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +13,7 @@ from deploy.local.places import CHECKOUT
 from deploy.local.ports import APART, SERVICES
 from deploy.local.probes import HttpAnswers
 from deploy.local.realm import realm
-from deploy.local.supervisor import Part
+from deploy.local.supervisor import INHERITED, Part, PartFailed
 
 HERE = Path(__file__).parent
 
@@ -117,6 +119,24 @@ def service_settings(name: str, site: Site) -> dict[str, str]:
     """A service's variables, with the packs at the demo's pace."""
     packs = {f"{name.upper()}_DISTRICT_PACKS": str(site.state / "districts")}
     return service_environment(name, site.ports, site.keys) | packs
+
+
+async def run_service(site: Site, name: str, arguments: Sequence[str]) -> None:
+    """One command of a service, with what it says printed behind its name. Raises PartFailed with its last line."""
+    inherited = {variable: os.environ[variable] for variable in INHERITED if variable in os.environ}
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", f"services.{name}", *arguments),
+        cwd=CHECKOUT,
+        env=inherited | service_settings(name, site) | {"OTEL_SDK_DISABLED": "true", "SIGAP_STATE": str(site.state)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await child.communicate()
+    if child.returncode:
+        lines = said.decode(errors="replace").strip().splitlines() or [f"exit code {child.returncode}"]
+        raise PartFailed(f"{name} {arguments[0]} failed: {lines[-1]}")
+    for line in said.decode(errors="replace").splitlines():
+        print(f"  {name:<14} {line}", flush=True)
 
 
 def present() -> list[str]:

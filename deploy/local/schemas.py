@@ -5,11 +5,15 @@ Each service does the same by itself (``migrate``, ``load-pack``), in processes 
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alembic.util import CommandError
 
+from deploy.local.backups.manifest import known_revisions
+from deploy.local.places import state_folder
+from deploy.local.releases.record import read_upgrade
 from services.chassis import migrations
 from services.chassis.launch import load
 from services.chassis.telemetry import set_up_logging
@@ -22,17 +26,34 @@ LOAD = "load-pack"
 
 def main(names: Sequence[str]) -> int:
     """Bring every named service's database to where its code expects it; 1, with a line, when it cannot be."""
-    services = [load(name) for name in names]
+    services = {name: load(name) for name in names}
+    owners = {name: service.settings.from_environment().migrator_database_url for name, service in services.items()}
     set_up_logging("schemas")
-    for service in services:
+    tables = {name: asyncio.run(migrations.standing(url)) for name, url in owners.items()}
+    if older := must_be_upgraded(state_folder(), tables):
+        sys.stderr.write(
+            f"{older[0]}: an older release made what stands here: `make upgrade` backs it up and goes on\n"
+        )
+        return 1
+    for name, url in owners.items():
         try:
-            migrations.migrate(service.name, service.settings.from_environment().migrator_database_url)
+            migrations.migrate(name, url)
         except CommandError as error:
-            sys.stderr.write(
-                f"{service.name}: {error}; it comes from other code: go back to that, or `make reset` wipes the state\n"
-            )
+            sys.stderr.write(f"{name}: {error}; it comes from other code: go back to that, or `make rollback`\n")
             return 1
-    return max(asyncio.run(_load_packs(service)) for service in services)
+    return max(asyncio.run(_load_packs(service)) for service in services.values())
+
+
+def must_be_upgraded(state: Path, tables: Mapping[str, str | None]) -> list[str]:
+    """Services whose tables an older release made, and that no upgrade to this release was begun for."""
+    begun = read_upgrade(state)
+    return [
+        service
+        for service, revision in tables.items()
+        if revision in known_revisions(service)
+        and revision != (newest := migrations.newest(service))
+        and (begun is None or begun.tables_after.get(service) != newest)
+    ]
 
 
 async def _load_packs(service: "Service") -> int:

@@ -24,6 +24,7 @@ async def check_all(site: Site, scenario: Scenario, client: httpx2.AsyncClient, 
     checks: list[tuple[str, Callable[[], Awaitable[str]]]] = [
         ("setiap perkara ditutup atau punya kejadian berikut", lambda: _next_event(site)),
         ("satu pemegang janji pada setiap serah terima", lambda: _one_promise(site)),
+        ("setiap anak diminta dilindungi", lambda: _minors(site)),
         ("satu pemegang orang pada setiap saat", lambda: _one_custody(site)),
         ("tindakan yang tercatat membentuk setiap baris", lambda: _folds(site)),
         ("buku besar berjumlah nol", lambda: _ledger(site)),
@@ -110,6 +111,20 @@ async def _one_custody(site: Site) -> str:
         """,
     )
     return ", ".join(str(row["person_id"]) for row in rows[:5])
+
+
+async def _minors(site: Site) -> str:
+    """A case of an apparent minor has asked for protection; a double's is asked for by the case that goes on."""
+    rows = await _rows(
+        site,
+        "casework",
+        """
+        SELECT number FROM cases c
+        WHERE c.apparent_minor AND c.parent_case_id IS NULL
+          AND NOT EXISTS (SELECT 1 FROM handoffs h WHERE h.about_id = c.id AND h.purpose = 'CHILD_PROTECTION')
+        """,
+    )
+    return ", ".join(row["number"] for row in rows[:5])
 
 
 FOLDED = {

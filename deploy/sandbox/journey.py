@@ -382,4 +382,8 @@ async def main(name: str = FIRST, people: str = "") -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(*sys.argv[1:])))
+    try:
+        sys.exit(asyncio.run(main(*sys.argv[1:])))
+    except KeyboardInterrupt:
+        print("\nDihentikan. Sistem tetap berjalan: `make demo` meneruskan, `make down` menghentikannya.")
+        sys.exit(130)

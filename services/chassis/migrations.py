@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncpg
 from alembic import command, context
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
@@ -21,11 +22,32 @@ MIGRATION_LOCK = 5_213_524
 def migrate(service: str, migrator_url: str) -> None:
     """Bring a service's database to its newest migration; waits for the database for up to a minute."""
     asyncio.run(_wait_for(migrator_url))
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parents[1] / service / "migrations"))
+    config = _config(service)
     config.attributes["url"] = migrator_url.replace("postgresql://", "postgresql+asyncpg://", 1)
     command.upgrade(config, "head")
     log().info("migrated", service=service)
+
+
+def newest(service: str) -> str:
+    """The revision of its tables that a service's code expects."""
+    return str(ScriptDirectory.from_config(_config(service)).get_current_head())
+
+
+async def standing(url: str) -> str | None:
+    """The revision of the tables that a database has; None before the first. Raises ``asyncpg.PostgresError``."""
+    connection = await asyncpg.connect(url, timeout=5)
+    try:
+        if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
+            return None
+        return str(await connection.fetchval("SELECT version_num FROM alembic_version"))
+    finally:
+        await connection.close()
+
+
+def _config(service: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parents[1] / service / "migrations"))
+    return config
 
 
 async def _wait_for(url: str) -> None:

@@ -29,6 +29,7 @@ from services.chassis.offices import Offices
 from services.chassis.outbox import FeedTransport, OutboxNotifier, Relay, prune
 from services.chassis.principal import system_principal
 from services.chassis.readiness import (
+    IdentityWatch,
     consumer_check,
     database_check,
     disk_check,
@@ -38,6 +39,7 @@ from services.chassis.readiness import (
     relay_check,
     worker_check,
 )
+from services.chassis.rehearsing import rehearse
 from services.chassis.service import Command, Running, Service
 from services.chassis.serving import serve_app
 from services.chassis.settings import ServiceSettings
@@ -56,7 +58,10 @@ def main(service: Service, argv: Sequence[str] | None = None) -> int:
     """Run what the command line names; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     restored: Command = partial(operators.go_on_restored, service.series)
-    commands: dict[str, Command] = {**operators.COMMANDS, "restored": restored, **service.commands}
+    rehearsal: Command = partial(rehearse, service.workflows)
+    commands: dict[str, Command] = {
+        **operators.COMMANDS, "restored": restored, "rehearse": rehearsal, **service.commands
+    }  # fmt: skip
     known = [*PARTS, "all", "migrate", *commands, *service.papers]
     if not arguments or arguments[0] not in known:
         sys.stderr.write(f"usage: python -m services.{service.name} {'|'.join(known)}\n")
@@ -183,6 +188,15 @@ async def serve(
         )
         tasks.append(worker.run(stop))
         checks.append(worker_check(worker))
+    if "api" in parts and settings.oidc_issuer:
+        identity = IdentityWatch(settings.oidc_issuer)
+        tasks.append(identity.run(stop))
+        checks.append(identity.check)
+        _show(
+            "sigap_identity_provider_away_seconds",
+            "How long the identity provider has not answered",
+            lambda: [(identity.away_seconds, {})],
+        )
     tasks += [job(running, stop) for job in service.background if "worker" in parts]
     tasks.append(_measure(service, running, stop))
     tasks.append(_tell_the_watchdog(stop))

@@ -3,14 +3,20 @@
 import asyncio
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
+
+import httpx2
 
 from services.chassis.database import DATABASE_AWAY, Units
 from services.chassis.kafka import Consumer
 from services.chassis.outbox import Relay
 from services.chassis.settings import ServiceSettings
 from services.chassis.temporal import WorkflowWorker
-from services.chassis.web import Check
+from services.chassis.web import IDENTITY, Check
+
+IDENTITY_EVERY_SECONDS = 5.0
+IDENTITY_WITHIN_SECONDS = 3.0
 
 
 def database_check(units: Units) -> Check:
@@ -105,3 +111,38 @@ def worker_check(worker: WorkflowWorker) -> Check:
         return "worker", worker.is_running, "" if worker.is_running else "not polling"
 
     return check
+
+
+class IdentityWatch:
+    """Asks the identity provider now and then whether it is there.
+
+    Readiness shows it and does not hang on it: whoever signed in works on, and the provider is away for all processes
+    alike, so that a load balancer that turned away from them would have nobody left.
+    """
+
+    def __init__(self, issuer: str) -> None:
+        self._url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+        self._answered_at = time.monotonic()
+        self._is_there = True
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Ask until told to stop."""
+        async with httpx2.AsyncClient(timeout=IDENTITY_WITHIN_SECONDS, trust_env=False) as client:
+            while not stop.is_set():
+                try:
+                    self._is_there = (await client.get(self._url)).status_code == 200
+                except httpx2.HTTPError:
+                    self._is_there = False
+                if self._is_there:
+                    self._answered_at = time.monotonic()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), IDENTITY_EVERY_SECONDS)
+
+    @property
+    def away_seconds(self) -> float:
+        """For how long it has not answered; 0 while it does."""
+        return 0.0 if self._is_there else time.monotonic() - self._answered_at
+
+    async def check(self) -> tuple[str, bool, str]:
+        """Whether it answered when it was last asked."""
+        return IDENTITY, self._is_there, "" if self._is_there else f"no answer for {self.away_seconds:.0f} s"

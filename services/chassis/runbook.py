@@ -18,6 +18,7 @@ CHECKS: Mapping[str, str] = {
     "disk": "a-disk-fills-up",
     "lag": "a-consumer-falls-behind",
     "worker": "temporal-is-away-or-lost-its-store",
+    "identity-provider": "the-identity-provider-is-away",
 }
 FIGURES: Mapping[str, str] = {
     "sigap_outbox_oldest_seconds": "the-outbox-grows-old",
@@ -28,6 +29,7 @@ FIGURES: Mapping[str, str] = {
     "sigap_consumer_lag_messages": "a-consumer-falls-behind",
     "sigap_consumer_oldest_seconds": "a-consumer-falls-behind",
     "sigap_disk_free_bytes": "a-disk-fills-up",
+    "sigap_identity_provider_away_seconds": "the-identity-provider-is-away",
     "sigap_messages_skipped": "messages-are-skipped",
 }
 LINES: Mapping[str, str] = {

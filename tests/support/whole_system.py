@@ -7,7 +7,7 @@ async with running_system(state) as system:
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,8 +88,12 @@ class System:
 
 
 @asynccontextmanager
-async def running_system(state: Path, *, fresh: bool = False) -> AsyncIterator[System]:
+async def running_system(
+    state: Path, *, fresh: bool = False, by: Sequence[str] = ("up",), release: Path = CHECKOUT
+) -> AsyncIterator[System]:
     """Start everything and stop it afterwards; a system that runs in this folder already is used and left running.
+
+    ``by``: the command that starts it, of a release in a folder of its own.
 
     ``fresh``: what an earlier run left in the folder is wiped first.
     """
@@ -97,7 +101,7 @@ async def running_system(state: Path, *, fresh: bool = False) -> AsyncIterator[S
     if fresh and not was_running:
         await command(state, "reset")
     try:
-        await command(state, "up")
+        await command(state, *by, release=release)
         site = open_site(state, usual_ports=False, clients=CLIENTS)
         async with httpx2.AsyncClient(timeout=30, trust_env=False) as client:
             yield System(site, accounts(site), client)
@@ -115,23 +119,28 @@ async def start_demo(system: System, *story: str) -> asyncio.subprocess.Process:
     )  # fmt: skip
 
 
-async def command(state: Path, *words: str) -> str:
+async def command(state: Path, *words: str, release: Path = CHECKOUT) -> str:
     """One command of the product on a state of its own; what it said. Raises ``AssertionError`` when it fails."""
+    status, text = await attempt(state, *words, release=release)
+    assert status == 0, text[-3000:]
+    return text
+
+
+async def attempt(state: Path, *words: str, release: Path = CHECKOUT) -> tuple[int, str]:
+    """The same of a command that may fail, in a release's own folder: its exit code and what it said."""
     environment = os.environ | {"SIGAP_STATE": str(state)}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "deploy.local",
         *words,
-        cwd=CHECKOUT,
+        cwd=release,
         env=environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
     said, _ = await asyncio.wait_for(process.communicate(), START_SECONDS)
-    text = said.decode(errors="replace")
-    assert process.returncode == 0, text[-3000:]
-    return text
+    return process.returncode or 0, said.decode(errors="replace")
 
 
-__all__ = ["SERVICES", "SYSTEM_STATE", "System", "command", "running_system", "start_demo"]
+__all__ = ["SERVICES", "SYSTEM_STATE", "System", "attempt", "command", "running_system", "start_demo"]

@@ -2,11 +2,8 @@
 
 import asyncio
 import json
-import os
 import shutil
-import sys
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,10 +25,10 @@ from deploy.local.backups.manifest import (
 from deploy.local.databases import superuser
 from deploy.local.engines import Site, move_elsewhere, place_cluster, postgres, postgres_binaries, write_realm_standing
 from deploy.local.engines.programs import run
-from deploy.local.parts import service_settings, system
-from deploy.local.places import CHECKOUT, shown, write_whole
+from deploy.local.parts import run_service, system
+from deploy.local.places import shown, write_whole
 from deploy.local.ports import SERVICES
-from deploy.local.supervisor import INHERITED, Part, PartFailed, Supervisor
+from deploy.local.supervisor import Part, PartFailed, Supervisor
 from services.chassis.launch import load
 
 SAID_AGAIN_BEFORE = timedelta(minutes=5)
@@ -150,8 +147,8 @@ async def _begin(site: Site, manifest: Manifest, source: Path, lost: dict[str, A
             series = (lost or {}).get("series", {}).get(service, {})
             write_whole(numbers, json.dumps({name: json.loads(rows or "[]") for name, rows in series.items()}))
             again = (manifest.began - SAID_AGAIN_BEFORE).isoformat()
-            await _service(site, service, ["restored", again, *([str(numbers)] if series else [])])
-            await _service(site, service, ["reconcile"])
+            await run_service(site, service, ["restored", again, *([str(numbers)] if series else [])])
+            await run_service(site, service, ["reconcile"])
         numbers.unlink()
         _tell(site, manifest, (lost or {}).get("facts"))
     finally:
@@ -161,23 +158,6 @@ async def _begin(site: Site, manifest: Manifest, source: Path, lost: dict[str, A
 def ground(site: Site) -> list[Part]:
     """What must stand before the services: databases with their tables, and empty topics."""
     return [part for part in system(site) if part.name in GROUND]
-
-
-async def _service(site: Site, name: str, arguments: Sequence[str]) -> None:
-    inherited = {variable: os.environ[variable] for variable in INHERITED if variable in os.environ}
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", f"services.{name}", *arguments),
-        cwd=CHECKOUT,
-        env=inherited | service_settings(name, site) | {"OTEL_SDK_DISABLED": "true", "SIGAP_STATE": str(site.state)},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await child.communicate()
-    if child.returncode:
-        lines = said.decode(errors="replace").strip().splitlines() or [f"exit code {child.returncode}"]
-        raise PartFailed(f"{name} {arguments[0]} failed: {lines[-1]}")
-    for line in said.decode(errors="replace").splitlines():
-        print(f"  {name:<14} {line}", flush=True)
 
 
 def _tell(site: Site, manifest: Manifest, facts: dict[str, list[dict[str, str]]] | None) -> None:

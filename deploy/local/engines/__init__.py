@@ -14,12 +14,13 @@ from deploy.local.engines.postgresql import move_elsewhere, place_cluster, postg
 from deploy.local.engines.programs import run
 from deploy.local.engines.site import Site, open_site
 from deploy.local.engines.traces import otlp, zipkin
-from deploy.local.engines.workflows import NAMESPACE, temporal
+from deploy.local.engines.workflows import NAMESPACE, WORKFLOWS, temporal
 
 __all__ = [
     "KAFKA_SETTINGS",
     "KEEPER_CLIENT",
     "NAMESPACE",
+    "WORKFLOWS",
     "Site",
     "forget_realm",
     "kafka",

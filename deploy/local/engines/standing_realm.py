@@ -1,7 +1,9 @@
 """A realm that stands is brought to what is wanted. Accounts and passwords that people made since, and keys, stay."""
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 
@@ -46,6 +48,30 @@ async def _token(client: httpx2.AsyncClient, keycloak: str, wanted: Mapping[str,
             "cannot be changed: bring the old secrets.json back, or run `make reset` to begin with a new realm"
         )
     return str(answer.json()["access_token"])
+
+
+async def add_administrator(keycloak: str, wanted: Mapping[str, Any], username: str) -> str:
+    """Let somebody administer the realm's accounts; gives a password that must be changed at the first sign-in.
+
+    Raises PartFailed when the name is taken or the provider does not answer.
+    """
+    password = secrets.token_urlsafe(12)
+    async with httpx2.AsyncClient(timeout=30, trust_env=False) as client:
+        try:
+            client.headers["Authorization"] = f"Bearer {await _token(client, keycloak, wanted)}"
+            realm = _Realm(client, f"{keycloak}/admin/realms/{wanted['realm']}")
+            if await realm.ask(f"/users?exact=true&username={quote(username)}"):
+                raise PartFailed(f"keycloak: somebody is called {username}: choose another name")
+            credentials = [{"type": "password", "value": password, "temporary": True}]
+            account = {"username": username, "firstName": username, "lastName": "-", "enabled": True}
+            await realm.tell("POST", "/users", account | {"credentials": credentials})
+            (person,) = await realm.ask(f"/users?exact=true&username={quote(username)}")
+            (holder,) = await realm.ask("/clients?clientId=realm-management")
+            role = await realm.ask(f"/clients/{holder['id']}/roles/realm-admin")
+            await realm.tell("POST", f"/users/{person['id']}/role-mappings/clients/{holder['id']}", [role])
+        except httpx2.HTTPError as error:
+            raise PartFailed(f"keycloak does not answer: {type(error).__name__}; `make status` shows it") from error
+    return password
 
 
 class _Realm:

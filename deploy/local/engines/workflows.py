@@ -10,13 +10,15 @@ from deploy.local.probes import HttpAnswers, HttpSpeaks
 from deploy.local.supervisor import Part
 
 NAMESPACE = "sigap"
+WORKFLOWS = "temporal"
+"""The folder of its store: what is in it can be made again from the rows."""
 SEARCH_ATTRIBUTES = ("CaseId", "HandoffId", "BatchId", "Agency", "District")
 
 
 def temporal(site: Site) -> Part:
     """Temporal's development server on a file, with its page."""
     ports = site.ports
-    file = site.state / "temporal" / "temporal.db"
+    file = site.state / WORKFLOWS / "temporal.db"
     command = shutil.which("temporal", path=str(Path(sys.prefix) / "bin")) or shutil.which("temporal")
     if command is None:
         raise tools.ToolMissing("no Temporal server found: run `make install`")

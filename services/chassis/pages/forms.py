@@ -97,6 +97,7 @@ class PageRequires:
         session = replace(session, principal=request.app.state.offices.confine(session.principal))
         request.state.session = session
         request.state.principal = session.principal
+        await request.app.state.pages.colleagues.look(request.app.state.units.pool)
         if self.permission:
             check(session.principal, self.permission, request.app.state.policy)
         spend(request, session.principal)

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from services.chassis import sealing
 from services.chassis.auth import IdentityProviderIsAway
 from services.chassis.errors import Unauthenticated
+from services.chassis.pages.colleagues import district_of
 from services.chassis.principal import Principal
 from services.chassis.settings import ServiceSettings
 
@@ -73,9 +74,10 @@ async def start_session(request: Request, principal: Principal, id_token: str, r
         secrets.token_urlsafe(24),
         id_token,
         settings.session_hours,
-        principal.offices[0][:5] if principal.offices else "",
+        district_of(principal),
         _sealed(refresh_token, token),
     )
+    await request.app.state.pages.colleagues.meet(pool, principal)
     return token
 
 
@@ -137,6 +139,8 @@ async def _checked_anew(request: Request, token: str, principal: Principal) -> P
     if found is None or found.actor != principal.actor:
         await end_session(request)
         return None
+    if found.display_name != principal.display_name or found.agency != principal.agency:
+        await request.app.state.pages.colleagues.meet(pool, found)
     await pool.execute(
         "UPDATE sessions SET principal = $2::json, refresh_sealed = $3, verified_at = now() WHERE token_digest = $1",
         _digest(token),

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,9 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from services.chassis import clock
+from services.chassis.offices import Offices
 from services.chassis.pages import dead_letters, events, sign_in, words
+from services.chassis.pages.colleagues import Colleagues
 from services.chassis.pages.forms import (
     ANYBODY,
     SUBJECT_FIELD,
@@ -71,6 +73,7 @@ class Pages:
         self._links = (*sorted(links, key=lambda link: link.rank), set_aside)
         self.words = joined([dead_letters.WORDS, words or {}])
         self.routers = (sign_in.router, dead_letters.router, events.router, _own_pages())
+        self.colleagues = Colleagues()
         self.provider: sign_in.Provider
         self.provider_origin = ""
 
@@ -115,11 +118,18 @@ class Pages:
                 "trace_id": trace_id,
                 "trace_page": settings.trace_page_url,
                 "words": self.words,
+                "called": self.naming(request, context.get("names", {})),
                 "done": request.query_params.get("selesai", ""),
                 **context,
             }
         )
         return HTMLResponse(_naming_forms(text), status_code=status)
+
+    def naming(self, request: Request, agencies: Mapping[str, str]) -> Callable[[str], str]:
+        """What the viewer of a page calls those who acted; ``agencies``: code -> name."""
+        viewer: Principal | None = getattr(request.state, "principal", None)
+        offices: Offices = request.app.state.offices
+        return lambda actor: self.colleagues.called(actor, viewer, offices, agencies)
 
     def _visible(self, session: PageSession, request: Request) -> list[PageLink]:
         policy = request.app.state.policy
@@ -138,6 +148,7 @@ class Pages:
         environment.filters["waktu"] = _in_zone
         environment.filters["sisa"] = _left
         environment.filters["kata"] = _word
+        environment.filters["oleh"] = _called
         environment.globals["new_key"] = lambda: str(clock.new_id())
         environment.globals["urgency"] = words.urgency
         environment.globals["static_version"] = _static_version()
@@ -178,6 +189,11 @@ def _left(context: Context, moment: Any) -> str:
 @pass_context
 def _word(context: Context, code: Any, kind: str) -> str:
     return words.word(context["words"], kind, str(code)) if code is not None else "–"
+
+
+@pass_context
+def _called(context: Context, actor: Any) -> str:
+    return str(context["called"](actor)) if actor else "–"
 
 
 def _own_pages() -> Any:

@@ -1,6 +1,6 @@
 """HTTP for every service: the app, problem+json for every refusal, repeat-safe writes, health and metrics."""
 
-from services.chassis.web.app import Check, create_api
+from services.chassis.web.app import IDENTITY, Check, create_api
 from services.chassis.web.problems import (
     BodyIsTooLarge,
     MethodIsNotAllowed,
@@ -28,6 +28,7 @@ from services.chassis.web.requests import (
 )
 
 __all__ = [
+    "IDENTITY",
     "Answered",
     "BodyIsTooLarge",
     "Check",

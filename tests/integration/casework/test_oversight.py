@@ -1,5 +1,8 @@
 """What nobody looks after, and what an auditor asks about, on real rows."""
 
+import csv
+import io
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from services.chassis import clock
+from services.chassis.principal import Principal
 from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
 from tests.support.casework.asking import ask
 from tests.support.casework.closing import closed_by_force
@@ -17,6 +21,7 @@ from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.row_routes import office_elsewhere
 from tests.support.services import Bench
+from tests.support.visitor import Visitor
 
 
 @pytest.fixture
@@ -116,6 +121,29 @@ async def test_a_list_is_downloaded_and_only_of_ones_own_districts(
     elsewhere = await sheet(office_elsewhere(issuer))
     assert len(elsewhere.text.splitlines()) == 1, "nothing but the header"
     assert (await sheet(issuer.token("head", agency=OFFICE, roles=("section-head",)))).status_code == 403
+
+
+async def test_a_sheet_from_the_page_speaks_words_names_and_the_districts_clock(
+    casework: Bench, office: Desk, case_id: UUID
+) -> None:
+    handoff = await ask(office, case_id, LAWANG, purpose="INFORMATION")
+    await spoken(office, handoff, timedelta(minutes=1))
+    actor = await casework.value(
+        "SELECT recorded_by FROM spoken_answers WHERE handoff_id = $1", UUID(handoff["handoff_id"])
+    )
+    someone = Principal(actor, OFFICE, frozenset({"caseworker"}), ("35.24",), "Sri Wahyuni")
+    await casework.app.state.pages.colleagues.meet(casework.units.pool, someone)
+    auditor = await Visitor(casework, "auditor", ["auditor"]).sit_down()
+
+    sheet = list(csv.reader(io.StringIO((await auditor.get("/pemeriksaan/unduh?daftar=ON_BEHALF")).text)))
+    heads = ["Instansi", "Nomor perkara", "Untuk", "Yang dilakukan", "Terjadi (WIB)", "Dicatat (WIB)", "Oleh"]
+    assert sheet[0] == [*heads, "Putusan instansi"]
+    number = await casework.value("SELECT number FROM cases WHERE id = $1", case_id)
+    line = next(line for line in reversed(sheet) if line[1] == number)
+    assert (line[2], line[6]) == ("Pemberitahuan", "Sri Wahyuni")
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", at) for at in line[4:6])
+    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z]+_[A-Z]+|staff:", "\n".join(map("|".join, sheet)))
+    assert "oleh Sri Wahyuni" in await auditor.read("/pemeriksaan?daftar=ON_BEHALF")
 
 
 async def test_a_period_that_cannot_be_is_refused(auditor: Desk) -> None:

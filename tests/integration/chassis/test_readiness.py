@@ -117,3 +117,17 @@ async def test_a_log_line_has_its_case_its_trace_and_what_to_do_and_nobodys_word
     assert line["timestamp"].endswith("Z")
     assert not any(WORDS in said for said in process.said)
     assert all(said.startswith("{") for said in process.said), "one JSON object per line, libraries included"
+
+
+async def test_an_identity_provider_that_is_gone_is_told_and_the_service_stays_ready(casework: Bench) -> None:
+    async with outspoken(casework, "api", CASEWORK_OIDC_ISSUER="http://127.0.0.1:9/realms/none") as process:
+
+        async def told() -> bool:
+            return not (await process.ready())[1]["checks"]["identity-provider"]["ok"]
+
+        await eventually(told, what="the provider's absence is told")
+        status, body = await process.ready()
+        check = body["checks"]["identity-provider"]
+        assert (status, body["ready"]) == (200, True), "whoever signed in works on"
+        assert check["runbook"] == "docs/runbook.md#the-identity-provider-is-away"
+        assert await process.figure("sigap_identity_provider_away_seconds")

@@ -10,8 +10,8 @@ import pytest
 
 from deploy.local.accounts import accounts
 from deploy.local.engines import Site
-from deploy.local.engines.standing_realm import change_realm
-from deploy.local.realm import realm
+from deploy.local.engines.standing_realm import add_administrator, change_realm
+from deploy.local.realm import STAFF_ROLES, realm
 from deploy.local.sign_in import authorization_url, loopback_client, machine_token, staff_tokens
 from deploy.local.supervisor import PartFailed
 from tests.support.engines import Stack, running
@@ -96,3 +96,17 @@ async def test_a_realm_that_does_not_know_its_keeper_is_left_alone_and_says_so(s
     stranger = replace(stack.site, keys=replace(stack.site.keys, realm="demo-another"))
     with pytest.raises(PartFailed, match=r"bring the old secrets\.json back"):
         await change_realm(f"http://127.0.0.1:{stack.site.ports['keycloak']}", realm(stranger))
+
+
+async def test_an_administrator_is_added_who_must_choose_a_password_and_no_name_is_taken_twice(stack: Stack) -> None:
+    known, keeper = accounts(stack.site), Administrator(stack.site)
+    password = await add_administrator(keeper.url, realm(stack.site), "ani.wijaya")
+    (person,) = await keeper.does("GET", "/users?exact=true&username=ani.wijaya")
+    assert person["requiredActions"] == ["UPDATE_PASSWORD"]
+    roles = await keeper.does("GET", f"/users/{person['id']}/role-mappings")
+    given = roles["clientMappings"]["realm-management"]["mappings"]
+    assert [role["name"] for role in given] == ["realm-admin"]
+    assert not {role["name"] for role in roles["realmMappings"]} & set(STAFF_ROLES), "accounts, not cases"
+    assert password not in known.staff_password
+    with pytest.raises(PartFailed, match="choose another name"):
+        await add_administrator(keeper.url, realm(stack.site), "ani.wijaya")

@@ -318,4 +318,5 @@ async def test_a_gepeng_case_is_assessed_and_guided_home() -> None:
     assert rows.calls[:6] == [
         "stage CUSTODY", "custody", "stage ASSESSMENT", "assessment", "stage RETURN", "return"
     ]  # fmt: skip
+    assert stages(rows) == ["CUSTODY", "ASSESSMENT", "RETURN", "AFTERCARE"]
     assert {"request aid", "aid", "visit-1", "outcome RETURNED_FAMILY"} < set(rows.calls)

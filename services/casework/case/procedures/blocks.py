@@ -44,7 +44,7 @@ with workflow.unsafe.imports_passed_through():
 
 T = TypeVar("T")
 LOOK_AGAIN = timedelta(days=1)
-SOONEST = timedelta(seconds=1)
+SOONEST = timedelta(milliseconds=1000)
 """A clock of the workflow server that runs ahead of the database's asks once a second, not without pause."""
 READY = "READY"
 """Outcome of a step that is not over: whoever has the person says that they may be fetched."""
@@ -69,14 +69,14 @@ class CaseProcedure:
     """Base of all case procedures: signals, blocks and the way out."""
 
     case: CaseFacts
+    _is_over: bool
+    _has_ended: bool
 
     def __init__(self) -> None:
         self._seen = Seen()
         self._ended: dict[str, StepResult] = {}
         self._spawned: list[asyncio.Task[Any]] = []
         self._changes = 0
-        self._is_over = False
-        self._has_ended = False
         self._is_told = False
         self._resumed_at: datetime | None = None
 

@@ -125,6 +125,14 @@ CREATE TABLE sessions (
     district text NOT NULL
 );
 
+CREATE TABLE colleagues (
+    actor text PRIMARY KEY,
+    agency text NOT NULL,
+    district text NOT NULL,
+    name text NOT NULL,
+    seen_at timestamptz NOT NULL
+);
+
 -- Added to, never changed or deleted.
 REVOKE UPDATE, DELETE, TRUNCATE ON actions FROM casework_app;
 REVOKE UPDATE, DELETE, TRUNCATE ON feed FROM casework_app;

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime
 
 from services.casework.oversight.audit import queries
-from services.casework.oversight.audit.domain import AuditList
+from services.casework.oversight.audit.domain import COLUMNS, AuditList
 from services.casework.oversight.audit.schemas import (
     AGENCY,
     AuditPage,
@@ -65,4 +65,5 @@ async def get_audit_download(
 ) -> Response:
     """Daftar yang sama sebagai CSV, tanpa data pribadi."""
     rows = await queries.show_audit_list(reading, wanted, since, until, agency)
-    return csv_answer(wanted, rows)
+    columns = COLUMNS[wanted]
+    return csv_answer(wanted.value.lower(), columns, ([row[column] for column in columns] for row in rows))

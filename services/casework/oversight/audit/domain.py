@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -36,13 +36,13 @@ class PeriodIsTurnedRound(Invalid):
 
 COLUMNS: dict[AuditList, tuple[str, ...]] = {
     AuditList.ON_BEHALF: (
-        "agency", "case_number", "handoff_id", "verb", "happened_at", "recorded_at", "actor", "verdict",
+        "agency", "case_number", "handoff_id", "purpose", "verb", "happened_at", "recorded_at", "actor", "verdict",
     ),
     AuditList.LATE: (
-        "agency", "case_number", "handoff_id", "verb", "happened_at", "recorded_at", "late_seconds", "actor",
+        "agency", "case_number", "handoff_id", "purpose", "verb", "happened_at", "recorded_at", "late_seconds", "actor",
     ),
     AuditList.PAUSES: (
-        "agency", "case_number", "handoff_id", "deadline", "reason", "recorded_at", "ended_at", "actor",
+        "agency", "case_number", "handoff_id", "purpose", "deadline", "reason", "recorded_at", "ended_at", "actor",
     ),
     AuditList.FORCED: ("agency", "case_number", "case_id", "reason", "recorded_at", "actor"),
 }  # fmt: skip
@@ -55,13 +55,12 @@ def check_period(since: datetime, until: datetime) -> None:
         raise PeriodIsTurnedRound
 
 
-def as_csv(wanted: AuditList, rows: Sequence[Mapping[str, Any]]) -> str:
-    """The list as comma-separated values (RFC 4180), instants in UTC."""
+def as_csv(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as comma-separated values (RFC 4180) under their heads, instants by ISO 8601."""
     sheet = io.StringIO()
     writer = csv.writer(sheet)
-    writer.writerow(COLUMNS[wanted])
-    for row in rows:
-        writer.writerow([_cell(row[column]) for column in COLUMNS[wanted]])
+    writer.writerow(heads)
+    writer.writerows([_cell(value) for value in row] for row in rows)
     return sheet.getvalue()
 
 

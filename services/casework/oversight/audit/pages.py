@@ -1,8 +1,10 @@
 """Pengawasan: what nobody looks after, and the auditor's lists."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import Query, Request
@@ -16,6 +18,7 @@ from services.casework.oversight.audit.schemas import AGENCY, csv_answer
 from services.chassis.clock import utc_now
 from services.chassis.database import ReadSession
 from services.chassis.pages import page_requires, page_router
+from services.chassis.pages.words import ZONE_NAMES, Words, span, word
 from services.chassis.principal import Principal
 from services.chassis.web import Reading
 
@@ -33,8 +36,24 @@ DIFFERENCES = {
     "CHECKS_TOO_LATE": "Penjaganya baru akan melihat setelah tenggat",
     "DID_NOT_ESCALATE": "Seharusnya sudah berbunyi",
 }
+HEADS = {
+    "agency": "Instansi",
+    "case_number": "Nomor perkara",
+    "purpose": "Untuk",
+    "verb": "Yang dilakukan",
+    "deadline": "Tenggat",
+    "reason": "Alasan",
+    "happened_at": "Terjadi",
+    "recorded_at": "Dicatat",
+    "ended_at": "Berakhir",
+    "late_seconds": "Terlambat",
+    "actor": "Oleh",
+    "verdict": "Putusan instansi",
+}
+"""What the sheet of a page shows: ids are for programs, which read the API."""
 WORDS = {
     "audit_list": TABS,
+    "verdict": {"confirmed": "dibenarkan", "contested": "dibantah"},
     "timer_fault": DIFFERENCES,
     "pause_reason": {**HANDOFF_REASONS["hold"], "QUESTION": "Penerima bertanya balik"},
 }
@@ -100,6 +119,7 @@ async def audit_page(
 
 @router.get("/pemeriksaan/unduh")
 async def audit_download(
+    request: Request,
     caller: Annotated[Principal, page_requires("audit:read")],
     reading: Reading,
     daftar: AuditList = AuditList.ON_BEHALF,
@@ -109,4 +129,45 @@ async def audit_download(
 ) -> Response:
     """The list as a sheet."""
     since, until = await _instants(reading, dari, sampai)
-    return csv_answer(daftar, await queries.show_audit_list(reading, daftar, since, until, instansi))
+    rows = await queries.show_audit_list(reading, daftar, since, until, instansi)
+    directory = await directory_of(reading, caller.offices)
+    zone = str(directory.context().get("zone", "UTC"))
+    columns = [column for column in COLUMNS[daftar] if column in HEADS]
+    heads = [HEADS[c] + (f" ({ZONE_NAMES.get(zone, zone)})" if c.endswith("_at") else "") for c in columns]
+    pages = request.app.state.pages
+    cells = Cells(daftar, zone, directory.names, pages.words, pages.naming(request, directory.names))
+    sheet = ([cells.told(column, row[column]) for column in columns] for row in rows)
+    return csv_answer(TABS[daftar].replace(" ", "-").lower(), heads, sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Cells as a person reads them and a spreadsheet sorts them; instants on the wall clock of the district."""
+
+    wanted: AuditList
+    zone: str
+    agencies: Mapping[str, str]
+    words: Words
+    called: Callable[[str], str]
+
+    def told(self, column: str, value: Any) -> str:
+        """One value."""
+        if value is None:
+            return ""
+        match column:
+            case "agency":
+                return self.agencies.get(value, str(value))
+            case "actor":
+                return self.called(value)
+            case "case_number":
+                return str(value)
+            case "late_seconds":
+                return span(timedelta(seconds=value))
+            case "happened_at" | "recorded_at" | "ended_at":
+                return f"{value.astimezone(ZoneInfo(self.zone)):%Y-%m-%d %H:%M}"
+            case "reason":
+                return word(self.words, "closing_reason" if self.wanted is AuditList.FORCED else "pause_reason", value)
+            case "verb":
+                return word(self.words, "move", value)
+            case _:
+                return word(self.words, column, value)

@@ -14,7 +14,7 @@ from services.chassis.database import ReadSession, with_states
 
 _LISTS: dict[AuditList, str] = {
     AuditList.ON_BEHALF: """
-        SELECT s.agency, c.number AS case_number, s.handoff_id, s.move AS verb, s.happened_at, s.recorded_at,
+        SELECT s.agency, c.number AS case_number, s.handoff_id, h.purpose, s.move AS verb, s.happened_at, s.recorded_at,
                s.recorded_by AS actor, s.verdict
         FROM spoken_answers s JOIN handoffs h ON h.id = s.handoff_id JOIN matters c ON c.id = h.about_id
         WHERE s.district LIKE ANY(:districts) AND s.recorded_at >= :since AND s.recorded_at < :until
@@ -22,16 +22,17 @@ _LISTS: dict[AuditList, str] = {
         ORDER BY s.recorded_at, s.id LIMIT :limit
     """,
     AuditList.LATE: """
-        SELECT h.to_agency AS agency, c.number AS case_number, h.id AS handoff_id, a.verb, a.happened_at,
-               a.recorded_at, extract(epoch FROM a.recorded_at - a.happened_at)::bigint AS late_seconds, a.actor
+        SELECT h.to_agency AS agency, c.number AS case_number, h.id AS handoff_id, h.purpose, a.verb,
+               a.happened_at, a.recorded_at, a.actor,
+               extract(epoch FROM a.recorded_at - a.happened_at)::bigint AS late_seconds
         FROM actions a JOIN handoffs h ON h.id = a.aggregate_id JOIN matters c ON c.id = h.about_id
         WHERE a.district LIKE ANY(:districts) AND a.recorded_at >= :since AND a.recorded_at < :until
           AND a.recorded_at - a.happened_at > :late_after AND (:agency = '' OR h.to_agency = :agency)
         ORDER BY a.recorded_at, a.aggregate_id, a.version LIMIT :limit
     """,
     AuditList.PAUSES: """
-        SELECT k.owner AS agency, c.number AS case_number, k.about_id AS handoff_id, k.kind AS deadline, a.reason,
-               a.recorded_at,
+        SELECT k.owner AS agency, c.number AS case_number, k.about_id AS handoff_id, h.purpose, k.kind AS deadline,
+               a.reason, a.recorded_at,
                (SELECT min(e.recorded_at) FROM actions e WHERE e.aggregate_id = a.aggregate_id
                 AND e.version > a.version AND (e.verb = 'resume' OR e.verb = 'stop')) AS ended_at, a.actor
         FROM actions a JOIN deadlines k ON k.id = a.aggregate_id

@@ -1,6 +1,6 @@
 """Response shapes of oversight."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,16 +8,16 @@ from uuid import UUID
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from services.casework.oversight.audit.domain import LIST_ROWS, AuditList, as_csv
+from services.casework.oversight.audit.domain import LIST_ROWS, as_csv
 
 AGENCY = r"^([a-z0-9][a-z0-9._-]{0,63})?$"
 """An agency's code, or nothing for all."""
 
 
-def csv_answer(wanted: AuditList, rows: Sequence[Mapping[str, Any]]) -> Response:
-    """A list as a sheet to be saved."""
-    headers = {"Content-Disposition": f'attachment; filename="{wanted.value.lower()}.csv"'}
-    return Response(as_csv(wanted, rows), media_type="text/csv; charset=utf-8", headers=headers)
+def csv_answer(name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
+    """A list as a sheet to be saved under a name."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(as_csv(heads, rows), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 class CaseWithoutNextStep(BaseModel):
@@ -76,6 +76,7 @@ class AuditRow(BaseModel):
     case_number: str
     handoff_id: UUID | None = None
     case_id: UUID | None = None
+    purpose: str | None = None
     verb: str | None = None
     deadline: str | None = None
     reason: str | None = None

@@ -1,0 +1,1 @@
+"""One release of the product takes over from another, and gives back."""
