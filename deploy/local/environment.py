@@ -81,7 +81,11 @@ def _of_this_service(service: str, ports: dict[str, int], keys: Keys) -> dict[st
             }
         case "casework":
             teller = f"notifications={public_key(keys.sealing['notifications'])}"
-            return {"DOCUMENTS_FOLDER": str(state_folder() / "documents"), "SEALING_RECIPIENTS": teller}
+            return {
+                "DOCUMENTS_FOLDER": str(state_folder() / "documents"),
+                "SEALING_RECIPIENTS": teller,
+                "IDENTITY_SECRET": keys.identity["casework"],
+            }
         case "disbursement":
             return {"BANK_URL": f"{sandbox}/bank", "IDENTITY_SECRET": keys.identity["disbursement"]}
         case "notifications":

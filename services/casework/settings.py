@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pydantic_settings import SettingsConfigDict
 
-from services.chassis.settings import ServiceSettings
+from services.chassis.settings import ComparingSettings
 
 
-class CaseworkSettings(ServiceSettings):
+class CaseworkSettings(ComparingSettings):
     """What casework needs beyond every service.
 
     ``clock_may_jump_seconds``: by how much the database's clock may leave the pace of this process before escalation

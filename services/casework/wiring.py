@@ -13,8 +13,9 @@ from services.casework.oversight.wing import WING as OVERSIGHT
 from services.casework.papers.wing import WING as PAPERS
 from services.casework.person.wing import WING as PERSON
 from services.casework.settings import CaseworkSettings
-from services.casework.subscriptions import SUBSCRIPTIONS
+from services.casework.subscriptions import SUBSCRIPTIONS, hearing
 from services.chassis.database import district_scope
+from services.chassis.digests import Reader
 from services.chassis.pages import Pages
 from services.chassis.pages.words import joined
 from services.chassis.principal import Principal
@@ -58,6 +59,7 @@ SERVICE = Service(
         words=joined(page.WORDS for page in PAGES),
     ),
     subscriptions=SUBSCRIPTIONS,
+    hearing=lambda settings: hearing(Reader(settings.sealing_private_key, settings.identity_secret.get_secret_value())),
     workflows=[workflow for wing in WINGS for workflow in wing.workflows],
     activities=activities,
     scope=scope,

@@ -114,6 +114,20 @@ class ServiceSettings(BaseSettings):
         return read_settings(cls, **overrides)
 
 
+class ComparingSettings(ServiceSettings):
+    """What a service needs besides that must know one real person again."""
+
+    identity_secret: SecretStr
+    """32 bytes in base64 under which NIKs are hashed, so that one person is known as one. Lost, nobody is."""
+
+    @field_validator("identity_secret")
+    @classmethod
+    def _is_a_secret(cls, value: SecretStr) -> SecretStr:
+        if len(base64.b64decode(value.get_secret_value())) != 32:
+            raise ValueError("must be 32 bytes in base64")
+        return value
+
+
 S = TypeVar("S", bound=BaseSettings)
 
 

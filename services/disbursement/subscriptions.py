@@ -15,11 +15,11 @@ from contracts.events.casework import (
 from contracts.events.disbursement import ClosingAnswered
 from contracts.events.intake import PersonKeyIssued, PersonRecorded
 from services.chassis.closing import when_closing_asked_answer
+from services.chassis.digests import Reader
 from services.chassis.inbox import Handler
 from services.disbursement.entitlements import handlers as entitlements
 from services.disbursement.entitlements.queries import what_keeps_open
 from services.disbursement.holds import handlers as holds
-from services.disbursement.persons.domain import Reader
 
 
 def hearing(reader: Reader) -> dict[str, Handler]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.chassis import packs
 from services.chassis.database import district_scope
+from services.chassis.digests import Reader
 from services.chassis.pages import PageLink, Pages
 from services.chassis.pages.words import joined
 from services.chassis.principal import Principal
@@ -24,7 +25,6 @@ from services.disbursement.findings import api as findings_api
 from services.disbursement.findings import repository as findings_repository
 from services.disbursement.ledger import access as ledger_access
 from services.disbursement.ledger import api as ledger_api
-from services.disbursement.persons.domain import Reader
 from services.disbursement.programmes.commands import load_pack
 from services.disbursement.programmes.domain import DisbursementPack
 from services.disbursement.rails.activities import RailActivities

@@ -49,8 +49,10 @@ def sealing_settings(name: str) -> dict[str, str]:
     )
     found = {"sealing_private_key": base64.b64encode(bytes(SEALING_KEYS[name])).decode()}
     match name:
-        case "intake" | "casework":
+        case "intake":
             return {**found, "sealing_recipients": recipients}
+        case "casework":
+            return {**found, "sealing_recipients": recipients, "identity_secret": IDENTITY_SECRET}
         case "disbursement":
             return {**found, "identity_secret": IDENTITY_SECRET}
         case _:

@@ -15,13 +15,13 @@ from contracts.events.casework import (
 )
 from contracts.events.intake import PersonKeyIssued, PersonRecorded
 from services.chassis.database import UnitOfWork
+from services.chassis.digests import Reader, learn_number
 from services.chassis.inbox import Handler
 from services.chassis.persons import when_person_key_issued_keep_for, when_person_recorded_keep_copy
 from services.disbursement.entitlements.commands import HearOfAid
 from services.disbursement.entitlements.domain import Fact, HoldSource
 from services.disbursement.holds.commands import end_aid_of_case, hear_of_aid, hear_of_death, hear_of_double, weigh
-from services.disbursement.persons.commands import KeepDouble, keep_person_of_case, learn_number
-from services.disbursement.persons.domain import Reader
+from services.disbursement.persons.commands import KeepDouble, keep_person_of_case
 from services.disbursement.persons.queries import same_as
 
 DIED = "DIED"

@@ -5,19 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.chassis.database import UnitOfWork
-from services.chassis.persons import unseal_person
-from services.chassis.sealing import CannotUnseal
-from services.disbursement.persons.domain import Reader
-from services.disbursement.persons.tables import CaseDouble, CasePerson, Death, PersonDigest
-
-
-async def learn_number(person_id: UUID, district: str, reader: Reader, uow: UnitOfWork) -> None:
-    """Hash a person's NIK as it is told now; without a number, or without the key that opens it, no hash is kept."""
-    try:
-        nik = (await unseal_person(uow, person_id, ["nik"], reader.private_key)).get("nik")
-    except CannotUnseal:
-        nik = None
-    uow.put(PersonDigest(person_id=person_id, district=district, digest=reader.digest(nik) if nik else None))
+from services.disbursement.persons.tables import CaseDouble, CasePerson, Death
 
 
 async def keep_person_of_case(case_id: UUID, person_id: UUID, district: str, uow: UnitOfWork) -> None:

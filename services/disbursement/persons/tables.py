@@ -1,21 +1,11 @@
-"""Hashes of NIKs, whose case is whose, doubles and deaths: facts of others, as far as they say who is who."""
+"""Whose case is whose, doubles and deaths: facts of others, as far as they say who is who."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import LargeBinary
 from sqlmodel import Field
 
 from services.chassis.database import UTC_INSTANT, DistrictRow
-
-
-class PersonDigest(DistrictRow, table=True):
-    """The keyed hash of a person's NIK; it goes with the person's key."""
-
-    __tablename__ = "person_digests"
-
-    person_id: UUID = Field(primary_key=True)
-    digest: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 class CasePerson(DistrictRow, table=True):

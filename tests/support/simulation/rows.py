@@ -317,6 +317,10 @@ async def _no_findings(about: str, district: str, found: Sequence[Any], uow: Wor
     return []
 
 
+async def _nobody_of_one_number(uow: Work, person_id: UUID) -> list[UUID]:
+    return []
+
+
 async def _nobody_apart(uow: Work, person_id: UUID) -> list[Any]:
     return []
 
@@ -355,6 +359,7 @@ STAND_INS: dict[Any, dict[str, Any]] = {
         "is_child": _is_no_child,
         "comes_with_child": _is_no_child,
         "apart": _nobody_apart,
+        "of_one_number": _nobody_of_one_number,
     },
 }
 

@@ -123,7 +123,7 @@ class Story:
         yield from _each(conditions_repository, ["of_handoff", "open_of_handoff"], [*ids, NOBODY])
         yield from _each(conditions_repository, ["handoff_of"], [*self.conditions, NOBODY])
         yield rosters_repository, "on_duty", (SOEGIRI, self.pack.agency(SOEGIRI).desks[0].code, self.now)
-        of_persons = "locked_chain is_child comes_with_child apart"
+        of_persons = "locked_chain is_child comes_with_child apart of_one_number"
         yield from _each(custody_repository, of_persons.split(), PERSONS)
         yield from _each(groups, ["person_known", "comes_with_child"], PERSONS)
 

@@ -18,7 +18,10 @@ from services.casework.handoff.deadlines.domain import Notice
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.commands import note_notice
 from services.casework.office.case_types.domain import CASE_TYPES
+from services.casework.person.custody.commands import learn_who_it_is
 from services.chassis.database import UnitOfWork
+from services.chassis.digests import Reader
+from services.chassis.inbox import Handler
 from services.chassis.persons import when_person_recorded_keep_copy
 
 REGISTRY_PURPOSE = {"IDENTITY": Purpose.IDENTIFICATION, "INSURANCE": Purpose.INSURANCE}
@@ -44,11 +47,17 @@ async def when_report_verified_open_case(event: ReportVerified, envelope: Envelo
     )
 
 
-async def when_person_recorded_record_age(event: PersonRecorded, envelope: Envelope, uow: UnitOfWork) -> None:
-    """Keep the copy; a person who turns out to be a minor is protected as one from now on."""
-    await when_person_recorded_keep_copy(event, envelope, uow)
-    is_proven = event.identity_status == "MATCHED"
-    await commands.record_age(event.person_id, is_minor=event.apparent_minor, is_proven=is_proven, uow=uow)
+def when_person_recorded_know_who_it_is(reader: Reader) -> Handler:
+    """The handler that hashes the NIK of a person."""
+
+    async def when_person_recorded_know_who_it_is(event: PersonRecorded, envelope: Envelope, uow: UnitOfWork) -> None:
+        """Keep the copy; a person who turns out to be a minor is protected as one from now on."""
+        await when_person_recorded_keep_copy(event, envelope, uow)
+        await learn_who_it_is(event.person_id, str(envelope.district), reader, uow)
+        is_proven = event.identity_status == "MATCHED"
+        await commands.record_age(event.person_id, is_minor=event.apparent_minor, is_proven=is_proven, uow=uow)
+
+    return when_person_recorded_know_who_it_is
 
 
 async def when_registry_answered_complete_its_handoff(

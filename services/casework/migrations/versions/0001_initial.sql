@@ -171,6 +171,13 @@ CREATE TABLE persons_known (
     sequence bigint NOT NULL,
     as_of timestamptz NOT NULL
 );
+
+CREATE TABLE person_digests (
+    person_id uuid PRIMARY KEY,
+    digest bytea,
+    district text NOT NULL
+);
+CREATE INDEX person_digests_same ON person_digests (district, digest) WHERE (digest IS NOT NULL);
 -- Added to, never changed or deleted.
 REVOKE UPDATE, DELETE, TRUNCATE ON special_reads FROM casework_app;
 

@@ -31,6 +31,7 @@ KINDS = {
     "MOTHER_AND_CHILD_APART": "Ibu dan anak terpisah",
     "CHILD_AMONG_ADULTS": "Anak berada di tempat orang dewasa",
     "CUSTODY_CLAIMED": "Pihak lain menyatakan sudah menerima orang ini",
+    "ONE_PERSON_IN_TWO_PLACES": "Dua orang dengan satu NIK sama-sama dalam penguasaan",
     "EMPTY_ROSTER": "Tidak ada petugas jaga pada suatu giliran",
 }
 EXPLANATIONS = {

@@ -1,5 +1,6 @@
 """Every query on custody."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -166,6 +167,55 @@ async def apart(uow: UnitOfWork, person_id: UUID) -> list[Any]:
         person=person_id,
     )
     return list(found.mappings())
+
+
+async def of_one_number(uow: UnitOfWork, person_id: UUID) -> list[UUID]:
+    """Everybody whose NIK is the person's, the person included; nobody while it is not known.
+
+    Locked by the number, so that of two who are taken over at once the second sees the first.
+    """
+    await uow.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(encode(digest, 'hex'), 0)) FROM person_digests"
+        " WHERE person_id = :person AND digest IS NOT NULL",
+        person=person_id,
+    )
+    found = await uow.execute(
+        "SELECT theirs.person_id FROM person_digests ours JOIN person_digests theirs"
+        " ON theirs.district = ours.district AND theirs.digest = ours.digest WHERE ours.person_id = :person",
+        person=person_id,
+    )
+    return list(found.scalars())
+
+
+IN_TWO_PLACES = """
+    SELECT own.id, own.person_id, own.district, own.correlation_id, own.about_kind, own.about_id, own.agency,
+           other.id AS other_id, other.agency AS other_agency, other.about_id AS other_about_id,
+           greatest(own.since, other.since) AS since
+    FROM person_digests ours
+    JOIN person_digests theirs ON theirs.district = ours.district AND theirs.digest = ours.digest
+        AND theirs.person_id <> ours.person_id
+    JOIN custodies own ON own.person_id = ours.person_id AND own.until IS NULL
+    JOIN custodies other ON other.person_id = theirs.person_id AND other.until IS NULL
+    LEFT JOIN persons_known own_known ON own_known.person_id = own.person_id
+    LEFT JOIN persons_known other_known ON other_known.person_id = other.person_id
+    WHERE ours.person_id = ANY(:persons)
+    AND coalesce(own_known.merged_into, own.person_id) <> coalesce(other_known.merged_into, other.person_id)
+    ORDER BY own.id, other.id
+"""
+
+
+async def in_two_places(uow: UnitOfWork, person_ids: Sequence[UUID]) -> list[Any]:
+    """By person: their open custody beside each open one of somebody else with the same NIK."""
+    return list((await uow.execute(IN_TWO_PLACES, persons=person_ids)).mappings())
+
+
+async def two_places_found(uow: UnitOfWork, person_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The district of each person about whom it was found at any time."""
+    found = await uow.execute(
+        "SELECT DISTINCT person_id, district FROM case_findings WHERE rule_key = ANY(:rules)",
+        rules=[f"number:{person_id}" for person_id in person_ids],
+    )
+    return {row["person_id"]: row["district"] for row in found.mappings()}
 
 
 async def comes_with_child(uow: UnitOfWork, person_id: UUID) -> bool:

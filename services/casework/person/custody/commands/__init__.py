@@ -3,7 +3,6 @@
 from services.casework.person.custody.commands.chain import (
     TransferCustody,
     carry_over,
-    compare_families,
     end_custody,
     end_custody_of_matter,
     pass_on_custody,
@@ -11,6 +10,7 @@ from services.casework.person.custody.commands.chain import (
     take_into_custody,
     transfer_custody,
 )
+from services.casework.person.custody.commands.comparing import compare_families, learn_who_it_is
 from services.casework.person.custody.commands.proving import AddProof, add_proof, check_proofs
 from services.casework.person.custody.commands.recording import (
     AnswerClaim,
@@ -33,6 +33,7 @@ __all__ = [
     "compare_families",
     "end_custody",
     "end_custody_of_matter",
+    "learn_who_it_is",
     "pass_on_custody",
     "record_custody",
     "take_back",

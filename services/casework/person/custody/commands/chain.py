@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from services.casework.office.directory.domain import CaseworkPack
@@ -10,9 +10,10 @@ from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.findings.commands import keep_findings
 from services.casework.office.findings.domain import FindingKind, Found
 from services.casework.office.findings.tables import Finding
-from services.casework.office.matters.domain import About, AboutKind, case
+from services.casework.office.matters.domain import About, AboutKind
 from services.casework.office.matters.queries import matter_of
 from services.casework.person.custody import domain, facts, repository
+from services.casework.person.custody.commands.comparing import compare_with_others, written
 from services.casework.person.custody.domain import (
     Chain,
     Contradiction,
@@ -109,7 +110,7 @@ async def end_custody(person_id: UUID, reason_code: str, happened_at: datetime, 
     at = max(happened_at, current.since)
     uow.change(current, "end", happened_at=at, reason=reason_code, until=at, ended_reason=reason_code)
     uow.publish(facts.custody_ended(current, reason_code), about=current, happened_at=at)
-    await compare_families(person_id, uow)
+    await compare_with_others(person_id, uow)
     return current
 
 
@@ -135,7 +136,7 @@ async def carry_over(person_id: UUID, matter_id: UUID, reason_code: str, uow: Un
             **{**of_both, "about_id": matter.id, "person_id": matter.person_id, "giver": None, "note_sealed": None},
         )
         await take_in(custody, known, None, await pack_in_force(uow, matter.district), uow)
-    await compare_families(person_id, uow)
+    await compare_with_others(person_id, uow)
 
 
 def carried_id(row: Custody) -> UUID:
@@ -162,25 +163,8 @@ async def take_back(
             if carried is not None:
                 await end_custody(carried.person_id, reason_code, await uow.now(), uow)
         found.append((row, is_back))
-        await compare_families(row.person_id, uow)
+        await compare_with_others(row.person_id, uow)
     return found
-
-
-async def compare_families(person_id: UUID, uow: UnitOfWork) -> None:
-    """Mother and child in different hands are a finding of the office, each time anew, until they are together."""
-    for tie in await repository.apart(uow, person_id):
-        if not (tie["is_apart"] or tie["is_settled"]):
-            continue
-        found = Found(
-            kind=FindingKind.MOTHER_AND_CHILD_APART,
-            cause=tie["cause"] or "",
-            owner=(await pack_in_force(uow, tie["district"])).office,
-            correlation_id=tie["correlation_id"],
-            about=case(tie["child_matter_id"]),
-            person_id=tie["child_id"],
-            details={"party": tie["party"], "other_party": tie["other_party"], "from": written(tie["since"])},
-        )
-        await keep_findings(f"tie:{tie['id']}", tie["district"], [found] if tie["is_apart"] else [], uow)
 
 
 async def end_custody_of_matter(about_id: UUID, reason_code: str, happened_at: datetime, uow: UnitOfWork) -> None:
@@ -219,7 +203,7 @@ async def take_in(
     found = _found(chain, rows, pack.office)
     if await repository.is_child(uow, custody.person_id):
         found += _child_among_adults(rows.values(), pack)
-    await compare_families(custody.person_id, uow)
+    await compare_with_others(custody.person_id, uow)
     return await keep_findings(f"custody:{custody.person_id}", custody.district, found, uow)
 
 
@@ -269,8 +253,3 @@ def _one_found(one: Contradiction, rows: Mapping[UUID, Custody], office: str) ->
             "until": written(ends),
         },
     )
-
-
-def written(instant: datetime | None) -> str | None:
-    """An instant as a finding's details keep it."""
-    return instant.astimezone(UTC).isoformat() if instant else None

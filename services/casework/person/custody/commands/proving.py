@@ -8,7 +8,7 @@ from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.findings.commands import keep_findings
 from services.casework.office.findings.domain import FindingKind, Found
 from services.casework.person.custody import access, domain, facts, repository
-from services.casework.person.custody.commands.chain import written
+from services.casework.person.custody.commands.comparing import written
 from services.casework.person.custody.domain import CustodianKind, Proof
 from services.casework.person.custody.tables import Custody
 from services.chassis.database import UnitOfWork

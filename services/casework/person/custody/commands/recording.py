@@ -17,7 +17,8 @@ from services.casework.office.matters.tables import Matter
 from services.casework.office.procedure_messages.commands import look_again
 from services.casework.office.procedure_messages.messages import ProcedureStart, procedure_id
 from services.casework.person.custody import access, domain, repository
-from services.casework.person.custody.commands.chain import stretch_of, take_in, written
+from services.casework.person.custody.commands.chain import stretch_of, take_in
+from services.casework.person.custody.commands.comparing import written
 from services.casework.person.custody.domain import ClaimMove, ClaimState, CustodianKind, Proof
 from services.casework.person.custody.tables import Custody, CustodyClaim, HandOver
 from services.chassis import clock, sealing
