@@ -68,6 +68,8 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
                 casework.CaseUntied,
                 casework.CaseOccurrenceRecorded,
                 casework.CaseOccurrenceRevoked,
+                casework.CaseAdulthoodDecided,
+                casework.CaseAdulthoodTakenBack,
                 casework.CaseAidHeld,
                 casework.CaseAidReleased,
                 casework.CaseAidEnded,

@@ -1,6 +1,7 @@
 """Everything that casework consumes, on one page: event type -> handler."""
 
 from contracts.topics import topics_of
+from services.casework.case.ages import handlers as ages
 from services.casework.case.cases import handlers as cases
 from services.casework.case.closing import handlers as closing
 from services.casework.case.closing.domain import ASKED
@@ -16,7 +17,7 @@ from services.chassis.inbox import Handler
 def hearing(reader: Reader) -> dict[str, Handler]:
     """What is heard, by handlers of which some open a person's sealed fields."""
     return {
-        "intake.person.recorded.v1": cases.when_person_recorded_know_who_it_is(reader),
+        "intake.person.recorded.v1": ages.when_person_recorded_know_who_it_is(reader),
         "intake.person_key.issued.v1": custody.when_person_key_issued_know_who_it_is(reader),
         "intake.operation.conducted.v1": operations.when_operation_conducted_keep_it,
         "intake.report.received.v1": also_record_in_timeline(operations.when_report_received_keep_its_person),

@@ -1,6 +1,8 @@
 """Everything that intake consumes, on one page: event type -> handler."""
 
 from contracts.events.casework import (
+    CaseAdulthoodDecided,
+    CaseAdulthoodTakenBack,
     CaseClosed,
     CaseClosingAsked,
     CaseDuplicateUndone,
@@ -11,6 +13,7 @@ from contracts.events.casework import (
 from contracts.events.intake import ClosingAnswered
 from services.chassis.closing import when_closing_asked_answer
 from services.chassis.inbox import Handler
+from services.intake.persons import handlers as persons
 from services.intake.registries.handlers import when_handoff_requested_ask_registry, when_task_completed_settle_identity
 from services.intake.registries.repository import what_keeps_open
 from services.intake.reports import handlers as reports
@@ -23,5 +26,7 @@ SUBSCRIPTIONS: dict[str, Handler] = {
     CaseMarkedDuplicate.TYPE: reports.when_case_marked_duplicate_follow_it,
     CaseDuplicateUndone.TYPE: reports.when_case_duplicate_undone_follow_it,
     CaseOccurrenceRevoked.TYPE: reports.when_occurrence_revoked_case_goes_on,
+    CaseAdulthoodDecided.TYPE: persons.when_adulthood_decided_record_it,
+    CaseAdulthoodTakenBack.TYPE: persons.when_adulthood_taken_back_record_it,
     CaseClosingAsked.TYPE: when_closing_asked_answer(ClosingAnswered, what_keeps_open),
 }

@@ -1,6 +1,8 @@
 """What casework says: cases, the promises between agencies, who has the person, tasks, findings and papers."""
 
 from contracts.events.casework.cases import (
+    CaseAdulthoodDecided,
+    CaseAdulthoodTakenBack,
     CaseAidEnded,
     CaseAidHeld,
     CaseAidReleased,
@@ -53,6 +55,8 @@ from contracts.events.casework.papers import LetterFact, LetterIssued, LetterSig
 from contracts.events.casework.tasks import TaskCompleted, TaskCreated, TaskOverdue
 
 __all__ = [
+    "CaseAdulthoodDecided",
+    "CaseAdulthoodTakenBack",
     "CaseAidEnded",
     "CaseAidHeld",
     "CaseAidReleased",

@@ -127,6 +127,26 @@ class CaseOccurrenceRevoked(Event):
     kind: Code
 
 
+class CaseAdulthoodDecided(Event):
+    """Two people decided that the person of a case, who is taken for a child, is an adult."""
+
+    TYPE: ClassVar[str] = "casework.case.adulthood_decided.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
+
+    person_id: UUID
+    evidence_code: Code
+
+
+class CaseAdulthoodTakenBack(Event):
+    """The person of a case who was decided to be an adult is a child until proven otherwise, again."""
+
+    TYPE: ClassVar[str] = "casework.case.adulthood_taken_back.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.SPECIAL
+
+    person_id: UUID
+    reason_code: Code
+
+
 class CaseAidHeld(Event):
     """The aid of a case is to wait: its person died, left, or is not of this type; refused it is not."""
 

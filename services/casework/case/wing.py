@@ -5,6 +5,9 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from services.casework.case.ages import access as ages_access
+from services.casework.case.ages import api as ages_api
+from services.casework.case.ages import pages as ages_pages
 from services.casework.case.cases import access as cases_access
 from services.casework.case.cases import api as cases_api
 from services.casework.case.cases import pages as cases_pages
@@ -60,9 +63,14 @@ async def reconcile(running: Running, arguments: Sequence[str]) -> int:
 
 
 WING = Wing(
-    permissions={**cases_access.PERMISSIONS, **closing_access.PERMISSIONS, **occurrences_access.PERMISSIONS},
-    routers=[cases_api.router, occurrences_api.router, closing_api.router, timeline_api.router],
-    pages=[timeline_pages, cases_pages, occurrences_pages, closing_pages, worklist_pages],
+    permissions={
+        **cases_access.PERMISSIONS,
+        **ages_access.PERMISSIONS,
+        **closing_access.PERMISSIONS,
+        **occurrences_access.PERMISSIONS,
+    },
+    routers=[cases_api.router, ages_api.router, occurrences_api.router, closing_api.router, timeline_api.router],
+    pages=[timeline_pages, cases_pages, ages_pages, occurrences_pages, closing_pages, worklist_pages],
     links=[
         PageLink("/", "Daftar kerja", "handoff:read", rank=10),
         PageLink("/perkara", "Perkara", "case:read", rank=20),

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -130,6 +130,19 @@ async def settle_identity(person_id: UUID, is_same: bool, uow: UnitOfWork, seale
         _seal(opened, "refuse_identity", opened.fields, uow)
 
 
+async def decide_age(person_id: UUID, is_adult: bool, decided_at: datetime, uow: UnitOfWork) -> None:
+    """Two people decided that somebody is an adult, or it was taken back; the last word stands, a registry's over it.
+
+    Raises ``NotFound``.
+    """
+    person = await uow.locked(Person, person_id)
+    is_older = person.age_decided_at is not None and decided_at <= person.age_decided_at
+    if is_older or person.identity_status == IdentityStatus.MATCHED:
+        return
+    uow.change(person, "decide_age", happened_at=decided_at, is_decided_adult=is_adult, age_decided_at=decided_at)
+    uow.publish(facts.person_recorded(person), about=person)
+
+
 @dataclass(slots=True)
 class _Opened:
     """A person whose fields are in clear, for one command."""
@@ -160,7 +173,7 @@ def _bind(opened: _Opened, told: Description, uow: UnitOfWork, sealer: Sealer, t
     }
     kept = {name: opened.fields.get(name) for name in AS_SAID}
     sex = told.sex or opened.person.sex
-    is_minor = domain.is_minor_by_registry(told.nik, told.birth_date, today, until_now=opened.person.apparent_minor)
+    is_minor = domain.is_minor_by_registry(told.nik, told.birth_date, today, until_now=opened.person.is_minor)
     _seal(
         opened,
         "bind_identity",
@@ -171,6 +184,7 @@ def _bind(opened: _Opened, told: Description, uow: UnitOfWork, sealer: Sealer, t
         nik_digest=sealer.nik_digest(told.nik),
         sex=sex,
         apparent_minor=is_minor,
+        is_decided_adult=False,
     )
 
 

@@ -14,7 +14,7 @@ def person_recorded(person: Person) -> PersonRecorded:
             "identity_status": person.identity_status,
             "nik_level": person.nik_level,
             "sex": person.sex,
-            "apparent_minor": person.apparent_minor,
+            "apparent_minor": person.is_minor,
             "merged_into": person.merged_into,
             "sealed": base64.b64encode(person.sealed).decode() if person.sealed else None,
         }

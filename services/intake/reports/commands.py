@@ -156,7 +156,7 @@ async def _verify(
         places.is_known_region,
     )
     uow.change(report, "verify", state=state.value)
-    uow.publish(facts.report_verified(report, person.apparent_minor), about=report)
+    uow.publish(facts.report_verified(report, person.is_minor), about=report)
 
 
 async def reject_report(command: DecideReport, uow: UnitOfWork) -> Report:

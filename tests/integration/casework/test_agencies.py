@@ -68,6 +68,12 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         " proposed_by, proposed_at) VALUES ($1, '35.24', $2, 1, $3, $4, 'proposed', 'X', 'staff:x', now())",
         revocation_id, report_id, case_id, occurrence_id,
     )  # fmt: skip
+    age_decision_id = uuid4()
+    await casework.units.pool.execute(
+        "INSERT INTO age_decisions (id, district, correlation_id, version, case_id, person_id, state, evidence,"
+        " proposed_by, proposed_at) VALUES ($1, '35.24', $2, 1, $3, $1, 'proposed', 'X', 'staff:x', now())",
+        age_decision_id, report_id, case_id,
+    )  # fmt: skip
     document_id = uuid4()
     await casework.units.pool.execute(
         "INSERT INTO documents (id, district, correlation_id, version, matter_id, handoff_id, kind, media_type,"
@@ -110,6 +116,7 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         "condition_id": condition_id, "shift_id": shift_id, "closure_id": closure_id,
         "forced_closing_id": forced_closing_id, "document_id": document_id, "letter_id": letter_id,
         "link_id": link_id, "claim_id": claim_id, "occurrence_id": occurrence_id, "revocation_id": revocation_id,
+        "age_decision_id": age_decision_id,
     }  # fmt: skip
 
 

@@ -39,12 +39,18 @@ async def know(bench: Bench, case_id: UUID, *, minor: bool = False, sequence: in
 
 
 async def tell_of(
-    bench: Bench, person_id: UUID, nik: str | None, *, merged_into: UUID | None = None, minor: bool = False
+    bench: Bench,
+    person_id: UUID,
+    nik: str | None,
+    *,
+    merged_into: UUID | None = None,
+    minor: bool = False,
+    identity_status: str = "CLAIMED",
 ) -> Callable[..., Awaitable[None]]:
     """Intake tells of a person, sealed under a new key; what is answered tells the key, or that it is gone."""
     key = sealing.new_person_key()
     told = PersonRecorded(
-        person_id=person_id, identity_status="CLAIMED" if nik else "PROVISIONAL", apparent_minor=minor,
+        person_id=person_id, identity_status=identity_status, apparent_minor=minor,
         merged_into=merged_into, sealed=base64.b64encode(sealing.seal({**PERSON, "nik": nik}, key)).decode(),
     )  # fmt: skip
 

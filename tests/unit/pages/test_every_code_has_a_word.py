@@ -18,6 +18,8 @@ from tests.support.every_service import SERVICES
 WORDED: Mapping[str, Mapping[str, str]] = {
     "casework": {
         "chassis.inbox.DeadLetterState": "dead_letter_state",
+        "casework.case.ages.domain.AgeEvidence": "age_evidence",
+        "casework.case.ages.domain.ChildAgainReason": "child_again_reason",
         "casework.case.cases.domain.CaseState": "case_state",
         "casework.case.cases.domain.AidState": "aid_state",
         "casework.case.cases.domain.HangingKind": "hanging",
@@ -28,6 +30,7 @@ WORDED: Mapping[str, Mapping[str, str]] = {
         "casework.case.occurrences.domain.RevocationReason": "revocation_reason",
         "casework.case.occurrences.domain.Item": "occurrence_item",
         "casework.case.occurrences.domain.Disposition": "occurrence_disposition",
+        "casework.case.worklist.queries.DecisionKind": "decision",
         "casework.desks.closures.domain.ClosureReason": "closure_reason",
         "casework.desks.closures.domain.Disposition": "closure_disposition",
         "casework.desks.closures.domain.ItemDisposition": "item_disposition",
@@ -110,6 +113,7 @@ TOLD_OTHERWISE: Mapping[str, tuple[frozenset[str], str]] = {
 """Members that are never told by a word, and why."""
 
 NEVER_SHOWN: Mapping[str, str] = {
+    "casework.case.ages.domain.AgeState": "the page says who waits for whom, or what stands",
     "casework.case.occurrences.domain.RevocationState": "the page speaks of a proposal, or marks what is revoked",
     "casework.case.closing.domain.Decision": "the page of a closing speaks of a proposal or of none",
     "casework.desks.closures.domain.ClosureState": "told by the count of what waits",

@@ -9,7 +9,7 @@ from contracts.events.disbursement import (
     PaymentCredited,
     PaymentFailed,
 )
-from contracts.events.intake import PersonRecorded, RegistryCheckCompleted, ReportVerified
+from contracts.events.intake import RegistryCheckCompleted, ReportVerified
 from contracts.events.notifications import MessageDelivered, MessageFailed
 from services.casework.case.cases import commands
 from services.casework.case.cases.commands import OpenCase, RegistryAnswer
@@ -18,11 +18,7 @@ from services.casework.handoff.deadlines.domain import Notice
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.commands import note_notice
 from services.casework.office.case_types.domain import CASE_TYPES
-from services.casework.person.custody.commands import learn_who_it_is
 from services.chassis.database import UnitOfWork
-from services.chassis.digests import Reader
-from services.chassis.inbox import Handler
-from services.chassis.persons import when_person_recorded_keep_copy
 
 REGISTRY_PURPOSE = {"IDENTITY": Purpose.IDENTIFICATION, "INSURANCE": Purpose.INSURANCE}
 
@@ -45,19 +41,6 @@ async def when_report_verified_open_case(event: ReportVerified, envelope: Envelo
         ),
         uow,
     )
-
-
-def when_person_recorded_know_who_it_is(reader: Reader) -> Handler:
-    """The handler that hashes the NIK of a person."""
-
-    async def when_person_recorded_know_who_it_is(event: PersonRecorded, envelope: Envelope, uow: UnitOfWork) -> None:
-        """Keep the copy; a person who turns out to be a minor is protected as one from now on."""
-        await when_person_recorded_keep_copy(event, envelope, uow)
-        await learn_who_it_is(event.person_id, str(envelope.district), reader, uow)
-        is_proven = event.identity_status == "MATCHED"
-        await commands.record_age(event.person_id, is_minor=event.apparent_minor, is_proven=is_proven, uow=uow)
-
-    return when_person_recorded_know_who_it_is
 
 
 async def when_registry_answered_complete_its_handoff(

@@ -49,6 +49,11 @@ async def happened(case_id: UUID, reading: ReadSession) -> Happened:
     return Happened(case, rows, legal, proposal)
 
 
+async def undecided_revocations(reading: ReadSession) -> list[Revocation]:
+    """What waits for the caller's decision, oldest first; their own proposals wait for somebody else."""
+    return await repository.undecided(reading)
+
+
 async def _visible(case_id: UUID, reading: ReadSession) -> Case:
     case = await cases.one(reading, case_id)
     if case is None:

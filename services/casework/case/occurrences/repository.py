@@ -16,6 +16,8 @@ from services.casework.handoff.handoffs.domain import ENDED_WORK, OPEN, HandoffR
 from services.casework.office.directory.queries import pack_in_force
 from services.chassis.database import ReadSession, UnitOfWork, with_states
 
+LIST_ROWS = 100
+
 OPEN_ITEMS = with_states("""
     SELECT 'HANDOFF' AS kind, id, purpose AS name, to_agency AS party, state, held_state, false AS is_lost
     FROM handoffs WHERE about_id = :case_id AND state IN {not_ended}
@@ -80,6 +82,16 @@ async def proposal(source: UnitOfWork | ReadSession, case_id: UUID) -> Revocatio
     """The revocation of a case that waits for another person."""
     return await source.first(
         select(Revocation).where(Revocation.case_id == case_id, Revocation.state == RevocationState.PROPOSED.value)
+    )
+
+
+async def undecided(reading: ReadSession) -> list[Revocation]:
+    """Revocations within the caller's scope that wait for somebody else than who proposed them, oldest first."""
+    return await reading.all(
+        select(Revocation)
+        .where(Revocation.state == RevocationState.PROPOSED.value, Revocation.proposed_by != reading.principal.actor)
+        .order_by(col(Revocation.proposed_at))
+        .limit(LIST_ROWS)
     )
 
 

@@ -23,6 +23,8 @@ TEXTS: dict[str, str] = {
     "casework.case.marked_duplicate.v1": "Perkara ini ganda dari perkara lain",
     "casework.case.duplicate_undone.v1": "Tanda ganda dicabut: perkara ini berjalan sendiri",
     "casework.case.occurrence_revoked.v1": "Kejadian dicabut oleh dua orang: {kind:occurrence}",
+    "casework.case.adulthood_decided.v1": "Diputuskan dua orang: sudah dewasa ({evidence_code:age_evidence})",
+    "casework.case.adulthood_taken_back.v1": "Dilindungi lagi sebagai anak: {reason_code:child_again_reason}",
     "casework.case.occurrence_recorded.v1": "{told_by} memberi tahu: {kind:occurrence}",
     "casework.case.aid_held.v1": "Bantuan ditahan dahulu ({reason_code:aid_reason})",
     "casework.case.aid_released.v1": "Bantuan dilepas kembali ({reason_code:aid_reason})",

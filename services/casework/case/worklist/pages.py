@@ -8,11 +8,13 @@ from typing import Annotated
 from fastapi import Query, Request
 from fastapi.responses import Response
 
+from services.casework.case.ages.access import PERMISSIONS as AGE_PERMISSIONS
 from services.casework.case.cases import access
 from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.queries import list_cases
 from services.casework.case.closing.access import PERMISSIONS as CLOSING_PERMISSIONS
-from services.casework.case.worklist.queries import PAGE_ROWS, Listed, WorkList, show_work
+from services.casework.case.occurrences.access import PERMISSIONS as OCCURRENCE_PERMISSIONS
+from services.casework.case.worklist.queries import PAGE_ROWS, DecisionKind, Listed, WorkList, show_work
 from services.casework.desks.tasks.access import PERMISSIONS as TASK_PERMISSIONS
 from services.casework.desks.tasks.tables import Task
 from services.casework.handoff.handoffs.tables import Handoff
@@ -24,7 +26,23 @@ from services.chassis.web import Reading
 TEMPLATES = Path(__file__).parent / "templates"
 After = Annotated[int, Query(ge=0, le=1_000_000)]
 
-WORDS: dict[str, dict[str, str]] = {}
+DECISIONS = {
+    "FORCED_CLOSING": "Penutupan paksa",
+    "REVOCATION": "Pencabutan kejadian",
+    "ADULTHOOD": "Umur: sudah dewasa",
+}
+WORDS = {"decision": DECISIONS}
+DECIDED_BY = {
+    DecisionKind.FORCED_CLOSING: CLOSING_PERMISSIONS["case:decide-forced-closing"],
+    DecisionKind.REVOCATION: OCCURRENCE_PERMISSIONS["case:decide-revocation"],
+    DecisionKind.ADULTHOOD: AGE_PERMISSIONS["case:decide-adulthood"],
+}
+DECIDED_AT = {
+    DecisionKind.FORCED_CLOSING: "penutupan",
+    DecisionKind.REVOCATION: "kejadian",
+    DecisionKind.ADULTHOOD: "umur",
+}
+"""The page of a case on which it is decided."""
 
 router = page_router()
 
@@ -56,7 +74,7 @@ async def work_list(
     work = await show_work(
         reading,
         with_tasks=bool(caller.roles & TASK_PERMISSIONS["task:read"]),
-        with_decisions=bool(caller.roles & CLOSING_PERMISSIONS["case:decide-forced-closing"]),
+        decides={kind for kind, roles in DECIDED_BY.items() if caller.roles & roles},
         ours_after=setelah,
         others_after=lain,
     )
@@ -72,6 +90,7 @@ async def work_list(
         request,
         "work-list.html",
         work=work,
+        decided_at=DECIDED_AT,
         ours=lines(work.ours),
         others=lines(work.others),
         page_rows=PAGE_ROWS,

@@ -694,6 +694,30 @@ CREATE TABLE revocations (
 );
 CREATE UNIQUE INDEX revocations_one ON revocations (case_id) WHERE (state = 'proposed');
 
+CREATE TABLE age_decisions (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    case_id uuid NOT NULL REFERENCES cases,
+    person_id uuid NOT NULL,
+    state text NOT NULL CHECK (state IN ('proposed', 'confirmed', 'refused', 'taken_back')),
+    evidence text NOT NULL,
+    proposed_by text NOT NULL,
+    proposed_at timestamptz NOT NULL,
+    decided_by text,
+    decided_at timestamptz,
+    ended_by text,
+    ended_at timestamptz,
+    end_reason text,
+    CONSTRAINT age_decisions_second CHECK (decided_by <> proposed_by),
+    CONSTRAINT age_decisions_decided CHECK ((state = 'proposed') = (decided_by IS NULL)),
+    CONSTRAINT age_decisions_ended CHECK ((state = 'taken_back') = (ended_by IS NOT NULL))
+);
+CREATE INDEX age_decisions_case ON age_decisions (case_id);
+CREATE UNIQUE INDEX age_decisions_one ON age_decisions (person_id) WHERE (state IN ('proposed', 'confirmed'));
+
 CREATE TABLE operation_persons (
     report_id uuid PRIMARY KEY,
     operation_id uuid NOT NULL,

@@ -200,7 +200,9 @@ CREATE TABLE persons (
     sex text,
     apparent_minor boolean NOT NULL,
     merged_into uuid,
-    sealed bytea
+    sealed bytea,
+    is_decided_adult boolean NOT NULL DEFAULT false,
+    age_decided_at timestamptz
 );
 CREATE INDEX persons_nik_digest ON persons (nik_digest) WHERE (nik_digest IS NOT NULL);
 

@@ -19,7 +19,7 @@ from services.casework.case.cases.commands.opening import (
     rearm_procedures,
     signal_procedure,
 )
-from services.casework.case.cases.commands.protecting import record_age
+from services.casework.case.cases.commands.protecting import protect_again, record_age
 from services.casework.case.cases.commands.reaching import REACH, check_custody_deadlines
 from services.casework.case.cases.commands.rerouting import reroute
 from services.casework.case.cases.commands.tying import tie_mother_and_child, untie
@@ -44,6 +44,7 @@ __all__ = [
     "mark_duplicate",
     "open_case",
     "open_handoff",
+    "protect_again",
     "rearm_procedures",
     "record_age",
     "record_aid_state",
