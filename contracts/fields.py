@@ -49,8 +49,8 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$", max_length
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=64)]
 """A lower-case name given by us: an agency, a desk, a service, a message template."""
 
-Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([ ./:_-][A-Za-z0-9]+)*$", max_length=64)]
-"""A number given by an office: a case number, a berita acara, a bank's reference."""
+Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9 ./:_-]*[A-Za-z0-9])?$", max_length=64)]
+"""A number as an office or a bank writes it: a case number, a berita acara («BA. 12/SATPOLPP/2026»), a reference."""
 
 Pseudonym = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._@-]*$", max_length=128)]
 """Who acted, without a name: a subject of the identity provider, an agency's code, a part of the system."""

@@ -97,6 +97,11 @@ class Regions:
         """Whether the code is, or ever was, a place in our files; villages only of `villages_of`."""
         return code in self._rows
 
+    def may_be(self, code: RegionCode) -> bool:
+        """Whether there is, or was, such a place as far as our files reach: of a village elsewhere the kecamatan."""
+        is_beyond = code.level is RegionLevel.VILLAGE and code.district not in self.villages_of
+        return self.is_known(code.kecamatan if is_beyond else code)
+
     def name_of(self, code: str) -> str:
         """The newest name of a place; the code itself for a place we do not know."""
         region = self.get(code)

@@ -55,7 +55,6 @@ def places(zone: str, offices: Offices) -> Places:
     """The regions in force, the office's zone, and whose emergency is believed where."""
     regions = contracts.reference.regions()
     return Places(
-        is_known_village=regions.is_known,
         is_known_region=regions.is_known,
         zone=zone,
         believes_emergency=offices.believes_emergency,

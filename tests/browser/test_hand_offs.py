@@ -141,7 +141,7 @@ async def test_a_form_that_is_not_valid_comes_back_as_it_was_sent(visitors: Visi
     number = page.get_by_label("Nomor berita acara")
     await expect(number).to_be_focused()
     await expect(number).to_have_value("spasi tidak boleh")
-    await expect(number).to_have_accessible_description(re.compile("Contoh: BA/12/2026"))
+    await expect(number).to_have_accessible_description(re.compile("Contoh: BA\\. 12/SATPOLPP/2026"))
     await expect(page.get_by_label("Keadaan orang saat tiba").locator("option:checked")).to_have_text("Sakit")
     await number.fill("BA/77")
     await dewi.press("Catat kedatangan")

@@ -1,21 +1,18 @@
 """A name, a NIK or a diagnosis fits into no field of a request but those that are sealed or kept apart."""
 
 import re
-from collections.abc import Iterator
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import pytest
-from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from contracts.values import check_reference
 from services.casework.handoff.handoffs.domain import results_of
 from services.casework.handoff.handoffs.domain.codes import HandoffResultIsUnknown, check_result
 from services.casework.handoff.handoffs.pages import results_for
-from services.chassis.processes import build_app
 from services.chassis.service import Service
 from tests.support.every_service import SERVICES
-from tests.support.row_routes import routes_of
+from tests.support.request_models import models_of, takes
 
 CANARY = (
     "Sukarsih", "SUKARSIH_KENARIWATI", "Sukarsih-Kenariwati", "3524175203889007", "35.24.17.520388.9007",
@@ -51,38 +48,6 @@ LOOKED_UP = re.compile(r"(^|\.)(to_agency|from_agency|agency|candidates|desk|off
 """Codes of agencies and desks: unknown ones are refused by the command that looks them up in the pack."""
 
 
-def models_of(service: Service) -> Iterator[type[BaseModel]]:
-    """The request bodies of a service, and the models inside them."""
-    settings = service.settings.model_construct(database_url="", root_path=f"/{service.name}")
-    seen: set[type[BaseModel]] = set()
-    waiting: list[Any] = [
-        field.field_info.annotation
-        for route in routes_of(build_app(service, settings, None))
-        for field in route.dependant.body_params
-    ]
-    while waiting:
-        kind = waiting.pop()
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            if kind not in seen:
-                seen.add(kind)
-                yield kind
-                waiting += [field.annotation for field in kind.model_fields.values()]
-        else:
-            waiting += get_args(kind)
-
-
-def takes(annotation: Any, metadata: Any, value: str) -> bool:
-    """Whether a field takes a text, alone or in a list."""
-    kind: Any = Annotated[(annotation, *metadata)] if metadata else annotation
-    for form in (value, [value], {value: value}):
-        try:
-            TypeAdapter(kind).validate_python(form)
-        except ValidationError:
-            continue
-        return True
-    return False
-
-
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_a_canary_fits_into_no_field_that_travels(service: Service) -> None:
     fitting = {
@@ -102,7 +67,16 @@ def _is_text(annotation: Any) -> bool:
 
 @pytest.mark.parametrize(
     "number",
-    ["BA/12", "300/UJI", "331.1/245/413.210/2026", "440 / 12 / PUSKESMAS / XI / 2026", "B-12.3/SATPOLPP/26", "7"],
+    [
+        "BA/12",
+        "BA. 12/SATPOLPP/2026",
+        "BA  7 / XI",
+        "300/UJI",
+        "331.1/245/413.210/2026",
+        "440 / 12 / PUSKESMAS / XI / 2026",
+        "B-12.3/SATPOLPP/26",
+        "7",
+    ],
 )
 def test_numbers_of_papers_are_taken_as_offices_write_them(number: str) -> None:
     assert check_reference(number) == number

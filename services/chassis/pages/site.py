@@ -148,6 +148,7 @@ class Pages:
         environment.filters["waktu"] = _in_zone
         environment.filters["sisa"] = _left
         environment.filters["kata"] = _word
+        environment.filters["tempat"] = words.place
         environment.filters["oleh"] = _called
         environment.globals["new_key"] = lambda: str(clock.new_id())
         environment.globals["urgency"] = words.urgency

@@ -1,10 +1,11 @@
-"""How times, spans, money and codes read in Bahasa Indonesia. Pure functions."""
+"""How times, spans, money, places and codes read in Bahasa Indonesia. Pure functions."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from contracts.values import Money
+from contracts.reference import regions
+from contracts.values import Money, RegionCode
 
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
@@ -49,6 +50,11 @@ def left(due_at: datetime, now: datetime) -> str:
 def rupiah(amount: int) -> str:
     """«Rp1.500.000»."""
     return str(Money(amount))
+
+
+def place(code: str) -> str:
+    """«Sukodadi, Sukodadi, Kabupaten Lamongan»: a place as people call it, with the wider ones."""
+    return regions().path_of(RegionCode(code)) if code else "–"
 
 
 def joined(parts: Iterable[Words]) -> dict[str, dict[str, str]]:

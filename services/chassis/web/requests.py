@@ -11,7 +11,8 @@ from fastapi import Depends, Header, Query, Request
 from fastapi.responses import Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from contracts.values import REFERENCE_PATTERN, check_reference
+from contracts.reference import regions
+from contracts.values import REFERENCE_PATTERN, RegionCode, check_reference
 from services.chassis.database import Cause, Guard, GuardIsSpent, ReadSession, UnitOfWork, Units
 from services.chassis.errors import KeyUsedForOtherRequest, StillInFlight
 from services.chassis.principal import Principal
@@ -49,9 +50,34 @@ ReferenceText = Annotated[
     str,
     StringConstraints(pattern=REFERENCE_PATTERN, strip_whitespace=True),
     AfterValidator(check_reference),
-    Field(description="Nomor surat: memuat angka, tanpa nama orang, NIK atau nomor telepon", examples=["BA/12/2026"]),
+    Field(
+        description="Nomor surat seperti tertulis: memuat angka, tanpa nama orang, NIK atau nomor telepon",
+        examples=["BA. 12/SATPOLPP/2026"],
+    ),
 ]
 """The number of somebody's paper; it travels in events, so that it may hold nothing of a person."""
+
+
+def _known(code: str) -> str:
+    if not regions().may_be(RegionCode(code)):
+        raise ValueError("tempat ini tidak ada dalam daftar wilayah")
+    return code
+
+
+PlaceText = Annotated[
+    str,
+    StringConstraints(pattern=RegionCode.PATTERN),
+    AfterValidator(_known),
+    Field(description="Tempat yang ada dalam daftar wilayah, dengan kode Kemendagri"),
+]
+"""A place that is there, on any level."""
+VillageText = Annotated[
+    str,
+    StringConstraints(pattern=RegionCode.VILLAGE_PATTERN),
+    AfterValidator(_known),
+    Field(description="Desa atau kelurahan yang ada dalam daftar wilayah, dengan kode Kemendagri PP.KK.CC.DDDD"),
+]
+"""A village that is there."""
 CodeText = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
 Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
 

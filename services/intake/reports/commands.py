@@ -23,7 +23,6 @@ from services.intake.reports.tables import Operation, Report, ReportCase
 class Places:
     """The code list of regions in force, the zone of the office's calendar, and whose emergency is believed where."""
 
-    is_known_village: Callable[[str], bool]
     is_known_region: Callable[[str], bool]
     zone: str
     believes_emergency: Callable[[str, str], bool]
@@ -87,10 +86,8 @@ def new_report(command: ReceiveReport, sealer: Sealer, principal: Principal, ope
     )
 
 
-def check_place(village_code: str, principal: Principal, places: Places) -> None:
-    """Raise ``RegionIsUnknown``, or ``RegionIsNotYours`` when the place lies outside the caller's offices."""
-    if not places.is_known_village(village_code):
-        raise domain.RegionIsUnknown
+def check_place(village_code: str, principal: Principal) -> None:
+    """Raise ``RegionIsNotYours`` when the place lies outside the caller's offices."""
     if not principal.covers(domain.district_of(village_code)):
         raise domain.RegionIsNotYours
 
@@ -101,10 +98,10 @@ async def receive_report(command: ReceiveReport, uow: UnitOfWork, sealer: Sealer
     An emergency is believed as it comes in, at any hour, from the office and from whom the district's pack names; that
     of others waits for the office, marked as what it is.
 
-    Raises ``RegionIsUnknown``, ``RegionIsNotYours``, ``FoundInTheFuture``, ``FoundTooLongAgo`` and as
+    Raises ``RegionIsNotYours``, ``FoundInTheFuture``, ``FoundTooLongAgo`` and as
     ``check_ages_agree``.
     """
-    check_place(command.village_code, uow.principal, places)
+    check_place(command.village_code, uow.principal)
     domain.check_found_at(command.found_at, clock.utc_now())
     check_ages_agree(command.person, places.day_of(clock.utc_now()))
     report = new_report(command, sealer, uow.principal, None)
@@ -273,7 +270,7 @@ async def conduct_operation(
     uow.create(operation, "conduct", happened_at=command.conducted_at)
     reports: list[Report] = []
     for item in command.reports:
-        check_place(item.village_code, uow.principal, places)
+        check_place(item.village_code, uow.principal)
         domain.check_found_at(item.found_at, now)
         check_ages_agree(item.person, places.day_of(now))
         report = new_report(item, sealer, uow.principal, operation_id)

@@ -99,13 +99,6 @@ class FoundTooLongAgo(Invalid):
     advice = "Periksa tahun pada waktu ditemukan."
 
 
-class RegionIsUnknown(Invalid):
-    """No such village or kelurahan in the code list in force."""
-
-    text = "Kode wilayah tidak dikenal."
-    advice = "Pakai kode Kemendagri sepuluh digit PP.KK.CC.DDDD dari daftar yang berlaku."
-
-
 class RegionIsNotYours(Forbidden):
     """The place lies outside the caller's offices."""
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import Query, Request
 from fastapi.responses import Response
 
-import contracts.reference
 from contracts.values import KIND_TEXTS, SEX_TEXTS
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.persons import log_special_read
@@ -77,13 +76,8 @@ WORDS = {
 router = page_router()
 
 
-def village_name(code: str) -> str:
-    """A village as people call it."""
-    return contracts.reference.regions().name_of(code)
-
-
 def _shown(request: Request, template: str, **context: Any) -> Response:
-    rendered: Response = request.app.state.pages.render(request, template, village_name=village_name, **context)
+    rendered: Response = request.app.state.pages.render(request, template, **context)
     return rendered
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StringConstraints
 
-from contracts.values import Kind, Nik, NikIsInvalid, RegionCode, Sex
-from services.chassis.web import LongText, ReferenceText, RequestBody, ShortText
+from contracts.values import Kind, Nik, NikIsInvalid, Sex
+from services.chassis.web import LongText, ReferenceText, RequestBody, ShortText, VillageText
 from services.intake.persons.domain import Description
 from services.intake.reports.commands import ConductOperation, Evidence, ReceiveReport
 from services.intake.reports.domain import OPERATION_LIMIT, Because, Channel, RejectionReason, Urgency
@@ -27,7 +27,6 @@ def _nik(value: object) -> object:
 NikText = Annotated[
     str, BeforeValidator(_nik), Field(description="16 digit; spasi, titik dan tanda hubung dibuang", max_length=40)
 ]
-VillageText = Annotated[str, StringConstraints(pattern=RegionCode.VILLAGE_PATTERN)]
 DigestText = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -67,7 +66,7 @@ class ReportIn(RequestBody):
     channel: Channel
     kind: Kind
     urgency: Urgency = Urgency.NORMAL
-    village_code: VillageText = Field(description="Kode Kemendagri PP.KK.CC.DDDD", examples=["35.24.17.2001"])
+    village_code: VillageText = Field(examples=["35.24.17.2001"])
     found_at: AwareDatetime = Field(description="Kapan orang ini ditemukan, dengan zona waktu")
     is_with_reporter: bool = Field(
         default=False, description="Orangnya sudah berada pada instansi Anda, misalnya di IGD atau pos jaga"

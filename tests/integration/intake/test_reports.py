@@ -111,7 +111,7 @@ async def test_an_operation_is_taken_whole_or_not_at_all(intake: Bench, issuer: 
     body["order_number"] = f"SPT/{uuid4().int % 10**8}"
     refused = await intake.client.post("/operations", json=body, headers={**headers, "Idempotency-Key": str(uuid4())})
     assert refused.status_code == 422
-    assert refused.json()["code"] == "region_is_unknown"
+    assert "village_code" in refused.text
     assert await intake.value("SELECT count(*) FROM operations WHERE order_number = $1", body["order_number"]) == 0
 
 

@@ -30,7 +30,10 @@ PAGE = """<!doctype html><html><head><title>x</title></head><body><h1>Perkara</h
 </form></details></body></html>"""
 
 
-OF_NUMBERS = "Nomor surat: memuat angka, tanpa nama orang, NIK atau nomor telepon. Contoh: BA/12/2026."
+OF_NUMBERS = (
+    "Nomor surat seperti tertulis: memuat angka, tanpa nama orang, NIK atau nomor telepon."
+    " Contoh: BA. 12/SATPOLPP/2026."
+)
 
 
 class Reason(StrEnum):

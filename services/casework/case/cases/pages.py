@@ -16,15 +16,15 @@ from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.queries import show_case
 from services.casework.case.cases.schemas import CaseDuplicateIn, TieFormIn, UndoDuplicateIn, UntieIn
 from services.casework.office.case_types.domain import CASE_TYPES, DUPLICATE, NOT_MET, OTHER_TYPE
-from services.casework.office.directory.pages import directory_of
+from services.casework.office.directory.pages import directory_of, places_near
 from services.casework.person.custody.commands import record_custody
 from services.casework.person.custody.domain import PARTIES_WITHOUT_A_DESK, CustodianKind, ObservedState, Proof
 from services.casework.person.custody.pages import OBSERVED_STATES, PARTIES
-from services.casework.person.custody.schemas import CustodyIn, PartyText, PlaceText
+from services.casework.person.custody.schemas import CustodyIn, PartyText
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
-from services.chassis.web import Reading, ReferenceText, RequestBody, ShortText
+from services.chassis.web import PlaceText, Reading, ReferenceText, RequestBody, ShortText
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE_ROWS = 50
@@ -220,6 +220,7 @@ async def custody_form_page(
         takers=takers(directory.names),
         givers={**directory.names, **PARTIES},
         observed_states=OBSERVED_STATES,
+        places=places_near(case.district),
         **directory.context(case.district),
     )
     return rendered

@@ -1,8 +1,10 @@
-"""What pages take from the pack: the names of agencies and desks, and the district's zone."""
+"""What pages take from the pack: the names of agencies and desks, the district's zone, and the places around it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from contracts.reference import regions
+from contracts.values import RegionCode
 from services.casework.office.directory.queries import pack_in_force
 from services.chassis.database import ReadSession
 from services.chassis.errors import PackIsMissing
@@ -41,3 +43,19 @@ async def directory_of(reading: ReadSession, districts: Iterable[str]) -> Direct
             desks.update({(agency.code, desk.code): desk.name for desk in agency.desks})
             phones.update({(agency.code, desk.code): desk.duty_phones for desk in agency.desks})
     return Directory(names, desks, zones, phones)
+
+
+def places_near(district: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The places that a form offers by name, in groups: the villages of each kecamatan, then the districts of the
+    province and the other provinces, for whoever was taken far away.
+    """
+    known, code = regions(), RegionCode(district)
+    groups = [
+        (f"Kecamatan {kecamatan.name}", [(str(v.code), v.name) for v in known.children_of(kecamatan.code)])
+        for kecamatan in known.children_of(code)
+    ]
+    if code not in known.villages_of:
+        groups = [(known.name_of(code), [(str(k.code), f"Kecamatan {k.name}") for k in known.children_of(code)])]
+    around = [(str(d.code), d.name) for d in known.children_of(code.province)]
+    others = [(str(p.code), p.name) for p in known.children_of(None)]
+    return [*groups, (f"Kabupaten dan kota di {known.name_of(code.province)}", around), ("Provinsi", others)]

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from contracts.values import RegionCode
 from services.casework.office.findings.schemas import Reason
 from services.casework.office.matters.domain import About, AboutKind
 from services.casework.person.custody.commands import AddProof, AnswerClaim, RecordCustody, Recorded
@@ -21,9 +20,8 @@ from services.casework.person.custody.domain import (
 )
 from services.casework.person.custody.queries import Night, Whereabouts
 from services.casework.person.custody.tables import Custody, CustodyClaim
-from services.chassis.web import ReferenceText, RequestBody, ShortText
+from services.chassis.web import PlaceText, ReferenceText, RequestBody, ShortText
 
-PlaceText = Annotated[str, StringConstraints(pattern=RegionCode.PATTERN)]
 PartyText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=64)]
 DigestText = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]

@@ -245,7 +245,7 @@ FIELDS = {
     "result_code": "Hasil",
     "ba_number": "Nomor berita acara",
     "observed_state": "Keadaan orang",
-    "place_code": "Kode wilayah tempat",
+    "place_code": "Tempat",
     "happened_at": "Waktu kejadian",
     "happened_local": "Waktu kejadian",
     "spoke_with": "Siapa yang berbicara",

@@ -7,15 +7,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from contracts.values import RegionCode
 from services.casework.handoff.conditions.domain import ConditionAbout, ConditionCode
 from services.casework.handoff.handoffs.commands import MoveHandoff, OfferedCondition, Spoken
 from services.casework.handoff.handoffs.domain import HandoffReason, Move, News, Question, Reply, Speaker
 from services.casework.person.custody.domain import ObservedState
 from services.chassis.clock import utc_now
-from services.chassis.web import CodeText, ReferenceText, RequestBody, Text
-
-PlaceText = Annotated[str, StringConstraints(pattern=RegionCode.PATTERN)]
+from services.chassis.web import CodeText, PlaceText, ReferenceText, RequestBody, Text
 
 
 class MoveIn(RequestBody):
