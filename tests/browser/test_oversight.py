@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from playwright.async_api import expect
@@ -23,9 +22,9 @@ async def test_a_turn_is_planned_and_taken_off_and_empty_spans_are_named(visitor
     budi = await visitors.sit_down("budi.kabid")
     await budi.open("casework", "/jaga?meja=piket")
     await expect(budi.page.get_by_text("Tidak ada petugas jaga.", exact=False)).to_be_visible()
-    officer = f"staff:uji-{uuid4().hex[:6]}"
     starts = datetime.now(ZoneInfo("Asia/Jakarta")) + timedelta(hours=20)
-    await budi.page.get_by_label("Petugas Nama akun").fill(officer)
+    officer = await budi.page.locator("#petugas option").last.inner_text()
+    await budi.page.get_by_label("Petugas Rekan").select_option(label=officer)
     await budi.page.get_by_label("Mulai", exact=True).fill(starts.strftime("%Y-%m-%dT%H:%M"))
     await budi.page.get_by_label("Selesai", exact=True).fill((starts + timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M"))
     await budi.press("Tambahkan")

@@ -18,6 +18,7 @@ from services.chassis import clock
 from services.chassis.principal import system_principal
 from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
 from tests.support.casework.asking import ask, seen
+from tests.support.casework.colleagues import met
 from tests.support.casework.desk import Desk
 from tests.support.casework.reports import report_verified
 from tests.support.eventually import eventually
@@ -194,6 +195,9 @@ async def test_a_escalation_for_a_desk_without_anybody_goes_to_the_head_with_one
             "starts_at": (clock.utc_now() - timedelta(hours=1)).isoformat(),
             "ends_at": (clock.utc_now() + timedelta(hours=1)).isoformat(),
         }  # fmt: skip
+        nobody = await there.send("/shifts", **turn)
+        assert (nobody.status_code, nobody.json()["code"]) == (422, "officer_is_unknown")
+        await met(casework, agency, jaga="Rudi Jaga")
         wrong = await there.send("/shifts", **{**turn, "phone": "jaga-9"})
         assert (wrong.status_code, wrong.json()["code"]) == (422, "phone_is_not_the_desks")
         assert (await there.post("/shifts", **turn))["phone"] == "jaga-1"

@@ -16,6 +16,7 @@ from services.chassis import clock
 from services.chassis.principal import system_principal
 from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI, VILLAGE
 from tests.support.casework.asking import ask, deadlines, later, seen
+from tests.support.casework.colleagues import met
 from tests.support.casework.desk import Desk
 from tests.support.casework.reports import report_verified
 from tests.support.casework.street import Street
@@ -381,6 +382,7 @@ async def test_a_claim_is_one_persons_until_the_shift_ends_and_hides_nothing(
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
         return await casework.client.post(path, json=body, headers=headers)
 
+    await met(casework, SOEGIRI, **{"nurse-two": "Ns. Rini"})
     planned = await post(
         first, "/shifts", district="35.24", desk="igd", officer="staff:nurse-one", starts_at=starts.isoformat(),
         ends_at=ends.isoformat(),
@@ -403,7 +405,7 @@ async def test_a_claim_is_one_persons_until_the_shift_ends_and_hides_nothing(
     )  # fmt: skip
     assert turned.json()["code"] == "shift_is_turned_round"
     far = await post(
-        first, "/shifts", district="35.24", desk="igd", officer="x", starts_at="9999-12-31T00:00:00Z",
+        first, "/shifts", district="35.24", desk="igd", officer="staff:nurse-two", starts_at="9999-12-31T00:00:00Z",
         ends_at="9999-12-31T08:00:00Z",
     )  # fmt: skip
     assert far.status_code == 201

@@ -38,8 +38,8 @@ class PlanShift:
 async def plan_shift(command: PlanShift, uow: UnitOfWork) -> Shift:
     """Put a turn on the roster of the caller's agency.
 
-    Raises ``ShiftIsTurnedRound``, ``PhoneIsNotTheDesks``, ``NotFound`` when the agency has no such desk or is not of
-    the district.
+    Raises ``ShiftIsTurnedRound``, ``PhoneIsNotTheDesks``, ``OfficerIsUnknown``, ``NotFound`` when the agency has no
+    such desk or is not of the district.
     """
     domain.check_shift(command.starts_at, command.ends_at)
     pack = await pack_in_force(uow, command.district)
@@ -48,6 +48,7 @@ async def plan_shift(command: PlanShift, uow: UnitOfWork) -> Shift:
         raise NotFound(kind="desks")
     if command.phone and command.phone not in pack.desk(agency.code, command.desk).duty_phones:
         raise domain.PhoneIsNotTheDesks(phone=command.phone)
+    await _check_officer(command.officer, uow)
     shift_id = clock.new_id()
     shift = Shift(
         id=shift_id,
@@ -62,6 +63,13 @@ async def plan_shift(command: PlanShift, uow: UnitOfWork) -> Shift:
     )
     uow.create(shift, "plan")
     return shift
+
+
+async def _check_officer(officer: str, uow: UnitOfWork) -> None:
+    """Raise ``OfficerIsUnknown`` for an account of nobody whom the caller's agency has; the caller is somebody."""
+    agency = uow.principal.agency
+    if officer != uow.principal.actor and not await repository.is_colleague(uow, agency, officer):
+        raise domain.OfficerIsUnknown
 
 
 async def withdraw_shift(shift_id: UUID, uow: UnitOfWork) -> Shift:
@@ -133,8 +141,10 @@ async def _free_for_me(handoff_id: UUID, uow: UnitOfWork) -> Handoff:
 async def hand_over_shift(to_officer: str | None, uow: UnitOfWork) -> list[Handoff]:
     """Everything that the caller has claimed goes to a colleague, or back to the desk; answers what went.
 
-    Raises ``NothingToHandOver``.
+    Raises ``NothingToHandOver``, ``OfficerIsUnknown``.
     """
+    if to_officer:
+        await _check_officer(to_officer, uow)
     now = await uow.now()
     claimed = await repository.claimed_by(uow, uow.principal.agency, uow.principal.actor, now)
     if not claimed:

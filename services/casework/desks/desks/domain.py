@@ -26,6 +26,13 @@ class PhoneIsNotTheDesks(Invalid):
     advice = "Pakai salah satu duty_phones meja itu pada paket daerah, atau kosongkan."
 
 
+class OfficerIsUnknown(Invalid):
+    """Nobody of the agency has ever signed in under this account: a turn of nobody would hide that a desk is empty."""
+
+    text = "Petugas ini tidak dikenal pada instansi Anda."
+    advice = "Pilih rekan yang sudah pernah masuk; rekan yang baru, mintalah masuk sekali dahulu."
+
+
 class NothingToHandOver(Conflict):
     """No claimed item of the desk is in this officer's hands."""
 

@@ -113,6 +113,9 @@ async def roster_page(
         agency=caller.agency,
         own_desks=own,
         desk=desk,
+        colleagues={
+            one.actor: one.name for one in request.app.state.pages.colleagues.of_agency(caller.agency) if one.name
+        },
         phones=directory.phones.get((caller.agency, desk), ()),
         district=district,
         on_duty=on_duty,

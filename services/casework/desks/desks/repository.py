@@ -9,6 +9,16 @@ from services.casework.handoff.handoffs.tables import Handoff
 from services.chassis.database import UnitOfWork
 
 
+async def is_colleague(uow: UnitOfWork, agency: str, officer: str) -> bool:
+    """Whether somebody of an agency has signed in here under an account."""
+    found = await uow.execute(
+        "SELECT EXISTS (SELECT 1 FROM colleagues WHERE actor = :officer AND agency = :agency)",
+        officer=officer,
+        agency=agency,
+    )
+    return bool(found.scalar_one())
+
+
 async def claimed_by(uow: UnitOfWork, agency: str, officer: str, now: datetime) -> list[Handoff]:
     """The open items that somebody has claimed at an agency, locked."""
     return await uow.all(
