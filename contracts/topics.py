@@ -93,6 +93,7 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
                 casework.HandoffSuperseded,
                 casework.HandoffConditionallyAccepted,
                 casework.HandoffConditionDecided,
+                casework.HandoffConditionPassedOn,
                 casework.HandoffHeld,
                 casework.HandoffResumed,
                 casework.HandoffResent,

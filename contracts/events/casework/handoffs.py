@@ -140,6 +140,19 @@ class HandoffConditionDecided(HandoffFact):
     verdict: Literal["met", "waived", "broken"]
 
 
+class HandoffConditionPassedOn(HandoffFact):
+    """What another candidate asked for about the case itself binds the receiver of this hand-off, which won.
+
+    `owed_by` sees to it until `due_at`.
+    """
+
+    TYPE: ClassVar[str] = "casework.handoff.condition_passed_on.v1"
+
+    condition_code: Code
+    owed_by: Slug
+    due_at: Instant
+
+
 class HandoffHeld(HandoffFact):
     """The hand-off and its deadlines stand still, for a reason."""
 

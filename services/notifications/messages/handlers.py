@@ -9,6 +9,7 @@ from contracts.events.casework import (
     CaseOutcomeRecorded,
     HandoffCancellationAsked,
     HandoffCancelled,
+    HandoffConditionPassedOn,
     HandoffContested,
     HandoffEnteredInError,
     HandoffEscalated,
@@ -126,6 +127,7 @@ TOLD: dict[type[HandoffFact], Occasion] = {
     HandoffContested: Occasion.HANDOFF_CONTESTED,
     HandoffFailed: Occasion.HANDOFF_FAILED,
     HandoffReopened: Occasion.HANDOFF_REOPENED,
+    HandoffConditionPassedOn: Occasion.HANDOFF_CONDITION_PASSED_ON,
 }
 """What ends or changes what one of the two agencies must do; the pack says which of them is told, in which words."""
 

@@ -130,24 +130,73 @@ async def test_only_its_owner_meets_a_condition_and_only_its_maker_waives_it(
     assert (await _refused(hospital, f"/conditions/{condition}/waiver"))["code"] == "condition_is_decided"
 
 
-async def test_what_was_promised_about_the_case_outlives_the_candidate_who_asked_for_it(
+async def test_what_was_promised_about_the_case_binds_whoever_wins(
+    casework: Bench, office: Desk, hospital: Desk, other: Desk, case_id: UUID
+) -> None:
+    handoff, won = await _beaten(office, hospital, other, case_id)
+    beaten, winner = await seen(office, handoff), await seen(other, won)
+    assert beaten["state"] == "superseded"
+    assert {p["code"]: p["state"] for p in beaten["conditions"]} == {"BED_AVAILABLE": "void"}
+    assert deadlines(beaten) == {}
+    found = {p["code"]: (p["state"], p["owner"], p["asked_by"]) for p in winner["conditions"]}
+    assert found == {"INSURANCE_ACTIVE": ("open", OFFICE, LAWANG), "MEDICINE_SUPPLIED": ("open", LAWANG, LAWANG)}
+    assert deadlines(winner).keys() == {"PROMISE_BY", "ARRIVE_BY"}
+    told = await casework.rows(
+        "SELECT body->>'condition_code' AS code, body->>'owed_by' AS owner FROM outbox"
+        " WHERE body->>'handoff_id' = $1 AND headers->>'ce_type' = 'casework.handoff.condition_passed_on.v1'"
+        " ORDER BY 1",
+        won["handoff_id"],
+    )
+    assert [tuple(row.values()) for row in told] == [("INSURANCE_ACTIVE", OFFICE), ("MEDICINE_SUPPLIED", LAWANG)]
+    insurance, medicine = (p["condition_id"] for p in sorted(winner["conditions"], key=lambda p: p["code"]))
+    assert (await hospital.send(f"/conditions/{insurance}/waiver")).status_code == 404, "no party any more"
+    await office.post(f"/conditions/{insurance}/fulfilment")
+    await other.post(f"/conditions/{medicine}/fulfilment")
+    assert deadlines(await seen(other, won)).keys() == {"ARRIVE_BY"}
+
+
+async def test_what_the_winner_asked_for_itself_is_not_asked_twice(
     office: Desk, hospital: Desk, other: Desk, case_id: UUID
 ) -> None:
     handoff = await ask(office, case_id, SOEGIRI, LAWANG, mode="parallel")
+    won = await _of(office, handoff, LAWANG)
+    insurance = {"code": "INSURANCE_ACTIVE", "owner": "SENDER", "due_at": later(days=3), "about": "CASE"}
+    for desk, asked in ((hospital, handoff), (other, won)):
+        await desk.move(asked["handoff_id"], "conditional-acceptance", conditions=[insurance])
+    (own,) = (await seen(other, won))["conditions"]
+    await office.post(f"/conditions/{own['condition_id']}/fulfilment")
+    assert [(p["code"], p["state"]) for p in (await seen(other, won))["conditions"]] == [("INSURANCE_ACTIVE", "met")]
+    beaten = await seen(office, handoff)
+    assert ([p["state"] for p in beaten["conditions"]], deadlines(beaten)) == (["void"], {})
+
+
+async def test_a_request_that_ends_without_a_result_ends_what_was_promised_about_the_case(
+    office: Desk, hospital: Desk, other: Desk, case_id: UUID
+) -> None:
+    _, won = await _beaten(office, hospital, other, case_id)
+    await other.move(won["handoff_id"], "failure", reason_code="NO_LONGER_ABLE")
+    ended = await seen(office, won)
+    assert {p["state"] for p in ended["conditions"]} == {"void"}
+    assert deadlines(ended).keys() == {"READ_BY"}
+
+
+async def _of(office: Desk, handoff: dict[str, Any], agency: str) -> dict[str, Any]:
+    candidates = (await seen(office, handoff))["candidates"]
+    return next(c for c in candidates if c["agency"] == agency)
+
+
+async def _beaten(office: Desk, hospital: Desk, other: Desk, case_id: UUID) -> tuple[dict[str, Any], dict[str, Any]]:
+    """One hospital's conditional yes, and the other's firm one that beat it."""
+    handoff = await ask(office, case_id, SOEGIRI, LAWANG, mode="parallel")
     conditions = [
         {"code": "INSURANCE_ACTIVE", "owner": "SENDER", "due_at": later(days=3), "about": "CASE"},
+        {"code": "MEDICINE_SUPPLIED", "owner": "RECEIVER", "due_at": later(days=2), "about": "CASE"},
         {"code": "BED_AVAILABLE", "owner": "RECEIVER", "due_at": later(days=1)},
     ]
     await hospital.move(handoff["handoff_id"], "conditional-acceptance", conditions=conditions)
-    theirs = next(c for c in (await seen(office, handoff))["candidates"] if c["agency"] == LAWANG)
-    await other.move(theirs["handoff_id"], "acceptance")
-    beaten = await seen(office, handoff)
-    assert beaten["state"] == "superseded"
-    assert {p["code"]: p["state"] for p in beaten["conditions"]} == {
-        "INSURANCE_ACTIVE": "open",
-        "BED_AVAILABLE": "void",
-    }
-    assert deadlines(beaten).keys() == {"PROMISE_BY"}
+    won = await _of(office, handoff, LAWANG)
+    await other.move(won["handoff_id"], "acceptance")
+    return handoff, won
 
 
 async def test_side_by_side_the_first_firm_yes_wins_and_the_later_may_stay_as_reserve(

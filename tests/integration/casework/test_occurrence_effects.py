@@ -13,7 +13,7 @@ from services.casework.office.matters.domain import case
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import system_principal
-from tests.support.casework.agencies import MENUR, OFFICE, POST, SOEGIRI, TOWN_PUSKESMAS
+from tests.support.casework.agencies import MENUR, OFFICE, POST, SOEGIRI, TOWN_PUSKESMAS, VILLAGE
 from tests.support.casework.asking import ask, later
 from tests.support.casework.desk import Desk
 from tests.support.casework.reports import case_of, report_verified
@@ -27,7 +27,9 @@ TABLES = {
     "tasks": "state, result_code, paused_at, kind",
     "custodies": "until, ended_reason",
     "cases": "state, outcome",
+    "conditions": "state",
 }
+OWNER = {"cases": "id", "conditions": "matter_id"}
 Rows = dict[tuple[str, UUID], dict[str, Any]]
 
 
@@ -51,11 +53,21 @@ class Everything:
         maybe = await ask(self.office, self.case_id, MENUR)
         bed = {"code": "BED_AVAILABLE", "owner": "RECEIVER", "due_at": later(days=1)}
         await self.desk(MENUR).move(maybe["handoff_id"], "conditional-acceptance", conditions=[bed])
+        await self._letter_outlives_its_request()
         begun = await ask(self.office, self.case_id, "dukcapil-lamongan", purpose="IDENTIFICATION")
         await self.desk("dukcapil-lamongan").move(begun["handoff_id"], "acceptance")
         await self.desk("dukcapil-lamongan").move(begun["handoff_id"], "start")
         await self.bench.units.perform(self._tasks_and_aid, principal=SYSTEM)
         return self
+
+    async def _letter_outlives_its_request(self) -> None:
+        beaten = await ask(self.office, self.case_id, POST, VILLAGE, purpose="INFORMATION", mode="parallel")
+        letter = {"code": "GUARANTEE_LETTER", "owner": "SENDER", "due_at": later(days=1), "about": "CASE"}
+        await self.desk(POST).move(beaten["handoff_id"], "conditional-acceptance", conditions=[letter])
+        won = next(c["handoff_id"] for c in beaten["candidates"] if c["agency"] == VILLAGE)
+        await self.desk(VILLAGE).move(won, "acceptance")
+        await self.desk(VILLAGE).move(won, "start")
+        await self.desk(VILLAGE).move(won, "completion", result_code="DONE")
 
     async def _tasks_and_aid(self, uow: UnitOfWork) -> None:
         row = await uow.locked(Case, self.case_id)
@@ -71,7 +83,7 @@ class Everything:
     async def rows(self) -> Rows:
         found = {}
         for table, columns in TABLES.items():
-            owner = "id" if table == "cases" else "about_id"
+            owner = OWNER.get(table, "about_id")
             for row in await self.bench.rows(f"SELECT id, {columns} FROM {table} WHERE {owner} = $1", self.case_id):
                 found[table, row["id"]] = dict(row)
         return found
@@ -87,7 +99,7 @@ class Everything:
         return await self.office.post(f"/cases/{self.case_id}/occurrences", kind=kind, happened_at=later(minutes=-1))
 
 
-TABLE_OF = {"VISIT": "tasks", "TASK": "tasks", "CUSTODY": "custodies", "SERVICE": "cases"}
+TABLE_OF = {"VISIT": "tasks", "TASK": "tasks", "CUSTODY": "custodies", "SERVICE": "cases", "CONDITION": "conditions"}
 BECOMES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("handoffs", "EXPIRES"): {"state": "expired"},
     ("handoffs", "EXPIRES_AND_NOTIFIED"): {"state": "expired"},
@@ -98,6 +110,7 @@ BECOMES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("tasks", "HANDED_ON"): {"state": "cancelled"},
     ("tasks", "PAUSED"): {"state": "paused"},
     ("tasks", "RESUMED"): {"state": "open"},
+    ("conditions", "ENDS"): {"state": "void"},
     ("custodies", "CLOSES_AS_UNKNOWN"): {"ended_reason": "ABSCONDED"},
     ("cases", "ENDS"): {"outcome": "SET", "state": "aftercare"},
     ("cases", "PAUSED"): {"outcome": "ABSCONDED", "state": "aftercare"},

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from services.chassis import clock
-from tests.support.casework.agencies import OFFICE, SOEGIRI
+from tests.support.casework.agencies import LAWANG, MENUR, OFFICE, SOEGIRI
 from tests.support.casework.aid import entitled
+from tests.support.casework.asking import ask, deadlines, later
 from tests.support.casework.closing import others_answer
 from tests.support.casework.desk import Desk
 from tests.support.casework.street import Street
@@ -103,6 +104,44 @@ async def test_a_death_that_was_none_is_revoked_by_two_people_and_everything_com
     assert len(said) == 2, "disbursement hears it"
     await street.puskesmas.move(screening, "completion", result_code="OUTPATIENT")
     await street.becomes(lambda case: case["stage"] == "DISCHARGE", "the procedure goes on")
+
+
+async def test_a_dead_persons_conditions_stop_and_come_back_unmet_when_the_death_is_revoked(
+    casework: Bench, street: Street, head: Desk
+) -> None:
+    await street.found()
+    case_id = await street.case_id()
+    asked = await ask(street.office, case_id, SOEGIRI, LAWANG, MENUR, mode="parallel")
+    promised = [
+        {"code": "INSURANCE_ACTIVE", "owner": "SENDER", "due_at": later(days=3), "about": "CASE"},
+        {"code": "BED_AVAILABLE", "owner": "RECEIVER", "due_at": later(days=1)},
+    ]
+    await street.desk(SOEGIRI).move(asked["handoff_id"], "conditional-acceptance", conditions=promised)
+    won = next(c["handoff_id"] for c in asked["candidates"] if c["agency"] == LAWANG)
+    await street.desk(LAWANG).move(won, "acceptance")
+    told = await tell(street, "DIED")
+    ends = [(line["name"], line["disposition"]) for line in told.json()["items"] if line["item"] == "CONDITION"]
+    assert ends == [("INSURANCE_ACTIVE", "ENDS")]
+    alive = (
+        "SELECT d.kind FROM deadlines d JOIN handoffs h ON h.id = d.about_id WHERE h.about_id = $1 AND d.owner <> $2"
+        " AND d.state <> 'stopped' UNION ALL SELECT code FROM conditions WHERE matter_id = $1 AND state = 'open'"
+    )
+    assert await casework.rows(alive, case_id, "") == [], "nothing of the dead rings"
+
+    done = await revoke(street, head)
+    assert [(u["name"], u["party"]) for u in done["undone"] if u["item"] == "CONDITION"] == [
+        ("INSURANCE_ACTIVE", OFFICE)
+    ]
+    back = await street.desk(LAWANG).get(f"/handoffs/{won}")
+    assert (back["state"], [(c["code"], c["state"]) for c in back["conditions"]]) == (
+        "requested",
+        [("INSURANCE_ACTIVE", "open")],
+    )
+    assert deadlines(back).keys() == {"ANSWER_BY", "PROMISE_BY"}
+    (condition,) = back["conditions"]
+    await street.office.post(f"/conditions/{condition['condition_id']}/fulfilment")
+    after = await street.desk(LAWANG).get(f"/handoffs/{won}")
+    assert (after["state"], set(deadlines(after))) == ("requested", {"ANSWER_BY"}), "the yes is not said by that"
 
 
 async def test_a_death_told_with_a_failure_is_not_told_again_after_it_was_revoked(street: Street, head: Desk) -> None:

@@ -26,16 +26,16 @@ from services.casework.handoff.handoffs.domain import HandoffState
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 CELLS = """
-                | NOT_ACCEPTED          | ACCEPTED         | IN_PROGRESS | AID             | VISIT           | CUSTODY | TASK | SERVICE
-DIED            | EXPIRES               | EXPIRES_AND_NOTIFIED | FAILS       | HELD            | ENDS            | STAYS_UNTIL_BURIAL | ENDS | ENDS
-ABSCONDED       | EXPIRES_UNLESS_SEARCH | EXPIRES_AND_NOTIFIED | FAILS       | HELD            | PAUSED          | CLOSES_AS_UNKNOWN | PAUSED | PAUSED
-FOUND_AGAIN     | NEW_REQUEST_PROPOSED  | NOTHING          | MAY_REOPEN  | RELEASED        | RESUMED         | NEW_ROW | RESUMED | RESUMED
-NOT_THIS_TYPE   | EXPIRES               | RECEIVER_ASKED   | GOES_ON     | RECHECKED       | REPLACED        | UNCHANGED | ENDS | ENDS
-SENT_ON         | EXPIRES               | RECEIVER_ASKED   | GOES_ON     | GOES_ALONG      | HANDED_ON       | MOVES_BY_SIGNATURE | GOES_ON | GOES_ON
-IDENTITY_MERGED | JOINED                | JOINED           | JOINED      | RECHECKED       | JOINED          | RESOLVE_FIRST | JOINED | JOINED
-SERVICE_ENDED   | MUST_BE_EMPTY         | MUST_BE_EMPTY    | MUST_BE_EMPTY | MUST_BE_DECIDED | GOES_ON       | MUST_BE_EMPTY | GOES_ON | ENDS
-CLOSING         | BLOCKS                | BLOCKS           | BLOCKS      | BLOCKS          | MUST_BE_DECIDED | BLOCKS | BLOCKS | MUST_BE_DECIDED
-FORCED_CLOSING  | DISPOSITION_CHOSEN    | DISPOSITION_CHOSEN | DISPOSITION_CHOSEN | DISPOSITION_CHOSEN | DISPOSITION_CHOSEN | NEVER_FORCED | DISPOSITION_CHOSEN | ENDS
+                | NOT_ACCEPTED          | ACCEPTED         | IN_PROGRESS | AID             | VISIT           | CUSTODY | TASK | SERVICE | CONDITION
+DIED            | EXPIRES               | EXPIRES_AND_NOTIFIED | FAILS       | HELD            | ENDS            | STAYS_UNTIL_BURIAL | ENDS | ENDS | ENDS
+ABSCONDED       | EXPIRES_UNLESS_SEARCH | EXPIRES_AND_NOTIFIED | FAILS       | HELD            | PAUSED          | CLOSES_AS_UNKNOWN | PAUSED | PAUSED | ENDS
+FOUND_AGAIN     | NEW_REQUEST_PROPOSED  | NOTHING          | MAY_REOPEN  | RELEASED        | RESUMED         | NEW_ROW | RESUMED | RESUMED | GOES_ON
+NOT_THIS_TYPE   | EXPIRES               | RECEIVER_ASKED   | GOES_ON     | RECHECKED       | REPLACED        | UNCHANGED | ENDS | ENDS | GOES_ON
+SENT_ON         | EXPIRES               | RECEIVER_ASKED   | GOES_ON     | GOES_ALONG      | HANDED_ON       | MOVES_BY_SIGNATURE | GOES_ON | GOES_ON | GOES_ON
+IDENTITY_MERGED | JOINED                | JOINED           | JOINED      | RECHECKED       | JOINED          | RESOLVE_FIRST | JOINED | JOINED | JOINED
+SERVICE_ENDED   | MUST_BE_EMPTY         | MUST_BE_EMPTY    | MUST_BE_EMPTY | MUST_BE_DECIDED | GOES_ON       | MUST_BE_EMPTY | GOES_ON | ENDS | GOES_ON
+CLOSING         | BLOCKS                | BLOCKS           | BLOCKS      | BLOCKS          | MUST_BE_DECIDED | BLOCKS | BLOCKS | MUST_BE_DECIDED | GOES_ON
+FORCED_CLOSING  | DISPOSITION_CHOSEN    | DISPOSITION_CHOSEN | DISPOSITION_CHOSEN | DISPOSITION_CHOSEN | DISPOSITION_CHOSEN | NEVER_FORCED | DISPOSITION_CHOSEN | ENDS | GOES_ON
 """  # noqa: E501
 HEAD, *ROWS = [[cell.strip() for cell in line.split("|")] for line in CELLS.strip("\n").splitlines()]
 TOLD = [(row[0], item, disposition) for row in ROWS for item, disposition in zip(HEAD[1:], row[1:], strict=True)]
@@ -47,7 +47,7 @@ def test_an_open_item_meets_the_disposition_that_the_table_tells(occurrence: str
 
 
 def test_the_table_is_whole() -> None:
-    assert len(TOLD) == len(Occurrence) * len(Item) == 72
+    assert len(TOLD) == len(Occurrence) * len(Item) == 81
     assert set(DISPOSITION_TABLE) == set(Occurrence)
 
 
@@ -92,6 +92,9 @@ def test_who_absconded_is_still_searched_for(purpose: Purpose, disposition: Disp
         ("NOT_THIS_TYPE", OpenItem(Item.TASK, uuid4(), "SEARCH_PERSON", "a"), "GOES_ON"),
         ("DIED", OpenItem(Item.TASK, uuid4(), "SEARCH_PERSON", "a"), "ENDS"),
         ("DIED", OpenItem(Item.TASK, uuid4(), "AID_DECISION", "a"), "GOES_ON"),
+        ("DIED", OpenItem(Item.TASK, uuid4(), "PHONE_CALL", "a"), "ENDS"),
+        ("ABSCONDED", OpenItem(Item.TASK, uuid4(), "PHONE_CALL", "a"), "ENDS"),
+        ("NOT_THIS_TYPE", OpenItem(Item.TASK, uuid4(), "PHONE_CALL", "a"), "GOES_ON"),
         ("SENT_ON", OpenItem(Item.ACCEPTED, uuid4(), "INPATIENT_BED", "a"), "RECEIVER_ASKED"),
         ("SENT_ON", OpenItem(Item.ACCEPTED, uuid4(), "INSURANCE", "a", is_conditional=True), "EXPIRES_AND_NOTIFIED"),
     ],

@@ -27,6 +27,7 @@ TABLE: dict[type[HandoffFact], tuple[tuple[str, str], ...]] = {
     events.HandoffContested: (("SENDER", "sender.handoff-contested"),),
     events.HandoffFailed: (("SENDER", "sender.handoff-failed"),),
     events.HandoffReopened: (("SENDER", "sender.handoff-reopened"),),
+    events.HandoffConditionPassedOn: (("RECEIVER", "receiver.condition-passed-on"),),
 }
 
 NOT_TOLD = {

@@ -13,6 +13,7 @@ from services.casework.case.cases.domain import SETS_A_STAGE, CaseState, Hanging
 from services.casework.case.cases.tables import Case
 from services.casework.handoff.deadlines.domain import ALIVE, DeadlineKind
 from services.casework.handoff.handoffs.domain import PROMISED, HandoffState
+from services.casework.office.case_types.domain import DECEASED
 from services.chassis.database import Gauge, ReadSession, UnitOfWork, with_states
 
 _READY_STEPS = with_states("""
@@ -110,7 +111,7 @@ async def stay_of(uow: UnitOfWork, case_id: UUID) -> Stay | None:
     """The open stretch of custody about which no task says that it is too long.
 
     Stays with one custodian add up, so that a journey in between starts no new count: ``since`` lies earlier by what
-    was stayed before.
+    was stayed before. Whoever is dead is kept until the burial, which has a deadline of its own.
     """
     found = await uow.execute(
         """
@@ -120,9 +121,11 @@ async def stay_of(uow: UnitOfWork, case_id: UUID) -> Stay | None:
         ), interval '0') AS since FROM custodies c
         WHERE c.about_id = :case_id AND c.until IS NULL AND NOT EXISTS (
             SELECT 1 FROM tasks t WHERE t.about_id = c.about_id AND t.step = 'stay:' || c.id)
+        AND NOT EXISTS (SELECT 1 FROM cases k WHERE k.id = c.about_id AND k.outcome = :deceased)
         ORDER BY c.since DESC LIMIT 1
         """,
         case_id=case_id,
+        deceased=DECEASED.code,
     )
     row = found.mappings().first()
     return Stay(row["id"], row["agency"], row["since"]) if row else None

@@ -40,6 +40,8 @@ class Item(StrEnum):
     CUSTODY = "CUSTODY"
     TASK = "TASK"
     SERVICE = "SERVICE"
+    CONDITION = "CONDITION"
+    """What somebody said yes under; about the case itself it may outlive the hand-off for which it was asked."""
 
 
 class Disposition(StrEnum):
@@ -84,31 +86,40 @@ K, F = Occurrence, Disposition
 Row: TypeAlias = tuple[Disposition, ...]
 
 DISPOSITION_TABLE: dict[Occurrence, Row] = {
-    K.DIED: (F.EXPIRES, F.EXPIRES_AND_NOTIFIED, F.FAILS, F.HELD, F.ENDS, F.STAYS_UNTIL_BURIAL, F.ENDS, F.ENDS),
+    K.DIED: (
+        F.EXPIRES, F.EXPIRES_AND_NOTIFIED, F.FAILS, F.HELD, F.ENDS, F.STAYS_UNTIL_BURIAL, F.ENDS, F.ENDS,
+        F.ENDS,
+    ),
     K.ABSCONDED: (
         F.EXPIRES_UNLESS_SEARCH, F.EXPIRES_AND_NOTIFIED, F.FAILS, F.HELD, F.PAUSED, F.CLOSES_AS_UNKNOWN, F.PAUSED,
-        F.PAUSED,
+        F.PAUSED, F.ENDS,
     ),
     K.FOUND_AGAIN: (
         F.NEW_REQUEST_PROPOSED, F.NOTHING, F.MAY_REOPEN, F.RELEASED, F.RESUMED, F.NEW_ROW, F.RESUMED, F.RESUMED,
+        F.GOES_ON,
     ),
     K.NOT_THIS_TYPE: (
         F.EXPIRES, F.RECEIVER_ASKED, F.GOES_ON, F.RECHECKED, F.REPLACED, F.UNCHANGED, F.ENDS, F.ENDS,
+        F.GOES_ON,
     ),
     K.SENT_ON: (
         F.EXPIRES, F.RECEIVER_ASKED, F.GOES_ON, F.GOES_ALONG, F.HANDED_ON, F.MOVES_BY_SIGNATURE, F.GOES_ON, F.GOES_ON,
+        F.GOES_ON,
     ),
-    K.IDENTITY_MERGED: (F.JOINED, F.JOINED, F.JOINED, F.RECHECKED, F.JOINED, F.RESOLVE_FIRST, F.JOINED, F.JOINED),
+    K.IDENTITY_MERGED: (
+        F.JOINED, F.JOINED, F.JOINED, F.RECHECKED, F.JOINED, F.RESOLVE_FIRST, F.JOINED, F.JOINED, F.JOINED,
+    ),
     K.SERVICE_ENDED: (
         F.MUST_BE_EMPTY, F.MUST_BE_EMPTY, F.MUST_BE_EMPTY, F.MUST_BE_DECIDED, F.GOES_ON, F.MUST_BE_EMPTY, F.GOES_ON,
-        F.ENDS,
+        F.ENDS, F.GOES_ON,
     ),
     K.CLOSING: (
         F.BLOCKS, F.BLOCKS, F.BLOCKS, F.BLOCKS, F.MUST_BE_DECIDED, F.BLOCKS, F.BLOCKS, F.MUST_BE_DECIDED,
+        F.GOES_ON,
     ),
     K.FORCED_CLOSING: (
         F.DISPOSITION_CHOSEN, F.DISPOSITION_CHOSEN, F.DISPOSITION_CHOSEN, F.DISPOSITION_CHOSEN, F.DISPOSITION_CHOSEN,
-        F.NEVER_FORCED, F.DISPOSITION_CHOSEN, F.ENDS,
+        F.NEVER_FORCED, F.DISPOSITION_CHOSEN, F.ENDS, F.GOES_ON,
     ),
 }  # fmt: skip
 """Rows by occurrence, columns in the order of ``Item``."""
@@ -123,6 +134,7 @@ NEW_TASK = {K.DIED: TaskKind.BURIAL, K.ABSCONDED: TaskKind.SEARCH_PERSON, K.NOT_
 """What the office has to do from then on."""
 LASTING = frozenset({TaskKind.BURIAL, TaskKind.REROUTE, TaskKind.AID_DECISION})
 """Tasks that an occurrence gave rise to: nothing that happens later takes them away."""
+ENDS_REQUEST = frozenset({F.EXPIRES, F.EXPIRES_AND_NOTIFIED, F.FAILS})
 ENDS_SEARCH = frozenset({K.DIED, K.FOUND_AGAIN})
 RETURNS = frozenset(Item) - {Item.AID}
 """What comes back when the person is found only if it stood still or ended because they had left."""
@@ -199,7 +211,8 @@ class OpenItem:
     """Something of a case that an occurrence can reach.
 
     ``is_lost``: a hand-off or a stretch of custody that ended because the person had left. ``is_paused``: what stands
-    still for the same reason. ``is_conditional``: a yes that binds nobody yet.
+    still for the same reason. ``is_conditional``: a yes that binds nobody yet. ``hangs_on``: the hand-off of whose
+    request a condition is one; none when the request has ended.
     """
 
     item: Item
@@ -209,6 +222,7 @@ class OpenItem:
     is_lost: bool = False
     is_paused: bool = False
     is_conditional: bool = False
+    hangs_on: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +267,15 @@ def disposition_of(occurrence: Occurrence, item: Item) -> Disposition:
 
 def consequences(occurrence: Occurrence, items: Sequence[OpenItem], parties: Parties) -> Sequence[Consequence]:
     """All that will be done: what a worker is shown, what recording does, and what it answers."""
-    met = [Consequence(i.item, i.id, i.name, i.party, _disposition(occurrence, i)) for i in items]
+    becomes = {i.id: _disposition(occurrence, i) for i in items}
+    becomes |= {i.id: _with_its_request(becomes[i.hangs_on]) for i in items if i.hangs_on}
+    met = [Consequence(i.item, i.id, i.name, i.party, becomes[i.id]) for i in items]
     return met + _new_work(occurrence, met, parties)
+
+
+def _with_its_request(request: Disposition) -> Disposition:
+    """What becomes of a condition whose request is still open."""
+    return Disposition.ENDS if request in ENDS_REQUEST else Disposition.GOES_ON
 
 
 def _disposition(occurrence: Occurrence, item: OpenItem) -> Disposition:
@@ -264,6 +285,8 @@ def _disposition(occurrence: Occurrence, item: OpenItem) -> Disposition:
         return Disposition.ENDS if occurrence in ENDS_SEARCH else Disposition.GOES_ON
     if item.item == Item.TASK and item.name in LASTING:
         return Disposition.GOES_ON
+    if item.name == TaskKind.PHONE_CALL:
+        return Disposition.ENDS if occurrence in OUTCOME else Disposition.GOES_ON
     if occurrence == Occurrence.FOUND_AGAIN and item.item in RETURNS and not (item.is_lost or item.is_paused):
         return Disposition.GOES_ON
     if found == Disposition.EXPIRES_UNLESS_SEARCH:

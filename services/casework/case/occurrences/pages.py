@@ -44,6 +44,7 @@ ITEMS = {
     "CUSTODY": "Penguasaan atas orang",
     "TASK": "Tugas lain",
     "SERVICE": "Pelayanan",
+    "CONDITION": "Syarat yang masih ditunggu",
 }
 DISPOSITIONS = {
     "EXPIRES": "tidak berlaku lagi",

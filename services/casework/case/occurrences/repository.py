@@ -10,7 +10,8 @@ from services.casework.case.cases.tables import Case
 from services.casework.case.occurrences import domain
 from services.casework.case.occurrences.domain import Consequence, Item, Occurrence, OpenItem, RevocationState, item_of
 from services.casework.case.occurrences.tables import OccurrenceRow, Revocation
-from services.casework.desks.tasks.domain import UNFINISHED, VISITS, TaskKind, TaskState
+from services.casework.desks.tasks.domain import UNFINISHED, VISITS, TaskState
+from services.casework.handoff.conditions.domain import ConditionState
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.domain import ENDED_WORK, OPEN, HandoffReason, HandoffState
 from services.casework.office.directory.queries import pack_in_force
@@ -19,34 +20,41 @@ from services.chassis.database import ReadSession, UnitOfWork, with_states
 LIST_ROWS = 100
 
 OPEN_ITEMS = with_states("""
-    SELECT 'HANDOFF' AS kind, id, purpose AS name, to_agency AS party, state, held_state, false AS is_lost
+    SELECT 'HANDOFF' AS kind, id, purpose AS name, to_agency AS party, state, held_state, false AS is_lost,
+        CAST(NULL AS uuid) AS hangs_on
     FROM handoffs WHERE about_id = :case_id AND state IN {not_ended}
     UNION ALL
-    SELECT 'HANDOFF', id, purpose, to_agency, CASE state WHEN {failed} THEN {started} ELSE {asked} END, NULL, true
+    SELECT 'HANDOFF', id, purpose, to_agency, CASE state WHEN {failed} THEN {started} ELSE {asked} END, NULL, true, NULL
     FROM handoffs WHERE about_id = :case_id AND state IN {lost} AND reason_code = {absconded}
     UNION ALL
-    SELECT CASE WHEN kind IN {visits} THEN 'VISIT' ELSE 'TASK' END, id, kind, agency, state, NULL, false
-    FROM tasks WHERE about_id = :case_id AND state IN {unfinished} AND kind <> {phone_call}
+    SELECT CASE WHEN kind IN {visits} THEN 'VISIT' ELSE 'TASK' END, id, kind, agency, state, NULL, false, NULL
+    FROM tasks WHERE about_id = :case_id AND state IN {unfinished}
     UNION ALL
-    (SELECT 'CUSTODY', id, 'CUSTODY', agency, 'open', NULL, until IS NOT NULL FROM custodies
+    (SELECT 'CUSTODY', id, 'CUSTODY', agency, 'open', NULL, until IS NOT NULL, NULL FROM custodies
      WHERE about_id = :case_id AND (until IS NULL OR ended_reason = {absconded}) ORDER BY since DESC LIMIT 1)
     UNION ALL
-    SELECT 'AID', aid_request_id, 'AID', holder, aid_state, NULL, false FROM cases
+    SELECT 'AID', aid_request_id, 'AID', holder, aid_state, NULL, false, NULL FROM cases
     WHERE id = :case_id AND aid_request_id IS NOT NULL
     UNION ALL
-    SELECT 'SERVICE', id, 'SERVICE', holder, CASE outcome WHEN {absconded} THEN {paused} ELSE state END, NULL, false
+    SELECT 'SERVICE', id, 'SERVICE', holder, CASE outcome WHEN {absconded} THEN {paused} ELSE state END, NULL, false,
+        NULL
     FROM cases WHERE id = :case_id AND state <> {closed} AND (outcome = {absconded} OR outcome IS NULL
         OR outcome <> ALL(:final))
+    UNION ALL
+    SELECT 'CONDITION', c.id, c.code, c.owner, c.state, NULL, false, (
+        SELECT o.id FROM handoffs h JOIN handoffs o ON o.group_id = h.group_id AND o.state IN {not_ended}
+        WHERE h.id = c.handoff_id ORDER BY o.id = h.id DESC, o.id LIMIT 1)
+    FROM conditions c WHERE c.matter_id = :case_id AND c.state = {waited_for}
     ORDER BY 1, 2
 """, not_ended=OPEN - ENDED_WORK, lost=(HandoffState.FAILED, HandoffState.EXPIRED), failed=HandoffState.FAILED,
     started=HandoffState.IN_PROGRESS, asked=HandoffState.REQUESTED, absconded=HandoffReason.ABSCONDED,
-    unfinished=UNFINISHED, visits=VISITS, phone_call=TaskKind.PHONE_CALL, paused=TaskState.PAUSED,
-    closed=CaseState.CLOSED)  # fmt: skip
+    unfinished=UNFINISHED, visits=VISITS, paused=TaskState.PAUSED,
+    closed=CaseState.CLOSED, waited_for=ConditionState.OPEN)  # fmt: skip
 
 
 async def open_items(source: UnitOfWork | ReadSession, case_id: UUID, kind: Occurrence) -> list[OpenItem]:
-    """Everything of a case that an occurrence can reach: what has not ended, except results that wait to be read and
-    telephone calls; for somebody who is found, also what ended because they had left.
+    """Everything of a case that an occurrence can reach: what has not ended, except results that wait to be read; for
+    somebody who is found, also what ended because they had left.
     """
     rows = await source.rows(OPEN_ITEMS, case_id=case_id, final=final_outcomes())
     return [
@@ -57,6 +65,7 @@ async def open_items(source: UnitOfWork | ReadSession, case_id: UUID, kind: Occu
             row["party"],
             is_lost=row["is_lost"],
             is_paused=row["state"] == TaskState.PAUSED,
+            hangs_on=row["hangs_on"],
             is_conditional=HandoffState.CONDITIONAL in (row["state"], row["held_state"]),
         )
         for row in rows

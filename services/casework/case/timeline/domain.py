@@ -41,6 +41,7 @@ TEXTS: dict[str, str] = {
     "casework.handoff.expired.v1": "{purpose}: tidak berlaku lagi ({reason_code:handoff_reason})",
     "casework.handoff.superseded.v1": "{purpose}: sudah disanggupi instansi lain",
     "casework.handoff.conditionally_accepted.v1": "{purpose}: disanggupi {to_agency} dengan syarat",
+    "casework.handoff.condition_passed_on.v1": "{purpose}: syarat {condition_code} kini bagi {to_agency}",
     "casework.handoff.condition_decided.v1": "{purpose}: syarat {condition_code} {verdict}",
     "casework.handoff.held.v1": "{purpose}: dihentikan sementara ({reason_code:handoff_reason})",
     "casework.handoff.resumed.v1": "{purpose}: dijalankan lagi",

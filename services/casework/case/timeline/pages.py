@@ -90,6 +90,7 @@ TEMPLATES_OF_MESSAGES = {
     "receiver.handoff-replied": "«pertanyaan dijawab» kepada instansi tujuan",
     "sender.handoff-contested": "«jawaban lisan dibantah» kepada pengirim",
     "sender.handoff-failed": "«berakhir tanpa hasil» kepada pengirim",
+    "receiver.condition-passed-on": "«syarat calon lain kini berlaku» kepada instansi tujuan",
     "sender.handoff-reopened": "«dibuka kembali» kepada pengirim",
     "village.outcome-recorded": "«layanan selesai» kepada desa",
     "reporter.outcome-recorded": "«layanan selesai» kepada pelapor",

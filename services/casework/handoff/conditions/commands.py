@@ -69,6 +69,35 @@ async def void_conditions(handoff_id: UUID, reason_code: str, uow: UnitOfWork) -
             await _decide(condition, "void", reason_code, uow)
 
 
+async def end_conditions(conditions: Sequence[Condition], reason_code: str, uow: UnitOfWork) -> None:
+    """Nobody waits for these any more, whatever they were about."""
+    for condition in conditions:
+        await _decide(condition, "void", reason_code, uow)
+
+
+async def bind_condition(
+    condition: Condition, handoff_id: UUID, agency: str, due_at: datetime, uow: UnitOfWork
+) -> None:
+    """Another agency said yes: it waits for what was asked about the case, and keeps what the candidate would have."""
+    owner = agency if condition.owner == condition.asked_by else condition.owner
+    number = 1 + max((known.number for known in await repository.of_handoff(uow, handoff_id)), default=0)
+    uow.change(condition, "bind", handoff_id=handoff_id, number=number, owner=owner, asked_by=agency, due_at=due_at)
+
+
+async def bring_back_condition(condition: Condition, reason_code: str, due_at: datetime, uow: UnitOfWork) -> None:
+    """What ended it did not happen: it is open again, never met by that. Raises ``ConditionIsDecided``."""
+    state = domain.next_state(condition.state, "bring-back")
+    uow.change(
+        condition,
+        "bring-back",
+        reason=reason_code,
+        state=state.value,
+        reason_code=None,
+        decided_at=None,
+        due_at=due_at,
+    )
+
+
 async def _decide(condition: Condition, verb: str, reason_code: str | None, uow: UnitOfWork) -> None:
     state = domain.next_state(condition.state, verb)
     uow.change(

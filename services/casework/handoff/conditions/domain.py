@@ -39,7 +39,11 @@ MOVES: dict[tuple[ConditionState, str], ConditionState] = {
     (ConditionState.OPEN, "waive"): ConditionState.WAIVED,
     (ConditionState.OPEN, "break"): ConditionState.BROKEN,
     (ConditionState.OPEN, "void"): ConditionState.VOID,
+    (ConditionState.VOID, "bring-back"): ConditionState.OPEN,
 }
+
+STANDING = frozenset({ConditionState.OPEN, ConditionState.MET, ConditionState.WAIVED})
+"""What a hand-off needs no second time: it is waited for, or was seen to."""
 
 
 class ConditionIsDecided(Conflict):

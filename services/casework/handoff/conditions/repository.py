@@ -1,11 +1,12 @@
 """Every query on promises."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
-from services.casework.handoff.conditions.domain import ConditionState
+from services.casework.handoff.conditions.domain import ConditionAbout, ConditionState
 from services.casework.handoff.conditions.tables import Condition
 from services.chassis.database import ReadSession, UnitOfWork
 
@@ -21,6 +22,43 @@ async def open_of_handoff(uow: UnitOfWork, handoff_id: UUID) -> list[Condition]:
         select(Condition)
         .where(Condition.handoff_id == handoff_id, Condition.state == ConditionState.OPEN.value)
         .order_by(col(Condition.number))
+        .with_for_update()
+    )
+
+
+async def open_of_handoffs(uow: UnitOfWork, handoff_ids: Collection[UUID]) -> list[Condition]:
+    """The undecided promises of several hand-offs, locked, first due first."""
+    return await uow.all(
+        select(Condition)
+        .where(col(Condition.handoff_id).in_(handoff_ids), Condition.state == ConditionState.OPEN.value)
+        .order_by(col(Condition.due_at), col(Condition.id))
+        .with_for_update()
+    )
+
+
+async def open_of_ids(uow: UnitOfWork, ids: Collection[UUID]) -> list[Condition]:
+    """Those of some promises that are undecided, locked."""
+    return await uow.all(
+        select(Condition)
+        .where(col(Condition.id).in_(ids), Condition.state == ConditionState.OPEN.value)
+        .order_by(col(Condition.id))
+        .with_for_update()
+    )
+
+
+async def voided_at(uow: UnitOfWork, matter_id: UUID, at: datetime, voided_for: str | None) -> list[Condition]:
+    """What was promised about a case and ended by one act, which its instant names, or for a reason,
+    locked.
+    """
+    return await uow.all(
+        select(Condition)
+        .where(
+            Condition.matter_id == matter_id,
+            Condition.state == ConditionState.VOID.value,
+            Condition.about == ConditionAbout.CASE.value,
+            or_(Condition.decided_at == at, Condition.reason_code == voided_for),
+        )
+        .order_by(col(Condition.id))
         .with_for_update()
     )
 

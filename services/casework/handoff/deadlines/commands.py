@@ -31,7 +31,11 @@ DEADLINES = UUID("1b6f3a52-0f4e-5a0a-9a0e-3f3c7f9d2c61")
 
 @dataclass(frozen=True, slots=True)
 class StartDeadline:
-    """A promise of time begins: ``owner`` must act ``within`` it, in the working time of a desk or around the clock."""
+    """A promise of time begins: ``owner`` must act ``within`` it, in the working time of a desk or around the clock.
+
+    ``since``: when it began, if that lies before its record. ``escalations``: steps that were taken for the same
+    promise while it hung on something else.
+    """
 
     kind: DeadlineKind
     owner: str
@@ -43,6 +47,8 @@ class StartDeadline:
     is_emergency: bool = False
     occurrence: int = 0
     until: datetime | None = None
+    since: datetime | None = None
+    escalations: int = 0
 
 
 class Deadlines:
@@ -93,8 +99,10 @@ class Deadlines:
         """Start a deadline; ``occurrence`` 0 means one more than there were of its kind."""
         known = [c.occurrence for c in self._deadlines if c.kind == command.kind]
         occurrence = command.occurrence or max(known, default=0) + 1
-        due_at = command.until or self._due(command.within, command.agency, command.desk, command.in_working_time)
-        promised = due_at - self._now if command.until else command.within
+        since = command.since or self._now
+        desk = command.desk if command.in_working_time else ""
+        due_at = command.until or self._due(since, command.within, command.agency, desk)
+        promised = due_at - since if command.until else command.within
         started = Deadline(
             id=clock.derived_id(DEADLINES, f"{self._about.id}:{command.kind}:{occurrence}"),
             correlation_id=self._about.correlation_id,
@@ -105,15 +113,16 @@ class Deadlines:
             occurrence=occurrence,
             owner=command.owner,
             agency=command.agency,
-            desk=command.desk if command.in_working_time else "",
+            desk=desk,
             state=DeadlineState.RUNNING.value,
             is_emergency=command.is_emergency,
             escalation_policy=command.escalation_policy,
             promised_seconds=int(promised.total_seconds()),
-            started_at=self._now,
+            started_at=since,
             due_at=due_at,
-            escalates_at=domain.escalates_at_of(due_at, 0, self._escalation_policy(command)),
-            sentence=self._sentence(due_at, promised, command.agency, command.desk if command.in_working_time else ""),
+            escalates_at=domain.escalates_at_of(due_at, command.escalations, self._escalation_policy(command)),
+            escalations=command.escalations,
+            sentence=self._sentence(since, due_at, promised, command.agency, desk),
         )
         self._uow.create(started, "start")
         self._deadlines.append(started)
@@ -159,6 +168,16 @@ class Deadlines:
             if stopped is not None and stopped.state == DeadlineState.STOPPED:
                 self._run(stopped, "go_on", stopped.due_at, reason=reason, stopped_at=None)
 
+    def of_promise(self, number: int) -> Deadline | None:
+        """The deadline of a condition, by the condition's number."""
+        return next((c for c in self._deadlines if (c.kind, c.occurrence) == (DeadlineKind.PROMISE_BY, number)), None)
+
+    def revive(self, stopped: Deadline, reason: str, due_at: datetime) -> None:
+        """What stopped it did not happen: it runs on until another instant."""
+        promised = due_at - stopped.started_at
+        sentence = self._sentence(stopped.started_at, due_at, promised, stopped.agency, stopped.desk)
+        self._run(stopped, "revive", due_at, reason=reason, stopped_at=None, sentence=sentence)
+
     def pause(self, reason: str, kinds: Collection[DeadlineKind] | None = None) -> None:
         """Let deadlines stand still and keep what was left of them. Raises ``EmergencyCannotPause``."""
         for running in self.running():
@@ -184,8 +203,8 @@ class Deadlines:
             if kinds is not None and paused.kind not in kinds:
                 continue
             left = timedelta(seconds=paused.left_seconds or 0)
-            due_at = self._due(left, paused.agency, paused.desk, bool(paused.desk)) if left else paused.due_at
-            sentence = self._sentence(due_at, left, paused.agency, paused.desk) if left else paused.sentence
+            due_at = self._due(self._now, left, paused.agency, paused.desk) if left else paused.due_at
+            sentence = self._sentence(self._now, due_at, left, paused.agency, paused.desk) if left else paused.sentence
             self._run(
                 paused,
                 "resume",
@@ -281,11 +300,11 @@ class Deadlines:
             **changes,
         )
 
-    def _due(self, within: timedelta, agency: str, desk: str, in_working_time: bool) -> datetime:
-        if not in_working_time:
-            return self._now + within
+    def _due(self, since: datetime, within: timedelta, agency: str, desk: str) -> datetime:
+        if not desk:
+            return since + within
         calendar, zone = self._pack.calendar_of(agency, desk), self._pack.zone_of(agency)
-        return add_working_time(self._now, within, calendar, zone)
+        return add_working_time(since, within, calendar, zone)
 
     def _left(self, running: Deadline) -> timedelta:
         if self._now >= running.due_at or not running.desk:
@@ -293,12 +312,12 @@ class Deadlines:
         calendar, zone = self._pack.calendar_of(running.agency, running.desk), self._pack.zone_of(running.agency)
         return working_time_between(self._now, running.due_at, calendar, zone)
 
-    def _sentence(self, due_at: datetime, amount: timedelta, agency: str, desk: str) -> str:
+    def _sentence(self, since: datetime, due_at: datetime, amount: timedelta, agency: str, desk: str) -> str:
         zone = self._pack.zone_of(agency)
         if not desk:
-            return domain.sentence(amount, self._now, due_at, zone)
+            return domain.sentence(amount, since, due_at, zone)
         found = self._pack.desk(agency, desk)
-        return explain_deadline(self._now, amount, self._pack.calendar_of(agency, desk), zone, found.name)
+        return explain_deadline(since, amount, self._pack.calendar_of(agency, desk), zone, found.name)
 
 
 IsEmpty = Callable[[Deadline], Awaitable[bool]]

@@ -127,6 +127,11 @@ def condition_decided(handoff: Handoff, code: str, verdict: str) -> events.Hando
     return events.HandoffConditionDecided(**_parties(handoff), condition_code=code, verdict=verdict)
 
 
+def condition_passed_on(handoff: Handoff, code: str, owed_by: str, due_at: datetime) -> events.HandoffConditionPassedOn:
+    """What another candidate asked for about the case binds whoever won."""
+    return events.HandoffConditionPassedOn(**_parties(handoff), condition_code=code, owed_by=owed_by, due_at=due_at)
+
+
 def deadline_moved(handoff: Handoff, deadline: str, occurrence: int, found: Recomputed) -> events.HandoffDeadlineMoved:
     """A decree moved a deadline."""
     return events.HandoffDeadlineMoved(

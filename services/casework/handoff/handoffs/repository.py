@@ -107,6 +107,11 @@ async def of_group(reading: ReadSession, group_id: UUID) -> list[Handoff]:
     return await reading.all(select(Handoff).where(Handoff.group_id == group_id).order_by(col(Handoff.candidate_no)))
 
 
+async def ids_of_group(uow: UnitOfWork, group_id: UUID) -> set[UUID]:
+    """Whoever was asked in a group, whatever came of it."""
+    return set(await uow.scalars(select(Handoff.id).where(Handoff.group_id == group_id)))
+
+
 async def by_ids(uow: UnitOfWork, ids: Sequence[UUID]) -> list[Handoff]:
     """Some hand-offs."""
     return await uow.all(select(Handoff).where(col(Handoff.id).in_(ids)).order_by(col(Handoff.id)))

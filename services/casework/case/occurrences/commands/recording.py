@@ -16,7 +16,7 @@ from services.casework.case.occurrences.tables import OccurrenceRow
 from services.casework.desks.tasks.commands import cancel_tasks, pause_tasks, resume_tasks, settle_search
 from services.casework.desks.tasks.domain import TaskKind
 from services.casework.handoff.disclosures.domain import Purpose
-from services.casework.handoff.handoffs.commands import apply_dispositions, end_of_step
+from services.casework.handoff.handoffs.commands import apply_dispositions, end_conditions_by_id, end_of_step
 from services.casework.handoff.handoffs.domain import (
     BEFORE_IT_WAS_ASKED,
     CLOCKS_MAY_DIFFER,
@@ -136,6 +136,8 @@ async def carry_out(
     }
     await apply_dispositions(case.id, handoffs, reason, command.happened_at, uow)
     await _turn_tasks(case, planned, reason, uow)
+    ended = [n.id for n in planned if n.item == Item.CONDITION and n.disposition == Disposition.ENDS and n.id]
+    await end_conditions_by_id(ended, reason, uow)
     for line in planned:
         match line.item, line.disposition:
             case Item.AID, Disposition.HELD | Disposition.RECHECKED:

@@ -20,6 +20,7 @@ from services.casework.case.occurrences.tables import OccurrenceRow, Revocation
 from services.casework.desks.tasks.commands import cancel_tasks, task_id_of, tasks_done
 from services.casework.desks.tasks.commands import revive_of_matter as revive_tasks
 from services.casework.desks.tasks.domain import VISITS, TaskKind
+from services.casework.handoff.handoffs.commands import revive_conditions_of_matter
 from services.casework.handoff.handoffs.commands import revive_of_matter as revive_handoffs
 from services.casework.person.custody.commands import take_back
 from services.chassis import clock
@@ -123,6 +124,7 @@ async def _bring_back(case: Case, row: OccurrenceRow, uow: UnitOfWork) -> list[U
     told_as = outcome.code if outcome else None
     custody = await take_back(case.id, row.recorded_at, REVOKED, uow)
     handoffs = await revive_handoffs(case.id, row.recorded_at, REVOKED, uow, failed_for=told_as)
+    conditions = await revive_conditions_of_matter(case.id, row.recorded_at, REVOKED, uow, voided_for=told_as)
     tasks = await revive_tasks(case.id, row.recorded_at, REVOKED, uow)
     return [
         *(Undone(Item.CUSTODY, stretch.id, "CUSTODY", stretch.agency, is_back) for stretch, is_back in custody),
@@ -130,6 +132,7 @@ async def _bring_back(case: Case, row: OccurrenceRow, uow: UnitOfWork) -> list[U
             Undone(Item.NOT_ACCEPTED, one.handoff.id, one.handoff.purpose, one.handoff.to_agency, one.is_back)
             for one in handoffs
         ),
+        *(Undone(Item.CONDITION, one.id, one.code, one.owner, is_back=True) for one in conditions),
         *(Undone(Item.VISIT if t.kind in VISITS else Item.TASK, t.id, t.kind, t.agency, is_back=True) for t in tasks),
     ]
 

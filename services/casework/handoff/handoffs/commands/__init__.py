@@ -5,6 +5,7 @@ decided one after the other.
 """
 
 from services.casework.handoff.handoffs.commands.applying import MoveHandoff, OfferedCondition, Spoken
+from services.casework.handoff.handoffs.commands.binding import end_conditions_by_id, revive_conditions_of_matter
 from services.casework.handoff.handoffs.commands.escalating import (
     DeskOf,
     Reach,
@@ -62,6 +63,7 @@ __all__ = [
     "ask_question",
     "close_results",
     "confirm_spoken",
+    "end_conditions_by_id",
     "end_of_step",
     "end_purpose",
     "escalate_if_due",
@@ -81,6 +83,7 @@ __all__ = [
     "report_status",
     "request_handoff",
     "resend",
+    "revive_conditions_of_matter",
     "revive_of_matter",
     "settle_condition",
     "signal_procedure",

@@ -13,6 +13,7 @@ from services.casework.handoff.disclosures.commands import keep_first_disclosure
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs import domain, facts, repository
 from services.casework.handoff.handoffs.commands.applying import MoveHandoff, apply_move, start_search_deadlines
+from services.casework.handoff.handoffs.commands.binding import bind_winner, end_conditions_of_group
 from services.casework.handoff.handoffs.commands.rows import note_next_due, tell
 from services.casework.handoff.handoffs.domain import GroupOutcome, HandoffReason, HandoffState, Move, Side
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup
@@ -245,6 +246,7 @@ async def follow(
                 if other.id != handoff.id:
                     beaten = MoveHandoff(other.id, Move.SUPERSEDE)
                     await apply_move(other, beaten, HandoffState.SUPERSEDED, pack, uow)
+            await bind_winner(group, handoff, pack, uow)
         case Move.CONTEST | Move.UNDO:
             if group.won_by == handoff.to_agency or group.outcome is not None:
                 uow.change(group, "reopen", reason=command.move.value, won_by=None, outcome=None)
@@ -261,9 +263,8 @@ async def follow(
             else:
                 await _end_group(group, GroupOutcome.FAILED, handoff, uow)
         case Move.CANCEL | Move.EXPIRE | Move.CONFIRM_CANCEL | Move.ENTER_IN_ERROR:
-            if group.outcome is None and not [
-                h for h in await repository.open_of_group(uow, group.id) if h.id != handoff.id
-            ]:
+            others = [h for h in await repository.open_of_group(uow, group.id) if h.id != handoff.id]
+            if group.outcome is None and all(h.state in domain.ENDED_WORK for h in others):
                 await _end_group(group, GroupOutcome.CANCELLED, handoff, uow)
         case Move.CLOSE:
             signal_procedure(group, uow)
@@ -315,6 +316,8 @@ async def _end_group(group: HandoffGroup, outcome: GroupOutcome, handoff: Handof
         result_code=handoff.result_code if handoff else None,
         reason_code=handoff.reason_code if handoff else None,
     )
+    if outcome != GroupOutcome.COMPLETED:
+        await end_conditions_of_group(group, group.reason_code or outcome.value, uow)
     if group.reply_workflow:
         uow.signal(
             group.reply_workflow,

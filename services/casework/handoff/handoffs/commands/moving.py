@@ -18,6 +18,7 @@ from services.casework.handoff.handoffs.commands.applying import (
     end_for_system,
     speaks_for_itself,
 )
+from services.casework.handoff.handoffs.commands.binding import end_conditions_of_group
 from services.casework.handoff.handoffs.commands.groups import follow, weigh_conditions
 from services.casework.handoff.handoffs.commands.rows import locked, note_next_due, standing, tell
 from services.casework.handoff.handoffs.domain import (
@@ -209,11 +210,13 @@ async def expire_of_matter(about_id: UUID, reason_code: str, uow: UnitOfWork) ->
         pack = await pack_in_force(uow, group.district)
         still_open = await repository.open_of_group(uow, group.id)
         expiring = [h for h in still_open if domain.expires(h.state, h.held_state)]
+        has_work = any(h.state not in domain.ENDED_WORK for h in still_open if h not in expiring)
         for handoff in expiring:
             command = MoveHandoff(handoff.id, Move.EXPIRE, reason_code=reason_code)
             await apply_move(handoff, command, HandoffState.EXPIRED, pack, uow)
-        if len(expiring) == len(still_open):
+        if not has_work:
             uow.change(group, "end", outcome=GroupOutcome.CANCELLED.value, reason_code=reason_code)
+            await end_conditions_of_group(group, reason_code, uow)
         ended += len(expiring)
     return ended
 

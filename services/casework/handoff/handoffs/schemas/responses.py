@@ -155,6 +155,7 @@ class ConditionOut(BaseModel):
     code: str
     about: str
     owner: str
+    asked_by: str
     due_at: datetime
     state: str
 
