@@ -62,6 +62,7 @@ class PackRow(DistrictRow):
 
 S = TypeVar("S", bound=Section)
 P = TypeVar("P", bound=PackRow)
+R = TypeVar("R")
 _read: dict[tuple[type, str], tuple[str, Any]] = {}
 """By section and district: the digest of the pack that was read last, and the pack."""
 
@@ -71,18 +72,26 @@ async def in_force(rows: type[P], shape: type[S], district: str, source: UnitOfW
 
     Its text is read only when it is another than the one read last. Raises ``PackIsMissing``.
     """
-    return await source.once((shape, district), lambda: _newest(rows, shape, district, source))
+    return await source.once((shape, district), lambda: _found(rows, shape, district, source))
 
 
-async def _newest(rows: type[P], shape: type[S], district: str, source: UnitOfWork | ReadSession) -> S:
-    newest = (
+async def _found(rows: type[P], shape: type[S], district: str, source: UnitOfWork | ReadSession) -> S:
+    pack = await newest(rows, shape, district, source)
+    if pack is None:
+        raise PackIsMissing(district=district)
+    return pack
+
+
+async def newest(rows: type[P], shape: type[S], district: str, source: UnitOfWork | ReadSession) -> S | None:
+    """The pack of a district that was loaded last, if any."""
+    last_loaded = (
         select(rows.digest)
         .where(rows.district == district)
         .order_by(col(rows.loaded_at).desc(), col(rows.version).desc())
     )
-    digest = await source.first(newest)
+    digest = await source.first(last_loaded)
     if digest is None:
-        raise PackIsMissing(district=district)
+        return None
     known = _read.get((shape, district))
     if known is None or known[0] != digest:
         row = await source.first(select(rows).where(rows.district == district, rows.digest == digest))
@@ -104,12 +113,18 @@ async def put_in_force(rows: type[P], pack: Section, uow: UnitOfWork) -> bool:
     return known is None
 
 
+def say_loaded(is_new: object) -> str:
+    """Whether a pack was loaded, or was in force already."""
+    return "dimuat" if is_new else "sudah berlaku"
+
+
 async def load_packs(
     running: "Running",
     arguments: Sequence[str],
     file_name: str,
     shape: type[S],
-    load: Callable[[S, UnitOfWork], Awaitable[bool]],
+    load: Callable[[S, UnitOfWork], Awaitable[R]],
+    say: Callable[[R], str] = say_loaded,
 ) -> int:
     """Load ``<folder>/<district>/<file_name>`` of every district; 1 when there is none or one is wrong.
 
@@ -120,11 +135,15 @@ async def load_packs(
     if not files:
         sys.stderr.write(f"no */{file_name} under {folder}\n")
         return 1
-    return max([await _load_file(running, file, shape, load) for file in files])
+    return max([await _load_file(running, file, shape, load, say) for file in files])
 
 
 async def _load_file(
-    running: "Running", file: Path, shape: type[S], load: Callable[[S, UnitOfWork], Awaitable[bool]]
+    running: "Running",
+    file: Path,
+    shape: type[S],
+    load: Callable[[S, UnitOfWork], Awaitable[R]],
+    say: Callable[[R], str],
 ) -> int:
     try:
         pack = shape.model_validate(yaml.safe_load(file.read_text()))
@@ -136,7 +155,7 @@ async def _load_file(
         return _refuse(file, str(error))
     except SigapError as refusal:
         return _refuse(file, f"{refusal.text} {dict(refusal.facts)}")
-    sys.stdout.write(f"{file.parent.name}: versi {pack.version} {'dimuat' if loaded else 'sudah berlaku'}\n")
+    sys.stdout.write(f"{file.parent.name}: versi {pack.version} {say(loaded)}\n")
     return 0
 
 

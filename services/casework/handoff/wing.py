@@ -17,6 +17,7 @@ from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.handoff.handoffs.workflow import HandoffWorkflow
 from services.casework.office.directory.commands import load_pack
 from services.casework.office.directory.domain import CaseworkPack
+from services.casework.office.directory.queries import newest_pack
 from services.chassis import packs
 from services.chassis.database import UnitOfWork
 from services.chassis.service import Running, Wing
@@ -27,18 +28,21 @@ def criteria(agency: str) -> Sequence[Any]:
     return [with_loader_criteria(Handoff, or_(col(Handoff.to_agency) == agency, col(Handoff.from_agency) == agency))]
 
 
-async def put_in_force(pack: CaseworkPack, uow: UnitOfWork) -> bool:
-    """Load a pack and move the open deadlines that its calendar moves; False when exactly this one is already
-    loaded."""
-    is_new = await load_pack(pack, uow)
-    if is_new:
-        await recompute_deadlines(pack, uow)
-    return is_new
+async def put_in_force(pack: CaseworkPack, uow: UnitOfWork) -> int | None:
+    """Load a pack and move the open deadlines that its calendar moves; answers how many, nothing when exactly this one
+    is already loaded."""
+    before = await newest_pack(uow, pack.district)
+    return await recompute_deadlines(pack, before, uow) if await load_pack(pack, uow) else None
+
+
+def say_loaded(moved: int | None) -> str:
+    """What the operator is told of a pack."""
+    return "sudah berlaku" if moved is None else f"dimuat; {moved} tenggat berjalan digeser"
 
 
 async def load_packs(running: Running, arguments: Sequence[str]) -> int:
     """``load-pack [folder]``: put every district's casework section in force; 1 when one is wrong."""
-    return await packs.load_packs(running, arguments, "casework.yaml", CaseworkPack, put_in_force)
+    return await packs.load_packs(running, arguments, "casework.yaml", CaseworkPack, put_in_force, say_loaded)
 
 
 WING = Wing(

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import with_loader_criteria
 from sqlmodel import col
 
+from services.casework.office.directory import repository as directory_repository
 from services.casework.office.findings import access as findings_access
 from services.casework.office.findings import api as findings_api
 from services.casework.office.findings import pages as findings_pages
@@ -43,7 +44,10 @@ WING = Wing(
     pages=[findings_pages],
     links=[PageLink("/temuan", "Temuan", "finding:read", rank=40)],
     criteria=criteria,
-    gauges=[findings_repository.gauges],
-    figures={"sigap_case_findings_open": "records-contradict-each-other"},
+    gauges=[findings_repository.gauges, directory_repository.gauges],
+    figures={
+        "sigap_case_findings_open": "records-contradict-each-other",
+        "sigap_calendar_decree_missing": "a-years-decree-is-missing",
+    },
     papers={"draft-calendar": draft_calendar},
 )

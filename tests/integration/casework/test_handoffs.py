@@ -1,6 +1,7 @@
 # Above 400 lines: each door of a hand-off beside its neighbours, on one set of desks.
 """The promise between two agencies by its API, on real rows: conditions, questions, holds, mis-clicks."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from contracts.events.casework import HandoffDeadlineMoved
-from services.casework.handoff.wing import put_in_force
+from services.casework.handoff.wing import put_in_force, say_loaded
 from services.casework.office.directory.domain import DayOff, DayOffKind
 from services.chassis import clock
 from services.chassis.principal import system_principal
@@ -478,12 +479,24 @@ async def test_a_decree_moves_open_deadlines_and_leaves_escalations(
     day = datetime.fromisoformat(before).astimezone(ZoneInfo(pack.zone)).date()
     decree = DayOff(day=day, kind=DayOffKind.LOCAL, name="Hari libur uji", source="uji")
     decreed = pack.model_copy(update={"version": f"decree-{uuid4().hex[:6]}", "days_off": (*pack.days_off, decree)})
+
+    async def load() -> str:
+        return say_loaded(
+            await casework.units.perform(lambda uow: put_in_force(decreed, uow), principal=system_principal("test"))
+        )
+
     try:
-        await casework.units.perform(lambda uow: put_in_force(decreed, uow), principal=system_principal("test"))
+        loaded = re.fullmatch(r"dimuat; (\d+) tenggat berjalan digeser", await load())
+        assert loaded is not None
+        assert int(loaded[1]) >= 1
+        assert await load() == "sudah berlaku"
         moved = await seen(office, handoff)
         assert deadlines(moved)["ANSWER_BY"] > before
         assert moved["due_at"] == deadlines(moved)["ANSWER_BY"]
-        assert "Kalender kerja berubah" in next(c["sentence"] for c in moved["deadlines"])
+        sentence = next(c["sentence"] for c in moved["deadlines"])
+        assert "(Hari libur uji) tidak dihitung" in sentence, "reckoned anew"
+        assert "Kalender kerja berubah: menurut uji: " in sentence
+        assert "(Hari libur uji) menjadi hari libur; tenggat mundur" in sentence
         assert deadlines(await seen(office, rang))["ANSWER_BY"] == deadlines(rang)["ANSWER_BY"]
         said = await casework.rows(
             "SELECT headers->>'ce_subject' AS subject FROM outbox WHERE headers->>'ce_type' = $1",

@@ -1,6 +1,8 @@
 """Every figure that somebody is alarmed by rises with its cause and falls when the cause is gone."""
 
 from collections.abc import AsyncIterator
+from datetime import date
+from functools import partial
 from uuid import uuid4
 
 import pytest_asyncio
@@ -10,7 +12,7 @@ from contracts.events.intake import ReportRejected, ReportVerified
 from contracts.values import RegionCode
 from deploy.local.places import CHECKOUT
 from services.casework.office.directory.commands import load_pack
-from services.casework.office.directory.domain import CaseworkPack
+from services.casework.office.directory.domain import CaseworkPack, DayOff, DayOffKind
 from services.casework.wiring import SERVICE
 from services.chassis import clock, runbook
 from services.chassis.principal import system_principal
@@ -117,6 +119,19 @@ async def test_the_lag_of_a_consumer_rises_and_falls(process: Outspoken, casewor
     await falls(process, "sigap_consumer_lag_messages")
     await falls(process, "sigap_consumer_oldest_seconds")
     await process.is_ready()
+
+
+async def test_a_year_without_its_decree_rises_and_falls(process: Outspoken, casework: Bench) -> None:
+    pack = CaseworkPack.model_validate(yaml.safe_load(PACK.read_text()))
+    soon = (clock.utc_now() + pack.decree_wanted_within).year
+    until_now = tuple(off for off in pack.days_off if off.day.year != soon)
+    new_year = DayOff(day=date(soon, 1, 1), kind=DayOffKind.NATIONAL, name="Tahun Baru Masehi", source="SKB")
+    for version, days_off in (("undecreed", until_now), ("decreed", (*until_now, new_year))):
+        changed = pack.model_copy(update={"version": version, "days_off": days_off})
+        await casework.units.perform(partial(load_pack, changed), principal=system_principal("casework"))
+        if version == "undecreed":
+            await rises(process, "sigap_calendar_decree_missing", 0, district="35.24")
+    await falls(process, "sigap_calendar_decree_missing", district="35.24")
 
 
 async def test_open_handoffs_by_age_and_deadlines_near_breach_rise_and_fall(

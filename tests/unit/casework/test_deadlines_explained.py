@@ -1,6 +1,6 @@
 """The sentence that explains a deadline, and what a decree makes of a running deadline."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,8 +12,12 @@ from services.casework.office.directory.domain import (
     DayOff,
     DayOffKind,
     DecreeEffect,
+    Hours,
+    Period,
     RunningDeadline,
+    WorkedDay,
     add_working_time,
+    decreed,
     explain_deadline,
     recompute_deadline,
 )
@@ -135,6 +139,20 @@ def without(day: str) -> Calendar:
     return OFFICE.model_copy(update={"days_off": tuple(off for off in OFFICE.days_off if f"{off.day}" != day)})
 
 
+def with_days_off(*days: int) -> Calendar:
+    named = {"kind": DayOffKind.LOCAL, "name": "Pilkada", "source": "SE Bupati"}
+    off = [DayOff.model_validate({"day": date(2026, 12, day), **named}) for day in days]
+    return OFFICE.model_copy(update={"days_off": (*OFFICE.days_off, *off)})
+
+
+SHORT = (Hours(opens=time(9), closes=time(12)),)
+SHORT_WEEK = Period(
+    name="jam kerja pendek", starts_on=date(2026, 12, 16), ends_on=date(2026, 12, 17), source="SE Sekda",
+    weekly={"wed": SHORT, "thu": SHORT},
+)  # fmt: skip
+SATURDAY = WorkedDay(day=date(2026, 12, 19), name="Sabtu kerja", hours=SHORT, source="SE Sekda")
+
+
 def test_a_decree_that_adds_a_day_off_moves_the_deadline_later() -> None:
     found = recompute_deadline(
         RunningDeadline(STARTED, AMOUNT, DUE, 0), with_day_off("2026-11-23"), LAMONGAN.zone, GRACE, STARTED + HOUR
@@ -158,6 +176,77 @@ def test_a_decree_that_takes_a_day_off_back_moves_the_deadline_earlier() -> None
     found = recompute_deadline(deadline, without("2026-12-24"), LAMONGAN.zone, GRACE, started)
     assert (found.due_at, found.effect) == (wib("2026-12-24", "10:00"), DecreeEffect.MOVED_EARLIER)
     assert "tenggat maju dari Senin 28 Desember 2026 10.00 WIB ke Kamis 24 Desember 2026 10.00 WIB" in found.why
+
+
+def test_a_moved_deadline_names_the_decree_and_the_days_that_it_changed() -> None:
+    deadline = RunningDeadline(STARTED, AMOUNT, DUE, 0)
+    mourning = with_day_off("2026-11-23")
+    found = recompute_deadline(deadline, mourning, LAMONGAN.zone, GRACE, STARTED + HOUR, before=OFFICE)
+    assert found.why.startswith(
+        "Kalender kerja berubah: menurut keputusan: 23 November 2026 (Hari berkabung) menjadi hari libur; tenggat mun"
+    )
+    later = recompute_deadline(deadline, OFFICE, LAMONGAN.zone, GRACE, STARTED + HOUR, before=OFFICE)
+    assert later.why == "Kalender kerja berubah: tenggat tetap."
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (OFFICE, OFFICE, ""),
+        (
+            OFFICE, without("2026-12-24"),
+            "menurut SKB 3 Menteri 2026: 24 Desember 2026 (Cuti bersama Hari Raya Natal) tidak lagi libur",
+        ),
+        (OFFICE, with_days_off(21, 22, 26), "menurut SE Bupati: 21–22 Desember 2026 (Pilkada) menjadi hari libur"),
+        (with_days_off(26), OFFICE, ""),
+        (
+            OFFICE, OFFICE.model_copy(update={"worked_days": (SATURDAY,)}),
+            "menurut SE Sekda: 19 Desember 2026 (Sabtu kerja) menjadi hari kerja",
+        ),
+        (
+            OFFICE.model_copy(update={"worked_days": (SATURDAY,)}), OFFICE,
+            "menurut SE Sekda: 19 Desember 2026 (Sabtu kerja) tidak lagi hari kerja",
+        ),
+        (
+            OFFICE, OFFICE.model_copy(update={"periods": (SHORT_WEEK,)}),
+            "menurut SE Sekda: 16–17 Desember 2026 (jam kerja pendek) berganti jam kerja",
+        ),
+        (
+            OFFICE.model_copy(update={"periods": (SHORT_WEEK,)}), OFFICE,
+            "menurut SE Sekda: 16–17 Desember 2026 (jam kerja pendek) berganti jam kerja",
+        ),
+        (
+            OFFICE, OFFICE.model_copy(update={"weekly": {**OFFICE.weekly, "mon": SHORT}}),
+            "14 Desember 2026 dan 21 Desember 2026 (jam kerja kantor) berganti jam kerja",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_decree_changed_is_named_by_its_source_and_days(before: Calendar, after: Calendar, said: str) -> None:
+    assert decreed(before, after, date(2026, 12, 14), date(2026, 12, 26)) == said
+
+
+def test_a_deadline_beyond_the_decreed_calendar_says_that_it_is_a_forecast() -> None:
+    start, desk = wib("2027-12-31", "15:00"), "Bidang Uji"
+    said = explain_deadline(start, 2 * HOUR, OFFICE, LAMONGAN.zone, desk)
+    assert said.endswith("; perkiraan: keputusan hari libur 2028 belum dimuat")
+    assert "perkiraan" not in explain_deadline(wib("2027-12-30", "08:00"), 2 * HOUR, OFFICE, LAMONGAN.zone, desk)
+    duty = LAMONGAN.calendar_of("dinsos-lamongan", "piket")
+    assert "perkiraan" not in explain_deadline(start, 2 * HOUR, duty, LAMONGAN.zone, desk), "duty knows no days off"
+    said = explain_deadline(wib("2027-03-09", "15:00"), HOUR, OFFICE, LAMONGAN.zone, desk)
+    idulfitri = "10 Maret (Hari Raya Idulfitri 1448 H) dan 11 Maret (Hari Raya Idulfitri 1448 H, hari kedua)"
+    assert said.endswith(f"; perkiraan: {idulfitri} belum ditetapkan")
+
+
+def test_a_year_is_known_by_a_national_day_that_is_decreed() -> None:
+    def of(*days: DayOff) -> Calendar:
+        return OFFICE.model_copy(update={"days_off": days})
+
+    new_year = DayOff(day=date(2027, 1, 1), kind=DayOffKind.NATIONAL, name="Tahun Baru", source="SKB")
+    assert of(new_year).knows(2027)
+    assert not of(new_year).knows(2028)
+    assert not of(new_year.model_copy(update={"is_forecast": True})).knows(2027)
+    assert not of(new_year.model_copy(update={"kind": DayOffKind.LOCAL})).knows(2027)
+    assert of().model_copy(update={"observes": (DayOffKind.LOCAL,)}).knows(2027), "what it does not observe"
 
 
 def test_a_deadline_that_a_decree_puts_into_the_past_gets_a_grace_period_of_working_time() -> None:

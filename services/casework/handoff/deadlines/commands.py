@@ -12,7 +12,9 @@ from services.casework.handoff.deadlines.domain import DeadlineKind, DeadlineSta
 from services.casework.handoff.deadlines.tables import Deadline, EscalationStep
 from services.casework.office.directory.domain import (
     NOTIFIED_ESCALATIONS,
+    Calendar,
     CaseworkPack,
+    DecreeEffect,
     EscalationKind,
     PolicyStep,
     Recomputed,
@@ -266,9 +268,9 @@ class Deadlines:
             if (key := (escalation.deadline, escalation.occurrence)) in running
         ]
 
-    def recompute(self) -> list[tuple[Deadline, Recomputed]]:
+    def recompute(self, before: CaseworkPack | None) -> list[tuple[Deadline, Recomputed]]:
         """A decree changed the calendar: new deadlines for what runs in working time. Escalation steps that were taken
-        stay.
+        stay. ``before``: the pack of until now, so that the sentence names the decree and its days.
         """
         moved = []
         for running in [c for c in self.running() if c.desk]:
@@ -280,11 +282,26 @@ class Deadlines:
                 self._pack.zone_of(running.agency),
                 self._pack.decree_grace,
                 self._now,
+                self._calendar_before(running, before),
             )
             if found.is_moved:
-                self._run(running, "recompute", found.due_at, reason=found.effect.value, sentence=found.why)
+                sentence = self._sentence_of_moved(running, found)
+                self._run(running, "recompute", found.due_at, reason=found.effect.value, sentence=sentence)
                 moved.append((running, found))
         return moved
+
+    @staticmethod
+    def _calendar_before(running: Deadline, before: CaseworkPack | None) -> Calendar | None:
+        is_known = before is not None and any(agency.code == running.agency for agency in before.agencies)
+        return before.calendar_of(running.agency, running.desk) if before and is_known else None
+
+    def _sentence_of_moved(self, running: Deadline, found: Recomputed) -> str:
+        """How the deadline is reckoned now, unless it is a grace period, and what moved it."""
+        if found.effect == DecreeEffect.GRACE_GIVEN:
+            return found.why
+        promised = timedelta(seconds=running.promised_seconds)
+        reckoned = self._sentence(running.started_at, found.due_at, promised, running.agency, running.desk)
+        return f"{reckoned}. {found.why}"
 
     def _escalation_policy(self, deadline: Deadline | StartDeadline) -> tuple[PolicyStep, ...]:
         return domain.policy_of(deadline.kind, self._pack.escalation_policies[deadline.escalation_policy])

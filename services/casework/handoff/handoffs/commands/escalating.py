@@ -158,13 +158,15 @@ async def note_notice(fact_id: UUID, news: Notice, reach: Reach, uow: UnitOfWork
         await reach.have_called(handoff, escalation, desk_of(handoff, owners[0], pack), uow)
 
 
-async def recompute_deadlines(pack: CaseworkPack, uow: UnitOfWork) -> int:
-    """A pack with another calendar is in force: open deadlines move, each with a fact. Returns how many moved."""
+async def recompute_deadlines(pack: CaseworkPack, before: CaseworkPack | None, uow: UnitOfWork) -> int:
+    """A pack with another calendar than ``before`` is in force: open deadlines move, each with a fact. Returns how many
+    moved.
+    """
     count = 0
     for handoff_id in await handoffs_in_working_time(uow, pack.district):
         _, handoff = await locked(handoff_id, uow)
         deadlines = await deadlines_of(AboutKind.HANDOFF, handoff, pack, uow)
-        moved = deadlines.recompute()
+        moved = deadlines.recompute(before)
         if moved:
             uow.change(handoff, "recompute", reason=pack.version, **note_next_due(handoff, deadlines))
             for running, found in moved:

@@ -149,6 +149,14 @@ class Calendar(PackPart):
             raise ValueError("worked_days names a day twice")
         return self
 
+    def knows(self, year: int) -> bool:
+        """Whether the national days of a year are decreed, as far as this calendar observes any."""
+        if self.always_open or DayOffKind.NATIONAL not in self.observes:
+            return True
+        return any(
+            off.kind == DayOffKind.NATIONAL and not off.is_forecast and off.day.year == year for off in self.days_off
+        )
+
     def observing(self, days_off: tuple[DayOff, ...]) -> "Calendar":
         """This calendar with those of the pack's days off that it observes."""
         observed = tuple(off for off in days_off if off.kind in self.observes)

@@ -38,7 +38,17 @@ def explain_deadline(start: datetime, amount: timedelta, calendar: Calendar, zon
         parts.append(f"{_listed(special)} berlaku")
     if worked := [f"{_say_weekday(day.on, year)} ({day.worked.name})" for day in days if day.worked]:
         parts.append(f"{_listed(worked)} dihitung")
-    return "; ".join([*parts, f"jatuh {falls}"])
+    return "; ".join([*parts, f"jatuh {falls}", *_forecasts(days, due.astimezone(ZoneInfo(zone)).year, calendar, year)])
+
+
+def _forecasts(days: Sequence[Day], due_year: int, calendar: Calendar, year: int) -> list[str]:
+    """«perkiraan: …»: what of the span nobody has decreed yet, so that the deadline may still move."""
+    unknown = [str(y) for y in range(min(year, due_year), due_year + 1) if not calendar.knows(y)]
+    found = [f"keputusan hari libur {_listed(unknown)} belum dimuat"] if unknown else []
+    reckoned = _days_off([day for day in days if day.off and day.off.is_forecast], year)
+    if reckoned:
+        found.append(f"{_listed(reckoned)} belum ditetapkan")
+    return [f"perkiraan: {_listed(found)}"] if found else []
 
 
 def _days_passed(start: datetime, due: datetime, calendar: Calendar, zone: str) -> list[Day]:
@@ -160,8 +170,59 @@ class Recomputed:
         return self.due_at != self.was_due_at
 
 
+def decreed(before: Calendar, after: Calendar, first: date, last: date) -> str:
+    """What a change of the calendar did to the days of a span, and on whose word; empty when it left them alone.
+
+    «menurut SKB 3 Menteri 2027: 23–24 Maret 2027 (Cuti bersama Idulfitri) menjadi hari libur».
+    """
+    old, new = (
+        {day.on: day for day in takewhile(lambda day: day.on <= last, days_from(first, calendar))}
+        for calendar in (before, after)
+    )
+    changes: dict[tuple[str, str, str], list[date]] = {}
+    for on, day in new.items():
+        if (old[on].hours, old[on].off) != (day.hours, day.off) and (change := _change(old[on], day)):
+            changes.setdefault(change, []).append(on)
+    by_source: dict[str, list[str]] = {}
+    for (source, name, becomes), days in changes.items():
+        by_source.setdefault(source, []).append(f"{_say_runs(days)} ({name}) {becomes}")
+    return "; ".join((f"menurut {source}: " if source else "") + _listed(said) for source, said in by_source.items())
+
+
+def _change(old: Day, new: Day) -> tuple[str, str, str] | None:
+    """Who said so, how it is called, and what the day became; nothing for a day that nobody works on anyway."""
+    if new.worked:
+        return new.worked.source, new.worked.name, "menjadi hari kerja"
+    if new.off:
+        return (new.off.source, new.off.name, "menjadi hari libur") if new.usual else None
+    if old.off:
+        return (old.off.source, old.off.name, "tidak lagi libur") if new.usual else None
+    if old.worked:
+        return old.worked.source, old.worked.name, "tidak lagi hari kerja"
+    period = new.period or old.period
+    return (
+        (period.source, period.name, "berganti jam kerja") if period else ("", "jam kerja kantor", "berganti jam kerja")
+    )
+
+
+def _say_runs(days: Sequence[date]) -> str:
+    """«23–24 Maret 2027 dan 2 April 2027»."""
+    runs: list[list[date]] = []
+    for on in days:
+        if runs and (on - runs[-1][-1]).days == 1:
+            runs[-1].append(on)
+        else:
+            runs.append([on])
+    return _listed([_say_days(run[0], run[-1], 0) for run in runs])
+
+
 def recompute_deadline(
-    deadline: RunningDeadline, calendar: Calendar, zone: str, grace: timedelta, now: datetime
+    deadline: RunningDeadline,
+    calendar: Calendar,
+    zone: str,
+    grace: timedelta,
+    now: datetime,
+    before: Calendar | None = None,
 ) -> Recomputed:
     """The deadline under a new calendar, from the same start.
 
@@ -169,6 +230,7 @@ def recompute_deadline(
     and its distance. A
     deadline that had passed not escalated before the decree moves only if the new one is still to come. One that the
     new calendar puts into the past falls after ``grace`` of working time from ``now``, never later than it was.
+    ``before``: the calendar of until now, so that the sentence names the decree and the days that it changed.
     """
     if deadline.escalations:
         return _kept(
@@ -180,14 +242,27 @@ def recompute_deadline(
             return _kept(deadline, DecreeEffect.UNCHANGED, "tenggat tetap")
         is_later = due > deadline.due_at
         effect = DecreeEffect.MOVED_LATER if is_later else DecreeEffect.MOVED_EARLIER
-        return _moved(deadline, due, effect, f"tenggat {'mundur' if is_later else 'maju'}", zone)
+        why = _decreed(deadline, due, before, calendar, zone)
+        return _moved(deadline, due, effect, f"{why}tenggat {'mundur' if is_later else 'maju'}", zone)
     if deadline.due_at <= now:
         return _kept(deadline, DecreeEffect.ALREADY_PASSED, "tenggat sudah lewat sebelumnya dan tetap")
     granted = add_working_time(now, grace, calendar, zone)
     if granted >= deadline.due_at:
         return _kept(deadline, DecreeEffect.UNCHANGED, "tenggat tetap")
-    passed = f"tenggat menurut kalender baru ({say_instant(due, zone)}) sudah lewat; dengan tenggang {say_span(grace)}"
+    why = _decreed(deadline, due, before, calendar, zone)
+    passed = (
+        f"{why}tenggat menurut kalender baru ({say_instant(due, zone)}) sudah lewat; dengan tenggang {say_span(grace)}"
+    )
     return _moved(deadline, granted, DecreeEffect.GRACE_GIVEN, f"{passed} kerja, tenggat maju", zone)
+
+
+def _decreed(deadline: RunningDeadline, due: datetime, before: Calendar | None, after: Calendar, zone: str) -> str:
+    """The words of the decree within the span of the old deadline and the new one, ready to be gone on from."""
+    local_zone = ZoneInfo(zone)
+    first = deadline.started_at.astimezone(local_zone).date()
+    last = max(deadline.due_at, due).astimezone(local_zone).date()
+    found = decreed(before, after, first, last) if before is not None else ""
+    return f"{found}; " if found else ""
 
 
 def _kept(deadline: RunningDeadline, effect: DecreeEffect, reason: str) -> Recomputed:

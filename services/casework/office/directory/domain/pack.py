@@ -220,6 +220,7 @@ class CaseworkPack(PackPart):
     office_unit: str
     days_off: tuple[DayOff, ...] = ()
     decree_grace: Duration = Field(default=timedelta(hours=4), gt=timedelta())
+    decree_wanted_within: Duration = Field(default=timedelta(days=60), gt=timedelta())
     late_after: Duration = Field(default=timedelta(days=1), gt=timedelta())
     notice_within: Duration = Field(default=timedelta(minutes=15), gt=timedelta())
     proof_within: Duration = Field(default=timedelta(days=3), gt=timedelta())
