@@ -280,5 +280,6 @@ async def conduct_operation(
             today = places.day_of(now)
             await _verify(report, ReportState.VERIFIED, item.person, item.circumstances, uow, sealer, places, today)
         reports.append(report)
-    uow.publish(facts.operation_conducted(operation, [r.id for r in reports]), about=operation)
+    conducted = facts.operation_conducted(operation, [r.id for r in reports])
+    uow.publish(conducted, about=operation, happened_at=command.conducted_at)
     return operation, reports

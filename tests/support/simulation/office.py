@@ -236,7 +236,7 @@ class Office:
             return
         off = DayOff(day=day, kind=DayOffKind.LOCAL, name="Hari libur daerah", source="SK Bupati")
         self.rows.pack = pack.model_copy(update={"days_off": (*pack.days_off, off)})
-        self._do(SYSTEM, lambda work: commands.recompute_deadlines(self.rows.pack, work))
+        self._do(SYSTEM, lambda work: commands.recompute_deadlines(self.rows.pack, pack, work))
 
     # timers
 

@@ -207,7 +207,7 @@ async def _a_decree(story: Story) -> None:
     due = story.deadlines[-1].due_at.date()
     off = DayOff(day=due, kind=DayOffKind.LOCAL, name="Hari libur daerah", source="SK Bupati")
     decreed = story.pack.model_copy(update={"days_off": (*story.pack.days_off, off)})
-    await story.step("a day off more", SYSTEM, lambda uow: commands.recompute_deadlines(decreed, uow))
+    await story.step("a day off more", SYSTEM, lambda uow: commands.recompute_deadlines(decreed, story.pack, uow))
     await story.step("every timer is woken", SYSTEM, lambda uow: commands.rearm_deadlines(uow))
 
 

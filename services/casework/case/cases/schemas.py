@@ -1,10 +1,10 @@
 """Request and response shapes of cases."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
 from services.casework.case.cases.commands import MarkDuplicate, OpenHandoff
 from services.casework.case.cases.domain import BY_PEOPLE, legal_moves
@@ -28,10 +28,21 @@ class HandoffIn(RequestBody):
     )
     mode: Literal["sequential", "parallel"] = "sequential"
     is_draft: bool = Field(default=False, description="Simpan sebagai konsep, tanpa tenggat")
+    happened_at: AwareDatetime | None = Field(
+        default=None, description="Kapan diminta, bila dicatat belakangan; tenggat dihitung dari situ"
+    )
+
+    @model_validator(mode="after")
+    def _a_draft_was_not_asked(self) -> Self:
+        if self.is_draft and self.happened_at is not None:
+            raise ValueError("happened_at tidak berlaku bagi konsep, yang belum diminta")
+        return self
 
     def command(self, case_id: UUID) -> OpenHandoff:
         """As the command takes it."""
-        return OpenHandoff(case_id, self.purpose, self.from_agency, self.candidates, self.mode, self.is_draft)
+        return OpenHandoff(
+            case_id, self.purpose, self.from_agency, self.candidates, self.mode, self.is_draft, self.happened_at
+        )
 
 
 class TieIn(RequestBody):
@@ -89,6 +100,7 @@ class CaseOut(BaseModel):
     apparent_minor: bool
     aid_state: str | None
     parent_case_id: UUID | None
+    found_at: datetime = Field(description="Kapan orangnya ditemukan, menurut laporan")
     opened_at: datetime
     closed_at: datetime | None
 
@@ -110,6 +122,7 @@ class CaseOut(BaseModel):
             apparent_minor=case.apparent_minor,
             aid_state=case.aid_state,
             parent_case_id=case.parent_case_id,
+            found_at=case.found_at,
             opened_at=case.opened_at,
             closed_at=case.closed_at,
         )

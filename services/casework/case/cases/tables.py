@@ -41,5 +41,6 @@ class Case(Aggregate, table=True):
     aid_state: str | None = Field(default=None, max_length=16)
     aid_decision: str | None = Field(default=None, max_length=16)
     parent_case_id: UUID | None = None
+    found_at: datetime = Field(sa_type=UTC_INSTANT)
     opened_at: datetime = Field(sa_type=UTC_INSTANT)
     closed_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)

@@ -8,4 +8,4 @@ from services.chassis.database import UnitOfWork
 
 async def when_handoff_failed_record_what_happened(event: HandoffFailed, envelope: Envelope, uow: UnitOfWork) -> None:
     """Whoever had the person says that they died or left."""
-    await commands.hear_failure(envelope.subject, uow)
+    await commands.hear_failure(envelope.subject, envelope.recordedtime, uow)

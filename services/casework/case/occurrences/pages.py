@@ -127,6 +127,7 @@ async def occurrence_page(
         "occurrence.html",
         case=case,
         rows=view.rows,
+        late=view.late,
         last=last if caller.roles & access.PERMISSIONS["case:propose-revocation"] else None,
         proposal=proposal,
         proposed=next((row for row in view.rows if proposal and row.id == proposal.occurrence_id), None),

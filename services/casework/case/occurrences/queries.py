@@ -10,6 +10,7 @@ from services.casework.case.cases.tables import Case
 from services.casework.case.occurrences import domain, repository
 from services.casework.case.occurrences.domain import RECORDABLE, Consequence, Occurrence, OccurrenceIsTold
 from services.casework.case.occurrences.tables import OccurrenceRow, Revocation
+from services.casework.office.directory.queries import pack_in_force
 from services.chassis.database import ReadSession
 from services.chassis.errors import NotFound
 
@@ -23,10 +24,13 @@ async def preview(
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What happened to a case's person, what can be done now, and a revocation that waits for another person."""
+    """What happened to a case's person and what of it was told late, what can be done now, and a revocation that waits
+    for another person.
+    """
 
     case: Case
     rows: list[OccurrenceRow]
+    late: set[UUID]
     legal_now: list[str]
     proposal: Revocation | None
 
@@ -46,7 +50,9 @@ async def happened(case_id: UUID, reading: ReadSession) -> Happened:
         legal.append(kind.value)
     if domain.last_standing(rows) is not None and proposal is None:
         legal.append(domain.REVOKE)
-    return Happened(case, rows, legal, proposal)
+    pack = await pack_in_force(reading, case.district)
+    late = {row.id for row in rows if pack.is_told_late(row.happened_at, row.recorded_at)}
+    return Happened(case, rows, late, legal, proposal)
 
 
 async def undecided_revocations(reading: ReadSession) -> list[Revocation]:

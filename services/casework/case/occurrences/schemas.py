@@ -71,12 +71,14 @@ class OccurrenceOut(BaseModel):
     told_by: str
     happened_at: datetime
     recorded_at: datetime
+    is_late: bool = Field(description="Dicatat jauh sesudah terjadi")
     revoked_at: datetime | None
 
     @classmethod
-    def of(cls, row: OccurrenceRow) -> "OccurrenceOut":
+    def of(cls, row: OccurrenceRow, *, is_late: bool) -> "OccurrenceOut":
         """From the row."""
-        return cls(occurrence_id=row.id, **row.model_dump(include=set(cls.model_fields) - {"occurrence_id"}))
+        plain = row.model_dump(include=set(cls.model_fields) - {"occurrence_id", "is_late"})
+        return cls(occurrence_id=row.id, is_late=is_late, **plain)
 
 
 class RevocationIn(RequestBody):

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.casework.case.cases.queries import show_case
 from services.casework.case.timeline import repository
 from services.casework.case.timeline.domain import tell
+from services.casework.office.directory.queries import pack_in_force
 from services.chassis.database import ReadSession
 
 
@@ -19,6 +20,7 @@ class Line:
     fact_id: UUID
     happened_at: datetime
     recorded_at: datetime
+    is_late: bool
     service: str
     event_type: str
     text: str
@@ -30,11 +32,13 @@ class Line:
 async def timeline_of(case_id: UUID, reading: ReadSession) -> list[Line]:
     """What happened to a case, in order. Raises ``NotFound``."""
     view = await show_case(case_id, reading)
+    pack = await pack_in_force(reading, view.case.district)
     return [
         Line(
             fact_id=row.fact_id,
             happened_at=row.happened_at,
             recorded_at=row.recorded_at,
+            is_late=pack.is_told_late(row.happened_at, row.recorded_at),
             service=row.event_type.split(".", 1)[0],
             event_type=row.event_type,
             text=tell(row.event_type, row.facts),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.casework.case.timeline.queries import Line
 
@@ -14,6 +14,7 @@ class TimelineLine(BaseModel):
     fact_id: UUID
     happened_at: datetime
     recorded_at: datetime
+    is_late: bool = Field(description="Dicatat jauh sesudah terjadi")
     service: str
     event_type: str
     text: str

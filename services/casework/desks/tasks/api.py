@@ -33,5 +33,9 @@ async def post_completion(
 ) -> Response:
     """Tugas selesai, dengan hasil."""
     return await write(
-        lambda uow: commands.complete_task(task_id, body.result_code, body.expected_version, uow), TaskOut.of, 200
+        lambda uow: commands.complete_task(
+            task_id, body.result_code, body.expected_version, uow, happened_at=body.happened_at
+        ),
+        TaskOut.of,
+        200,
     )

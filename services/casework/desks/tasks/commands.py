@@ -10,6 +10,7 @@ from services.casework.desks.tasks.domain import UNFINISHED, TaskIsEnded, TaskKi
 from services.casework.desks.tasks.tables import Task
 from services.casework.handoff.conditions.repository import open_of_matter_with_code
 from services.casework.handoff.handoffs.commands import settle_condition
+from services.casework.handoff.handoffs.domain import check_happened_at
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.matters.domain import About
 from services.casework.office.procedure_messages.messages import ProcedureStart, StepEnded, StepResult
@@ -92,12 +93,20 @@ def step_result(task: Task) -> StepResult:
     )
 
 
-async def complete_task(task_id: UUID, result_code: str, expected_version: int | None, uow: UnitOfWork) -> Task:
+async def complete_task(
+    task_id: UUID,
+    result_code: str,
+    expected_version: int | None,
+    uow: UnitOfWork,
+    *,
+    happened_at: datetime | None = None,
+) -> Task:
     """Done, with a result; where nothing was decided the task comes back the next day.
 
     What was done may have consequences: whoever met a person whom nobody had has them in hand, a paper meets the
     condition of a «yes, if …», a burial ends custody. Raises ``NotFound`` to other agencies, ``TaskIsEnded``,
-    ``ResultIsUnknown``, ``StaleVersion``.
+    ``ResultIsUnknown``, ``StaleVersion``, ``HappensLater``, ``HappensTooEarly``. ``happened_at``: when it was done, if
+    that was before its record.
     """
     task = await uow.locked(Task, task_id, expected_version)
     if not uow.principal.is_system and uow.principal.agency != task.agency:
@@ -106,13 +115,22 @@ async def complete_task(task_id: UUID, result_code: str, expected_version: int |
         raise TaskIsEnded((), state=task.state)
     domain.check_result(task.kind, result_code)
     now = await uow.now()
+    check_happened_at(happened_at, task.recorded_at or now, now)
     if domain.comes_back(task.kind, result_code):
         uow.change(task, "defer", reason=result_code, due_at=now + COMES_BACK_AFTER, is_overdue=False)
         uow.feed(task.agency, facts.feed_item(task, "deferred"), about=task)
         return task
-    uow.change(task, "complete", state=TaskState.DONE.value, result_code=result_code, ended_at=now)
-    uow.publish(facts.task_completed(task), about=task)
-    await _follow(task, now, uow)
+    done_at = happened_at or now
+    uow.change(
+        task,
+        "complete",
+        happened_at=happened_at,
+        state=TaskState.DONE.value,
+        result_code=result_code,
+        ended_at=done_at,
+    )
+    uow.publish(facts.task_completed(task), about=task, happened_at=happened_at)
+    await _follow(task, done_at, uow)
     _say_ended(task, uow)
     return task
 
@@ -131,12 +149,12 @@ def _say_ended(task: Task, uow: UnitOfWork) -> None:
     )
 
 
-async def _follow(task: Task, now: datetime, uow: UnitOfWork) -> None:
+async def _follow(task: Task, done_at: datetime, uow: UnitOfWork) -> None:
     kind, result = task.kind, task.result_code or ""
     if kind == TaskKind.BURIAL:
-        await end_custody_of_matter(task.about_id, "BURIED", now, uow)
+        await end_custody_of_matter(task.about_id, "BURIED", done_at, uow)
     if kind == TaskKind.FIRST_RESPONSE and result in domain.MET_THE_PERSON:
-        await take_into_custody(task.about_id, task.agency, now, uow)
+        await take_into_custody(task.about_id, task.agency, done_at, uow)
     if kind == TaskKind.SEARCH_PERSON and result == "NOT_FOUND":
         paused = [other for other in await repository.open_of_matter(uow, task.about_id) if other.paused_at is not None]
         await _cancel(paused, result, uow)

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from contracts.values import SEX_TEXTS
 from services.casework.desks.tasks import access, commands, queries
 from services.casework.desks.tasks.domain import RESULTS, TaskKind, TaskState
-from services.casework.desks.tasks.schemas import TaskCompletionIn
+from services.casework.desks.tasks.schemas import TaskCompletionFormIn
 from services.casework.handoff.handoffs.pages.words import ALL_RESULTS
 from services.casework.office.case_types.domain import CASE_TYPES, UNDECIDED
 from services.casework.office.directory.access import OFFICE_ROLES
@@ -132,10 +132,13 @@ async def task_page(
 
 @router.post("/tugas/{task_id}/selesai")
 async def post_completion(
-    task_id: UUID, caller: Annotated[Principal, page_requires("task:complete")], form: Form
+    task_id: UUID, caller: Annotated[Principal, page_requires("task:complete")], reading: Reading, form: Form
 ) -> Response:
     """Done, with a result."""
-    body = form.read(TaskCompletionIn)
+    body = form.read(TaskCompletionFormIn)
+    zone = str((await directory_of(reading, caller.offices)).context().get("zone", "UTC"))
+    done_at = body.happened_at(zone)
     return await form.write(
-        lambda uow: commands.complete_task(task_id, body.result_code, body.expected_version, uow), "task-complete"
+        lambda uow: commands.complete_task(task_id, body.result_code, body.expected_version, uow, happened_at=done_at),
+        "task-complete",
     )

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from services.casework.desks.tasks.domain import results_of
 from services.casework.desks.tasks.tables import Task
@@ -16,6 +17,19 @@ class TaskCompletionIn(RequestBody):
 
     result_code: CodeText
     expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    happened_at: AwareDatetime | None = Field(default=None, description="Kapan dikerjakan, bila dicatat belakangan")
+
+
+class TaskCompletionFormIn(RequestBody):
+    """A page's completion; the time, where one is given, is the district's wall clock."""
+
+    result_code: CodeText
+    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    happened_local: datetime | None = None
+
+    def happened_at(self, zone: str) -> datetime | None:
+        """The instant that is meant."""
+        return self.happened_local.replace(tzinfo=ZoneInfo(zone)) if self.happened_local else None
 
 
 class TaskOut(BaseModel):

@@ -42,6 +42,7 @@ class HandoffView:
     escalations: list[EscalationStep]
     conditions: list[Condition]
     spoken: list[SpokenAnswer]
+    told_late: set[UUID]
     by_link: list[LinkAnswer]
     candidates: list[Handoff]
 
@@ -75,6 +76,7 @@ async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, pri
     legal = (await legal_of(reading, [handoff]))[handoff.id]
     deadlines = await of_handoffs(reading, [handoff.id])
     pack = await pack_in_force(reading, handoff.district)
+    spoken = await repository.spoken_answers(reading, handoff.id)
     is_sender = access.stands_with_sender(reading.principal, handoff.from_agency)
     return HandoffView(
         handoff=handoff,
@@ -93,7 +95,8 @@ async def show_handoff(handoff_id: UUID, reading: ReadSession, units: Units, pri
         },
         escalations=await escalations_of(reading, [handoff.id]),
         conditions=await of_handoff(reading, handoff.id),
-        spoken=await repository.spoken_answers(reading, handoff.id),
+        spoken=spoken,
+        told_late={answer.id for answer in spoken if pack.is_told_late(answer.happened_at, answer.recorded_at)},
         by_link=await repository.link_answers(reading, handoff.id),
         candidates=await repository.of_group(reading, handoff.group_id) if is_sender else [],
     )

@@ -240,6 +240,7 @@ CREATE TABLE cases (
     aid_request_id uuid,
     aid_state text,
     parent_case_id uuid,
+    found_at timestamptz NOT NULL,
     opened_at timestamptz NOT NULL,
     closed_at timestamptz,
     found_in_custody boolean NOT NULL DEFAULT false,

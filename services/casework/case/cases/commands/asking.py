@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.casework.case.cases import domain
@@ -14,7 +14,7 @@ from services.casework.desks.tasks.domain import TaskKind, known_kind
 from services.casework.handoff.disclosures.domain import MOVES_A_PERSON, Purpose
 from services.casework.handoff.handoffs import commands as handoffs
 from services.casework.handoff.handoffs.commands import RequestHandoff, is_no_place_for, known_step, request_handoff
-from services.casework.handoff.handoffs.domain import AdultsOnly
+from services.casework.handoff.handoffs.domain import AdultsOnly, check_happened_at
 from services.casework.handoff.handoffs.queries import is_asked_for
 from services.casework.handoff.handoffs.tables import Handoff
 from services.casework.office.case_types.domain import CHILD_STEP
@@ -81,7 +81,10 @@ async def protect_child(case: Case, uow: UnitOfWork) -> None:
 
 @dataclass(frozen=True, slots=True)
 class OpenHandoff:
-    """Staff of the office ask for a piece of work: for the office itself, or for an agency that has no software."""
+    """Staff of the office ask for a piece of work: for the office itself, or for an agency that has no software.
+
+    ``asked_at``: when it was asked, if that was before its record, as by telephone.
+    """
 
     case_id: UUID
     purpose: Purpose
@@ -89,6 +92,7 @@ class OpenHandoff:
     candidates: Sequence[str]
     mode: str
     is_draft: bool
+    asked_at: datetime | None = None
 
 
 async def open_handoff(command: OpenHandoff, uow: UnitOfWork) -> Handoff:
@@ -97,11 +101,13 @@ async def open_handoff(command: OpenHandoff, uow: UnitOfWork) -> Handoff:
     What moves a mother or her child is asked for both, in one commit, unless the other's was asked for already or is no
     longer served: no form parts them (`handoff.md` §6). The answer is the hand-off of the case that was named.
 
-    Raises ``NotFound``, ``CaseIsClosed``, ``AgencyIsUnknown``, ``NobodyToAsk``, ``AdultsOnly``.
+    Raises ``NotFound``, ``CaseIsClosed``, ``AgencyIsUnknown``, ``NobodyToAsk``, ``AdultsOnly``, ``HappensLater``,
+    ``HappensTooEarly``.
     """
     case = await uow.locked(Case, command.case_id)
     if case.state == CaseState.CLOSED:
         raise domain.CaseIsClosed(())
+    check_happened_at(command.asked_at, case.opened_at, await uow.now())
     pack = await pack_in_force(uow, case.district)
     asked = await _ask_by_hand(case, command, pack, uow)
     is_moved = command.purpose in MOVES_A_PERSON
@@ -138,6 +144,7 @@ async def _ask_by_hand(case: Case, command: OpenHandoff, pack: CaseworkPack, uow
             reply_workflow=case.workflow,
             mode=command.mode,
             is_draft=command.is_draft,
+            asked_at=command.asked_at,
             opened_for_by=uow.principal.actor if for_others else None,
         ),
         uow,

@@ -71,6 +71,7 @@ async def open_case(command: OpenCase, uow: UnitOfWork) -> Case:
         workflow=led_by.workflow if led_by else "",
         rules_version=RULES_VERSION,
         pack_version=pack.version,
+        found_at=command.found_at,
         opened_at=now,
     )
     uow.create(case, "open")

@@ -35,7 +35,7 @@ async def reroute(task_id: UUID, uow: UnitOfWork) -> Case | None:
             urgency=case.urgency,
             reporter_agency=case.holder,
             apparent_minor=case.apparent_minor,
-            found_at=await uow.now(),
+            found_at=case.found_at,
             is_in_custody=False,
         ),
         uow,

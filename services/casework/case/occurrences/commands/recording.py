@@ -17,13 +17,7 @@ from services.casework.desks.tasks.commands import cancel_tasks, pause_tasks, re
 from services.casework.desks.tasks.domain import TaskKind
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.commands import apply_dispositions, end_conditions_by_id, end_of_step
-from services.casework.handoff.handoffs.domain import (
-    BEFORE_IT_WAS_ASKED,
-    CLOCKS_MAY_DIFFER,
-    HandoffDisposition,
-    HappensLater,
-    HappensTooEarly,
-)
+from services.casework.handoff.handoffs.domain import HandoffDisposition, check_happened_at
 from services.casework.handoff.handoffs.queries import known_handoff
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.matters.domain import AboutKind
@@ -66,10 +60,7 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
     told = [row.kind for row in domain.standing_of(rows)]
     domain.check_told(command.kind, case.outcome, domain.is_gone(told))
     now = await uow.now()
-    if command.happened_at > now + CLOCKS_MAY_DIFFER:
-        raise HappensLater
-    if command.happened_at < case.opened_at - BEFORE_IT_WAS_ASKED:
-        raise HappensTooEarly
+    check_happened_at(command.happened_at, case.opened_at, now)
     told_by = command.told_by or uow.principal.agency
     if command.told_by:
         (await pack_in_force(uow, case.district)).agency(command.told_by)
@@ -108,10 +99,10 @@ async def record_step_occurrence(told: StepOccurrence, uow: UnitOfWork) -> StepT
     return StepTold(has_ended=ends_everything(case.outcome))
 
 
-async def hear_failure(handoff_id: UUID, uow: UnitOfWork) -> None:
+async def hear_failure(handoff_id: UUID, told_at: datetime, uow: UnitOfWork) -> None:
     """A hand-off failed because its person died or left: heard whoever asked for it, a procedure's step or a person.
 
-    Told since, revoked or not, it is left.
+    Told since (``told_at``: when the failure was recorded), revoked or not, it is left.
     """
     handoff = await known_handoff(uow, handoff_id)
     kind = domain.TOLD_WITH_A_FAILURE.get(handoff.reason_code or "") if handoff else None
@@ -120,7 +111,7 @@ async def hear_failure(handoff_id: UUID, uow: UnitOfWork) -> None:
     case = await uow.locked(Case, handoff.about_id)
     happened_at = handoff.ended_at or await uow.now()
     rows = await repository.of_case(uow, case.id)
-    was_told = any(row.kind == kind and row.recorded_at >= happened_at for row in rows)
+    was_told = any(row.kind == kind and row.recorded_at >= told_at for row in rows)
     if case.state != CaseState.CLOSED and not was_told and not domain.is_known(kind, case.outcome):
         await record_occurrence(RecordOccurrence(case.id, kind, happened_at, handoff.to_agency), uow)
 

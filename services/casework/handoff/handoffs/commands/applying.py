@@ -101,9 +101,10 @@ def _changes(
 ) -> dict[str, Any]:
     """The columns that a move writes."""
     held_state = handoff.state if command.move == Move.HOLD else None
+    happened_at = command.happened_at or now
     stamps = {
         Stamp.NOW: now,
-        Stamp.HAPPENED: command.happened_at or now,
+        Stamp.HAPPENED: happened_at,
         Stamp.CLEARED: None,
         Stamp.NO: False,
     }
@@ -116,13 +117,13 @@ def _changes(
         "last_moved_at": now,
     }
     for column, stamp in effect.columns.items():
-        changes[column] = (getattr(handoff, column) or now) if stamp is Stamp.FIRST else stamps[stamp]
+        changes[column] = (getattr(handoff, column) or happened_at) if stamp is Stamp.FIRST else stamps[stamp]
     if command.spoken is not None or speaks_for_itself(handoff, uow):
         changes["spoken_for"] = command.spoken is not None
     given = {"reason_code": command.reason_code, "result_code": command.result_code, "ba_number": command.ba_number}
     changes |= {name: value for name, value in given.items() if value}
     if target in domain.ENDED_WORK or target not in domain.OPEN:
-        changes["ended_at"] = handoff.ended_at or now
+        changes["ended_at"] = handoff.ended_at or happened_at
     return changes
 
 
@@ -149,7 +150,10 @@ async def _turn_deadlines(
     pack: CaseworkPack,
     uow: UnitOfWork,
 ) -> None:
-    """Which promises of time end, stand still, go on and begin with a move, in this order."""
+    """Which promises of time end, stand still, go on and begin with a move, in this order.
+
+    What begins counts from when it happened; confirming and reading begin when somebody can, with the record.
+    """
     reason, rules = command.reason_code or command.move.value, rules_of(handoff, pack)
     surviving = await _void_conditions(handoff, reason, uow) if effect.voids_conditions else ()
     if effect.stops:
@@ -192,10 +196,10 @@ async def _begin_deadlines(
     pack: CaseworkPack,
     uow: UnitOfWork,
 ) -> None:
-    news = receivers_deadline(handoff, rules)
+    news = replace(receivers_deadline(handoff, rules), since=command.happened_at)
     match begins:
         case Begins.SEARCH:
-            start_search_deadlines(handoff, deadlines, pack)
+            start_search_deadlines(handoff, deadlines, pack, command.happened_at)
         case Begins.WORK if handoff.purpose in MOVES_A_PERSON:
             deadlines.start(replace(news, kind=DeadlineKind.ARRIVE_BY, within=rules.arrive_within))
         case Begins.WORK:
@@ -206,13 +210,18 @@ async def _begin_deadlines(
         case Begins.READING:
             deadlines.start(senders_deadline(DeadlineKind.READ_BY, rules.read_within, handoff, rules, pack))
         case Begins.CONDITIONS:
-            await _promise_conditions(handoff, command.conditions, deadlines, rules, uow)
+            await _promise_conditions(handoff, command, deadlines, rules, uow)
         case _:
             assert_never(begins)
 
 
-def start_search_deadlines(handoff: Handoff, deadlines: Deadlines, pack: CaseworkPack) -> datetime:
-    """Both from the request on, so that a desk that looks at nothing cannot freeze the second; answers the second's."""
+def start_search_deadlines(
+    handoff: Handoff, deadlines: Deadlines, pack: CaseworkPack, asked_at: datetime | None
+) -> datetime:
+    """Both from the request on, so that a desk that looks at nothing cannot freeze the second; answers the second's.
+
+    ``asked_at``: when it was asked, if that was before its record; time that has passed since then has been used up.
+    """
     rules = rules_of(handoff, pack)
     answer = StartDeadline(
         DeadlineKind.ANSWER_BY,
@@ -223,6 +232,7 @@ def start_search_deadlines(handoff: Handoff, deadlines: Deadlines, pack: Casewor
         rules.escalation_policy,
         in_working_time=not rules.emergency,
         is_emergency=rules.emergency,
+        since=asked_at,
     )
     answer_by = deadlines.start(answer).due_at
     if rules.receive_within is not None:
@@ -240,11 +250,11 @@ async def _void_conditions(handoff: Handoff, reason_code: str, uow: UnitOfWork) 
 
 
 async def _promise_conditions(
-    handoff: Handoff, conditions: Sequence[OfferedCondition], deadlines: Deadlines, rules: SlaRule, uow: UnitOfWork
+    handoff: Handoff, command: MoveHandoff, deadlines: Deadlines, rules: SlaRule, uow: UnitOfWork
 ) -> None:
-    now = await uow.now()
+    now, since = await uow.now(), command.happened_at
     wanted = []
-    for offered in conditions:
+    for offered in command.conditions:
         if not now < offered.due_at <= now + domain.FORESEEABLE:
             raise domain.ConditionIsPast(code=offered.code)
         owner = handoff.from_agency if offered.is_senders else handoff.to_agency
@@ -261,6 +271,7 @@ async def _promise_conditions(
                 in_working_time=False,
                 occurrence=condition.number,
                 until=condition.due_at,
+                since=since,
             )
         )
 

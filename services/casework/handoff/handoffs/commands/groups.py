@@ -35,6 +35,7 @@ GROUPS = UUID("6f0d3f1c-6f2b-5d4e-9a53-0a54b6f0f5a1")
 class RequestHandoff:
     """A procedure's step, or a person, asks candidates for a piece of work about a person: in turn or side by side.
 
+    ``asked_at``: when they were asked, if that was before its record, as by telephone.
     ``resumed_at``: when the person was found again; what had ended before because they had left is asked anew.
     """
 
@@ -54,6 +55,7 @@ class RequestHandoff:
     is_draft: bool = False
     opened_for_by: str | None = None
     urgency: str = ""
+    asked_at: datetime | None = None
     resumed_at: datetime | None = None
 
 
@@ -145,7 +147,15 @@ async def _ask_first(
     person = await person_known(uow, group.person_id)
     asked = []
     for _ in command.candidates if command.mode == "parallel" else command.candidates[:1]:
-        handoff = await _ask(group, pack, person, uow, is_draft=command.is_draft, opened_for_by=command.opened_for_by)
+        handoff = await _ask(
+            group,
+            pack,
+            person,
+            uow,
+            is_draft=command.is_draft,
+            opened_for_by=command.opened_for_by,
+            asked_at=command.asked_at,
+        )
         asked.append(handoff)
     if not asked:
         await _end_group(group, GroupOutcome.EXHAUSTED, None, uow)
@@ -172,6 +182,7 @@ async def _ask(
     *,
     is_draft: bool = False,
     opened_for_by: str | None = None,
+    asked_at: datetime | None = None,
 ) -> Handoff:
     agency = pack.agency(group.candidates[group.asked])
     now = await uow.now()
@@ -191,7 +202,7 @@ async def _ask(
         to_desk=agency.desks[0].code,
         state=(HandoffState.DRAFT if is_draft else HandoffState.REQUESTED).value,
         promise_holder=group.from_agency,
-        requested_at=now,
+        requested_at=asked_at or now,
         opened_for_by=opened_for_by,
         last_moved_by=uow.principal.actor,
         last_moved_at=now,
@@ -199,14 +210,14 @@ async def _ask(
     )
     uow.change(group, "ask", asked=group.asked + 1)
     deadlines = await deadlines_of_new(AboutKind.HANDOFF, handoff, pack, uow)
-    answer_by = None if is_draft else start_search_deadlines(handoff, deadlines, pack)
+    answer_by = None if is_draft else start_search_deadlines(handoff, deadlines, pack, asked_at)
     note_next_due(handoff, deadlines)
-    uow.create(handoff, "draft" if is_draft else "request")
+    uow.create(handoff, "draft" if is_draft else "request", happened_at=asked_at)
     if answer_by is not None:
         keep_first_disclosure(handoff, pack, person, uow)
         on_duty = await phones_on_duty(handoff.to_agency, handoff.to_desk, pack, uow)
-        uow.publish(facts.handoff_requested(handoff, answer_by, on_duty), about=handoff)
-        tell(handoff, "requested", now, uow)
+        uow.publish(facts.handoff_requested(handoff, answer_by, on_duty), about=handoff, happened_at=asked_at)
+        tell(handoff, "requested", asked_at or now, uow)
     return handoff
 
 

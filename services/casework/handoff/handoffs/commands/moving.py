@@ -55,10 +55,7 @@ async def move_handoff(command: MoveHandoff, uow: UnitOfWork) -> Handoff:
     target = await legal_target(handoff, command.move, side, uow)
     if command.move == Move.ARRIVE and handoff.purpose in MOVES_A_PERSON and not command.ba_number:
         raise domain.BeritaAcaraIsMissing
-    if command.happened_at is not None and command.happened_at > await uow.now() + domain.CLOCKS_MAY_DIFFER:
-        raise domain.HappensLater
-    if command.happened_at is not None and command.happened_at < handoff.requested_at - domain.BEFORE_IT_WAS_ASKED:
-        raise domain.HappensTooEarly
+    domain.check_happened_at(command.happened_at, handoff.requested_at, await uow.now())
     pack = await pack_in_force(uow, handoff.district)
     await _note_spoken(command, handoff, uow)
     if command.via:

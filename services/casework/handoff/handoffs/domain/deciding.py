@@ -11,6 +11,8 @@ from services.casework.handoff.handoffs.domain.refusals import (
     CancellationWasNotAsked,
     GroupIsWon,
     HandoffCannotMove,
+    HappensLater,
+    HappensTooEarly,
     NobodySpokeForThem,
     PersonHasNotArrived,
     PersonIsThere,
@@ -41,6 +43,14 @@ FORESEEABLE = timedelta(days=5 * 366)
 """A stay in a panti may last years; what is promised for later than this is a slip of the pen."""
 UNDO_WITHIN = timedelta(minutes=10)
 """How long a mis-click can be undone while nobody has acted on it (`handoff.md` §2)."""
+
+
+def check_happened_at(happened_at: datetime | None, asked_at: datetime, now: datetime) -> None:
+    """Raises ``HappensLater``, ``HappensTooEarly`` for an instant that can only be a slip of the pen."""
+    if happened_at is not None and happened_at > now + CLOCKS_MAY_DIFFER:
+        raise HappensLater
+    if happened_at is not None and happened_at < asked_at - BEFORE_IT_WAS_ASKED:
+        raise HappensTooEarly
 
 
 def legal_moves(state: str, side: Side) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ class Stamp(StrEnum):
     HAPPENED = "happened"
     """When it happened, which may lie before now; else now."""
     FIRST = "first"
-    """What stood there, else now."""
+    """What stood there, else when it happened."""
     CLEARED = "cleared"
     NO = "no"
 
@@ -72,7 +72,7 @@ class Effect:
 
 
 _ASKED_ANEW = {
-    "requested_at": Stamp.NOW,
+    "requested_at": Stamp.HAPPENED,
     "received_at": Stamp.CLEARED,
     "answered_at": Stamp.CLEARED,
     "ended_at": Stamp.CLEARED,

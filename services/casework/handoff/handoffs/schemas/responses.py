@@ -174,12 +174,13 @@ class SpokenOut(BaseModel):
     happened_at: datetime
     recorded_at: datetime
     recorded_by: str
+    is_late: bool = Field(description="Dicatat jauh sesudah dikatakan")
     verdict: str | None
 
     @classmethod
-    def of(cls, answer: SpokenAnswer) -> "SpokenOut":
+    def of(cls, answer: SpokenAnswer, *, is_late: bool) -> "SpokenOut":
         """From the row."""
-        return cls(**answer.model_dump(include=set(cls.model_fields)))
+        return cls(is_late=is_late, **answer.model_dump(include=set(cls.model_fields) - {"is_late"}))
 
 
 class CandidateOut(BaseModel):
@@ -240,7 +241,7 @@ class HandoffDetail(HandoffOut):
             deadlines=[DeadlineOut.of(deadline, view.ahead.get(deadline.id, ())) for deadline in view.deadlines],
             escalations=[EscalationStepOut.of(escalation) for escalation in view.escalations],
             conditions=[ConditionOut.of(condition) for condition in view.conditions],
-            spoken=[SpokenOut.of(answer) for answer in view.spoken],
+            spoken=[SpokenOut.of(answer, is_late=answer.id in view.told_late) for answer in view.spoken],
             by_link=[LinkAnswerOut(move=answer.move, recorded_at=answer.recorded_at) for answer in view.by_link],
             candidates=[CandidateOut.of(handoff) for handoff in view.candidates],
         )

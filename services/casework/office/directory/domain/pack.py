@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -221,6 +221,7 @@ class CaseworkPack(PackPart):
     days_off: tuple[DayOff, ...] = ()
     decree_grace: Duration = Field(default=timedelta(hours=4), gt=timedelta())
     decree_wanted_within: Duration = Field(default=timedelta(days=60), gt=timedelta())
+    marked_late_after: Duration = Field(default=timedelta(minutes=30), gt=timedelta())
     late_after: Duration = Field(default=timedelta(days=1), gt=timedelta())
     notice_within: Duration = Field(default=timedelta(minutes=15), gt=timedelta())
     proof_within: Duration = Field(default=timedelta(days=3), gt=timedelta())
@@ -302,6 +303,10 @@ class CaseworkPack(PackPart):
     def rules_of(self, case_type: str) -> CaseTypeRules | None:
         """What the pack says about a case type, if the district runs it."""
         return next((rules for rules in self.case_types if rules.case_type == case_type), None)
+
+    def is_told_late(self, happened_at: datetime, recorded_at: datetime) -> bool:
+        """Whether what happened was recorded so much later that whoever reads it has to know."""
+        return recorded_at - happened_at > self.marked_late_after
 
     def calendar_of(self, agency: str, desk: str) -> Calendar:
         """The working calendar of a desk, with the pack's days off that it observes."""
