@@ -11,15 +11,17 @@ from services.casework.case.cases.commands import record_aid_state
 from services.casework.case.cases.domain import AidState
 from services.chassis import clock
 from services.chassis.principal import system_principal
-from tests.support.casework.agencies import SOEGIRI
+from tests.support.casework.agencies import SOEGIRI, STRANGER
 from tests.support.casework.aid import entitled
 from tests.support.casework.asking import ask
 from tests.support.casework.closing import closed_by_force, others_answer
 from tests.support.casework.desk import Desk
 from tests.support.casework.reports import case_of, report_verified
+from tests.support.casework.street import Street
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import Bench
+from tests.support.visitor import Visitor
 
 OFFICE, BABAT = "dinsos-lamongan", "35.24.05.1003"
 
@@ -171,3 +173,55 @@ async def test_what_is_told_with_a_hand_off_that_a_person_opened_is_heard(
     await eventually(heard, what="what the hospital said of the person")
     told = (await office.get(f"/cases/{case_id}/occurrences"))["items"]
     assert [line["told_by"] for line in told] == [SOEGIRI]
+
+
+async def test_whoever_has_the_person_tells_what_it_sees_while_it_has_them(casework: Bench, issuer: Issuer) -> None:
+    street = await (await Street(casework, issuer).found()).screened()
+    hospital, _ = await street.treated_at(SOEGIRI)
+    told = f"/cases/{await street.case_id()}/occurrences"
+    assert (await hospital.get(told))["legal_now"] == ["ABSCONDED", "DIED"]
+    foreseen = await hospital.get(f"{told}/preview?kind=DIED")
+    assert {line["party"] for line in foreseen["items"]} == {SOEGIRI}, "nothing of what others do"
+    for desk, kind, status, code in (
+        (hospital, "SENT_ON", 403, "office_tells_this"),
+        (street.puskesmas, "DIED", 403, "person_is_not_with_you"),
+        (street.desk(STRANGER), "DIED", 404, "cases_not_found"),
+    ):
+        refused = await desk.send(told, kind=kind, happened_at=just_now())
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+    for_others = await hospital.send(told, kind="DIED", happened_at=just_now(), told_by=STRANGER)
+    assert for_others.json()["code"] == "person_is_not_with_you"
+    assert await hospital.post(told, kind="ABSCONDED", happened_at=just_now()) == await hospital_sees(street, told)
+    assert (await street.case())["outcome"] == "ABSCONDED"
+    gone = await hospital.send(told, kind="DIED", happened_at=just_now())
+    assert (gone.status_code, gone.json()["code"]) == (403, "person_is_not_with_you"), "it has them no longer"
+
+
+async def hospital_sees(street: Street, told: str) -> dict[str, Any]:
+    """What ended of the hospital's own, by the rows."""
+    ended = await street.bench.rows(
+        "SELECT 'CUSTODY' AS item, id, 'CUSTODY' AS name, 'CLOSES_AS_UNKNOWN' AS disposition FROM custodies"
+        " WHERE about_id = $1 AND agency = $2 AND ended_reason = 'ABSCONDED' UNION ALL"
+        " SELECT 'IN_PROGRESS', id, purpose, 'FAILS' FROM handoffs"
+        " WHERE about_id = $1 AND to_agency = $2 AND state = 'failed' ORDER BY 1",
+        await street.case_id(),
+        SOEGIRI,
+    )
+    return {"items": [{**dict(row), "id": str(row["id"]), "party": SOEGIRI} for row in ended]}
+
+
+async def test_a_custodians_desk_tells_a_death_on_the_page_of_the_person(casework: Bench, issuer: Issuer) -> None:
+    street = await (await Street(casework, issuer).found()).screened()
+    await street.treated_at(SOEGIRI)
+    case, nurse = await street.case(), await Visitor(casework, "ani.igd", ["desk-officer"], SOEGIRI).sit_down()
+    page = f"/perkara/{case['case_id']}/kejadian"
+    assert page in (await nurse.get(f"/orang/{case['person_id']}")).text
+    kinds = [
+        option["value"] for option in (await nurse.see(page)).select("select[name=kind] option") if option["value"]
+    ]
+    assert kinds == ["ABSCONDED", "DIED"]
+    local = (clock.utc_now() + timedelta(hours=7, minutes=-2)).strftime("%Y-%m-%dT%H:%M")
+    await nurse.do(f"{page}/catat?kind=DIED", kind="DIED", happened_local=local)
+    await street.becomes(lambda case: case["outcome"] == "DECEASED", "the death is known")
+    stranger = await Visitor(casework, "budi.desa", ["desk-officer"], STRANGER).sit_down()
+    assert (await stranger.get(page)).status_code == 404

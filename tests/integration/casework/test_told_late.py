@@ -123,4 +123,4 @@ async def test_what_was_told_late_is_marked_wherever_it_is_shown(casework: Bench
     assert sorted(await eventually(both, what="both lines of the timeline")) == [False, True]
     office = await Visitor(casework, "sri.peksos", ["caseworker"]).sit_down()
     for path in (f"/perkara/{case_id}", f"/perkara/{case_id}/kejadian"):
-        assert (await office.get(path)).text.count("dicatat terlambat") == 1
+        assert "dicatat terlambat" in (await office.get(path)).text

@@ -107,6 +107,12 @@ async def test_an_operation_is_taken_whole_or_not_at_all(intake: Bench, issuer: 
     made = await intake.client.post("/operations", json=body, headers=headers)
     assert made.status_code == 201, made.text
     assert [r["state"] for r in made.json()["reports"]] == ["verified", "verified"]
+    said = await intake.value(
+        "SELECT headers->>'ce_time' FROM outbox WHERE headers->>'ce_subject' = $1"
+        " AND headers->>'ce_type' = 'intake.operation.conducted.v1'",
+        made.json()["operation_id"],
+    )
+    assert datetime.fromisoformat(said) == datetime.fromisoformat(body["conducted_at"]), "when it was, not when told"
     body["reports"][1]["village_code"] = "35.24.99.2999"
     body["order_number"] = f"SPT/{uuid4().int % 10**8}"
     refused = await intake.client.post("/operations", json=body, headers={**headers, "Idempotency-Key": str(uuid4())})

@@ -34,7 +34,7 @@ ROLES = (
 )  # fmt: skip
 WRITES_OF_MACHINES = {
     "report:create", "operation:create", "handoff:answer", "handoff:send", "task:complete", "custody:record",
-    "operation:count", "finding:explain", "document:write",
+    "operation:count", "finding:explain", "document:write", "occurrence:record",
 }  # fmt: skip
 APPROVES = {"batch:approve": {"aid-verifier", "aid-approver"}}
 

@@ -1,12 +1,13 @@
 """What becomes of open items when reality changes: each cell of the table, and what can be told."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 
-from services.casework.case.occurrences import domain
+from services.casework.case.occurrences import access, domain
 from services.casework.case.occurrences.domain import (
     DISPOSITION_TABLE,
     RECORDABLE,
@@ -22,6 +23,8 @@ from services.casework.case.occurrences.domain import (
 from services.casework.case.occurrences.pages import DISPOSITIONS, ITEMS, KINDS
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.domain import HandoffState
+from services.chassis.errors import NotFound
+from services.chassis.principal import Principal, system_principal
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -132,6 +135,60 @@ def test_only_what_fits_what_is_known_can_be_told(outcome: str | None, gone: boo
         with pytest.raises(domain.OccurrenceIsTold) as refused:
             domain.check_told(kind, outcome, gone)
         assert set(refused.value.legal_now) == tellable
+
+
+SYSTEM = system_principal("casework")
+OF_THE_OFFICE = Principal("staff:x", "dinsos", frozenset({"caseworker"}), ("35.24",))
+HOSPITAL = Principal("agency:rs", "rs", frozenset({"agency"}), ("35.24",))
+
+
+@pytest.mark.parametrize(
+    ("principal", "custodian", "told"),
+    [
+        (SYSTEM, None, RECORDABLE),
+        (OF_THE_OFFICE, "rs", RECORDABLE),
+        (HOSPITAL, "rs", {"DIED", "ABSCONDED"}),
+        (replace(OF_THE_OFFICE, agency="rs"), "rs", {"DIED", "ABSCONDED"}),
+        (replace(HOSPITAL, agency="dinsos"), "dinsos", {"DIED", "ABSCONDED"}),
+    ],
+)
+def test_the_office_tells_everything_and_a_custodian_what_it_sees(
+    principal: Principal, custodian: str | None, told: set[str]
+) -> None:
+    assert access.tellable(principal, "dinsos", custodian, knows_the_case=False) == told
+
+
+@pytest.mark.parametrize(("knows", "refusal"), [(True, access.PersonIsNotWithYou), (False, NotFound)])
+@pytest.mark.parametrize("custodian", [None, "puskesmas"])
+def test_whoever_does_not_have_the_person_tells_nothing(
+    knows: bool, refusal: type[Exception], custodian: str | None
+) -> None:
+    with pytest.raises(refusal):
+        access.tellable(HOSPITAL, "dinsos", custodian, knows_the_case=knows)
+
+
+def test_a_custodian_speaks_for_itself_and_of_what_it_sees() -> None:
+    mine = access.CUSTODIANS_TELL
+    for told_by in (None, "rs"):
+        access.check_teller(Occurrence.DIED, mine, told_by, HOSPITAL)
+    with pytest.raises(access.OfficeTellsThis):
+        access.check_teller(Occurrence.NOT_THIS_TYPE, mine, None, HOSPITAL)
+    with pytest.raises(access.PersonIsNotWithYou):
+        access.check_teller(Occurrence.DIED, mine, "puskesmas", HOSPITAL)
+    access.check_teller(Occurrence.CLOSING, RECORDABLE, "puskesmas", OF_THE_OFFICE)
+
+
+def test_a_custodian_is_shown_what_concerns_it() -> None:
+    lines = [domain.Consequence(Item.VISIT, None, "x", party, Disposition.ENDS) for party in ("rs", "dinsos")]
+    assert access.shown(HOSPITAL, "dinsos", lines) == lines[:1]
+    assert access.shown(OF_THE_OFFICE, "dinsos", lines) == access.shown(SYSTEM, "dinsos", lines) == lines
+
+
+@pytest.mark.parametrize(("outcome", "gone", "legal"), [("DECEASED", False, []), (None, True, ["DIED"])])
+def test_a_custodian_is_told_what_it_can_tell_instead(outcome: str | None, gone: bool, legal: list[str]) -> None:
+    with pytest.raises(domain.OccurrenceIsTold) as refused:
+        domain.check_told(Occurrence.ABSCONDED, outcome, gone, access.CUSTODIANS_TELL)
+    assert list(refused.value.legal_now) == legal
 
 
 @pytest.mark.parametrize("kind", sorted(set(Occurrence) - RECORDABLE))

@@ -28,7 +28,7 @@ router = APIRouter(tags=["occurrences"])
 
 @router.get("/cases/{case_id}/occurrences", response_model=Occurrences, responses=problems())
 async def get_occurrences(
-    case_id: UUID, caller: Annotated[Principal, requires("case:read")], reading: Reading
+    case_id: UUID, caller: Annotated[Principal, requires("occurrence:read")], reading: Reading
 ) -> Occurrences:
     """Kejadian yang sudah tercatat pada perkara ini, dan yang dapat dicatat sekarang."""
     found = await queries.happened(case_id, reading)
@@ -43,7 +43,7 @@ async def get_occurrences(
 async def get_preview(
     case_id: UUID,
     kind: Kind,
-    caller: Annotated[Principal, requires("case:read")],
+    caller: Annotated[Principal, requires("occurrence:read")],
     reading: Reading,
     to_agency: AgencyText | None = None,
 ) -> Consequences:
@@ -53,7 +53,7 @@ async def get_preview(
 
 @router.post("/cases/{case_id}/occurrences", response_model=Consequences, responses=problems(409))
 async def post_occurrence(
-    case_id: UUID, body: OccurrenceIn, caller: Annotated[Principal, requires("case:act")], write: Write
+    case_id: UUID, body: OccurrenceIn, caller: Annotated[Principal, requires("occurrence:record")], write: Write
 ) -> Response:
     """Catat kejadian: selalu diterima bila terjadi; jawabannya akibat pada setiap hal yang masih terbuka."""
     return await write(lambda uow: commands.record_occurrence(body.command(case_id), uow), Consequences.of, 200)

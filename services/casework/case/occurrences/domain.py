@@ -369,14 +369,19 @@ def is_gone(told: Iterable[str]) -> bool:
     return last == [Occurrence.ABSCONDED]
 
 
-def check_told(occurrence: Occurrence, known_outcome: str | None, gone: bool) -> None:
-    """Raises ``OccurrenceIsNotTold``, ``OccurrenceIsTold`` when it contradicts what is known."""
+def check_told(
+    occurrence: Occurrence, known_outcome: str | None, gone: bool, may_tell: frozenset[Occurrence] = RECORDABLE
+) -> None:
+    """Raises ``OccurrenceIsNotTold``, ``OccurrenceIsTold`` when it contradicts what is known, naming what the caller
+    (``may_tell``) can tell instead.
+    """
     if occurrence not in RECORDABLE:
         raise OccurrenceIsNotTold(kind=occurrence.value)
     is_dead = known_outcome == DECEASED.code
     again = occurrence == Occurrence.ABSCONDED and gone
     if is_dead or again or (occurrence == Occurrence.FOUND_AGAIN and not gone):
-        legal = [REVOKE] if is_dead else sorted(kind.value for kind in RECORDABLE if _fits(kind, gone))
+        fitting = sorted(kind.value for kind in may_tell if _fits(kind, gone)) if not is_dead else []
+        legal = [REVOKE] if is_dead and may_tell == RECORDABLE else fitting
         raise OccurrenceIsTold(legal, kind=occurrence.value)
 
 

@@ -13,6 +13,7 @@ from services.casework.case.occurrences import access, commands, queries
 from services.casework.case.occurrences.commands import RecordOccurrence
 from services.casework.case.occurrences.domain import REVOKE, Occurrence, RevocationState, last_standing
 from services.casework.case.occurrences.schemas import Kind, RevocationDecisionIn, RevocationIn
+from services.casework.office.directory.access import OFFICE_ROLES
 from services.casework.office.directory.pages import directory_of
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
@@ -111,7 +112,7 @@ class OccurrenceFormIn(RequestBody):
 async def occurrence_page(
     case_id: UUID,
     request: Request,
-    caller: Annotated[Principal, page_requires("case:act")],
+    caller: Annotated[Principal, page_requires("occurrence:record")],
     reading: Reading,
     kind: Kind | None = None,
 ) -> Response:
@@ -126,6 +127,7 @@ async def occurrence_page(
         request,
         "occurrence.html",
         case=case,
+        is_of_the_office=bool(caller.roles & OFFICE_ROLES),
         rows=view.rows,
         late=view.late,
         last=last if caller.roles & access.PERMISSIONS["case:propose-revocation"] else None,
@@ -145,7 +147,7 @@ async def occurrence_page(
 
 @router.post("/perkara/{case_id}/kejadian/catat")
 async def post_occurrence(
-    case_id: UUID, caller: Annotated[Principal, page_requires("case:act")], reading: Reading, form: Form
+    case_id: UUID, caller: Annotated[Principal, page_requires("occurrence:record")], reading: Reading, form: Form
 ) -> Response:
     """Record it."""
     told = form.read(OccurrenceFormIn)

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.casework.case.cases import repository as cases
 from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.tables import Case
-from services.casework.case.occurrences import domain, repository
+from services.casework.case.occurrences import access, domain, repository
 from services.casework.case.occurrences.domain import RECORDABLE, Consequence, Occurrence, OccurrenceIsTold
 from services.casework.case.occurrences.tables import OccurrenceRow, Revocation
 from services.casework.office.directory.queries import pack_in_force
@@ -18,8 +18,14 @@ from services.chassis.errors import NotFound
 async def preview(
     case_id: UUID, kind: Occurrence, reading: ReadSession, to_agency: str | None = None
 ) -> Sequence[Consequence]:
-    """What recording it would do. Raises ``NotFound``, ``AgencyIsUnknown``."""
-    return await repository.foresee(reading, await _visible(case_id, reading), kind, to_agency)
+    """What recording it would do to what is the caller's to know.
+
+    Raises ``NotFound``, ``PersonIsNotWithYou``, ``OfficeTellsThis``, ``AgencyIsUnknown``.
+    """
+    case = await _visible(case_id, reading)
+    access.check_teller(kind, await repository.tellable_now(reading, case), None, reading.principal)
+    pack = await pack_in_force(reading, case.district)
+    return access.shown(reading.principal, pack.office, await repository.foresee(reading, case, kind, to_agency))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +42,27 @@ class Happened:
 
 
 async def happened(case_id: UUID, reading: ReadSession) -> Happened:
-    """What happened, and what can be told or revoked now. Raises ``NotFound``."""
+    """What happened, and what the caller can tell or revoke now; a custodian sees what it told itself.
+
+    Raises ``NotFound``, ``PersonIsNotWithYou``.
+    """
     case = await _visible(case_id, reading)
+    may_tell = await repository.tellable_now(reading, case)
     rows = await repository.of_case(reading, case_id)
     proposal = await repository.proposal(reading, case_id)
     gone = domain.is_gone(row.kind for row in domain.standing_of(rows))
     legal = []
-    for kind in sorted(RECORDABLE) if case.state != CaseState.CLOSED else []:
+    for kind in sorted(may_tell) if case.state != CaseState.CLOSED else []:
         try:
-            domain.check_told(kind, case.outcome, gone)
+            domain.check_told(kind, case.outcome, gone, may_tell)
         except OccurrenceIsTold:
             continue
         legal.append(kind.value)
-    if domain.last_standing(rows) is not None and proposal is None:
+    is_office = may_tell == RECORDABLE
+    if is_office and domain.last_standing(rows) is not None and proposal is None:
         legal.append(domain.REVOKE)
+    if not is_office:
+        rows, proposal = [row for row in rows if row.told_by == reading.principal.agency], None
     pack = await pack_in_force(reading, case.district)
     late = {row.id for row in rows if pack.is_told_late(row.happened_at, row.recorded_at)}
     return Happened(case, rows, late, legal, proposal)

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from services.casework.case.cases.domain import CaseState, final_outcomes
 from services.casework.case.cases.tables import Case
-from services.casework.case.occurrences import domain
+from services.casework.case.occurrences import access, domain
 from services.casework.case.occurrences.domain import Consequence, Item, Occurrence, OpenItem, RevocationState, item_of
 from services.casework.case.occurrences.tables import OccurrenceRow, Revocation
 from services.casework.desks.tasks.domain import UNFINISHED, VISITS, TaskState
@@ -15,6 +15,7 @@ from services.casework.handoff.conditions.domain import ConditionState
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.domain import ENDED_WORK, OPEN, HandoffReason, HandoffState
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.person.custody.queries import part_in
 from services.chassis.database import ReadSession, UnitOfWork, with_states
 
 LIST_ROWS = 100
@@ -85,6 +86,13 @@ async def foresee(
     visitor = next(iter(named or pack.candidates_for(Purpose.MEDICINE_CONTINUITY, case.village_code)), "")
     parties = domain.Parties(case.holder, visitor)
     return domain.consequences(kind, await open_items(source, case.id, kind), parties)
+
+
+async def tellable_now(source: UnitOfWork | ReadSession, case: Case) -> frozenset[Occurrence]:
+    """What the caller may tell of a case's person. Raises ``NotFound``, ``PersonIsNotWithYou``."""
+    part = await part_in(case.id, source)
+    office = (await pack_in_force(source, case.district)).office
+    return access.tellable(source.principal, office, part.custodian, knows_the_case=part.knows_the_case)
 
 
 async def proposal(source: UnitOfWork | ReadSession, case_id: UUID) -> Revocation | None:

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from services.casework.office.directory.access import OFFICE_ROLES
 from services.casework.office.directory.pages import directory_of
 from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.matters.domain import AboutKind
 from services.casework.person.custody import access, commands, queries
 from services.casework.person.custody.domain import legal_claim_moves
 from services.casework.person.custody.schemas import ClaimFormIn
@@ -106,6 +107,10 @@ async def whereabouts_page(
         name=names_known.get(person_id),
         note=await queries.note_of(reading, custody, state.units, private_key),
         is_of_the_office=bool(caller.roles & OFFICE_ROLES),
+        may_tell=custody.about_kind == AboutKind.CASE
+        and custody.until is None
+        and custody.agency == caller.agency
+        and bool(caller.roles & access.PERMISSIONS["custody:record"]),
         claims=[(claim, _answers(caller, claim, office)) for claim in found.claims],
         **directory.context(custody.district),
     )

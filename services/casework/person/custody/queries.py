@@ -103,3 +103,19 @@ async def note_of(reading: ReadSession, row: Custody, units: Units, private_key:
     await log_special_read(units, reading.principal, PURPOSE, "custodies", row.id, ["belongings_note"], row.district)
     key = await person_key_known(reading, row.person_id)
     return sealing.unseal(row.note_sealed, sealing.unwrap(key, private_key)).get("note") if key else None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Who has the person of a case in hand, and whether the caller's agency has a part in the case."""
+
+    custodian: str | None
+    knows_the_case: bool
+
+
+async def part_in(about_id: UUID, source: UnitOfWork | ReadSession) -> Part:
+    """What decides whether the caller may speak of the person of a case."""
+    agency = source.principal.agency
+    return Part(
+        await repository.custodian_of_matter(source, about_id), await repository.knows_matter(source, about_id, agency)
+    )

@@ -41,15 +41,21 @@ async def one(uow: UnitOfWork, custody_id: UUID) -> Custody | None:
     return await uow.first(select(Custody).where(Custody.id == custody_id).with_for_update())
 
 
-async def knows_matter(uow: UnitOfWork, about_id: UUID, agency: str) -> bool:
+async def custodian_of_matter(source: UnitOfWork | ReadSession, about_id: UUID) -> str | None:
+    """Who has the person of a case in hand now, whoever asks."""
+    rows = await source.rows("SELECT agency FROM custodies WHERE about_id = :id AND until IS NULL", id=about_id)
+    return rows[0]["agency"] if rows else None
+
+
+async def knows_matter(source: UnitOfWork | ReadSession, about_id: UUID, agency: str) -> bool:
     """Whether an agency has or had a part in a case: a hand-off that is not lost, or a stretch of custody."""
-    found = await uow.execute(
+    rows = await source.rows(
         "SELECT EXISTS (SELECT 1 FROM parties WHERE matter_id = :id AND agency = :agency)"
-        " OR EXISTS (SELECT 1 FROM custodies WHERE about_id = :id AND :agency IN (agency, giver))",
+        " OR EXISTS (SELECT 1 FROM custodies WHERE about_id = :id AND :agency IN (agency, giver)) AS knows",
         id=about_id,
         agency=agency,
     )
-    return bool(found.scalar_one())
+    return bool(rows[0]["knows"])
 
 
 async def is_promised(uow: UnitOfWork, about_id: UUID, agency: str) -> bool:

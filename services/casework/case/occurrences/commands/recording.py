@@ -9,7 +9,7 @@ from services.casework.case.cases import commands as cases
 from services.casework.case.cases.commands import OpenHandoff
 from services.casework.case.cases.domain import CaseIsClosed, CaseState, ends_everything
 from services.casework.case.cases.tables import Case
-from services.casework.case.occurrences import domain, facts, repository
+from services.casework.case.occurrences import access, domain, facts, repository
 from services.casework.case.occurrences.domain import Consequence, Disposition, Item, Occurrence
 from services.casework.case.occurrences.messages import StepOccurrence, StepTold
 from services.casework.case.occurrences.tables import OccurrenceRow
@@ -48,17 +48,21 @@ class RecordOccurrence:
 
 
 async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Sequence[Consequence]:
-    """Write down what happened and let the table decide; answers what became of each open item.
+    """Write down what happened and let the table decide; answers what became of each open item that is the caller's to
+    know.
 
-    Raises ``NotFound``, ``CaseIsClosed``, ``OccurrenceIsNotTold``, ``OccurrenceIsTold``, ``HappensLater``,
-    ``HappensTooEarly``, ``AgencyIsUnknown``.
+    Told by the office, and while it has the person by their custodian, for itself and of what a custodian sees. Raises
+    ``NotFound``, ``PersonIsNotWithYou``, ``OfficeTellsThis``, ``CaseIsClosed``, ``OccurrenceIsNotTold``,
+    ``OccurrenceIsTold``, ``HappensLater``, ``HappensTooEarly``, ``AgencyIsUnknown``.
     """
     case = await uow.locked(Case, command.case_id)
     rows = await repository.of_case(uow, case.id)
+    may_tell = await repository.tellable_now(uow, case)
+    access.check_teller(command.kind, may_tell, command.told_by, uow.principal)
     if case.state == CaseState.CLOSED:
-        raise CaseIsClosed([domain.REVOKE] if domain.last_standing(rows) else [])
+        raise CaseIsClosed([domain.REVOKE] if domain.last_standing(rows) and may_tell == domain.RECORDABLE else [])
     told = [row.kind for row in domain.standing_of(rows)]
-    domain.check_told(command.kind, case.outcome, domain.is_gone(told))
+    domain.check_told(command.kind, case.outcome, domain.is_gone(told), may_tell)
     now = await uow.now()
     check_happened_at(command.happened_at, case.opened_at, now)
     told_by = command.told_by or uow.principal.agency
@@ -82,7 +86,7 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
     outcome = domain.outcome_of(command.kind, case.case_type)
     await carry_out(case, command, planned, outcome.code if outcome else command.kind.value, uow)
     cases.signal_procedure(case, uow)
-    return planned
+    return access.shown(uow.principal, (await pack_in_force(uow, case.district)).office, planned)
 
 
 async def record_step_occurrence(told: StepOccurrence, uow: UnitOfWork) -> StepTold:
