@@ -14,6 +14,7 @@ from services.casework.person.custody.tables import Custody
 from services.chassis.database import UnitOfWork
 from services.chassis.principal import Principal, system_principal
 from tests.support.casework.agencies import OFFICE, POST, PUSKESMAS, SOEGIRI, STRANGER
+from tests.support.casework.closing import closed_by_force
 from tests.support.casework.custody import caught, chain, hours_ago, person_of, record, told
 from tests.support.casework.desk import Desk
 from tests.support.casework.persons import know
@@ -308,3 +309,27 @@ async def test_custody_and_findings_are_the_fold_of_their_actions(casework: Benc
     await record(casework, issuer, told(case_id, SOEGIRI, 3, POST))
     assert await unlike_their_actions(casework, Custody) == []
     assert await unlike_their_actions(casework, Finding) == []
+
+
+async def test_a_hand_over_told_of_a_closed_case_is_taken_and_is_a_finding_of_the_office(
+    casework: Bench, issuer: Issuer
+) -> None:
+    case_id = await closed_by_force(casework, issuer)
+    receipt = await record(casework, issuer, told(case_id, SOEGIRI, 0.1))
+    assert receipt["is_current"], "what happened is taken"
+    assert [(f["kind"], f["owner"]) for f in receipt["opened_findings"]] == [("CUSTODY_ON_CLOSED_CASE", OFFICE)]
+
+
+async def test_kin_who_take_somebody_after_the_burial_are_a_finding(casework: Bench, issuer: Issuer) -> None:
+    case_id = await caught(casework, 8)
+    person_id = await person_of(casework, case_id)
+    buried_at = datetime.now(UTC) - timedelta(hours=2)
+    await casework.units.perform(
+        lambda uow: end_custody(person_id, "BURIED", buried_at, uow), principal=system_principal("casework")
+    )
+    kin = {"to_kind": "FAMILY", "to_agency": None}
+    before = await record(casework, issuer, {**told(case_id, "family", 3), **kin})
+    assert "CUSTODY_AFTER_BURIAL" not in kinds(before)
+    after = await record(casework, issuer, {**told(case_id, "family", 1), **kin})
+    found = [(f["kind"], f["owner"]) for f in after["opened_findings"] if f["kind"].startswith("CUSTODY_A")]
+    assert found == [("CUSTODY_AFTER_BURIAL", OFFICE)]

@@ -16,6 +16,7 @@ from tests.support.folding import unlike_their_actions
 from tests.support.identity import Issuer
 from tests.support.packs.in_force import quick_pack
 from tests.support.services import Bench
+from tests.support.visitor import Visitor
 
 
 async def asked(
@@ -71,13 +72,31 @@ async def test_one_sides_word_against_the_custodian_stays_a_claim_until_the_othe
 async def test_a_contested_claim_is_decided_by_the_office(casework: Bench, issuer: Issuer) -> None:
     case_id = await caught(casework, 8)
     await asked(casework, case_id, await person_of(casework, case_id), SOEGIRI)
-    answers = []
+    answers, head = [], Desk(casework, issuer, OFFICE, "section-head")
     for move in ("refuse", "confirm"):
         claim = await record(casework, issuer, told(case_id, SOEGIRI, 2), SOEGIRI)
         path = f"/custodies/claims/{claim['claim_id']}/answer"
         contested = await Desk(casework, issuer, POST).post(path, answer="contest", reason="orangnya masih di pos kami")
         assert [(f["kind"], f["owner"]) for f in contested["opened_findings"]] == [("CUSTODY_CLAIMED", OFFICE)]
-        answers.append(await Desk(casework, issuer, OFFICE, "section-head").post(path, answer=move))
+        answers.append(await head.post(path, answer=move, reason=f"{move} menurut kamera"))
+        shown = await Desk(casework, issuer, SOEGIRI).get(f"/custodies/claims/{claim['claim_id']}")
+        kept = (shown["contested_because"], shown["decided_because"])
+        assert kept == ("orangnya masih di pos kami", f"{move} menurut kamera"), "told to whoever said it, too"
+        await Desk(casework, issuer, PUSKESMAS).get(f"/custodies/claims/{claim['claim_id']}", expect=404)
+    refused = (await head.get(f"/persons/{await person_of(casework, case_id)}/custody"))["refused_claims"]
+    assert [one["decided_because"] for one in refused] == ["refuse menurut kamera"]
+    sri = await Visitor(casework, "sri.peksos", ["caseworker"]).sit_down()
+    page = await sri.read(f"/orang/{await person_of(casework, case_id)}")
+    assert "Ditolak: refuse menurut kamera" in page
+    assert "Disangkal" in page
+    fed = await casework.rows(
+        "SELECT body->>'kind' AS kind FROM outbox WHERE transport = 'feed' AND target = $1 AND body->>'about_id' = $2"
+        " AND body->>'kind' LIKE 'custody-claim.%' ORDER BY id",
+        SOEGIRI,
+        str(case_id),
+    )
+    assert [row["kind"] for row in fed] == [f"custody-claim.{state}" for state in
+                                            ("contested", "refused", "contested", "confirmed")]  # fmt: skip
     assert [answer["claim_state"] for answer in answers] == ["refused", None]
     open_findings = "SELECT count(*) FROM case_findings WHERE about_id = $1 AND kind = $2 AND state = 'open'"
     assert await casework.value(open_findings, case_id, "CUSTODY_CLAIMED") == 0

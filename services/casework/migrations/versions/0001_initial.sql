@@ -264,7 +264,8 @@ CREATE TABLE matters (
     village_code text NOT NULL,
     workflow text NOT NULL,
     rules_version integer NOT NULL,
-    apparent_minor boolean NOT NULL
+    apparent_minor boolean NOT NULL,
+    closed_at timestamptz
 );
 CREATE INDEX matters_correlation ON matters (correlation_id);
 CREATE INDEX matters_person ON matters (person_id);
@@ -355,6 +356,8 @@ CREATE TABLE custody_claims (
     against text NOT NULL,
     state text NOT NULL CHECK (state IN ('claimed', 'contested', 'confirmed', 'refused')),
     custody_id uuid REFERENCES custodies,
+    contested_because text,
+    decided_because text,
     CONSTRAINT custody_claims_confirmed CHECK ((state = 'confirmed') = (custody_id IS NOT NULL))
 );
 CREATE INDEX custody_claims_person ON custody_claims (person_id, id);

@@ -32,6 +32,8 @@ KINDS = {
     "CHILD_AMONG_ADULTS": "Anak berada di tempat orang dewasa",
     "CUSTODY_CLAIMED": "Pihak lain menyatakan sudah menerima orang ini",
     "ONE_PERSON_IN_TWO_PLACES": "Dua orang dengan satu NIK sama-sama dalam penguasaan",
+    "CUSTODY_ON_CLOSED_CASE": "Serah terima orang pada perkara yang sudah ditutup",
+    "CUSTODY_AFTER_BURIAL": "Serah terima orang sesudah pemakamannya",
     "EMPTY_ROSTER": "Tidak ada petugas jaga pada suatu giliran",
 }
 EXPLANATIONS = {

@@ -1,11 +1,12 @@
 """Matters."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Field, SQLModel
 
 from services.casework.office.matters.domain import About, AboutKind
-from services.chassis.database import DistrictRow
+from services.chassis.database import UTC_INSTANT, DistrictRow
 
 
 class AboutRow(SQLModel):
@@ -24,6 +25,7 @@ class Matter(DistrictRow, table=True):
     """What every wing may know of what it works on, whatever stands above it: its number, its person, its procedure.
 
     Kept by whoever owns the matter: a case keeps its own. ``apparent_minor``: its person is taken for a child.
+    ``closed_at``: nobody works on it any more.
     """
 
     __tablename__ = "matters"
@@ -37,3 +39,4 @@ class Matter(DistrictRow, table=True):
     workflow: str = Field(max_length=64)
     rules_version: int
     apparent_minor: bool = False
+    closed_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)

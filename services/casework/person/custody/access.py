@@ -1,5 +1,7 @@
 """Who may record and see custody, and whose names. Pure functions."""
 
+from collections.abc import Collection
+
 from services.casework.office.directory.access import OFFICE_ROLES, is_of_the_office
 from services.casework.person.custody.domain import ClaimSide
 from services.chassis.errors import Forbidden, NotFound
@@ -53,6 +55,11 @@ def claim_sides(principal: Principal, office: str, against: str) -> list[ClaimSi
     """On which sides the caller may answer a claim; the office's own word goes before its word as custodian."""
     found = [ClaimSide.OFFICE] if principal.is_system or is_of_the_office(principal, office) else []
     return found + ([ClaimSide.CUSTODIAN] if principal.agency == against else [])
+
+
+def may_see_claim(principal: Principal, office: str, sides: Collection[str]) -> bool:
+    """Whoever said it, the custodian against whom it was said, and the office, which decides."""
+    return is_of_the_office(principal, office) or principal.agency in sides
 
 
 def may_prove(principal: Principal, office: str, giver: str | None, taker: str) -> bool:

@@ -10,6 +10,7 @@ from services.casework.person.custody import commands, queries
 from services.casework.person.custody.commands import Recorded
 from services.casework.person.custody.schemas import (
     ClaimAnswerIn,
+    ClaimOut,
     CustodyIn,
     CustodyReceipt,
     NightOut,
@@ -49,6 +50,14 @@ async def post_claim_answer(
     """Benarkan atau sangkal pernyataan pihak lain bahwa orang ini sudah diterimanya; bila berbeda kantor memutuskan."""
     command = body.command(claim_id)
     return await write(lambda uow: commands.answer_claim(command, uow), _receipt, 200)
+
+
+@router.get("/custodies/claims/{claim_id}", response_model=ClaimOut, responses=problems())
+async def get_claim(
+    claim_id: UUID, caller: Annotated[Principal, requires("custody:read")], reading: Reading
+) -> ClaimOut:
+    """Pernyataan bahwa orang ini sudah diterima, dan alasan sangkalan atau keputusannya."""
+    return ClaimOut.of(await queries.show_claim(reading, claim_id))
 
 
 @router.get("/custodies/tonight", response_model=NightOut, responses=problems())

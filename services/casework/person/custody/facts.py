@@ -1,8 +1,10 @@
 """What is said about custody."""
 
+from typing import Any
+
 from contracts.events.casework import CustodyEnded, CustodyProofAdded, CustodyTransferred
 from contracts.values import RegionCode
-from services.casework.person.custody.tables import Custody
+from services.casework.person.custody.tables import Custody, CustodyClaim
 
 
 def custody_transferred(custody: Custody, from_agency: str | None) -> CustodyTransferred:
@@ -55,3 +57,14 @@ def custody_ended(custody: Custody, reason_code: str) -> CustodyEnded:
         ba_number=custody.ba_number,
         reason_code=reason_code,
     )
+
+
+def claim_answered(claim: CustodyClaim, state: str) -> dict[str, Any]:
+    """One line of the feed of whoever said that it took a person: what the other side, or the office, says."""
+    return {
+        "kind": f"custody-claim.{state}",
+        "claim_id": str(claim.id),
+        "about_kind": claim.about_kind,
+        "about_id": str(claim.about_id),
+        "state": state,
+    }

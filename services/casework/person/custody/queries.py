@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.findings.queries import open_findings_of_person
 from services.casework.office.findings.tables import Finding
 from services.casework.office.matters.queries import numbers_of
@@ -42,6 +43,7 @@ class Whereabouts:
     custody: Custody
     findings: list[Finding]
     claims: list[CustodyClaim]
+    refused: list[CustodyClaim]
     case_number: str = ""
 
     @property
@@ -58,7 +60,19 @@ async def where_is(reading: ReadSession, person_id: UUID) -> Whereabouts:
     numbers = await numbers_of(reading, [custody.about_id])
     findings = await open_findings_of_person(reading, person_id)
     claims = await repository.claims_of_person(reading, person_id)
-    return Whereabouts(custody, findings, claims, numbers.get(custody.about_id, ""))
+    refused = await repository.refused_of_person(reading, person_id)
+    return Whereabouts(custody, findings, claims, refused, numbers.get(custody.about_id, ""))
+
+
+async def show_claim(reading: ReadSession, claim_id: UUID) -> CustodyClaim:
+    """A claim with what was answered to it. Raises ``NotFound``, also to whoever is neither its side nor the office."""
+    claim = await repository.claim(reading, claim_id)
+    if claim is None or not reading.principal.covers(claim.district):
+        raise NotFound(kind="custody_claims")
+    office = (await pack_in_force(reading, claim.district)).office
+    if not access.may_see_claim(reading.principal, office, (claim.told_by, claim.against)):
+        raise NotFound(kind="custody_claims")
+    return claim
 
 
 @dataclass(frozen=True, slots=True)

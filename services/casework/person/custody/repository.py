@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, text
 from sqlmodel import col, select
 
-from services.casework.person.custody.domain import OPEN_CLAIMS, Proof
+from services.casework.person.custody.domain import OPEN_CLAIMS, ClaimState, Proof
 from services.casework.person.custody.tables import Custody, CustodyClaim
 from services.chassis.database import ReadSession, UnitOfWork
 
@@ -76,6 +76,20 @@ async def claims_of_person(reading: ReadSession, person_id: UUID) -> list[Custod
         .where(CustodyClaim.person_id == person_id, col(CustodyClaim.state).in_(open_states))
         .order_by(col(CustodyClaim.id))
     )
+
+
+async def refused_of_person(reading: ReadSession, person_id: UUID) -> list[CustodyClaim]:
+    """What was claimed about a person and refused, within the caller's scope."""
+    return await reading.all(
+        select(CustodyClaim)
+        .where(CustodyClaim.person_id == person_id, CustodyClaim.state == ClaimState.REFUSED.value)
+        .order_by(col(CustodyClaim.id))
+    )
+
+
+async def claim(reading: ReadSession, claim_id: UUID) -> CustodyClaim | None:
+    """One claim."""
+    return await reading.first(select(CustodyClaim).where(CustodyClaim.id == claim_id))
 
 
 async def person_key(uow: UnitOfWork, person_id: UUID) -> bytes | None:

@@ -198,7 +198,7 @@ class CustodyOut(BaseModel):
 
 
 class ClaimOut(BaseModel):
-    """What somebody says about a person's custody that nobody has confirmed."""
+    """What somebody says about a person's custody, and why it was contested, refused or confirmed."""
 
     claim_id: UUID
     version: int
@@ -209,6 +209,8 @@ class ClaimOut(BaseModel):
     since: datetime
     place_code: str
     proof: str
+    contested_because: str | None
+    decided_because: str | None
 
     @classmethod
     def of(cls, claim: CustodyClaim) -> "ClaimOut":
@@ -237,6 +239,7 @@ class WhereaboutsOut(BaseModel):
     last: CustodyOut
     open_findings: list[OpenFinding]
     open_claims: list[ClaimOut]
+    refused_claims: list[ClaimOut]
 
     @classmethod
     def of(cls, found: Whereabouts) -> "WhereaboutsOut":
@@ -255,6 +258,7 @@ class WhereaboutsOut(BaseModel):
                 for row in found.findings
             ],
             open_claims=[ClaimOut.of(row) for row in found.claims],
+            refused_claims=[ClaimOut.of(row) for row in found.refused],
         )
 
 

@@ -46,7 +46,10 @@ class Custody(HandOver, Aggregate, table=True):
 
 
 class CustodyClaim(HandOver, Aggregate, table=True):
-    """A hand-over that ``told_by`` alone tells, against ``against``, who has the person; no custody until confirmed."""
+    """A hand-over that ``told_by`` alone tells, against ``against``, who has the person; no custody until confirmed.
+
+    Why it was contested, and why it was decided as it was, stays with it.
+    """
 
     __tablename__ = "custody_claims"
 
@@ -54,3 +57,5 @@ class CustodyClaim(HandOver, Aggregate, table=True):
     against: str = Field(max_length=64)
     state: str = Field(max_length=16)
     custody_id: UUID | None = None
+    contested_because: str | None = None
+    decided_because: str | None = None

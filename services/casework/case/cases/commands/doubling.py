@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.casework.case.cases import domain, facts, repository
 from services.casework.case.cases.commands.asking import give_task
-from services.casework.case.cases.commands.opening import signal_procedure
+from services.casework.case.cases.commands.opening import matter_of, signal_procedure
 from services.casework.case.cases.tables import Case
 from services.casework.desks.tasks.commands import cancel_of_matter, settle_first_response
 from services.casework.desks.tasks.commands import revive_of_matter as revive_tasks
@@ -13,6 +13,7 @@ from services.casework.desks.tasks.domain import TaskKind
 from services.casework.handoff.handoffs.commands import expire_of_matter
 from services.casework.handoff.handoffs.commands import revive_of_matter as revive_handoffs
 from services.casework.office.case_types.domain import DUPLICATE
+from services.casework.office.matters.commands import keep_matter
 from services.casework.person.custody.commands import carry_over, take_back
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
@@ -54,6 +55,7 @@ async def mark_duplicate(command: MarkDuplicate, uow: UnitOfWork) -> Case:
         parent_case_id=parent.id,
         closed_at=now,
     )
+    keep_matter(matter_of(case), uow)
     uow.publish(facts.case_marked_duplicate(parent), about=case)
     uow.publish(facts.case_closed(case, DUPLICATE.code), about=case)
     await carry_over(case.person_id, parent.id, DUPLICATE.custody_ends_as, uow)
@@ -78,6 +80,7 @@ async def undo_duplicate(case_id: UUID, expected_version: int | None, uow: UnitO
     assert ended_at is not None
     assert parent_id is not None
     uow.change(case, "undo_duplicate", state=state.value, outcome=None, parent_case_id=None, closed_at=None)
+    keep_matter(matter_of(case), uow)
     uow.publish(facts.case_duplicate_undone(parent_id), about=case)
     custody = await take_back(case.id, ended_at, UNDONE, uow)
     handoffs = await revive_handoffs(case.id, ended_at, UNDONE, uow)

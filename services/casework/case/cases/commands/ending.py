@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from services.casework.case.cases import domain, facts, repository
+from services.casework.case.cases.commands.opening import matter_of
 from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.tables import Case
 from services.casework.desks.tasks.commands import cancel_of_matter
 from services.casework.handoff.handoffs.commands import expire_of_matter
 from services.casework.office.case_types.domain import Outcome
+from services.casework.office.matters.commands import keep_matter
 from services.casework.person.custody.commands import end_custody
 from services.chassis.database import UnitOfWork
 
@@ -43,6 +45,7 @@ def _record_outcome(case: Case, state: CaseState, outcome: Outcome, happened_at:
         "closed_at": None,
     }
     uow.change(case, "record_outcome", happened_at=happened_at, **changes)
+    keep_matter(matter_of(case), uow)
     uow.publish(facts.case_outcome_recorded(case), about=case, happened_at=happened_at)
 
 
@@ -65,11 +68,13 @@ async def resume_service(case: Case, uow: UnitOfWork) -> None:
         "closed_at": None,
     }
     uow.change(case, "resume_service", **changes)
+    keep_matter(matter_of(case), uow)
 
 
 async def close(case: Case, reason_code: str, uow: UnitOfWork, *, verb: str = "close") -> None:
     """The last act on a case; whether it may be done is decided by whoever calls. Raises ``CaseCannotMove``."""
     state = domain.next_state(case.state, verb)
     uow.change(case, verb, reason=reason_code, state=state.value, closed_at=await uow.now())
+    keep_matter(matter_of(case), uow)
     uow.publish(facts.case_closed(case, reason_code), about=case)
     await cancel_of_matter(case.id, reason_code, uow)

@@ -110,6 +110,7 @@ def matter_of(case: Case) -> Matter:
         workflow=case.workflow,
         rules_version=case.rules_version,
         apparent_minor=case.apparent_minor,
+        closed_at=case.closed_at,
     )
 
 

@@ -26,6 +26,8 @@ from services.casework.person.custody.tables import Custody, HandOver
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 
+BURIED = "BURIED"
+"""Why custody ended for good."""
 CARRIED = UUID("3d3a4b0e-58c5-5a0e-9a3f-0b1d5c7a9e42")
 
 
@@ -204,7 +206,33 @@ async def take_in(
     if await repository.is_child(uow, custody.person_id):
         found += _child_among_adults(rows.values(), pack)
     await compare_with_others(custody.person_id, uow)
-    return await keep_findings(f"custody:{custody.person_id}", custody.district, found, uow)
+    opened = await keep_findings(f"custody:{custody.person_id}", custody.district, found, uow)
+    return opened + await keep_findings(
+        f"after:{custody.id}", custody.district, await _after_the_end(custody, rows.values(), pack, uow), uow
+    )
+
+
+async def _after_the_end(custody: Custody, rows: Iterable[Custody], pack: CaseworkPack, uow: UnitOfWork) -> list[Found]:
+    """Somebody took a person whose case nobody works on, or who was buried: the office has to find out."""
+    matter = await matter_of(uow, custody.about_id)
+    buried = [row.until for row in rows if row.ended_reason == BURIED and row.until and row.until <= custody.since]
+    ends = {
+        FindingKind.CUSTODY_ON_CLOSED_CASE: matter.closed_at if matter else None,
+        FindingKind.CUSTODY_AFTER_BURIAL: min(buried, default=None),
+    }
+    return [
+        Found(
+            kind=kind,
+            cause=str(custody.id),
+            owner=pack.office,
+            correlation_id=custody.correlation_id,
+            about=custody.about,
+            person_id=custody.person_id,
+            details={"custody_id": str(custody.id), "party": custody.agency, "from": written(ended_at)},
+        )
+        for kind, ended_at in ends.items()
+        if ended_at is not None
+    ]
 
 
 def _child_among_adults(rows: Iterable[Custody], pack: CaseworkPack) -> list[Found]:

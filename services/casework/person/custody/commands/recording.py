@@ -16,7 +16,7 @@ from services.casework.office.matters.queries import matter_of
 from services.casework.office.matters.tables import Matter
 from services.casework.office.procedure_messages.commands import look_again
 from services.casework.office.procedure_messages.messages import ProcedureStart, procedure_id
-from services.casework.person.custody import access, domain, repository
+from services.casework.person.custody import access, domain, facts, repository
 from services.casework.person.custody.commands.chain import stretch_of, take_in
 from services.casework.person.custody.commands.comparing import written
 from services.casework.person.custody.domain import ClaimMove, ClaimState, CustodianKind, Proof
@@ -117,8 +117,11 @@ async def answer_claim(command: AnswerClaim, uow: UnitOfWork) -> Recorded:
         await uow.locked(CustodyClaim, command.claim_id, command.expected_version)
     side = next((s for s in sides if command.move in domain.legal_claim_moves(claim.state, s)), sides[0])
     state = domain.next_claim_state(claim.state, command.move, side)
+    is_contested = state is ClaimState.CONTESTED
+    because: dict[str, Any] = {"contested_because" if is_contested else "decided_because": command.reason}
+    uow.feed(claim.told_by, facts.claim_answered(claim, state.value), about=claim)
     if state is not ClaimState.CONFIRMED:
-        uow.change(claim, command.move.value, reason=command.reason, state=state.value)
+        uow.change(claim, command.move.value, reason=command.reason, state=state.value, **because)
         return Recorded(claim, await _keep_claim_findings(claim, pack, uow))
     matter = await matter_of(uow, claim.about_id)
     assert matter is not None
@@ -130,7 +133,8 @@ async def answer_claim(command: AnswerClaim, uow: UnitOfWork) -> Recorded:
     )
     known = await repository.locked_chain(uow, claim.person_id)
     opened = await _take_in_and_look(custody, known, pack, matter, uow)
-    uow.change(claim, command.move.value, reason=command.reason, state=state.value, custody_id=custody.id)
+    because |= {"state": state.value, "custody_id": custody.id}
+    uow.change(claim, command.move.value, reason=command.reason, **because)
     await _keep_claim_findings(claim, pack, uow)
     return Recorded(custody, opened)
 
