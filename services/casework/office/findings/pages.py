@@ -33,6 +33,7 @@ KINDS = {
     "CUSTODY_CLAIMED": "Pihak lain menyatakan sudah menerima orang ini",
     "ONE_PERSON_IN_TWO_PLACES": "Dua orang dengan satu NIK sama-sama dalam penguasaan",
     "CUSTODY_ON_CLOSED_CASE": "Serah terima orang pada perkara yang sudah ditutup",
+    "TOLD_AFTER_CLOSING": "Kabar tentang orangnya datang sesudah perkara ditutup",
     "CUSTODY_AFTER_BURIAL": "Serah terima orang sesudah pemakamannya",
     "EMPTY_ROSTER": "Tidak ada petugas jaga pada suatu giliran",
 }

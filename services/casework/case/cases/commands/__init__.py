@@ -9,7 +9,13 @@ from services.casework.case.cases.commands.aid import (
 )
 from services.casework.case.cases.commands.asking import OpenHandoff, ask_handoff, ask_task, give_task, open_handoff
 from services.casework.case.cases.commands.doubling import MarkDuplicate, mark_duplicate, undo_duplicate
-from services.casework.case.cases.commands.ending import close, end_service, record_outcome, resume_service
+from services.casework.case.cases.commands.ending import (
+    close,
+    end_service,
+    find_told_after_closing,
+    record_outcome,
+    resume_service,
+)
 from services.casework.case.cases.commands.identifying import RegistryAnswer, hear_registry
 from services.casework.case.cases.commands.opening import (
     CASES,
@@ -38,6 +44,7 @@ __all__ = [
     "close",
     "end_service",
     "enter_stage",
+    "find_told_after_closing",
     "give_task",
     "hear_registry",
     "hold_aid",

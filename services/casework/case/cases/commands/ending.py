@@ -11,6 +11,10 @@ from services.casework.case.cases.tables import Case
 from services.casework.desks.tasks.commands import cancel_of_matter
 from services.casework.handoff.handoffs.commands import expire_of_matter
 from services.casework.office.case_types.domain import Outcome
+from services.casework.office.directory.queries import pack_in_force
+from services.casework.office.findings.commands import keep_findings
+from services.casework.office.findings.domain import FindingKind, Found
+from services.casework.office.matters import domain as matters
 from services.casework.office.matters.commands import keep_matter
 from services.casework.person.custody.commands import end_custody
 from services.chassis.database import UnitOfWork
@@ -69,6 +73,23 @@ async def resume_service(case: Case, uow: UnitOfWork) -> None:
     }
     uow.change(case, "resume_service", **changes)
     keep_matter(matter_of(case), uow)
+
+
+async def find_told_after_closing(case: Case, told: str, agency: str, at: datetime, uow: UnitOfWork) -> None:
+    """What is heard of the person of a closed case changes nothing of it by itself: the office has to look at it.
+
+    ``told``: a code of what was said, and by which fact.
+    """
+    found = Found(
+        kind=FindingKind.TOLD_AFTER_CLOSING,
+        cause=told,
+        owner=(await pack_in_force(uow, case.district)).office,
+        correlation_id=case.correlation_id,
+        about=matters.case(case.id),
+        person_id=case.person_id,
+        details={"party": agency, "from": at.isoformat()},
+    )
+    await keep_findings(f"told:{case.id}:{told}", case.district, [found], uow)
 
 
 async def close(case: Case, reason_code: str, uow: UnitOfWork, *, verb: str = "close") -> None:

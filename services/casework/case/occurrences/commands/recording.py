@@ -106,7 +106,8 @@ async def record_step_occurrence(told: StepOccurrence, uow: UnitOfWork) -> StepT
 async def hear_failure(handoff_id: UUID, told_at: datetime, uow: UnitOfWork) -> None:
     """A hand-off failed because its person died or left: heard whoever asked for it, a procedure's step or a person.
 
-    Told since (``told_at``: when the failure was recorded), revoked or not, it is left.
+    Told since (``told_at``: when the failure was recorded), revoked or not, it is left. In a closed case it is a
+    finding of the office.
     """
     handoff = await known_handoff(uow, handoff_id)
     kind = domain.TOLD_WITH_A_FAILURE.get(handoff.reason_code or "") if handoff else None
@@ -116,8 +117,12 @@ async def hear_failure(handoff_id: UUID, told_at: datetime, uow: UnitOfWork) -> 
     happened_at = handoff.ended_at or await uow.now()
     rows = await repository.of_case(uow, case.id)
     was_told = any(row.kind == kind and row.recorded_at >= told_at for row in rows)
-    if case.state != CaseState.CLOSED and not was_told and not domain.is_known(kind, case.outcome):
-        await record_occurrence(RecordOccurrence(case.id, kind, happened_at, handoff.to_agency), uow)
+    if was_told or domain.is_known(kind, case.outcome):
+        return
+    if case.state == CaseState.CLOSED:
+        await cases.find_told_after_closing(case, f"{kind}:{handoff.id}", handoff.to_agency, happened_at, uow)
+        return
+    await record_occurrence(RecordOccurrence(case.id, kind, happened_at, handoff.to_agency), uow)
 
 
 async def carry_out(

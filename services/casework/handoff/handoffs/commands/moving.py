@@ -272,7 +272,10 @@ async def close_results(about_id: UUID, uow: UnitOfWork) -> None:
 async def answer_for_registry(
     about_id: UUID, purpose: Purpose, result_code: str, uow: UnitOfWork, handoff_id: UUID | None
 ) -> Handoff | None:
-    """A registry's answer, heard as an event, carries its hand-off from wherever it stands to completed."""
+    """A registry's answer, heard as an event, carries its hand-off from wherever it stands to completed.
+
+    What is on hold goes on first; a «yes, if …» needs its conditions no more. One that has ended stays ended.
+    """
     if handoff_id is None:
         return None
     group_id = await repository.group_of_handoff(uow, handoff_id)
@@ -280,14 +283,11 @@ async def answer_for_registry(
     if group is None or group.about_id != about_id or group.purpose != purpose:
         return None
     handoff = await uow.locked(Handoff, handoff_id)
-    moves = {
-        HandoffState.REQUESTED: (Move.ACCEPT, Move.START, Move.COMPLETE),
-        HandoffState.RECEIVED: (Move.ACCEPT, Move.START, Move.COMPLETE),
-        HandoffState.ACCEPTED: (Move.START, Move.COMPLETE),
-        HandoffState.IN_PROGRESS: (Move.COMPLETE,),
-    }.get(HandoffState(handoff.state), ())
     pack = await pack_in_force(uow, handoff.district)
-    for move in moves:
+    if handoff.state == HandoffState.ON_HOLD:
+        held = HandoffState(handoff.held_state or "")
+        await apply_move(handoff, MoveHandoff(handoff.id, Move.RESUME), held, pack, uow)
+    for move in domain.TO_COMPLETION.get(HandoffState(handoff.state), ()):
         command = MoveHandoff(handoff.id, move, result_code=result_code if move == Move.COMPLETE else None)
         await apply_move(handoff, command, domain.next_state(handoff.state, move, Side.RECEIVER), pack, uow)
         await follow(group, handoff, command, pack, uow)

@@ -180,5 +180,13 @@ class GroupOutcome(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+TO_COMPLETION: dict[HandoffState, tuple[Move, ...]] = {
+    **dict.fromkeys(UNANSWERED, (M.ACCEPT, M.START, M.COMPLETE)),
+    S.CONDITIONAL: (M.FIRM_UP, M.START, M.COMPLETE),
+    S.ACCEPTED: (M.START, M.COMPLETE),
+    S.IN_PROGRESS: (M.COMPLETE,),
+}
+"""How a registry's answer carries its hand-off to the end; it moves nobody, so that there is no arrival."""
+
 SEARCH_GOES_ON = frozenset({"FULL", "NO_STAFF", "NOT_OUR_DUTY"})
 """Reasons of a firm yes taken back before the person came, after which the next one is asked."""
