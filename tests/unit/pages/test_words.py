@@ -217,12 +217,15 @@ def test_an_occurrences_lines_are_told_by_their_kind() -> None:
     lines = [
         Consequence(Item.VISIT, UUID(int=1), "AFTERCARE_VISIT", "family", Disposition.PAUSED),
         Consequence(Item.ACCEPTED, UUID(int=2), "REUNIFICATION", "family", Disposition.EXPIRES),
+        Consequence(Item.CONDITION, UUID(int=3), "INSURANCE_ACTIVE", "family", Disposition.ENDS),
     ]
     page = page_of(
         "occurrence.html",
         case=SimpleNamespace(id="1", number="ODGJ/1"),
-        tellable={}, chosen="ABSCONDED", consequences=lines, rows=[], proposal=None, last=None,
+        tellable={}, chosen="ABSCONDED", consequences=lines, rows=[], proposal=None, last=None, is_of_the_office=True,
+        late=set(),
     )  # fmt: skip
-    for line in ("Kunjungan: Kunjungan pascalayanan", "Kesanggupan yang belum tiba: Pemulangan kepada keluarga"):
+    for line in ("Kunjungan: Kunjungan pascalayanan", "Kesanggupan yang belum tiba: Pemulangan kepada keluarga",
+                 "Syarat yang masih ditunggu: Jaminan kesehatan aktif"):  # fmt: skip
         assert line in page
     assert "Pergi tanpa pamit: akibatnya" in page
