@@ -87,7 +87,7 @@ class Checker:
             if c.kind == DeadlineKind.PROMISE_BY and c.state != DeadlineState.STOPPED
         }
         if timeless := [
-            p.code for p in self.rows.promises_of[handoff.id] if p.state == ConditionState.OPEN and p.number not in live
+            p.code for p in self.rows.promises(handoff.id) if p.state == ConditionState.OPEN and p.number not in live
         ]:
             self._tell(handoff, f"{state}, and no deadline for {timeless}")
         if state == HandoffState.DRAFT and self.rows.deadlines_of[handoff.id]:

@@ -186,7 +186,7 @@ def _act(act: Act, handoff: Handoff, now: datetime, chance: Random) -> Command:
 
 def _decisions(handoff: Handoff, rows: Rows, asked: Principal, asker: Principal, chance: Random) -> list[Step]:
     found = []
-    for condition in rows.promises_of[handoff.id]:
+    for condition in rows.promises(handoff.id):
         if condition.state != ConditionState.OPEN or handoff.state == HandoffState.ENTERED_IN_ERROR:
             continue
         owner = asked if condition.owner == asked.agency else asker

@@ -22,7 +22,7 @@ from services.casework.handoff.deadlines import repository as deadlines_reposito
 from services.casework.handoff.deadlines.domain import DeadlineKind, DeadlineState, Notice
 from services.casework.handoff.deadlines.tables import Deadline, EscalationStep
 from services.casework.handoff.handoffs import repository as handoffs_repository
-from services.casework.handoff.handoffs.commands import applying, escalating, groups, moving, talking
+from services.casework.handoff.handoffs.commands import applying, binding, escalating, groups, moving, talking
 from services.casework.handoff.handoffs.domain import OPEN, UNDECIDED, Beside, HandoffState
 from services.casework.handoff.handoffs.tables import Handoff, HandoffGroup, SpokenAnswer
 from services.casework.office.directory.domain import CaseworkPack
@@ -68,6 +68,12 @@ class Rows:
     alive: set[UUID] = field(default_factory=set)
     """Hand-offs that may have a deadline which has not stopped."""
 
+    def promises(self, handoff_id: UUID) -> list[Condition]:
+        """The promises of a hand-off now: one about the case may pass to another."""
+        handoff = self.handoffs.get(handoff_id)
+        found = self.promises_of[handoff.about_id] if handoff else []
+        return sorted((one for one in found if one.handoff_id == handoff_id), key=lambda one: one.number)
+
     def shelves(self, row: Any) -> list[list[Any] | dict[UUID, Any]]:
         """Where a row stands."""
         match row:
@@ -80,7 +86,7 @@ class Rows:
             case EscalationStep():
                 return [self.escalations_of[row.about_id]]
             case Condition():
-                return [self.conditions, self.promises_of[row.handoff_id]]
+                return [self.conditions, self.promises_of[row.matter_id]]
             case SpokenAnswer():
                 return [self.spoken_of[row.handoff_id]]
             case Custody():
@@ -285,11 +291,20 @@ async def _handoffs_in_working_time(uow: Work, district: str) -> list[UUID]:
 
 
 async def _of_handoff(uow: Work, handoff_id: UUID) -> list[Condition]:
-    return list(uow.rows.promises_of[handoff_id])
+    return uow.rows.promises(handoff_id)
 
 
 async def _open_of_handoff(uow: Work, handoff_id: UUID) -> list[Condition]:
-    return [condition for condition in uow.rows.promises_of[handoff_id] if condition.state == ConditionState.OPEN]
+    return [condition for condition in uow.rows.promises(handoff_id) if condition.state == ConditionState.OPEN]
+
+
+async def _open_of_handoffs(uow: Work, handoff_ids: Iterable[UUID]) -> list[Condition]:
+    found = [condition for one in handoff_ids for condition in await _open_of_handoff(uow, one)]
+    return sorted(found, key=lambda condition: (condition.due_at, condition.id))
+
+
+async def _ids_of_group(uow: Work, group_id: UUID) -> list[UUID]:
+    return sorted(handoff.id for handoff in uow.rows.of_group[group_id])
 
 
 async def _handoff_of(uow: Work, condition_id: UUID) -> UUID | None:
@@ -321,6 +336,10 @@ async def _nobody_of_one_number(uow: Work, person_id: UUID) -> list[UUID]:
     return []
 
 
+async def _no_matter(uow: Work, matter_id: UUID) -> None:
+    return None
+
+
 async def _nobody_apart(uow: Work, person_id: UUID) -> list[Any]:
     return []
 
@@ -340,6 +359,7 @@ STAND_INS: dict[Any, dict[str, Any]] = {
         "open_groups_of_matter": _open_groups_of_matter,
         "unconfirmed_answers": _unconfirmed_answers,
         "by_ids": _by_ids,
+        "ids_of_group": _ids_of_group,
     },
     deadlines_repository: {
         "all_of": _all_of,
@@ -351,6 +371,7 @@ STAND_INS: dict[Any, dict[str, Any]] = {
     conditions_repository: {
         "of_handoff": _of_handoff,
         "open_of_handoff": _open_of_handoff,
+        "open_of_handoffs": _open_of_handoffs,
         "handoff_of": _handoff_of,
     },
     rosters_repository: {"on_duty": _nobody_on_duty},
@@ -390,11 +411,12 @@ def rows_in_memory(chance: Random) -> Iterator[None]:
         for module, answers in STAND_INS.items():
             for name, answer in answers.items():
                 patch.setattr(module, name, answer)
-        for module in (applying, groups, moving, talking, escalating):
+        for module in (applying, binding, groups, moving, talking, escalating):
             for name, answer in {**READ_BY_COMMANDS, **KEPT_ELSEWHERE}.items():
                 if hasattr(module, name):
                     patch.setattr(module, name, answer)
         patch.setattr(custody_commands, "pack_in_force", _pack_in_force)
         patch.setattr(custody_commands, "keep_findings", _no_findings)
+        patch.setattr(custody_commands, "matter_of", _no_matter)
         patch.setattr(clock, "new_id", lambda: UUID(int=chance.getrandbits(128)))
         yield

@@ -77,6 +77,7 @@ async def played(ground: Ground, pack: CaseworkPack) -> Story:
     await _work(story)
     await _what_was_said_by_phone(story)
     await _an_emergency(story)
+    await _a_condition_passed_on(story)
     await _a_decree(story)
     return story
 
@@ -200,6 +201,19 @@ async def _an_emergency(story: Story) -> None:
     again = _moves(urgent, Move.ACCEPT_CONDITIONALLY, conditions=offered)
     await story.step("yes, if, anew", receiver(urgent), again)
     await story.step("there is no ambulance", sender(urgent), _settles(story.conditions[-1], "break"))
+
+
+async def _a_condition_passed_on(story: Story) -> None:
+    both = [SOEGIRI, LAWANG]
+    await story.step("two hospitals", SYSTEM, _asks(1, "ward", Purpose.INPATIENT_BED, both, "parallel"))
+    first, second = story.handoffs[-2:]
+    offered = [OfferedCondition("LETTER", True, story.now + timedelta(hours=26), ConditionAbout.CASE)]
+    conditional = _moves(first, Move.ACCEPT_CONDITIONALLY, conditions=offered)
+    await story.step("the first says yes, if", receiver(first), conditional)
+    await story.step(
+        "the second says yes and waits for the letter", receiver(second), _moves(second, Move.ACCEPT)
+    )
+    await story.step("the letter is there", sender(second), _settles(story.conditions[-1], "meet"))
 
 
 async def _a_decree(story: Story) -> None:

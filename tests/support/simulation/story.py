@@ -111,7 +111,7 @@ class Story:
         ids = [handoff.id for handoff in self.handoffs]
         yield moving, "pack_in_force", (DISTRICT,)
         yield from _each(handoffs_repository, ["open_groups_of_matter"], MATTERS)
-        of_groups = "group undecided_of_group reserves_of_group open_of_group"
+        of_groups = "group undecided_of_group reserves_of_group open_of_group ids_of_group"
         yield from _each(handoffs_repository, of_groups.split(), [*self.groups, NOBODY])
         yield from _each(handoffs_repository, ["group_of_handoff", "unconfirmed_answers", "beside_of"], [*ids, NOBODY])
         yield handoffs_repository, "by_ids", ([NOBODY, *reversed(ids)],)
@@ -121,6 +121,7 @@ class Story:
             yield module, "handoffs_with_escalations_ahead", ()
             yield from _each(module, ["handoffs_in_working_time"], [DISTRICT, "35.25"])
         yield from _each(conditions_repository, ["of_handoff", "open_of_handoff"], [*ids, NOBODY])
+        yield conditions_repository, "open_of_handoffs", ([NOBODY, *reversed(ids)],)
         yield from _each(conditions_repository, ["handoff_of"], [*self.conditions, NOBODY])
         yield rosters_repository, "on_duty", (SOEGIRI, self.pack.agency(SOEGIRI).desks[0].code, self.now)
         of_persons = "locked_chain is_child comes_with_child apart of_one_number"

@@ -106,7 +106,7 @@ class Play:
         """«Yes, if …» the sender sees to something within a day."""
         condition = OfferedCondition("LETTER", True, self.now + timedelta(days=1), about)
         self.move(handoff, Move.ACCEPT_CONDITIONALLY, conditions=[condition])
-        return self.rows.promises_of[handoff.id][-1].id
+        return self.rows.promises(handoff.id)[-1].id
 
     def meet(self, handoff: Handoff, condition_id: UUID) -> None:
         """The sender has seen to it."""
@@ -129,13 +129,14 @@ def test_a_condition_met_while_everything_is_held_makes_the_yes_firm_when_it_goe
     assert play.running(asked) == {("ARRIVE_BY", 1)}
 
 
-def test_a_condition_about_the_case_keeps_its_deadline_when_what_is_held_is_beaten(rows: Rows) -> None:
+def test_a_condition_about_the_case_binds_the_winner_when_what_is_held_is_beaten(rows: Rows) -> None:
     play = Play(rows)
     asked, other = play.ask("rsud-soegiri", "rsj-lawang")
     play.offer(asked, ConditionAbout.CASE)
     play.move(asked, Move.HOLD)
     play.move(other, Move.ACCEPT)
-    assert (asked.state, play.running(asked)) == ("superseded", {("PROMISE_BY", 1)})
+    assert (asked.state, play.running(asked)) == ("superseded", set())
+    assert play.running(other) == {("ARRIVE_BY", 1), ("PROMISE_BY", 1)}
 
 
 def test_a_condition_about_the_case_keeps_its_deadline_when_the_yes_is_undone(rows: Rows) -> None:

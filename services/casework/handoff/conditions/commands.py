@@ -23,10 +23,11 @@ class MakeCondition:
 
 
 async def make_conditions(
-    wanted: Sequence[MakeCondition], about: Aggregate, matter_id: UUID, asked_by: str, uow: UnitOfWork
+    wanted: Sequence[MakeCondition], about: Aggregate, matter_id: UUID, asked_by: str, after: int, uow: UnitOfWork
 ) -> list[Condition]:
-    """Write down the conditions of a yes. An answer that is given anew goes on with the numbers."""
-    known = await repository.of_handoff(uow, about.id)
+    """Write down the conditions of a yes, numbered ``after`` the last that there ever was: also one that binds another
+    now had a deadline under its number.
+    """
     made = [
         Condition(
             id=clock.new_id(),
@@ -34,7 +35,7 @@ async def make_conditions(
             district=about.district,
             handoff_id=about.id,
             matter_id=matter_id,
-            number=len(known) + position,
+            number=after + position,
             code=condition.code,
             about=condition.about.value,
             owner=condition.owner,
@@ -76,11 +77,10 @@ async def end_conditions(conditions: Sequence[Condition], reason_code: str, uow:
 
 
 async def bind_condition(
-    condition: Condition, handoff_id: UUID, agency: str, due_at: datetime, uow: UnitOfWork
+    condition: Condition, handoff_id: UUID, agency: str, number: int, due_at: datetime, uow: UnitOfWork
 ) -> None:
     """Another agency said yes: it waits for what was asked about the case, and keeps what the candidate would have."""
     owner = agency if condition.owner == condition.asked_by else condition.owner
-    number = 1 + max((known.number for known in await repository.of_handoff(uow, handoff_id)), default=0)
     uow.change(condition, "bind", handoff_id=handoff_id, number=number, owner=owner, asked_by=agency, due_at=due_at)
 
 

@@ -170,6 +170,10 @@ class Deadlines:
             if stopped is not None and stopped.state == DeadlineState.STOPPED:
                 self._run(stopped, "go_on", stopped.due_at, reason=reason, stopped_at=None)
 
+    def promises(self) -> int:
+        """The number of the last condition that ever had a deadline here."""
+        return max((c.occurrence for c in self._deadlines if c.kind == DeadlineKind.PROMISE_BY), default=0)
+
     def of_promise(self, number: int) -> Deadline | None:
         """The deadline of a condition, by the condition's number."""
         return next((c for c in self._deadlines if (c.kind, c.occurrence) == (DeadlineKind.PROMISE_BY, number)), None)

@@ -107,9 +107,9 @@ async def of_group(reading: ReadSession, group_id: UUID) -> list[Handoff]:
     return await reading.all(select(Handoff).where(Handoff.group_id == group_id).order_by(col(Handoff.candidate_no)))
 
 
-async def ids_of_group(uow: UnitOfWork, group_id: UUID) -> set[UUID]:
+async def ids_of_group(uow: UnitOfWork, group_id: UUID) -> list[UUID]:
     """Whoever was asked in a group, whatever came of it."""
-    return set(await uow.scalars(select(Handoff.id).where(Handoff.group_id == group_id)))
+    return await uow.scalars(select(Handoff.id).where(Handoff.group_id == group_id).order_by(col(Handoff.id)))
 
 
 async def by_ids(uow: UnitOfWork, ids: Sequence[UUID]) -> list[Handoff]:

@@ -259,7 +259,9 @@ async def _promise_conditions(
             raise domain.ConditionIsPast(code=offered.code)
         owner = handoff.from_agency if offered.is_senders else handoff.to_agency
         wanted.append(MakeCondition(offered.code, owner, offered.due_at, offered.about))
-    for condition in await make_conditions(wanted, handoff, handoff.about_id, handoff.to_agency, uow):
+    for condition in await make_conditions(
+        wanted, handoff, handoff.about_id, handoff.to_agency, deadlines.promises(), uow
+    ):
         deadlines.start(
             StartDeadline(
                 DeadlineKind.PROMISE_BY,

@@ -28,7 +28,7 @@ async def bind_winner(group: HandoffGroup, winner: Handoff, pack: CaseworkPack, 
 
     What the winner has asked for itself, met or not, is not asked for twice.
     """
-    others = await repository.ids_of_group(uow, group.id) - {winner.id}
+    others = [one for one in await repository.ids_of_group(uow, group.id) if one != winner.id]
     surviving = await conditions_repository.open_of_handoffs(uow, others)
     if not surviving:
         return
@@ -53,7 +53,7 @@ async def _pass_on(
     uow.change(loser, "condition-passed-on", reason=condition.code, **note_next_due(loser, before))
     is_new_owner = owner == condition.asked_by
     due_at = max(condition.due_at, now + pack.decree_grace) if is_new_owner else condition.due_at
-    await bind_condition(condition, winner.id, winner.to_agency, due_at, uow)
+    await bind_condition(condition, winner.id, winner.to_agency, deadlines.promises() + 1, due_at, uow)
     deadlines.start(
         StartDeadline(
             DeadlineKind.PROMISE_BY,
