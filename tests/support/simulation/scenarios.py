@@ -210,9 +210,7 @@ async def _a_condition_passed_on(story: Story) -> None:
     offered = [OfferedCondition("LETTER", True, story.now + timedelta(hours=26), ConditionAbout.CASE)]
     conditional = _moves(first, Move.ACCEPT_CONDITIONALLY, conditions=offered)
     await story.step("the first says yes, if", receiver(first), conditional)
-    await story.step(
-        "the second says yes and waits for the letter", receiver(second), _moves(second, Move.ACCEPT)
-    )
+    await story.step("the second says yes and waits for the letter", receiver(second), _moves(second, Move.ACCEPT))
     await story.step("the letter is there", sender(second), _settles(story.conditions[-1], "meet"))
 
 
