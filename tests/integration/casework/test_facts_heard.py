@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,6 +25,7 @@ from tests.support.identity import Issuer
 from tests.support.services import Bench
 
 DUKCAPIL = "dukcapil-lamongan"
+SEQUENCES = count(1)
 ACTING = {
     "cases": "correlation_id = $1",
     "matters": "correlation_id = $1",
@@ -100,8 +102,8 @@ class Heard:
         if state in ("asked", "answered", "over"):
             answers = '{"intake": [], "disbursement": [], "notifications": []}' if state == "answered" else "{}"
             await self.bench.units.pool.execute(
-                "INSERT INTO closing_rounds (id, district, correlation_id, version, case_id, number, asked_at, answers)"
-                " VALUES ($1, '35.24', $2, 1, $3, $4, now(), $5::jsonb)",
+                "INSERT INTO closing_rounds (id, district, correlation_id, version, case_id, number, asked_at, answers,"
+                " is_stale) VALUES ($1, '35.24', $2, 1, $3, $4, now(), $5::jsonb, false)",
                 uuid4(), self.report_id, self.case_id, 2 if state == "over" else 1, answers,
             )  # fmt: skip
         if state in ("escalated", "escalated-and-ended"):
@@ -118,9 +120,9 @@ class Heard:
     async def reroutes(self, state: str) -> None:
         """A task of the office that says to which service somebody belongs."""
         await self.bench.units.pool.execute(
-            "INSERT INTO tasks (id, district, correlation_id, version, about_kind, about_id, step, occurrence, kind,"
+            "INSERT INTO tasks (id, district, correlation_id, version, about_kind, about_id, step, kind,"
             " agency, desk, state, due_at, is_overdue, result_code, reply_to, reply_workflow, call_agency, call_desk)"
-            " VALUES ($1, '35.24', $2, 1, 'case', $3, 'reroute', 1, $4, $5, '', 'done', now(), false, 'ELDERLY',"
+            " VALUES ($1, '35.24', $2, 1, 'case', $3, 'reroute', $4, $5, '', 'done', now(), false, 'ELDERLY',"
             " '', '', '', '')",
             self.task_id, self.report_id, self.case_id, "REROUTE" if state != "other" else "CASE_CONFERENCE", OFFICE,
         )  # fmt: skip
@@ -169,7 +171,7 @@ def envelope_of(fact: Event, subject: UUID, correlation_id: UUID) -> Envelope:
         {
             "id": uuid4(), "source": f"/sigap/{fact.TYPE.split('.')[0]}", "type": fact.TYPE, "subject": subject,
             "time": now, "factid": uuid4(), "recordedtime": now, "correlationid": correlation_id,
-            "sequence": int(now.timestamp()), "district": "35.24", "actor": "system:test",
+            "sequence": next(SEQUENCES), "district": "35.24", "actor": "system:test",
             "sensitivity": fact.SENSITIVITY,
         }
     )  # fmt: skip

@@ -185,7 +185,7 @@ async def test_whoever_has_the_person_tells_what_it_sees_while_it_has_them(casew
     for desk, kind, status, code in (
         (hospital, "SENT_ON", 403, "office_tells_this"),
         (street.puskesmas, "DIED", 403, "person_is_not_with_you"),
-        (street.desk(STRANGER), "DIED", 404, "cases_not_found"),
+        (street.desk(STRANGER), "DIED", 404, "not_found"),
     ):
         refused = await desk.send(told, kind=kind, happened_at=just_now())
         assert (refused.status_code, refused.json()["code"]) == (status, code)

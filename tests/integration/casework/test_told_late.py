@@ -57,7 +57,7 @@ async def test_a_call_in_the_night_that_is_recorded_in_the_morning_rings_at_once
     [
         ({"happened_at": later(days=-60)}, "happens_too_early"),
         ({"happened_at": later(hours=1)}, "happens_later"),
-        ({"happened_at": later(hours=-1), "is_draft": True}, "request_not_valid"),
+        ({"happened_at": later(hours=-1), "is_draft": True}, "body_is_not_valid"),
     ],
 )
 async def test_what_cannot_have_been_asked_then_is_refused(street: Street, body: dict[str, Any], code: str) -> None:

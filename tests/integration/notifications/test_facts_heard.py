@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from contracts.topics import event_class
+from contracts.values import Money
 from services.notifications.subscriptions import SUBSCRIPTIONS
 from tests.support.facts_heard import Word, cells_of
 from tests.support.notifications.story import DUE, VILLAGE, Story
@@ -25,7 +26,7 @@ def everything(story: Story, state: str) -> dict[str, Any]:
         "escalation": "REMIND_DESK", "reason_code": "FULL", "was_asked": state != "draft", "owed_by": "rsj-lawang",
         "question_code": "FUNDING_UNCLEAR", "reply_code": "LETTER_SENT", "condition_code": "INSURANCE_ACTIVE",
         "outcome": "REUNIFIED", "round": 1, "village_code": VILLAGE, "on_duty": (),
-        **story.payment_credited().model_dump(),
+        **story.payment_credited().model_dump(), "amount_rupiah": Money(1_500_000),
     }  # fmt: skip
 
 
