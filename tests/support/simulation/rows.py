@@ -1,3 +1,4 @@
+# Above 400 lines: every stand-in beside the rows it answers from.
 """Rows in memory, and a unit of work on them: what the commands read and write while no engine runs.
 
 Nothing here decides anything. Every query of the repositories that the commands use is answered from indexes, and a

@@ -73,6 +73,11 @@ async def by_report(uow: UnitOfWork, report_id: UUID) -> Case | None:
     return await uow.first(select(Case).where(Case.source_report_id == report_id).with_for_update())
 
 
+async def open_of_person(uow: UnitOfWork, person_id: UUID) -> list[Case]:
+    """A person's cases that are not closed, locked."""
+    return [case for case in await of_person(uow, person_id) if case.state != CaseState.CLOSED]
+
+
 async def of_person(uow: UnitOfWork, person_id: UUID) -> list[Case]:
     """A person's cases, locked."""
     return await uow.all(select(Case).where(Case.person_id == person_id).order_by(col(Case.id)).with_for_update())
