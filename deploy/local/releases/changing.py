@@ -1,6 +1,6 @@
 """`make upgrade`: this release takes over the state of an older one, behind a backup. `make rollback`: the way back.
 
-Both are run in the folder of the release that shall run, on the same state. ADR 0021 says why this way.
+Both are run in the folder of the release that shall run, on the same state. ADR 0022 says why this way.
 """
 
 import shutil
