@@ -1,14 +1,27 @@
 """How the case procedures start anew, end early, wait and close, with time skipping."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from temporalio import activity
 from temporalio.client import WorkflowHandle
 
+from services.casework.case.cases.messages import CaseRef, CloseResult
 from services.casework.office.procedure_messages.messages import CaseChanged, StepResult
+from tests.support.busy_server import delivered
 from tests.support.eventually import eventually
 from tests.support.procedure_stories import told
 from tests.support.procedures import ANSWERS, Rows, skipping, start_procedure, working
+
+
+async def timers_of(handle: WorkflowHandle[Any, Any], that: str = "started") -> list[timedelta]:
+    """How long each timer of a run was to wait, in order; or of those alone that ``fired``."""
+    history = await handle.fetch_history()
+    fired = {event.timer_fired_event_attributes.timer_id for event in history.events}
+    begun = [e.timer_started_event_attributes for e in history.events if e.HasField("timer_started_event_attributes")]
+    chosen = [timer for timer in begun if that == "started" or timer.timer_id in fired]
+    return [timer.start_to_fire_timeout.ToTimedelta() for timer in chosen]
 
 
 @pytest.mark.parametrize("known", range(len(ANSWERS)))
@@ -78,6 +91,34 @@ async def test_a_blocked_case_closes_when_the_last_thing_ended() -> None:
     assert rows.calls[-3:] == ["close refused", "close refused", "close"]
 
 
+async def test_a_blocked_case_is_asked_about_again_after_a_day_in_which_nothing_changed() -> None:
+    async with skipping() as env:
+        rows = Rows(env.client, blocked_times=2)
+        async with working(env.client, rows.activities()):
+            handle = await start_procedure(env.client)
+            await handle.result()
+        assert await timers_of(handle) == [timedelta(days=1)] * 2
+
+
+async def test_a_blocked_case_is_asked_about_as_soon_as_something_changes() -> None:
+    class Changing(Rows):
+        @activity.defn(name="close_case")
+        async def close_case(self, ref: CaseRef) -> CloseResult:
+            result = await super().close_case(ref)
+            if not result.closed:
+                handle = self.client.get_workflow_handle(f"case:{ref.case_id}")
+                await delivered(lambda: handle.signal("case_changed", CaseChanged(event_id=f"e{self.blocked_times}")))
+            return result
+
+    async with skipping() as env:
+        rows = Changing(env.client, blocked_times=2)
+        async with working(env.client, rows.activities()):
+            handle = await start_procedure(env.client)
+            await handle.result()
+        assert rows.calls[-3:] == ["close refused", "close refused", "close"]
+        assert await timers_of(handle, that="fired") == []
+
+
 async def test_a_task_left_undone_past_its_instant_is_called_overdue_once_and_still_awaited() -> None:
     async with skipping() as env:
         late = await env.get_current_time() + timedelta(days=30)
@@ -95,6 +136,4 @@ async def test_a_server_whose_clock_runs_ahead_asks_about_a_task_once_a_second_a
         async with working(env.client, rows.activities()):
             handle = await start_procedure(env.client)
             await handle.result()
-        history = await handle.fetch_history()
-    timers = [e.timer_started_event_attributes for e in history.events if e.HasField("timer_started_event_attributes")]
-    assert [timer.start_to_fire_timeout.ToTimedelta() for timer in timers] == [timedelta(seconds=1)]
+        assert await timers_of(handle) == [timedelta(seconds=1)]

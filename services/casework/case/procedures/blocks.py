@@ -44,7 +44,7 @@ with workflow.unsafe.imports_passed_through():
 
 T = TypeVar("T")
 LOOK_AGAIN = timedelta(days=1)
-SOONEST = timedelta(milliseconds=1000)
+SOONEST = timedelta(seconds=1)
 """A clock of the workflow server that runs ahead of the database's asks once a second, not without pause."""
 READY = "READY"
 """Outcome of a step that is not over: whoever has the person says that they may be fetched."""
