@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
 
 from deploy.local.places import CHECKOUT
 from tests.support.eventually import eventually
@@ -94,7 +95,7 @@ async def outspoken(
     port, ops_port = free_port(), free_port()
     settings = {key: getattr(bench.settings, key) for key in bench.settings.model_fields_set}
     settings |= {"http_port": port, "ops_port": ops_port, "root_path": f"/{name}"}
-    variables = {f"{name}_{key}".upper(): str(value) for key, value in settings.items()}
+    variables = {f"{name}_{key}".upper(): _written(value) for key, value in settings.items()}
     elsewhere = os.open(output, os.O_WRONLY) if output else asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", module or f"services.{name}", *(parts or ("all",)), cwd=CHECKOUT,
@@ -121,6 +122,11 @@ async def outspoken(
                 process.terminate()
             await asyncio.wait_for(process.wait(), 40)
             await listening
+
+
+def _written(value: Any) -> str:
+    """A setting as the environment takes it: a secret would write itself as asterisks."""
+    return str(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
 async def _listen(process: asyncio.subprocess.Process, said: list[str]) -> None:

@@ -46,6 +46,8 @@ class AidState(StrEnum):
 
 AID_AWAITED = frozenset({AidState.REQUESTED, AidState.ENTITLED})
 AID_SETTLED = frozenset({AidState.CREDITED, AidState.REFUSED, AidState.ENDED})
+AID_OVERTAKEN = frozenset({(AidState.CREDITED, AidState.ENTITLED)})
+"""What is known, and what is heard after it though it was before: grants and payments travel on topics of their own."""
 
 MOVES: dict[tuple[CaseState, str], CaseState] = {
     (CaseState.OPEN, "enter_stage"): CaseState.OPEN,

@@ -44,9 +44,14 @@ async def request_aid(case_id: UUID, uow: UnitOfWork) -> None:
 
 
 async def record_aid_state(report_id: UUID, state: AidState, uow: UnitOfWork) -> None:
-    """Disbursement said what became of the aid; a settled one ends the procedure's step ``aid``."""
+    """Disbursement said what became of the aid; a settled one ends the procedure's step ``aid``.
+
+    What a later word has overtaken changes nothing.
+    """
     case = await repository.by_report(uow, report_id)
     if case is None or case.aid_request_id is None or case.aid_state == state:
+        return
+    if (case.aid_state, state) in domain.AID_OVERTAKEN:
         return
     uow.change(case, "record_aid_state", aid_state=state.value)
     if state in domain.AID_SETTLED and case.workflow:
