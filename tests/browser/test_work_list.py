@@ -43,7 +43,8 @@ async def test_a_refresh_that_fails_leaves_the_list_says_so_and_goes_on(
 
     await page.route("**/casework/**", failing)
     for times in (1, 2):
-        async with page.expect_event("requestfinished" if answer != "no answer" else "requestfailed"):
+        ended = "requestfinished" if answer != "no answer" else "requestfailed"
+        async with page.expect_event(ended, lambda request: "hx-request" in request.headers):
             await page.clock.fast_forward(A_MINUTE_MS)
         assert asked == times
         await expect(note).to_be_visible()
