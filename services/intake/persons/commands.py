@@ -133,9 +133,11 @@ async def settle_identity(person_id: UUID, is_same: bool, uow: UnitOfWork, seale
 async def decide_age(person_id: UUID, is_adult: bool, decided_at: datetime, uow: UnitOfWork) -> None:
     """Two people decided that somebody is an adult, or it was taken back; the last word stands, a registry's over it.
 
-    Raises ``NotFound``.
+    Nothing for a person whom intake does not know.
     """
-    person = await uow.locked(Person, person_id)
+    person = await repository.known(uow, person_id)
+    if person is None:
+        return
     is_older = person.age_decided_at is not None and decided_at <= person.age_decided_at
     if is_older or person.identity_status == IdentityStatus.MATCHED:
         return

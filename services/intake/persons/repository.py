@@ -9,6 +9,11 @@ from services.chassis.database import ReadSession, UnitOfWork
 from services.intake.persons.tables import Person, PersonKey
 
 
+async def known(uow: UnitOfWork, person_id: UUID) -> Person | None:
+    """The person, locked, if intake knows them."""
+    return await uow.first(select(Person).where(Person.id == person_id).with_for_update())
+
+
 async def key_of(uow: UnitOfWork, person_id: UUID) -> PersonKey | None:
     """The person's wrapped key, if it was not destroyed."""
     return await uow.first(select(PersonKey).where(PersonKey.person_id == person_id))
