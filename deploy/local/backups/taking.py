@@ -5,6 +5,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import asyncpg
+
 from deploy.local.backups.events import save_events
 from deploy.local.backups.manifest import (
     CLUSTER,
@@ -16,11 +18,11 @@ from deploy.local.backups.manifest import (
     digests,
     write_manifest,
 )
-from deploy.local.databases import superuser
 from deploy.local.engines import Site, postgres_binaries, realm_standing
 from deploy.local.engines.programs import run
 from deploy.local.places import shown
 from deploy.local.ports import SERVICES
+from services.chassis.migrations import standing
 
 
 async def back_up(site: Site, to: Path | None = None) -> Path:
@@ -48,7 +50,7 @@ async def back_up(site: Site, to: Path | None = None) -> Path:
         began_at=began.isoformat(),
         ended_at=ended.isoformat(),
         postgres=(folder / CLUSTER / "PG_VERSION").read_text().strip(),
-        schemas=await _revisions(site),
+        schemas=await tables_of(site),
         realm=realm_standing(site) or "",
         events=events,
         files=dict(digests(folder)),
@@ -67,9 +69,14 @@ async def _copy_databases(site: Site, to: Path) -> None:
     )
 
 
-async def _revisions(site: Site) -> dict[str, str]:
-    async def ask(service: str) -> str:
-        async with superuser(site, f"sigap_{service}") as connection:
-            return str(await connection.fetchval("SELECT version_num FROM alembic_version"))
-
-    return {service: await ask(service) for service in SERVICES}
+async def tables_of(site: Site) -> dict[str, str]:
+    """The revision of the tables of each service that has some."""
+    found: dict[str, str] = {}
+    for service in SERVICES:
+        try:
+            revision = await standing(site.database_url(f"sigap_{service}", "postgres", site.keys.postgres))
+        except asyncpg.InvalidCatalogNameError:
+            continue
+        if revision is not None:
+            found[service] = revision
+    return found

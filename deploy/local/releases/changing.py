@@ -9,12 +9,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import asyncpg
-
 from deploy.local.accounts import open_demo_site
 from deploy.local.backups.manifest import known_revisions
 from deploy.local.backups.restoring import restore
-from deploy.local.backups.taking import back_up
+from deploy.local.backups.taking import back_up, tables_of
 from deploy.local.databases import superuser
 from deploy.local.engines import WORKFLOWS, Site, kafka, postgres, temporal
 from deploy.local.parts import run_service
@@ -22,7 +20,7 @@ from deploy.local.ports import SERVICES
 from deploy.local.releases.record import CannotUpgrade, Upgrade, forget_upgrade, read_upgrade, write_upgrade
 from deploy.local.supervisor import PartFailed, Supervisor
 from services.chassis.inbox import OPEN
-from services.chassis.migrations import newest, standing
+from services.chassis.migrations import newest
 
 
 async def prepare(state: Path, *, is_running: bool) -> Upgrade:
@@ -33,7 +31,9 @@ async def prepare(state: Path, *, is_running: bool) -> Upgrade:
     site = open_demo_site()
     begun = read_upgrade(state)
     async with _engines(site, is_running=is_running):
-        before = await _standing(site)
+        before = await tables_of(site)
+        if not before:
+            raise CannotUpgrade("nothing stands here yet: `make up` starts it")
         if begun is not None and before not in (begun.tables_before, begun.tables_after):
             raise CannotUpgrade(
                 "an upgrade was begun and did not end: `make up` with that release goes on, "
@@ -80,7 +80,7 @@ async def go_back(state: Path, upgrade: Upgrade) -> None:
     """
     site = open_demo_site()
     async with _engines(site, is_running=False):
-        fits = await _standing(site) == {service: newest(service) for service in upgrade.tables_after}
+        fits = await tables_of(site) == {service: newest(service) for service in upgrade.tables_after}
         begin_anew = fits and await _workflows_begin_anew(site)
     if begin_anew:
         shutil.rmtree(state / WORKFLOWS)
@@ -103,21 +103,6 @@ async def _engines(site: Site, *, is_running: bool) -> AsyncIterator[None]:
         yield
     finally:
         await supervisor.stop_all()
-
-
-async def _standing(site: Site) -> dict[str, str]:
-    """The revision of the tables of each service that has some. Raises CannotUpgrade when there are none."""
-    found: dict[str, str] = {}
-    for service in SERVICES:
-        try:
-            revision = await standing(site.database_url(f"sigap_{service}", "postgres", site.keys.postgres))
-        except asyncpg.InvalidCatalogNameError:
-            continue
-        if revision is not None:
-            found[service] = revision
-    if not found:
-        raise CannotUpgrade("nothing stands here yet: `make up` starts it")
-    return found
 
 
 async def _rehearse(site: Site, services: Iterable[str]) -> None:

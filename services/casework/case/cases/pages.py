@@ -236,7 +236,7 @@ async def post_custody_form(
 ) -> Response:
     """Write it down; what it contradicts becomes a finding."""
     case = (await show_case(case_id, reading)).case
-    zone = str((await directory_of(reading, [case.district])).context(case.district).get("zone", "UTC"))
+    zone = (await directory_of(reading, [case.district])).zone(case.district)
     command = form.read(CustodyFormIn).custody(case_id, zone).command()
     private_key = request.app.state.settings.sealing_private_key
     return await form.write(lambda uow: record_custody(command, uow, private_key), "custody-recorded")

@@ -63,11 +63,6 @@ async def doubles_of(reading: ReadSession, case_id: UUID) -> list[Case]:
     return await reading.all(select(Case).where(Case.parent_case_id == case_id).order_by(col(Case.id)))
 
 
-async def is_held(uow: UnitOfWork, case_id: UUID) -> bool:
-    """Whether somebody has the person of a case in hand."""
-    return bool(await uow.rows("SELECT 1 FROM custodies WHERE about_id = :id AND until IS NULL", id=case_id))
-
-
 async def by_report(uow: UnitOfWork, report_id: UUID) -> Case | None:
     """The case that a report opened, locked."""
     return await uow.first(select(Case).where(Case.source_report_id == report_id).with_for_update())

@@ -151,7 +151,7 @@ async def post_occurrence(
 ) -> Response:
     """Record it."""
     told = form.read(OccurrenceFormIn)
-    zone = str((await directory_of(reading, caller.offices)).context().get("zone", "UTC"))
+    zone = (await directory_of(reading, caller.offices)).zone()
     command = RecordOccurrence(case_id, Occurrence(told.kind), told.happened_local.replace(tzinfo=ZoneInfo(zone)))
     return await form.write(lambda uow: commands.record_occurrence(command, uow), "occurrence-recorded")
 

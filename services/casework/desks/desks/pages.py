@@ -104,7 +104,7 @@ async def roster_page(
     district = next((office[:5] for office in caller.offices if "." in office), "")
     own = [(desk, name) for (agency, desk), name in directory.desks.items() if agency == caller.agency]
     desk = meja or next((code for code, _ in own), "")
-    zone = ZoneInfo(str(directory.context(district).get("zone", "UTC")))
+    zone = ZoneInfo(directory.zone(district))
     since = datetime.combine(mulai, time(), zone) if mulai else utc_now()
     shifts, on_duty = await queries.show_roster(reading, caller.agency, desk, since, since + A_WEEK)
     rendered: Response = request.app.state.pages.render(
@@ -134,7 +134,7 @@ async def post_shift(
     caller: Annotated[Principal, page_requires("roster:write")], reading: Reading, form: Form
 ) -> Response:
     """Put a turn on the roster."""
-    zone = str((await directory_of(reading, caller.offices)).context().get("zone", "UTC"))
+    zone = (await directory_of(reading, caller.offices)).zone()
     command = form.read(ShiftFormIn).shift(zone).command()
     return await form.write(lambda uow: commands.plan_shift(command, uow), "shift-plan", meja=command.desk)
 

@@ -15,7 +15,7 @@ from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.matters.domain import About
 from services.casework.office.procedure_messages.messages import ProcedureStart, StepEnded, StepResult
 from services.casework.person.custody.commands import end_custody_of_matter, take_into_custody
-from services.casework.person.custody.domain import CustodianKind
+from services.casework.person.custody.domain import BURIED, CustodianKind
 from services.casework.person.custody.repository import custodies_left, open_of_matter
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
@@ -152,7 +152,7 @@ def _say_ended(task: Task, uow: UnitOfWork) -> None:
 async def _follow(task: Task, done_at: datetime, uow: UnitOfWork) -> None:
     kind, result = task.kind, task.result_code or ""
     if kind == TaskKind.BURIAL:
-        await end_custody_of_matter(task.about_id, "BURIED", done_at, uow)
+        await end_custody_of_matter(task.about_id, BURIED, done_at, uow)
     if kind == TaskKind.FIRST_RESPONSE and result in domain.MET_THE_PERSON:
         await take_into_custody(task.about_id, task.agency, done_at, uow)
     if kind == TaskKind.SEARCH_PERSON and result == "NOT_FOUND":

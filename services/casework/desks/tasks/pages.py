@@ -136,7 +136,7 @@ async def post_completion(
 ) -> Response:
     """Done, with a result."""
     body = form.read(TaskCompletionFormIn)
-    zone = str((await directory_of(reading, caller.offices)).context().get("zone", "UTC"))
+    zone = (await directory_of(reading, caller.offices)).zone()
     done_at = body.happened_at(zone)
     return await form.write(
         lambda uow: commands.complete_task(task_id, body.result_code, body.expected_version, uow, happened_at=done_at),

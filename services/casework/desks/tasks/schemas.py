@@ -12,19 +12,22 @@ from services.casework.desks.tasks.tables import Task
 from services.chassis.web import CodeText, RequestBody
 
 
-class TaskCompletionIn(RequestBody):
-    """A task is done."""
+class _Completion(RequestBody):
+    """How a task ended."""
 
     result_code: CodeText
     expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+
+
+class TaskCompletionIn(_Completion):
+    """A task is done."""
+
     happened_at: AwareDatetime | None = Field(default=None, description="Kapan dikerjakan, bila dicatat belakangan")
 
 
-class TaskCompletionFormIn(RequestBody):
+class TaskCompletionFormIn(_Completion):
     """A page's completion; the time, where one is given, is the district's wall clock."""
 
-    result_code: CodeText
-    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
     happened_local: datetime | None = None
 
     def happened_at(self, zone: str) -> datetime | None:

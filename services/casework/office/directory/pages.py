@@ -19,11 +19,14 @@ class Directory:
     zones: dict[str, str]
     phones: dict[tuple[str, str], tuple[str, ...]]
 
+    def zone(self, district: str = "") -> str:
+        """The wall clock of a district, or of the first that has a pack; UTC where none has."""
+        return self.zones.get(district) or next(iter(self.zones.values()), "UTC")
+
     def context(self, district: str = "") -> dict[str, object]:
         """What every casework template gets."""
-        zone = self.zones.get(district) or next(iter(self.zones.values()), None)
         found: dict[str, object] = {"names": self.names, "desks": self.desks}
-        return found | ({"zone": zone} if zone else {})
+        return found | ({"zone": self.zone(district)} if self.zones else {})
 
 
 async def directory_of(reading: ReadSession, districts: Iterable[str]) -> Directory:
@@ -50,12 +53,11 @@ def places_near(district: str) -> list[tuple[str, list[tuple[str, str]]]]:
     province and the other provinces, for whoever was taken far away.
     """
     known, code = regions(), RegionCode(district)
-    groups = [
-        (f"Kecamatan {kecamatan.name}", [(str(v.code), v.name) for v in known.children_of(kecamatan.code)])
-        for kecamatan in known.children_of(code)
-    ]
-    if code not in known.villages_of:
-        groups = [(known.name_of(code), [(str(k.code), f"Kecamatan {k.name}") for k in known.children_of(code)])]
+    inside = known.children_of(code)
+    if code in known.villages_of:
+        groups = [(f"Kecamatan {k.name}", [(str(v.code), v.name) for v in known.children_of(k.code)]) for k in inside]
+    else:
+        groups = [(known.name_of(code), [(str(k.code), f"Kecamatan {k.name}") for k in inside])]
     around = [(str(d.code), d.name) for d in known.children_of(code.province)]
     others = [(str(p.code), p.name) for p in known.children_of(None)]
     return [*groups, (f"Kabupaten dan kota di {known.name_of(code.province)}", around), ("Provinsi", others)]

@@ -16,7 +16,6 @@ from services.casework.oversight.audit import domain, queries
 from services.casework.oversight.audit.domain import COLUMNS, AuditList
 from services.casework.oversight.audit.schemas import AGENCY, csv_answer
 from services.chassis.clock import utc_now
-from services.chassis.database import ReadSession
 from services.chassis.pages import page_requires, page_router
 from services.chassis.pages.words import ZONE_NAMES, Words, span, word
 from services.chassis.principal import Principal
@@ -76,9 +75,8 @@ async def oversight_page(
     return rendered
 
 
-async def _instants(reading: ReadSession, dari: date | None, sampai: date | None) -> tuple[datetime, datetime]:
-    """From the start of one day of the district to the end of another; a month up to today when left out."""
-    zone = ZoneInfo(str((await directory_of(reading, reading.principal.offices)).context().get("zone", "UTC")))
+def _instants(zone: ZoneInfo, dari: date | None, sampai: date | None) -> tuple[datetime, datetime]:
+    """From the start of one day of a wall clock to the end of another; a month up to today when left out."""
     last = sampai or utc_now().astimezone(zone).date()
     first = dari or last - A_MONTH
     return (
@@ -98,7 +96,8 @@ async def audit_page(
     instansi: Annotated[str, Query(pattern=AGENCY)] = "",
 ) -> Response:
     """One list of a period, its tabs beside it."""
-    since, until = await _instants(reading, dari, sampai)
+    directory = await directory_of(reading, caller.offices)
+    since, until = _instants(ZoneInfo(directory.zone()), dari, sampai)
     rows = await queries.show_audit_list(reading, daftar, since, until, instansi)
     rendered: Response = request.app.state.pages.render(
         request,
@@ -112,7 +111,7 @@ async def audit_page(
         sampai=sampai,
         agency_chosen=instansi,
         is_cut=len(rows) == domain.LIST_ROWS,
-        **(await directory_of(reading, caller.offices)).context(),
+        **directory.context(),
     )
     return rendered
 
@@ -128,10 +127,10 @@ async def audit_download(
     instansi: Annotated[str, Query(pattern=AGENCY)] = "",
 ) -> Response:
     """The list as a sheet."""
-    since, until = await _instants(reading, dari, sampai)
-    rows = await queries.show_audit_list(reading, daftar, since, until, instansi)
     directory = await directory_of(reading, caller.offices)
-    zone = str(directory.context().get("zone", "UTC"))
+    zone = directory.zone()
+    since, until = _instants(ZoneInfo(zone), dari, sampai)
+    rows = await queries.show_audit_list(reading, daftar, since, until, instansi)
     columns = [column for column in COLUMNS[daftar] if column in HEADS]
     heads = [HEADS[c] + (f" ({ZONE_NAMES.get(zone, zone)})" if c.endswith("_at") else "") for c in columns]
     pages = request.app.state.pages

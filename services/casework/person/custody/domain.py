@@ -42,6 +42,10 @@ OUTSIDE = frozenset(PARTIES_WITHOUT_A_DESK[CustodianKind.FAMILY] + PARTIES_WITHO
 """Whoever may give a person into our hands without ever having stood in the chain."""
 
 
+BURIED = "BURIED"
+"""Why custody ended for good."""
+
+
 class Proof(StrEnum):
     """What shows that the hand-over took place: signatures, a photo of the signed paper, or nothing yet."""
 

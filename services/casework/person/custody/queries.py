@@ -25,10 +25,9 @@ async def custody_chain(reading: ReadSession, about_id: UUID) -> list[Custody]:
     return await repository.chain(reading, about_id)
 
 
-async def holder_of_matter(about_id: UUID, uow: UnitOfWork) -> str | None:
-    """Who has the person of a case in hand now; nothing when nobody of ours has."""
-    found = await repository.open_of_matter(uow, about_id)
-    return found[0].agency if found else None
+async def custodian_of(about_id: UUID, source: UnitOfWork | ReadSession) -> str | None:
+    """Who has the person of a case in hand now; nothing when nobody has."""
+    return await repository.custodian_of_matter(source, about_id)
 
 
 async def unproved_since(about_id: UUID, uow: UnitOfWork) -> datetime | None:
@@ -130,6 +129,4 @@ class Part:
 async def part_in(about_id: UUID, source: UnitOfWork | ReadSession) -> Part:
     """What decides whether the caller may speak of the person of a case."""
     agency = source.principal.agency
-    return Part(
-        await repository.custodian_of_matter(source, about_id), await repository.knows_matter(source, about_id, agency)
-    )
+    return Part(await custodian_of(about_id, source), await repository.knows_matter(source, about_id, agency))

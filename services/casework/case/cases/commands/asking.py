@@ -22,7 +22,7 @@ from services.casework.office.directory.domain import CaseworkPack, day_after
 from services.casework.office.directory.queries import pack_in_force
 from services.casework.office.matters import domain as matters
 from services.casework.office.procedure_messages.messages import RequestStep, StepResult, procedure_id
-from services.casework.person.custody.queries import holder_of_matter
+from services.casework.person.custody.queries import custodian_of
 from services.casework.person.family import repository as family
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
@@ -41,7 +41,7 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
     if domain.ends_everything(case.outcome):
         return StepResult(step=step.step, ended=True, outcome="CANCELLED")
     pack = await pack_in_force(uow, case.district)
-    custodian = await holder_of_matter(case.id, uow)
+    custodian = await custodian_of(case.id, uow)
     if domain.is_done_already(step.purpose, custodian, pack.kind_of(custodian or ""), case.holder):
         known = await known_step(case.id, step.step, step.occurrence, uow)
         done = StepResult(

@@ -15,6 +15,7 @@ from services.casework.handoff.handoffs.commands import revive_of_matter as revi
 from services.casework.office.case_types.domain import DUPLICATE
 from services.casework.office.matters.commands import keep_matter
 from services.casework.person.custody.commands import carry_over, take_back
+from services.casework.person.custody.queries import custodian_of
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
 
@@ -59,7 +60,7 @@ async def mark_duplicate(command: MarkDuplicate, uow: UnitOfWork) -> Case:
     uow.publish(facts.case_marked_duplicate(parent), about=case)
     uow.publish(facts.case_closed(case, DUPLICATE.code), about=case)
     await carry_over(case.person_id, parent.id, DUPLICATE.custody_ends_as, uow)
-    if await repository.is_held(uow, parent.id):
+    if await custodian_of(parent.id, uow) is not None:
         await settle_first_response(parent.id, uow)
     await expire_of_matter(case.id, DUPLICATE.code, uow)
     await cancel_of_matter(case.id, DUPLICATE.code, uow)

@@ -156,7 +156,7 @@ async def post_spoken(
     handoff_id: UUID, caller: Annotated[Principal, page_requires("handoff:speak")], reading: Reading, form: Form
 ) -> Response:
     """What an agency said by phone."""
-    zone = str((await directory_of(reading, caller.offices)).context().get("zone", "UTC"))
+    zone = (await directory_of(reading, caller.offices)).zone()
     command = form.read(SpokenFormIn).spoken_command(handoff_id, zone)
     return await form.write(lambda uow: commands.move_handoff(command, uow), "handoff-speak")
 

@@ -26,8 +26,6 @@ from services.casework.person.custody.tables import Custody, HandOver
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 
-BURIED = "BURIED"
-"""Why custody ended for good."""
 CARRIED = UUID("3d3a4b0e-58c5-5a0e-9a3f-0b1d5c7a9e42")
 
 
@@ -215,7 +213,9 @@ async def take_in(
 async def _after_the_end(custody: Custody, rows: Iterable[Custody], pack: CaseworkPack, uow: UnitOfWork) -> list[Found]:
     """Somebody took a person whose case nobody works on, or who was buried: the office has to find out."""
     matter = await matter_of(uow, custody.about_id)
-    buried = [row.until for row in rows if row.ended_reason == BURIED and row.until and row.until <= custody.since]
+    buried = [
+        row.until for row in rows if row.ended_reason == domain.BURIED and row.until and row.until <= custody.since
+    ]
     ends = {
         FindingKind.CUSTODY_ON_CLOSED_CASE: matter.closed_at if matter else None,
         FindingKind.CUSTODY_AFTER_BURIAL: min(buried, default=None),
