@@ -39,6 +39,10 @@ async def test_the_offices_pages(visitors: Visitors, seeds: Seeds) -> None:
     await look(sri, "casework", "/", "daftar-kerja")
     await look(sri, "casework", "/perkara", "perkara-semua")
     await look(sri, "casework", f"/perkara/{seeds.cases[4]}", "perkara")
+    await look(sri, "casework", f"/perkara/{seeds.cases[4]}/umur", "umur")
+    await look(sri, "casework", f"/perkara/{seeds.cases[4]}/kejadian", "kejadian")
+    await look(sri, "casework", f"/perkara/{seeds.cases[4]}/kejadian?kind=DIED", "kejadian-pratinjau")
+    await look(sri, "casework", f"/perkara/{seeds.cases[4]}/serah-terima-orang", "serah-terima-orang")
     case = await visitors.system.get("casework", f"/cases/{seeds.cases[4]}", by="sri.peksos")
     await look(sri, "casework", f"/tugas/{case['tasks'][0]['task_id']}", "tugas")
 

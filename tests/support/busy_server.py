@@ -1,12 +1,17 @@
-"""What must arrive at a time-skipping server, however busy the machine."""
+"""What must arrive at a time-skipping server and who works on it, however busy the machine."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from temporalio.api.testservice.v1 import LockTimeSkippingRequest, UnlockTimeSkippingRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker import Worker
+
+LEAVING_SECONDS = 20
+"""A worker that has not left by then is left behind: seen once in some hundred, after all its tasks had ended."""
 
 
 async def delivered(call: Callable[[], Awaitable[Any]]) -> None:
@@ -30,3 +35,19 @@ async def standing_still(client: Client) -> Callable[[], Awaitable[None]]:
         await delivered(lambda: server.unlock_time_skipping(UnlockTimeSkippingRequest()))
 
     return go_on
+
+
+@asynccontextmanager
+async def at_work(worker: Worker) -> AsyncIterator[None]:
+    """A worker that works during the block and leaves at its end. Raises what ended it before."""
+    running = asyncio.create_task(worker.run())
+    try:
+        yield
+    finally:
+        leaving = asyncio.create_task(worker.shutdown())
+        _, still = await asyncio.wait({running, leaving}, timeout=LEAVING_SECONDS)
+        for task in still:
+            task.cancel()
+        await asyncio.wait({running, leaving})
+    if not running.cancelled():
+        running.result()

@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 
 from services.intake.registries.messages import CheckProgress, CheckStart
 from services.intake.registries.workflow import RegistryCheckWorkflow
+from tests.support.busy_server import at_work
 from tests.support.procedures import TASK_TIMEOUT
 
 CHECK = UUID("01a20200-0000-7000-8000-0000000000c1")
@@ -55,8 +56,8 @@ class ScriptedCheck:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Run a worker on the script."""
-        async with Worker(
-            self.env.client, task_queue=QUEUE, workflows=[RegistryCheckWorkflow], activities=self.activities()
+        async with at_work(
+            Worker(self.env.client, task_queue=QUEUE, workflows=[RegistryCheckWorkflow], activities=self.activities())
         ):
             yield
 

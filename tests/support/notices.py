@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 
 from services.notifications.messages.messages import MessageReading, MessageStart, Sending
 from services.notifications.messages.workflow import MessageWorkflow
+from tests.support.busy_server import at_work
 from tests.support.procedures import TASK_TIMEOUT
 
 MESSAGE = UUID("01a20200-0000-7000-8000-0000000000e1")
@@ -85,7 +86,9 @@ class ScriptedMessage:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Run a worker on the script."""
-        async with Worker(self.env.client, task_queue=QUEUE, workflows=[MessageWorkflow], activities=self.activities()):
+        async with at_work(
+            Worker(self.env.client, task_queue=QUEUE, workflows=[MessageWorkflow], activities=self.activities())
+        ):
             yield
 
     async def start(self) -> WorkflowHandle[Any, Any]:

@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 
 from services.disbursement.batches.messages import BatchReading, PaymentBatchStart, Submission
 from services.disbursement.reconciliation.workflow import PaymentBatchWorkflow
+from tests.support.busy_server import at_work
 from tests.support.procedures import TASK_TIMEOUT
 
 BATCH = UUID("01a20200-0000-7000-8000-0000000000b1")
@@ -85,8 +86,8 @@ class ScriptedBatch:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Run a worker on the script."""
-        async with Worker(
-            self.env.client, task_queue=QUEUE, workflows=[PaymentBatchWorkflow], activities=self.activities()
+        async with at_work(
+            Worker(self.env.client, task_queue=QUEUE, workflows=[PaymentBatchWorkflow], activities=self.activities())
         ):
             yield
 

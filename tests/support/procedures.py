@@ -28,7 +28,7 @@ from services.casework.handoff.handoffs.messages import DeadlineReading, Handoff
 from services.casework.handoff.handoffs.workflow import HandoffWorkflow
 from services.casework.office.case_types.domain import CASE_TYPES
 from services.casework.office.procedure_messages.messages import ProcedureStart, RequestStep, StepEnded, StepResult
-from tests.support.busy_server import delivered, standing_still
+from tests.support.busy_server import at_work, delivered, standing_still
 from tests.support.eventually import eventually
 from tests.support.stories import BLOCKED, STORIES, Answer, Script
 
@@ -43,7 +43,7 @@ ANSWERS: dict[str, Answer] = {
     "child-protection": ("COMPLETED", "PROTECTED"),
     **{step: answer for stories in STORIES.values() for step, answer in stories.answers.items()},
 }
-STORY_SECONDS = 600
+STORY_SECONDS = 180
 """A story that hangs is a failure of its test, not of the whole run."""
 WAITS: dict[str, dict[str, Script]] = {
     workflow: {step: {**stories.case, **script} for step, script in stories.waits.items()}
@@ -299,11 +299,11 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
 
 
 @asynccontextmanager
-async def working(client: Client, activities: list[Any]) -> AsyncIterator[Worker]:
+async def working(client: Client, activities: list[Any]) -> AsyncIterator[None]:
     """A worker for casework's workflows."""
     workflows: list[type[Any]] = [HandoffWorkflow, *PROCEDURES]
-    async with Worker(client, task_queue=QUEUE, workflows=workflows, activities=activities) as worker:
-        yield worker
+    async with at_work(Worker(client, task_queue=QUEUE, workflows=workflows, activities=activities)):
+        yield
 
 
 async def start_procedure(

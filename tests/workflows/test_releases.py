@@ -24,6 +24,7 @@ from temporalio.workflow import NondeterminismError
 from services.casework.handoff.handoffs.messages import HandoffChanged
 from services.casework.office.procedure_messages.messages import CaseChanged
 from tests.support import next_release
+from tests.support.busy_server import at_work
 from tests.support.checks import QUEUE as CHECKS
 from tests.support.checks import ScriptedCheck
 from tests.support.eventually import eventually
@@ -63,10 +64,10 @@ class Story:
     async def worked_by(self, client: Client, release: list[type[Any]], *, sandbox: bool = True) -> AsyncIterator[None]:
         """A worker of a release; it leaves at the end of the block."""
         runner = SandboxedWorkflowRunner() if sandbox else UnsandboxedWorkflowRunner()
-        async with Worker(
+        async with at_work(Worker(
             client, task_queue=self.queue, workflows=release, activities=self.activities,
             max_cached_workflows=0, workflow_runner=runner,
-        ):  # fmt: skip
+        )):  # fmt: skip
             yield
 
     async def until_it_looks(self, handle: Handle, nudge: bool) -> None:

@@ -15,6 +15,7 @@ from services.chassis.principal import system_principal
 from services.chassis.rehearsing import chosen_of_each_type, rehearse
 from services.chassis.service import Running
 from services.chassis.temporal import connect
+from tests.support.busy_server import at_work
 from tests.support.eventually import eventually
 from tests.support.services import Bench
 
@@ -53,7 +54,7 @@ async def test_a_release_under_which_something_open_cannot_go_on_is_refused_by_n
     client = await connect(probe.settings.temporal_address, probe.settings.temporal_namespace)
     assert await rehearsed(probe, [WaitsADay]) == 0, "nothing is open"
     handle = await client.start_workflow(WaitsADay.run, id=f"waits:{probe.prefix}", task_queue=probe.settings.queue)
-    async with Worker(client, task_queue=probe.settings.queue, workflows=[WaitsADay]):
+    async with at_work(Worker(client, task_queue=probe.settings.queue, workflows=[WaitsADay])):
 
         async def waits() -> bool:
             return any(
