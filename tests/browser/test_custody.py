@@ -37,7 +37,8 @@ async def test_from_the_case_to_where_the_person_is_and_the_findings_explanation
     await look(sri, "casework", f"/orang/{told_wrongly['person_id']}", "orang")
     await page.get_by_role("link", name="Yang menyerahkan bukan penjaga saat itu").click()
     await look(sri, "casework", "/temuan", "temuan-semua")
-    await page.get_by_role("link", name="Yang menyerahkan bukan penjaga saat itu").first.click()
+    async with page.expect_navigation():
+        await page.get_by_role("link", name="Yang menyerahkan bukan penjaga saat itu").first.click()
     await sri.check_page()
     await page.get_by_label("Penjelasan").select_option(label="Pihak keliru")
     await page.get_by_label("Alasan").fill("Salah memilih instansi.")

@@ -54,6 +54,7 @@ class Desk:
 
     async def check_page(self) -> None:
         """Accessible by axe's rules, and no sideways scrolling, at both widths."""
+        await self.page.wait_for_load_state()
         for name, (width, height) in WIDTHS.items():
             await self.page.set_viewport_size({"width": width, "height": height})
             overflow = await self.page.evaluate(
