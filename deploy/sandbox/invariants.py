@@ -26,6 +26,7 @@ async def check_all(site: Site, scenario: Scenario, client: httpx2.AsyncClient, 
         ("satu pemegang janji pada setiap serah terima", lambda: _one_promise(site)),
         ("setiap anak diminta dilindungi", lambda: _minors(site)),
         ("satu pemegang orang pada setiap saat", lambda: _one_custody(site)),
+        ("akibat kejadian persis yang ditampilkan", lambda: _shown_is_done(site)),
         ("tindakan yang tercatat membentuk setiap baris", lambda: _folds(site)),
         ("buku besar berjumlah nol", lambda: _ledger(site)),
         ("setiap hak dibayar tepat sekali di bank", lambda: _paid_once(site, client)),
@@ -124,6 +125,49 @@ async def _minors(site: Site) -> str:
           AND NOT EXISTS (SELECT 1 FROM handoffs h WHERE h.about_id = c.id AND h.purpose = 'CHILD_PROTECTION')
         """,
     )
+    return ", ".join(row["number"] for row in rows[:5])
+
+
+SHOWN_IS_DONE = """
+    WITH columns(item, aggregate) AS (VALUES
+        ('NOT_ACCEPTED', 'handoffs'), ('ACCEPTED', 'handoffs'), ('IN_PROGRESS', 'handoffs'), ('VISIT', 'tasks'),
+        ('TASK', 'tasks'), ('CUSTODY', 'custodies'), ('SERVICE', 'cases'), ('CONDITION', 'conditions')),
+    effects(aggregate, disposition, key, becomes) AS (VALUES
+        ('handoffs', 'EXPIRES', 'state', '{expired}'::text[]),
+        ('handoffs', 'EXPIRES_AND_NOTIFIED', 'state', '{expired}'), ('handoffs', 'FAILS', 'state', '{failed}'),
+        ('handoffs', 'RECEIVER_ASKED', NULL, NULL), ('tasks', 'ENDS', 'state', '{cancelled,done}'),
+        ('tasks', 'REPLACED', 'state', '{cancelled}'),
+        ('tasks', 'HANDED_ON', 'state', '{cancelled}'), ('tasks', 'PAUSED', 'state', '{paused}'),
+        ('tasks', 'RESUMED', 'state', '{open}'), ('conditions', 'ENDS', 'state', '{void}'),
+        ('custodies', 'CLOSES_AS_UNKNOWN', 'ended_reason', '{ABSCONDED}'), ('cases', 'ENDS', 'outcome', NULL),
+        ('cases', 'PAUSED', 'outcome', '{ABSCONDED}'), ('cases', 'RESUMED', 'outcome', NULL)),
+    kept AS (
+        SELECT o.case_id, o.recorded_at, (line ->> 'id')::uuid AS id, e.key, e.becomes
+        FROM occurrences o CROSS JOIN jsonb_array_elements(o.consequences) AS line
+        JOIN columns c ON c.item = line ->> 'item'
+        JOIN effects e ON e.aggregate = c.aggregate AND e.disposition = line ->> 'disposition'
+        WHERE line ->> 'id' IS NOT NULL),
+    of_case AS (
+        SELECT id, about_id AS case_id, 'state' AS key FROM handoffs UNION ALL
+        SELECT id, about_id, 'state' FROM tasks UNION ALL SELECT id, matter_id, 'state' FROM conditions UNION ALL
+        SELECT id, about_id, 'ended_reason' FROM custodies UNION ALL SELECT id, id, 'outcome' FROM cases)
+    SELECT id, number FROM cases WHERE id IN (
+        SELECT k.case_id FROM kept k
+        WHERE k.key IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM actions a WHERE a.aggregate_id = k.id AND a.recorded_at = k.recorded_at
+            AND a.changes ? k.key AND (k.becomes IS NULL OR a.changes ->> k.key = ANY (k.becomes)))
+        UNION
+        SELECT w.case_id FROM occurrences o JOIN of_case w ON w.case_id = o.case_id
+        JOIN actions a ON a.aggregate_id = w.id AND a.recorded_at = o.recorded_at AND a.version > 1
+            AND a.changes ? w.key
+        WHERE NOT EXISTS (SELECT 1 FROM kept k WHERE k.id = a.aggregate_id AND k.recorded_at = a.recorded_at))
+"""
+"""Cases in which an occurrence did not do what it said to an open item, or did something to one without saying it."""
+
+
+async def _shown_is_done(site: Site) -> str:
+    """What is kept of an occurrence is what was shown: it is compared with what the same act wrote."""
+    rows = await _rows(site, "casework", SHOWN_IS_DONE)
     return ", ".join(row["number"] for row in rows[:5])
 
 

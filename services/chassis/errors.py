@@ -17,6 +17,8 @@ class SigapError(Exception):
     code: ClassVar[str] = "sigap_error"
     text: ClassVar[str] = "Permintaan tidak dapat diproses."
     advice: ClassVar[str] = "Periksa kembali permintaan Anda."
+    returns_to_form: ClassVar[bool] = False
+    """Whether a page shows the refused form again, as it stands now: what was typed can be sent once more."""
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -34,6 +36,7 @@ class Invalid(SigapError):
 
     text = "Isian tidak sah."
     advice = "Perbaiki isian yang disebut lalu kirim kembali."
+    returns_to_form = True
 
 
 class Unauthenticated(SigapError):

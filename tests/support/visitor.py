@@ -52,9 +52,12 @@ class Visitor:
         """A page as people read it: without its tags."""
         return " ".join(re.sub(r"<[^>]+>", " ", str(await self.see(path))).split())
 
-    async def post(self, path: str, **fields: Any) -> httpx2.Response:
+    async def post(self, path: str, *, seen_at: str = "", **fields: Any) -> httpx2.Response:
+        """Send a form. ``seen_at``: the address of the page on which it stood, as browsers say it."""
         form = {"csrf": self._csrf, "kunci": str(uuid4()), **fields}
-        return await self._bench.client.post(path, data=form, headers=self._headers())
+        page = f"{str(self._bench.client.base_url).rstrip('/')}{seen_at}"
+        headers = {**self._headers(), **({"Referer": page} if seen_at else {})}
+        return await self._bench.client.post(path, data=form, headers=headers)
 
     async def do(self, path: str, **fields: Any) -> str:
         """Send a form that is taken; answers which notice the page then shows."""

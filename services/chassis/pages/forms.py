@@ -309,9 +309,10 @@ async def refusal_page(request: Request, error: SigapError) -> Response:
     problem = problem_of(error)
     typed = {name: value for name, value in fields.items() if name not in RESERVED}
     may_come_again = isinstance(error, SignInIsNeeded | FormIsFromOtherSession | Invalid | Unavailable | QuotaIsSpent)
-    is_again = may_come_again and bool(typed) and await _is_ours(request, fields)
+    is_ours = bool(typed) and await _is_ours(request, fields)
+    is_again = may_come_again and is_ours
     wrong = _wrong_fields(error)
-    if is_again and isinstance(error, Invalid):
+    if is_ours and error.returns_to_form:
         refused = RefusedForm(typed, wrong, problem.title, problem.detail)
         same = await page_again(request, parent_of(request), refused)
         if same is not None:

@@ -1,5 +1,6 @@
 """What is shown before something is recorded is what is done: row by row, for each cell of the table."""
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from deploy.sandbox.invariants import SHOWN_IS_DONE
 from services.casework.case.cases.tables import Case
 from services.casework.desks.tasks.commands import CreateTask, create_task
 from services.casework.office.matters.domain import case
@@ -145,6 +147,8 @@ async def test_what_is_shown_is_what_the_rows_do(casework: Bench, issuer: Issuer
     before, aid_before = await everything.rows(), await everything.said_of_aid()
     answered = await everything.happens(kind)
     assert answered == foreseen
+    told = (await everything.office.get(f"/cases/{everything.case_id}/occurrences"))["items"][-1]
+    assert told["consequences"] == foreseen["items"], "it is kept as it was shown"
     assert {line["disposition"] for line in answered["items"]} == CELLS[kind]
     after, aid_after = await everything.rows(), (await everything.said_of_aid())[len(aid_before) :]
     expected, new = dict(before), []
@@ -167,6 +171,46 @@ async def test_what_is_shown_is_what_the_rows_do(casework: Bench, issuer: Issuer
         " SELECT purpose, to_agency FROM handoffs WHERE id = ANY($1)", [row for _, row in after.keys() - before.keys()],
     )  # fmt: skip
     assert [(row["name"], row["party"]) for row in made] == new
+    assert not await is_breached(casework, everything.case_id)
+
+
+async def is_breached(bench: Bench, case_id: UUID) -> bool:
+    """What the demo asks at its end, of one case."""
+    return any(row["id"] == case_id for row in await bench.rows(SHOWN_IS_DONE))
+
+
+async def test_whoever_kept_other_consequences_than_were_carried_out_would_be_seen(
+    casework: Bench, issuer: Issuer
+) -> None:
+    everything = await Everything(casework, issuer).opened()
+    await everything.happens("DIED")
+    keep = "UPDATE occurrences SET consequences = $2 WHERE case_id = $1"
+    (row,) = await casework.rows("SELECT consequences FROM occurrences WHERE case_id = $1", everything.case_id)
+    lines = json.loads(row["consequences"])
+    told_and_not_done = [
+        {**line, "disposition": "CLOSES_AS_UNKNOWN"} if line["item"] == "CUSTODY" else line for line in lines
+    ]
+    for faulty in (told_and_not_done, [line for line in lines if line["disposition"] != "FAILS"]):
+        await casework.rows(keep, everything.case_id, json.dumps(faulty))
+        assert await is_breached(casework, everything.case_id)
+    await casework.rows(keep, everything.case_id, json.dumps(lines))
+    assert not await is_breached(casework, everything.case_id)
+
+
+async def test_what_has_changed_since_it_was_shown_is_shown_again_before_it_is_recorded(
+    casework: Bench, issuer: Issuer
+) -> None:
+    everything = await Everything(casework, issuer).opened()
+    preview = f"/cases/{everything.case_id}/occurrences/preview?kind=DIED"
+    seen = (await everything.office.get(preview))["fingerprint"]
+    await ask(everything.office, everything.case_id, "dukcapil-lamongan", purpose="FAMILY_TRACING")
+    told = {"kind": "DIED", "happened_at": later(minutes=-1)}
+    path = f"/cases/{everything.case_id}/occurrences"
+    refused = await everything.office.send(path, **told, expected_fingerprint=seen)
+    assert (refused.status_code, refused.json()["code"]) == (409, "consequences_have_changed")
+    assert (await everything.office.get(path))["items"] == [], "nothing is recorded"
+    now = await everything.office.get(preview)
+    assert await everything.office.post(path, **told, expected_fingerprint=now["fingerprint"]) == now
 
 
 def _follows(before: dict[str, Any], after: dict[str, Any], changes: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from bs4 import BeautifulSoup
 
 from contracts.events.casework import CaseAidHeld
 from services.casework.case.cases.commands import record_aid_state
@@ -191,13 +192,14 @@ async def test_whoever_has_the_person_tells_what_it_sees_while_it_has_them(casew
         assert (refused.status_code, refused.json()["code"]) == (status, code)
     for_others = await hospital.send(told, kind="DIED", happened_at=just_now(), told_by=STRANGER)
     assert for_others.json()["code"] == "person_is_not_with_you"
-    assert await hospital.post(told, kind="ABSCONDED", happened_at=just_now()) == await hospital_sees(street, told)
+    answered = await hospital.post(told, kind="ABSCONDED", happened_at=just_now())
+    assert answered["items"] == await hospital_sees(street)
     assert (await street.case())["outcome"] == "ABSCONDED"
     gone = await hospital.send(told, kind="DIED", happened_at=just_now())
     assert (gone.status_code, gone.json()["code"]) == (403, "person_is_not_with_you"), "it has them no longer"
 
 
-async def hospital_sees(street: Street, told: str) -> dict[str, Any]:
+async def hospital_sees(street: Street) -> list[dict[str, Any]]:
     """What ended of the hospital's own, by the rows."""
     ended = await street.bench.rows(
         "SELECT 'CUSTODY' AS item, id, 'CUSTODY' AS name, 'CLOSES_AS_UNKNOWN' AS disposition FROM custodies"
@@ -207,7 +209,7 @@ async def hospital_sees(street: Street, told: str) -> dict[str, Any]:
         await street.case_id(),
         SOEGIRI,
     )
-    return {"items": [{**dict(row), "id": str(row["id"]), "party": SOEGIRI} for row in ended]}
+    return [{**dict(row), "id": str(row["id"]), "party": SOEGIRI} for row in ended]
 
 
 async def test_a_custodians_desk_tells_a_death_on_the_page_of_the_person(casework: Bench, issuer: Issuer) -> None:
@@ -221,7 +223,17 @@ async def test_a_custodians_desk_tells_a_death_on_the_page_of_the_person(casewor
     ]
     assert kinds == ["ABSCONDED", "DIED"]
     local = (clock.utc_now() + timedelta(hours=7, minutes=-2)).strftime("%Y-%m-%dT%H:%M")
-    await nurse.do(f"{page}/catat?kind=DIED", kind="DIED", happened_local=local)
+    shown_at = f"{page}?kind=DIED"
+    typed = {"kind": "DIED", "happened_local": local}
+    changed = await nurse.post(f"{page}/catat", seen_at=shown_at, **typed, expected_fingerprint="0" * 32)
+    again = BeautifulSoup(changed.text, "html.parser")
+    form = again.select_one(f"form[action$='{page}/catat']")
+    assert changed.status_code == 409 and form is not None
+    assert "Akibatnya sudah berubah" in form.text and form.select("[name=happened_local]")[0]["value"] == local
+    seen = form.select("[name=expected_fingerprint]")[0]["value"]
+    assert seen == (await nurse.see(shown_at)).select("[name=expected_fingerprint]")[0]["value"]
+    await nurse.do(f"{page}/catat", **typed, expected_fingerprint=seen)
+    assert "Akibatnya saat dicatat" in await nurse.read(page)
     await street.becomes(lambda case: case["outcome"] == "DECEASED", "the death is known")
     stranger = await Visitor(casework, "budi.desa", ["desk-officer"], STRANGER).sit_down()
     assert (await stranger.get(page)).status_code == 404

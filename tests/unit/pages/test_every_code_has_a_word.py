@@ -26,10 +26,10 @@ WORDED: Mapping[str, Mapping[str, str]] = {
         "casework.case.closing.domain.Kind": "blocker",
         "casework.case.closing.domain.Disposition": "closing_disposition",
         "casework.case.closing.domain.ForcedClosingReason": "closing_reason",
-        "casework.case.occurrences.domain.Occurrence": "occurrence",
-        "casework.case.occurrences.domain.RevocationReason": "revocation_reason",
-        "casework.case.occurrences.domain.Item": "occurrence_item",
-        "casework.case.occurrences.domain.Disposition": "occurrence_disposition",
+        "casework.case.occurrences.domain.dispositions.Occurrence": "occurrence",
+        "casework.case.occurrences.domain.revocations.RevocationReason": "revocation_reason",
+        "casework.case.occurrences.domain.dispositions.Item": "occurrence_item",
+        "casework.case.occurrences.domain.dispositions.Disposition": "occurrence_disposition",
         "casework.case.worklist.queries.DecisionKind": "decision",
         "casework.desks.closures.domain.ClosureReason": "closure_reason",
         "casework.desks.closures.domain.Disposition": "closure_disposition",
@@ -100,7 +100,7 @@ WORDED: Mapping[str, Mapping[str, str]] = {
 """Which kind of words tells the members of an enum, on whose pages."""
 
 TOLD_OTHERWISE: Mapping[str, tuple[frozenset[str], str]] = {
-    "casework.case.occurrences.domain.Occurrence": (
+    "casework.case.occurrences.domain.dispositions.Occurrence": (
         frozenset({"IDENTITY_MERGED", "SERVICE_ENDED", "CLOSING", "FORCED_CLOSING"}),
         "rows of the table that follow from acts of their own; nobody records them, no event carries them",
     ),
@@ -114,7 +114,7 @@ TOLD_OTHERWISE: Mapping[str, tuple[frozenset[str], str]] = {
 
 NEVER_SHOWN: Mapping[str, str] = {
     "casework.case.ages.domain.AgeState": "the page says who waits for whom, or what stands",
-    "casework.case.occurrences.domain.RevocationState": "the page speaks of a proposal, or marks what is revoked",
+    "casework.case.occurrences.domain.revocations.RevocationState": "spoken of as a proposal, or as revoked",
     "casework.case.closing.domain.Decision": "the page of a closing speaks of a proposal or of none",
     "casework.desks.closures.domain.ClosureState": "told by the count of what waits",
     "casework.handoff.conditions.domain.ConditionAbout": "told by a sentence of its own where it matters",

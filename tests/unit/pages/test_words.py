@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from services.casework.case.closing import pages as closing_pages
 from services.casework.case.closing.domain import Blocker, Kind
-from services.casework.case.occurrences.domain import Consequence, Disposition, Item
+from services.casework.case.occurrences.domain import Consequence, Disposition, Item, fingerprint
 from services.casework.case.timeline.domain import TEXTS, fields_of, tell
 from services.casework.wiring import SERVICE as CASEWORK
 from services.chassis.errors import Conflict
@@ -223,7 +223,7 @@ def test_an_occurrences_lines_are_told_by_their_kind() -> None:
         "occurrence.html",
         case=SimpleNamespace(id="1", number="ODGJ/1"),
         tellable={}, chosen="ABSCONDED", consequences=lines, rows=[], proposal=None, last=None, is_of_the_office=True,
-        late=set(),
+        late=set(), fingerprint=fingerprint(lines),
     )  # fmt: skip
     for line in ("Kunjungan: Kunjungan pascalayanan", "Kesanggupan yang belum tiba: Pemulangan kepada keluarga",
                  "Syarat yang masih ditunggu: Jaminan kesehatan aktif"):  # fmt: skip

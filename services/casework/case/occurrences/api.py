@@ -33,7 +33,7 @@ async def get_occurrences(
     """Kejadian yang sudah tercatat pada perkara ini, dan yang dapat dicatat sekarang."""
     found = await queries.happened(case_id, reading)
     return Occurrences(
-        items=[OccurrenceOut.of(row, is_late=row.id in found.late) for row in found.rows],
+        items=[OccurrenceOut.of(row, found.consequences[row.id], is_late=row.id in found.late) for row in found.rows],
         legal_now=found.legal_now,
         proposal=RevocationOut.of(found.proposal) if found.proposal else None,
     )

@@ -11,8 +11,14 @@ from fastapi.responses import Response
 
 from services.casework.case.occurrences import access, commands, queries
 from services.casework.case.occurrences.commands import RecordOccurrence
-from services.casework.case.occurrences.domain import REVOKE, Occurrence, RevocationState, last_standing
-from services.casework.case.occurrences.schemas import Kind, RevocationDecisionIn, RevocationIn
+from services.casework.case.occurrences.domain import (
+    REVOKE,
+    Occurrence,
+    RevocationState,
+    fingerprint,
+    last_standing,
+)
+from services.casework.case.occurrences.schemas import Fingerprint, Kind, RevocationDecisionIn, RevocationIn
 from services.casework.office.directory.access import OFFICE_ROLES
 from services.casework.office.directory.pages import directory_of
 from services.chassis.pages import Form, page_requires, page_router
@@ -88,7 +94,7 @@ WORDS = {
     "occurrence_item": ITEMS,
     "occurrence_disposition": DISPOSITIONS,
     "handoff_reason": ENDED_BY_OCCURRENCE,
-    "field": {"kind": "Kejadian"},
+    "field": {"kind": "Kejadian", "expected_fingerprint": "Akibat yang ditampilkan"},
     "field.kind": KINDS,
     "done": {
         "occurrence-recorded": "Tercatat. Akibatnya sudah dijalankan seperti yang ditampilkan.",
@@ -102,10 +108,11 @@ router = page_router()
 
 
 class OccurrenceFormIn(RequestBody):
-    """A page's record of what happened; the time is the district's wall clock."""
+    """A page's record of what happened, as it was shown; the time is the district's wall clock."""
 
     kind: Literal["DIED", "ABSCONDED", "FOUND_AGAIN", "NOT_THIS_TYPE", "SENT_ON"]
     happened_local: datetime
+    expected_fingerprint: Fingerprint
 
 
 @router.get("/perkara/{case_id}/kejadian")
@@ -140,6 +147,8 @@ async def occurrence_page(
         tellable={code: KINDS[code] for code in tellable},
         chosen=chosen,
         consequences=found,
+        fingerprint=fingerprint(found),
+        became=view.consequences,
         **(await directory_of(reading, [case.district])).context(case.district),
     )
     return rendered
@@ -152,7 +161,10 @@ async def post_occurrence(
     """Record it."""
     told = form.read(OccurrenceFormIn)
     zone = (await directory_of(reading, caller.offices)).zone()
-    command = RecordOccurrence(case_id, Occurrence(told.kind), told.happened_local.replace(tzinfo=ZoneInfo(zone)))
+    happened_at = told.happened_local.replace(tzinfo=ZoneInfo(zone))
+    command = RecordOccurrence(
+        case_id, Occurrence(told.kind), happened_at, expected_fingerprint=told.expected_fingerprint
+    )
     return await form.write(lambda uow: commands.record_occurrence(command, uow), "occurrence-recorded")
 
 

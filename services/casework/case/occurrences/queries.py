@@ -30,12 +30,13 @@ async def preview(
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What happened to a case's person and what of it was told late, what can be done now, and a revocation that waits
-    for another person.
+    """What happened to a case's person, what each did to what is the caller's to know and which was told late, what can
+    be done now, and a revocation that waits for another person.
     """
 
     case: Case
     rows: list[OccurrenceRow]
+    consequences: dict[UUID, Sequence[Consequence]]
     late: set[UUID]
     legal_now: list[str]
     proposal: Revocation | None
@@ -65,7 +66,9 @@ async def happened(case_id: UUID, reading: ReadSession) -> Happened:
         rows, proposal = [row for row in rows if row.told_by == reading.principal.agency], None
     pack = await pack_in_force(reading, case.district)
     late = {row.id for row in rows if pack.is_told_late(row.happened_at, row.recorded_at)}
-    return Happened(case, rows, late, legal, proposal)
+    became = {row.id: [Consequence.of_kept(line) for line in row.consequences] for row in rows}
+    shown = {row_id: access.shown(reading.principal, pack.office, lines) for row_id, lines in became.items()}
+    return Happened(case, rows, shown, late, legal, proposal)
 
 
 async def undecided_revocations(reading: ReadSession) -> list[Revocation]:

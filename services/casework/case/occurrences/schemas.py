@@ -9,11 +9,18 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from services.casework.case.cases.schemas import AgencyText
 from services.casework.case.occurrences.commands import ProposeRevocation, RecordOccurrence
-from services.casework.case.occurrences.domain import Consequence, Occurrence, RevocationReason, Undone
+from services.casework.case.occurrences.domain import Consequence, Occurrence, RevocationReason, Undone, fingerprint
 from services.casework.case.occurrences.tables import OccurrenceRow, Revocation
 from services.chassis.web import RequestBody
 
 Kind = Literal["DIED", "ABSCONDED", "FOUND_AGAIN", "NOT_THIS_TYPE", "SENT_ON"]
+Fingerprint = Annotated[
+    str,
+    Field(
+        pattern="^[0-9a-f]{32}$",
+        description="Penanda dari pratinjau: bila akibatnya sudah berubah sejak itu, kejadian tidak dicatat (409)",
+    ),
+]
 
 
 class OccurrenceIn(RequestBody):
@@ -25,10 +32,18 @@ class OccurrenceIn(RequestBody):
     to_agency: AgencyText | None = Field(
         default=None, description="Instansi yang melanjutkan kunjungan orang yang dikirim; bawaan: calon pada paket"
     )
+    expected_fingerprint: Fingerprint | None = None
 
     def command(self, case_id: UUID) -> RecordOccurrence:
         """As the command takes it."""
-        return RecordOccurrence(case_id, Occurrence(self.kind), self.happened_at, self.told_by, self.to_agency)
+        return RecordOccurrence(
+            case_id,
+            Occurrence(self.kind),
+            self.happened_at,
+            self.told_by,
+            self.to_agency,
+            self.expected_fingerprint,
+        )
 
 
 class ConsequenceOut(BaseModel):
@@ -56,11 +71,12 @@ class Consequences(BaseModel):
     """What becomes of everything that is open."""
 
     items: list[ConsequenceOut]
+    fingerprint: str = Field(description="Sebutkan saat mencatat, agar yang terjadi persis yang ditampilkan di sini")
 
     @classmethod
     def of(cls, found: Sequence[Consequence]) -> "Consequences":
         """From the rule's answer."""
-        return cls(items=[ConsequenceOut.of(consequence) for consequence in found])
+        return cls(items=[ConsequenceOut.of(consequence) for consequence in found], fingerprint=fingerprint(found))
 
 
 class OccurrenceOut(BaseModel):
@@ -73,12 +89,14 @@ class OccurrenceOut(BaseModel):
     recorded_at: datetime
     is_late: bool = Field(description="Dicatat jauh sesudah terjadi")
     revoked_at: datetime | None
+    consequences: list[ConsequenceOut] = Field(description="Akibatnya saat dicatat, sebatas yang boleh Anda ketahui")
 
     @classmethod
-    def of(cls, row: OccurrenceRow, *, is_late: bool) -> "OccurrenceOut":
+    def of(cls, row: OccurrenceRow, consequences: Sequence[Consequence], *, is_late: bool) -> "OccurrenceOut":
         """From the row."""
-        plain = row.model_dump(include=set(cls.model_fields) - {"occurrence_id", "is_late"})
-        return cls(occurrence_id=row.id, is_late=is_late, **plain)
+        plain = row.model_dump(include=set(cls.model_fields) - {"occurrence_id", "is_late", "consequences"})
+        became = [ConsequenceOut.of(consequence) for consequence in consequences]
+        return cls(occurrence_id=row.id, is_late=is_late, consequences=became, **plain)
 
 
 class RevocationIn(RequestBody):

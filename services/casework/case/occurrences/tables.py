@@ -1,15 +1,20 @@
 """What happened."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.chassis.database import UTC_INSTANT, Aggregate, DistrictRow
 
 
 class OccurrenceRow(DistrictRow, table=True):
-    """One thing that happened to the person of a case; never changed, but for ``revoked_at``: it did not happen."""
+    """One thing that happened to the person of a case; never changed, but for ``revoked_at``: it did not happen.
+
+    ``consequences``: what it did to each open item, as it was shown before and carried out.
+    """
 
     __tablename__ = "occurrences"
 
@@ -20,6 +25,7 @@ class OccurrenceRow(DistrictRow, table=True):
     happened_at: datetime = Field(sa_type=UTC_INSTANT)
     recorded_at: datetime = Field(sa_type=UTC_INSTANT)
     recorded_by: str = Field(max_length=128)
+    consequences: list[dict[str, Any]] = Field(sa_type=JSONB)
     revoked_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
 
 

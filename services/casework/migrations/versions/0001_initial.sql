@@ -675,6 +675,7 @@ CREATE TABLE occurrences (
     happened_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL,
     recorded_by text NOT NULL,
+    consequences jsonb NOT NULL,
     revoked_at timestamptz
 );
 CREATE INDEX occurrences_case ON occurrences (case_id, recorded_at);

@@ -38,13 +38,15 @@ TASKS = frozenset({Item.VISIT, Item.TASK})
 @dataclass(frozen=True, slots=True)
 class RecordOccurrence:
     """Something happened to the person of a case; ``told_by`` is the agency that said so, ``to_agency`` whoever goes on
-    with the visits of a person who was sent on."""
+    with the visits of a person who was sent on. ``expected_fingerprint``: of what the caller was shown that it would
+    do; without it, it is recorded whatever it does."""
 
     case_id: UUID
     kind: Occurrence
     happened_at: datetime
     told_by: str | None = None
     to_agency: str | None = None
+    expected_fingerprint: str | None = None
 
 
 async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Sequence[Consequence]:
@@ -53,7 +55,7 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
 
     Told by the office, and while it has the person by their custodian, for itself and of what a custodian sees. Raises
     ``NotFound``, ``PersonIsNotWithYou``, ``OfficeTellsThis``, ``CaseIsClosed``, ``OccurrenceIsNotTold``,
-    ``OccurrenceIsTold``, ``HappensLater``, ``HappensTooEarly``, ``AgencyIsUnknown``.
+    ``OccurrenceIsTold``, ``HappensLater``, ``HappensTooEarly``, ``AgencyIsUnknown``, ``ConsequencesHaveChanged``.
     """
     case = await uow.locked(Case, command.case_id)
     rows = await repository.of_case(uow, case.id)
@@ -69,6 +71,9 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
     if command.told_by:
         (await pack_in_force(uow, case.district)).agency(command.told_by)
     planned = await repository.foresee(uow, case, command.kind, command.to_agency)
+    shown = access.shown(uow.principal, (await pack_in_force(uow, case.district)).office, planned)
+    if command.expected_fingerprint not in (None, domain.fingerprint(shown)):
+        raise domain.ConsequencesHaveChanged([command.kind.value])
     uow.insert(
         OccurrenceRow(
             id=clock.new_id(),
@@ -79,6 +84,7 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
             happened_at=command.happened_at,
             recorded_at=now,
             recorded_by=uow.principal.actor,
+            consequences=[line.kept() for line in planned],
         )
     )
     uow.change(case, "hear", happened_at=command.happened_at, reason=command.kind.value)
@@ -86,7 +92,7 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
     outcome = domain.outcome_of(command.kind, case.case_type)
     await carry_out(case, command, planned, outcome.code if outcome else command.kind.value, uow)
     cases.signal_procedure(case, uow)
-    return access.shown(uow.principal, (await pack_in_force(uow, case.district)).office, planned)
+    return shown
 
 
 async def record_step_occurrence(told: StepOccurrence, uow: UnitOfWork) -> StepTold:

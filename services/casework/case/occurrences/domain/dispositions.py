@@ -1,10 +1,12 @@
 """What becomes of open items when reality changes: the table of `handoff.md` §4 as data. Pure functions."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from services.casework.case.cases.domain import ends_everything
@@ -12,7 +14,7 @@ from services.casework.desks.tasks.domain import TaskKind
 from services.casework.handoff.disclosures.domain import Purpose
 from services.casework.handoff.handoffs.domain import STARTED, HandoffState, is_firm
 from services.casework.office.case_types.domain import ABSCONDED, CASE_TYPES, DECEASED, OTHER_TYPE, Outcome
-from services.chassis.errors import Conflict, Forbidden, Invalid
+from services.chassis.errors import Conflict, Invalid
 
 
 class Occurrence(StrEnum):
@@ -147,56 +149,21 @@ REVOKE = "REVOKE"
 """What can be done about the last occurrence that stands, beside telling another."""
 
 
-class RevocationReason(StrEnum):
-    """Why what was recorded did not happen."""
-
-    WRONG_PERSON = "WRONG_PERSON"
-    WRONGLY_TOLD = "WRONGLY_TOLD"
-    ENTERED_IN_ERROR = "ENTERED_IN_ERROR"
-
-
-class RevocationState(StrEnum):
-    """Where a revocation stands."""
-
-    PROPOSED = "proposed"
-    CONFIRMED = "confirmed"
-    REFUSED = "refused"
-
-
-class RevocationIsProposed(Conflict):
-    """One at a time."""
-
-    text = "Sudah ada pencabutan yang menunggu keputusan."
-    legal_kind = "revocation_move"
-
-
-class RevocationIsDecided(Conflict):
-    """Confirmed or refused already."""
-
-    text = "Pencabutan ini sudah diputuskan."
-
-
-class NotTheLastOccurrence(Conflict):
-    """What happened later rests on it: the last that stands is revoked first."""
-
-    text = "Hanya kejadian terakhir yang masih berlaku yang dapat dicabut."
-    advice = "Cabut dahulu kejadian yang dicatat sesudahnya."
-    legal_kind = "occurrence"
-
-
-class SecondPersonIsNeeded(Forbidden):
-    """Whoever asks does not confirm."""
-
-    text = "Pencabutan kejadian harus disetujui orang lain."
-    advice = "Minta kepala bidang yang bukan pengusul."
-
-
 class OccurrenceIsTold(Conflict):
     """The person is known to be dead, or gone already."""
 
     text = "Kejadian ini tidak cocok dengan yang sudah tercatat."
     advice = "Periksa riwayat perkara; bila orangnya ditemukan kembali, catat kejadian itu."
     legal_kind = "occurrence"
+
+
+class ConsequencesHaveChanged(Conflict):
+    """Something was opened, answered or ended since the caller looked at what recording would do."""
+
+    text = "Akibatnya sudah berubah sejak Anda melihatnya; belum ada yang tercatat."
+    advice = "Lihat akibatnya yang sekarang, lalu catat kembali."
+    legal_kind = "occurrence"
+    returns_to_form = True
 
 
 class OccurrenceIsNotTold(Invalid):
@@ -234,6 +201,26 @@ class Consequence:
     name: str
     party: str
     disposition: Disposition
+
+    def kept(self) -> dict[str, Any]:
+        """As it is kept with the occurrence."""
+        return {**asdict(self), "id": str(self.id) if self.id else None}
+
+    @classmethod
+    def of_kept(cls, kept: Mapping[str, Any]) -> "Consequence":
+        """From what was kept."""
+        return cls(
+            Item(kept["item"]),
+            UUID(kept["id"]) if kept["id"] else None,
+            kept["name"],
+            kept["party"],
+            Disposition(kept["disposition"]),
+        )
+
+
+def fingerprint(lines: Sequence[Consequence]) -> str:
+    """Names exactly these consequences: whoever records says by it what they were shown."""
+    return hashlib.sha256(json.dumps([line.kept() for line in lines], sort_keys=True).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,17 +293,6 @@ def _new_work(occurrence: Occurrence, met: Sequence[Consequence], parties: Parti
     if parties.visitor:
         return [Consequence(Item.NOT_ACCEPTED, None, Purpose.MEDICINE_CONTINUITY, parties.visitor, Disposition.ASKED)]
     return [Consequence(Item.TASK, None, TaskKind.CASE_CONFERENCE, parties.holder, Disposition.OPENED)]
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """A consequence of a revoked occurrence; ``is_back`` false: people decide about it."""
-
-    item: Item
-    id: UUID
-    name: str
-    party: str
-    is_back: bool
 
 
 class Told(Protocol):
