@@ -97,8 +97,9 @@ mutate-workflows: install ## change workflows by one thing at a time, see who no
 mutate-rules: install ## change casework's rules by one thing at a time, see which unit tests notice (MUTANTS=100)
 	@$(PYTHON) -m tests.mutants.rules
 
-fuzz: install ## 5,000 generated requests per service
-	@SIGAP_FUZZ_CASES=5000 $(PYTEST) tests/system -k fuzz
+fuzz: install ## 5,000 generated requests and 2,500 page forms per service (SIGAP_FUZZ_SEED=N, else fresh)
+	@SIGAP_FUZZ_SEED=$${SIGAP_FUZZ_SEED:-$$(date +%s)} SIGAP_FUZZ_CASES=5000 SIGAP_FORMS=2500 $(PYTEST) \
+		tests/system/test_fuzz.py tests/integration/test_generated_forms.py tests/integration/casework/test_forms_about_a_case.py
 
 bench: install ## every speed ratio with its target (P=P1 for one)
 	@$(PYTHON) -m benchmarks $(P)

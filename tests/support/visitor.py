@@ -20,7 +20,7 @@ class Visitor:
 
     def __init__(self, bench: Bench, actor: str, roles: Sequence[str], agency: str = "dinsos-lamongan") -> None:
         self._bench, self._actor, self._roles, self._agency = bench, actor, roles, agency
-        self._token, self._csrf = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
+        self._token, self.csrf = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
 
     async def sit_down(self) -> "Visitor":
         principal = {
@@ -35,7 +35,7 @@ class Visitor:
             " VALUES ($1, $2::json, $3, now() + interval '1 hour', '35.24')",
             hashlib.sha256(self._token.encode()).digest(),
             json.dumps(principal),
-            self._csrf,
+            self.csrf,
         )
         return self
 
@@ -54,10 +54,15 @@ class Visitor:
 
     async def post(self, path: str, *, seen_at: str = "", **fields: Any) -> httpx2.Response:
         """Send a form. ``seen_at``: the address of the page on which it stood, as browsers say it."""
-        form = {"csrf": self._csrf, "kunci": str(uuid4()), **fields}
+        form = {"csrf": self.csrf, "kunci": str(uuid4()), **fields}
         page = f"{str(self._bench.client.base_url).rstrip('/')}{seen_at}"
         headers = {**self._headers(), **({"Referer": page} if seen_at else {})}
         return await self._bench.client.post(path, data=form, headers=headers)
+
+    async def send(self, path: str, media_type: str, body: bytes) -> httpx2.Response:
+        """Send anything to the address of a form."""
+        headers = {**self._headers(), "Content-Type": media_type}
+        return await self._bench.client.post(path, content=body, headers=headers)
 
     async def do(self, path: str, **fields: Any) -> str:
         """Send a form that is taken; answers which notice the page then shows."""

@@ -176,6 +176,11 @@ async def _parsed(request: Request, files: int) -> dict[str, str] | FormIsNotVal
         form = await request.form(max_files=files, max_fields=FORM_FIELDS_LIMIT)
     except (ValueError, LookupError, AssertionError, HTTPException):
         return FormIsNotValid()
+    given = form.get(FILE_FIELD)
+    try:
+        request.state.form_file = await given.read() if isinstance(given, UploadFile) else None
+    finally:
+        await form.close()
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
     wrong = [name for name, value in fields.items() if not (_is_printable(name) and _is_printable(value))]
     if wrong:
@@ -197,10 +202,10 @@ async def _posted_form(request: Request) -> PostedForm:
 
 async def _posted_file(request: Request) -> PostedForm:
     fields = await _own_fields(request, files=1)
-    given = (await request.form()).get(FILE_FIELD)
-    if not isinstance(given, UploadFile):
+    file: bytes | None = request.state.form_file
+    if file is None:
         raise FormIsNotValid({FILE_FIELD: "Pilih berkas."})
-    return PostedForm(request, fields, await given.read())
+    return PostedForm(request, fields, file)
 
 
 async def _own_fields(request: Request, files: int = 0) -> dict[str, str]:
