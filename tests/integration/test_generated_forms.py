@@ -1,6 +1,7 @@
 """Whatever is sent to the address of a page's form, with or without files, is no fault of ours: 100 a service here."""
 
 import importlib
+from unittest.mock import Mock
 
 import pytest
 
@@ -29,5 +30,6 @@ async def test_a_page_that_breaks_on_a_form_would_be_seen(
 
     async with bench_for(SERVICE, stack, issuer) as bench:
         monkeypatch.setattr("services.chassis.pages.forms.printable", breaks)
+        monkeypatch.setattr("services.chassis.pages.forms.log", Mock())
         faults, _ = await faults_of(bench, ALL_STAFF_ROLES, {})
     assert faults

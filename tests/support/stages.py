@@ -73,10 +73,10 @@ def fault(name: str, budget_seconds: int, **settings: str) -> Stage:
 
 GENERATED_FORMS = ("tests/integration/test_generated_forms.py", "tests/integration/casework/test_forms_about_a_case.py")
 WHOLE = [
-    suite("simulation", 1500, "tests/unit/casework/test_simulation.py", SIGAP_SIMULATION_HANDOFFS="100000"),
+    suite("simulation", 1380, "tests/unit/casework/test_simulation.py", SIGAP_SIMULATION_HANDOFFS="100000"),
     suite("pairs of answers", 300, "tests/workflows/casework/test_combinations.py", SIGAP_PAIRS="all"),
     suite("fuzz", 1020, "tests/system/test_fuzz.py", SIGAP_FUZZ_CASES="5000", SIGAP_FUZZ_SEED=FRESH_SEED),
-    suite("forms", 240, *GENERATED_FORMS, SIGAP_FORMS="2500", SIGAP_FUZZ_SEED=FRESH_SEED),
+    suite("forms", 120, *GENERATED_FORMS, SIGAP_FORMS="2500", SIGAP_FUZZ_SEED=FRESH_SEED),
     suite("walks of a hand-off", 600, "tests/integration/casework/test_handoff_model.py", SIGAP_WALKS="300"),
     suite("walks of aid", 600, "tests/integration/disbursement/test_aid_model.py", SIGAP_AID_WALKS="400"),
     fault("kills", 1500, SIGAP_FAULT_KILLS="200"),

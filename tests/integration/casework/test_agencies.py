@@ -60,8 +60,9 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
     )  # fmt: skip
     occurrence_id, revocation_id = uuid4(), uuid4()
     await casework.units.pool.execute(
-        "INSERT INTO occurrences (id, district, case_id, kind, told_by, happened_at, recorded_at, recorded_by)"
-        " VALUES ($1, '35.24', $2, 'DIED', $3, now(), now(), 'staff:x')", occurrence_id, case_id, OFFICE,
+        "INSERT INTO occurrences (id, district, case_id, kind, told_by, happened_at, recorded_at, recorded_by,"
+        " consequences) VALUES ($1, '35.24', $2, 'DIED', $3, now(), now(), 'staff:x', '[]')",
+        occurrence_id, case_id, OFFICE,
     )  # fmt: skip
     await casework.units.pool.execute(
         "INSERT INTO revocations (id, district, correlation_id, version, case_id, occurrence_id, state, reason_code,"
