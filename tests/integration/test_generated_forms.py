@@ -25,11 +25,11 @@ async def test_no_form_however_wrong_is_a_fault_of_ours(service: str, stack: Sta
 async def test_a_page_that_breaks_on_a_form_would_be_seen(
     stack: Stack, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def breaks(text: str) -> str:
-        raise RuntimeError(len(text))
+    def breaks(*_: object) -> dict[str, str]:
+        raise RuntimeError
 
     async with bench_for(SERVICE, stack, issuer) as bench:
-        monkeypatch.setattr("services.chassis.pages.forms.printable", breaks)
+        monkeypatch.setattr("services.chassis.pages.forms.what_is_wrong", breaks)
         monkeypatch.setattr("services.chassis.pages.forms.log", Mock())
         faults, _ = await faults_of(bench, ALL_STAFF_ROLES, {})
     assert faults
