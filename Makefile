@@ -2,7 +2,6 @@
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m deploy.local
-PYTEST := $(PYTHON) -m pytest
 STAGES := $(PYTHON) -m tests.support.stages
 MAKEFLAGS += --no-print-directory
 # Without its compiled files each process that a test starts compiles all it imports: half of its start.
@@ -98,8 +97,7 @@ mutate-rules: install ## change casework's rules by one thing at a time, see whi
 	@$(PYTHON) -m tests.mutants.rules
 
 fuzz: install ## 5,000 generated requests and 2,500 page forms per service (SIGAP_FUZZ_SEED=N, else fresh)
-	@SIGAP_FUZZ_SEED=$${SIGAP_FUZZ_SEED:-$$(date +%s)} SIGAP_FUZZ_CASES=5000 SIGAP_FORMS=2500 $(PYTEST) \
-		tests/system/test_fuzz.py tests/integration/test_generated_forms.py tests/integration/casework/test_forms_about_a_case.py
+	@$(STAGES) fuzz forms
 
 bench: install ## every speed ratio with its target (P=P1 for one)
 	@$(PYTHON) -m benchmarks $(P)

@@ -187,7 +187,9 @@ def main(*names: str) -> int:
             code = in_turn(WHOLE, rows, passed_before(), keep=True)
             total = WHOLE_BUDGET_SECONDS
         case _:
-            stages = [stage for stage in [*TEST, *ALONE] if stage.name in names]
+            small = {stage.name for stage in TEST}
+            large = [stage for stage in WHOLE if stage.name not in small]
+            stages = [stage for stage in [*TEST, *ALONE, *large] if stage.name in names]
             code = in_turn(stages, rows, {})
             total = sum(stage.budget_seconds for stage in stages)
     print(f"\n{table(rows, total)}")

@@ -313,9 +313,9 @@ async def refusal_page(request: Request, error: SigapError) -> Response:
             fields = {}
     problem = problem_of(error)
     typed = {name: value for name, value in fields.items() if name not in RESERVED}
-    may_come_again = isinstance(error, SignInIsNeeded | FormIsFromOtherSession | Invalid | Unavailable | QuotaIsSpent)
-    is_ours = bool(typed) and await _is_ours(request, fields)
-    is_again = may_come_again and is_ours
+    can_repeat = isinstance(error, SignInIsNeeded | FormIsFromOtherSession | Invalid | Unavailable | QuotaIsSpent)
+    is_ours = (can_repeat or error.returns_to_form) and bool(typed) and await _is_ours(request, fields)
+    is_again = can_repeat and is_ours
     wrong = _wrong_fields(error)
     if is_ours and error.returns_to_form:
         refused = RefusedForm(typed, wrong, problem.title, problem.detail)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -110,7 +110,7 @@ router = page_router()
 class OccurrenceFormIn(RequestBody):
     """A page's record of what happened, as it was shown; the time is the district's wall clock."""
 
-    kind: Literal["DIED", "ABSCONDED", "FOUND_AGAIN", "NOT_THIS_TYPE", "SENT_ON"]
+    kind: Kind
     happened_local: datetime
     expected_fingerprint: Fingerprint
 

@@ -66,9 +66,11 @@ async def happened(case_id: UUID, reading: ReadSession) -> Happened:
         rows, proposal = [row for row in rows if row.told_by == reading.principal.agency], None
     pack = await pack_in_force(reading, case.district)
     late = {row.id for row in rows if pack.is_told_late(row.happened_at, row.recorded_at)}
-    became = {row.id: [Consequence.of_kept(line) for line in row.consequences] for row in rows}
-    shown = {row_id: access.shown(reading.principal, pack.office, lines) for row_id, lines in became.items()}
-    return Happened(case, rows, shown, late, legal, proposal)
+    became = {
+        row.id: access.shown(reading.principal, pack.office, [Consequence.of_kept(line) for line in row.consequences])
+        for row in rows
+    }
+    return Happened(case, rows, became, late, legal, proposal)
 
 
 async def undecided_revocations(reading: ReadSession) -> list[Revocation]:

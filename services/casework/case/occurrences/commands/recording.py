@@ -67,11 +67,10 @@ async def record_occurrence(command: RecordOccurrence, uow: UnitOfWork) -> Seque
     domain.check_told(command.kind, case.outcome, domain.is_gone(told), may_tell)
     now = await uow.now()
     check_happened_at(command.happened_at, case.opened_at, now)
-    told_by = command.told_by or uow.principal.agency
-    if command.told_by:
-        (await pack_in_force(uow, case.district)).agency(command.told_by)
+    pack = await pack_in_force(uow, case.district)
+    told_by = pack.agency(command.told_by).code if command.told_by else uow.principal.agency
     planned = await repository.foresee(uow, case, command.kind, command.to_agency)
-    shown = access.shown(uow.principal, (await pack_in_force(uow, case.district)).office, planned)
+    shown = access.shown(uow.principal, pack.office, planned)
     if command.expected_fingerprint not in (None, domain.fingerprint(shown)):
         raise domain.ConsequencesHaveChanged([command.kind.value])
     uow.insert(
