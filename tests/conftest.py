@@ -1,5 +1,6 @@
 """One whole system for whoever needs it in a run, and which tests share a process when they are spread over several."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.support.whole_system import SYSTEM_STATE, System, running_system
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")  # No test asserts a speed: a busy machine is no fault of what is tested.
 
+FURTHER_PART_OF_A_LONG_TEST = re.compile(r"\[part-[1-9]\d*\]$")
 ON_THE_WHOLE_SYSTEM = ("tests/system/", "tests/browser/")
 ON_A_GROUND_OF_ITS_OWN = "tests/system/test_fuzz.py"
 
@@ -25,7 +27,9 @@ async def whole_system() -> AsyncIterator[System]:
 
 
 def process_of(nodeid: str) -> str:
-    """What shares a process: a module, and all that runs on the whole system."""
+    """What shares a process: a module but for the further parts of a long test, and all that runs on the whole system."""
+    if FURTHER_PART_OF_A_LONG_TEST.search(nodeid):
+        return nodeid
     module = nodeid.split("::", 1)[0]
     is_on_it = module.startswith(ON_THE_WHOLE_SYSTEM) and module != ON_A_GROUND_OF_ITS_OWN
     return "the whole system" if is_on_it else module

@@ -45,6 +45,7 @@ def folders(*names: str) -> list[str]:
 
 # A waiting test leaves its core to another: more processes than cores where tests wait more than they compute.
 ON_BOTH_CORES = ("-n", "2")
+TWO_MODULES = ("-n", "2", "--dist", "loadfile")
 THREE_MODULES = ("-n", "3", "--dist", "loadfile")
 MUTANTS = ("-m", "tests.mutants")
 
@@ -55,12 +56,12 @@ TEST = [
     suite("unit", 100, *folders("unit", "architecture", "contract", "replay"), *ON_BOTH_CORES),
     suite("workflows", 115, *folders("workflows"), *ON_BOTH_CORES),
     suite("integration", 240, *folders("integration"), *THREE_MODULES),
-    suite("whole system", 240, *folders("system", "browser"), "-n", "2", "--dist", "loadfile"),
-    suite("faults", 220, *folders("faults"), "-n", "2", "--dist", "loadfile"),
+    suite("whole system", 240, *folders("system", "browser"), *TWO_MODULES),
+    suite("faults", 220, *folders("faults"), *TWO_MODULES),
     Stage("mutants", MUTANTS, 80),
 ]
 ALONE = [
-    suite("system", 300, *folders("system"), "-n", "2", "--dist", "loadfile"),
+    suite("system", 300, *folders("system"), *TWO_MODULES),
     suite("browser", 240, *folders("browser")),
 ]
 """Parts of the stage «whole system» for whoever works on one of them."""
@@ -72,13 +73,18 @@ def fault(name: str, budget_seconds: int, **settings: str) -> Stage:
 
 
 GENERATED_FORMS = ("tests/integration/test_generated_forms.py", "tests/integration/casework/test_forms_about_a_case.py")
+HAND_OFFS = (
+    "tests/unit/casework/test_simulation.py",
+    "tests/workflows/casework/test_combinations.py",
+    "tests/integration/casework/test_handoff_model.py",
+)
+LARGE_HAND_OFFS = {"SIGAP_SIMULATION_HANDOFFS": "100000", "SIGAP_PAIRS": "all", "SIGAP_WALKS": "300"}
+AID_WALKS = "tests/integration/disbursement/test_aid_model.py"
 WHOLE = [
-    suite("simulation", 1380, "tests/unit/casework/test_simulation.py", SIGAP_SIMULATION_HANDOFFS="100000"),
-    suite("pairs of answers", 300, "tests/workflows/casework/test_combinations.py", SIGAP_PAIRS="all"),
+    suite("hand-offs", 1400, *HAND_OFFS, *TWO_MODULES, **LARGE_HAND_OFFS),
     suite("fuzz", 1020, "tests/system/test_fuzz.py", SIGAP_FUZZ_CASES="5000", SIGAP_FUZZ_SEED=FRESH_SEED),
     suite("forms", 120, *GENERATED_FORMS, SIGAP_FORMS="2500", SIGAP_FUZZ_SEED=FRESH_SEED),
-    suite("walks of a hand-off", 600, "tests/integration/casework/test_handoff_model.py", SIGAP_WALKS="300"),
-    suite("walks of aid", 600, "tests/integration/disbursement/test_aid_model.py", SIGAP_AID_WALKS="400"),
+    suite("walks of aid", 1480, AID_WALKS, *TWO_MODULES, SIGAP_AID_WALKS="10000"),
     fault("kills", 1500, SIGAP_FAULT_KILLS="200"),
     fault("interleavings", 300, SIGAP_FAULT_INTERLEAVINGS="200"),
     fault("membership", 180, SIGAP_FAULT_MEMBERSHIP_SECONDS="60"),

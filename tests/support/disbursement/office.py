@@ -1,7 +1,7 @@
 """The office around disbursement: cases that ask for aid, and the people who propose and approve."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -38,12 +38,14 @@ class Office:
 
     bench: Bench
     issuer: Issuer
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def as_(self, who: str) -> dict[str, str]:
         """Headers of a person's next request."""
-        subject, roles = PEOPLE[who]
-        token = self.issuer.token(subject, roles=roles)
-        return {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+        if who not in self.tokens:
+            subject, roles = PEOPLE[who]
+            self.tokens[who] = self.issuer.token(subject, roles=roles, expires_in_seconds=4 * 3600)
+        return {"Authorization": f"Bearer {self.tokens[who]}", "Idempotency-Key": str(uuid4())}
 
     async def hear(self, fact: Event, envelope: Envelope) -> str:
         """Give the inbox a message as the broker would."""
@@ -84,8 +86,8 @@ class Office:
 
     async def approve(self, batch: dict[str, Any], who: str, **changes: Any) -> Any:
         """Somebody's answer to «approve this list»."""
-        now = await self.show(batch["batch_id"])
-        body = {"digest": batch["digest"], "expected_version": now["version"], **changes}
+        version = changes.get("expected_version") or (await self.show(batch["batch_id"]))["version"]
+        body = {"digest": batch["digest"], "expected_version": version, **changes}
         return await self.bench.client.post(f"/batches/{batch['batch_id']}/approvals", json=body, headers=self.as_(who))
 
     async def show(self, batch_id: str, who: str = "nur") -> dict[str, Any]:
@@ -98,17 +100,14 @@ class Office:
     async def bank_says(self, batch_id: str, status: str, only: str = "", **changes: Any) -> None:
         """The bank's statement has this about every payment of a batch, or about one."""
         lines = [
-            {
-                "payment_id": line["payment_id"],
-                "amount": line["amount_rupiah"],
-                "status": status,
-                "bank_reference": f"BJT-{line['payment_id'][:8]}",
-                "reason": "",
-                **changes,
-            }
+            line_of(line["payment_id"], line["amount_rupiah"], status, f"BJT-{line['payment_id'][:8]}") | changes
             for line in (await self.show(batch_id))["lines"]
             if only in ("", line["payment_id"])
         ]
+        await self.bank_tells(batch_id, lines)
+
+    async def bank_tells(self, batch_id: str, lines: list[dict[str, Any]]) -> None:
+        """The bank's statement has these lines."""
         read = read_statement(UUID(batch_id), json.dumps(lines).encode(), "application/json")
         await self.bench.units.perform(
             lambda uow: import_statement(UUID(batch_id), read, uow), principal=system_principal("disbursement")
@@ -129,6 +128,13 @@ class Office:
             answer = await self.approve(batch, who)
             assert answer.status_code == 201, answer.text
         return await self.show(batch["batch_id"])
+
+
+def line_of(payment_id: str, amount: int, status: str, bank_reference: str) -> dict[str, Any]:
+    """A line of a statement."""
+    return {
+        "payment_id": payment_id, "amount": amount, "status": status, "bank_reference": bank_reference, "reason": ""
+    }  # fmt: skip
 
 
 def aid_requested(
