@@ -27,7 +27,7 @@ async def whole_system() -> AsyncIterator[System]:
 
 
 def process_of(nodeid: str) -> str:
-    """What shares a process: a module but for the further parts of a long test, and all that runs on the whole system."""
+    """What shares a process: a module but for further parts of a long test, and all that runs on the whole system."""
     if FURTHER_PART_OF_A_LONG_TEST.search(nodeid):
         return nodeid
     module = nodeid.split("::", 1)[0]

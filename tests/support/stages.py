@@ -33,9 +33,12 @@ class Stage:
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
+LONGEST = ("--durations=12", "--durations-min=5")
+
+
 def suite(name: str, budget_seconds: int, *arguments: str, **settings: str) -> Stage:
-    """Tests under pytest."""
-    return Stage(name, ("-m", "pytest", *arguments), budget_seconds, settings)
+    """Tests under pytest, with those that took longest at the end."""
+    return Stage(name, ("-m", "pytest", *LONGEST, *arguments), budget_seconds, settings)
 
 
 def folders(*names: str) -> list[str]:
