@@ -1,6 +1,7 @@
 """The one place where casework is put together: its wings, and what they bring to the service."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -14,7 +15,7 @@ from services.casework.papers.wing import WING as PAPERS
 from services.casework.person.wing import WING as PERSON
 from services.casework.settings import CaseworkSettings
 from services.casework.subscriptions import SUBSCRIPTIONS, hearing
-from services.chassis.database import district_scope
+from services.chassis.database import Scope, Slice, district_scope
 from services.chassis.digests import Reader
 from services.chassis.pages import Pages
 from services.chassis.pages.words import joined
@@ -26,12 +27,16 @@ WINGS = (OVERSIGHT, CASE, HANDOFF, DESKS, PERSON, OFFICE, PAPERS)
 PAGES = [page for wing in WINGS for page in wing.pages]
 
 
-def scope(principal: Principal) -> Sequence[Any]:
+def scope(principal: Principal) -> Scope:
     """What a caller may see: its offices' districts; whoever is not of the office only their agency's slice."""
-    criteria = district_scope(principal, "services.casework")
-    if not principal.is_system and (principal.is_machine or not principal.roles & OFFICE_ROLES):
-        criteria += [criterion for wing in WINGS for criterion in wing.criteria(principal.agency)]
-    return criteria
+    if principal.is_machine or not principal.roles & OFFICE_ROLES:
+        return district_scope(principal, _slices_of(principal.agency))
+    return district_scope(principal)
+
+
+@lru_cache(maxsize=1024)
+def _slices_of(agency: str) -> Sequence[Slice]:
+    return [part for wing in WINGS for part in wing.slices(agency)]
 
 
 def activities(running: Running) -> Sequence[Callable[..., Any]]:

@@ -10,7 +10,7 @@ import asyncpg
 from fastapi import APIRouter
 
 from services.chassis.auth import Policy
-from services.chassis.database import Gauge, ScopeRule, Units
+from services.chassis.database import Gauge, ScopeRule, Slice, Units, district_scope
 from services.chassis.inbox import Subscriptions
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.pages import PageLink, Pages
@@ -69,8 +69,8 @@ class Wing:
     links: Sequence[PageLink] = ()
     workflows: Sequence[type] = ()
     activities: Activities = lambda running: ()
-    criteria: Callable[[str], Sequence[Any]] = lambda agency: ()
-    """What narrows the queries of an agency's people to that agency's slice."""
+    slices: Callable[[str], Sequence[Slice]] = lambda agency: ()
+    """What an agency's people see of some tables."""
     gauges: Sequence[Gauges] = ()
     figures: Mapping[str, str] = field(default_factory=dict)
     """Where the runbook says what each figure means."""
@@ -98,7 +98,7 @@ class Service:
     """By the settings: the same subscriptions, where a handler needs a secret of ours to read what it hears."""
     workflows: Sequence[type] = ()
     activities: Activities = lambda running: ()
-    scope: ScopeRule = lambda principal: ()
+    scope: ScopeRule = district_scope
     background: Sequence[Callable[[Running, asyncio.Event], Awaitable[None]]] = ()
     gauges: Gauges | None = None
     figures: Mapping[str, str] = field(default_factory=dict)

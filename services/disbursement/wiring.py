@@ -5,11 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from services.chassis import packs
-from services.chassis.database import district_scope
 from services.chassis.digests import Reader
 from services.chassis.pages import PageLink, Pages
 from services.chassis.pages.words import joined
-from services.chassis.principal import Principal
 from services.chassis.processes import build_app
 from services.chassis.service import Running, Service, together
 from services.disbursement.batches import access as batches_access
@@ -35,11 +33,6 @@ from services.disbursement.reconciliation.activities import ReconciliationActivi
 from services.disbursement.reconciliation.workflow import PaymentBatchWorkflow
 from services.disbursement.settings import DisbursementSettings
 from services.disbursement.subscriptions import SUBSCRIPTIONS, hearing
-
-
-def scope(principal: Principal) -> Sequence[Any]:
-    """What a caller may see: its offices' districts."""
-    return district_scope(principal, "services.disbursement")
 
 
 def activities(running: Running) -> Sequence[Callable[..., Any]]:
@@ -107,7 +100,6 @@ SERVICE = Service(
     hearing=lambda settings: hearing(Reader(settings.sealing_private_key, settings.identity_secret.get_secret_value())),
     workflows=[PaymentBatchWorkflow],
     activities=activities,
-    scope=scope,
     gauges=gauges,
     figures=FIGURES,
     commands={"load-pack": load_packs, "reconcile": reconcile},

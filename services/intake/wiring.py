@@ -4,11 +4,10 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy.orm import with_loader_criteria
 from sqlmodel import col
 
 import contracts.reference
-from services.chassis.database import district_scope
+from services.chassis.database import Scope, Slice, district_scope
 from services.chassis.offices import Offices
 from services.chassis.pages import PageLink, Pages
 from services.chassis.principal import Principal
@@ -29,15 +28,13 @@ from services.intake.settings import IntakeSettings
 from services.intake.subscriptions import SUBSCRIPTIONS
 
 
-def scope(principal: Principal) -> Sequence[Any]:
+def scope(principal: Principal) -> Scope:
     """What a caller may see: its offices' districts; an agency's program only its own reports and operations."""
-    criteria = district_scope(principal, "services.intake")
-    if principal.is_machine:
-        criteria += [
-            with_loader_criteria(Report, col(Report.reporter_agency) == principal.agency),
-            with_loader_criteria(Operation, col(Operation.agency) == principal.agency),
-        ]
-    return criteria
+    own = [
+        Slice(Report, col(Report.reporter_agency) == principal.agency),
+        Slice(Operation, col(Operation.agency) == principal.agency),
+    ]
+    return district_scope(principal, own if principal.is_machine else ())
 
 
 async def prepare(running: Running, app: Any) -> None:

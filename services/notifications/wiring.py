@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from services.chassis import packs
-from services.chassis.database import district_scope
-from services.chassis.principal import Principal
 from services.chassis.processes import build_app
 from services.chassis.service import Running, Service
 from services.notifications.channels.adapter import Gateway
@@ -20,11 +18,6 @@ from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import SUBSCRIPTIONS
 from services.notifications.templates.commands import load_pack
 from services.notifications.templates.domain import NotificationsPack
-
-
-def scope(principal: Principal) -> Sequence[Any]:
-    """What a caller may see: its offices' districts."""
-    return district_scope(principal, "services.notifications")
 
 
 def activities(running: Running) -> Sequence[Callable[..., Any]]:
@@ -68,7 +61,6 @@ SERVICE = Service(
     subscriptions=SUBSCRIPTIONS,
     workflows=[MessageWorkflow],
     activities=activities,
-    scope=scope,
     gauges=repository.gauges,
     figures=FIGURES,
     commands={"load-pack": load_packs, "reconcile": reconcile},

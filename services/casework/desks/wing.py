@@ -1,9 +1,7 @@
 """Desks: their duty rosters and tasks, and agencies that close."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy.orm import with_loader_criteria
 from sqlmodel import col
 
 from services.casework.desks.closures import access as closures_access
@@ -15,13 +13,14 @@ from services.casework.desks.tasks import access as tasks_access
 from services.casework.desks.tasks import api as tasks_api
 from services.casework.desks.tasks import pages as tasks_pages
 from services.casework.desks.tasks.tables import Task
+from services.chassis.database import Slice
 from services.chassis.pages import PageLink
 from services.chassis.service import Wing
 
 
-def criteria(agency: str) -> Sequence[Any]:
+def slices(agency: str) -> Sequence[Slice]:
     """An agency's own tasks."""
-    return [with_loader_criteria(Task, col(Task.agency) == agency)]
+    return [Slice(Task, col(Task.agency) == agency)]
 
 
 WING = Wing(
@@ -33,5 +32,5 @@ WING = Wing(
         PageLink("/bila-diam", "Bila mereka diam", "roster:read", rank=60),
         PageLink("/penutupan", "Instansi tutup", "closure:write", rank=70),
     ],
-    criteria=criteria,
+    slices=slices,
 )

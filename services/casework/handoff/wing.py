@@ -1,9 +1,7 @@
 """Hand-offs: the promises between agencies, with their deadlines, conditions and disclosures."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy.orm import with_loader_criteria
 from sqlmodel import col, or_
 
 from services.casework.handoff.deadlines import repository as deadlines_repository
@@ -19,13 +17,13 @@ from services.casework.office.directory.commands import load_pack
 from services.casework.office.directory.domain import CaseworkPack
 from services.casework.office.directory.queries import newest_pack
 from services.chassis import packs
-from services.chassis.database import UnitOfWork
+from services.chassis.database import Slice, UnitOfWork
 from services.chassis.service import Running, Wing
 
 
-def criteria(agency: str) -> Sequence[Any]:
+def slices(agency: str) -> Sequence[Slice]:
     """What an agency asked for or was asked for."""
-    return [with_loader_criteria(Handoff, or_(col(Handoff.to_agency) == agency, col(Handoff.from_agency) == agency))]
+    return [Slice(Handoff, or_(col(Handoff.to_agency) == agency, col(Handoff.from_agency) == agency))]
 
 
 async def put_in_force(pack: CaseworkPack, uow: UnitOfWork) -> int | None:
@@ -50,7 +48,7 @@ WING = Wing(
     routers=[handoffs_api.router],
     pages=[handoffs_pages],
     workflows=[HandoffWorkflow],
-    criteria=criteria,
+    slices=slices,
     gauges=[handoffs_repository.gauges, deadlines_repository.gauges],
     figures={
         "sigap_handoffs_open": "hand-offs-grow-old-deadlines-come-near",

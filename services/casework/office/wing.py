@@ -2,9 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy.orm import with_loader_criteria
 from sqlmodel import col
 
 from services.casework.office.directory import repository as directory_repository
@@ -14,15 +12,16 @@ from services.casework.office.findings import pages as findings_pages
 from services.casework.office.findings import repository as findings_repository
 from services.casework.office.findings.tables import Finding
 from services.casework.office.rosters.tables import Shift
+from services.chassis.database import Slice
 from services.chassis.pages import PageLink
 from services.chassis.service import Wing
 
 
-def criteria(agency: str) -> Sequence[Any]:
+def slices(agency: str) -> Sequence[Slice]:
     """An agency's own turns, and the findings that it has to explain."""
     return [
-        with_loader_criteria(Shift, col(Shift.agency) == agency),
-        with_loader_criteria(Finding, col(Finding.owner) == agency),
+        Slice(Shift, col(Shift.agency) == agency),
+        Slice(Finding, col(Finding.owner) == agency),
     ]
 
 
@@ -43,7 +42,7 @@ WING = Wing(
     routers=[findings_api.router],
     pages=[findings_pages],
     links=[PageLink("/temuan", "Temuan", "finding:read", rank=40)],
-    criteria=criteria,
+    slices=slices,
     gauges=[findings_repository.gauges, directory_repository.gauges],
     figures={
         "sigap_case_findings_open": "records-contradict-each-other",

@@ -1,9 +1,7 @@
 """The person: who has them in hand, whom they belong to, and the operations that found them."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy.orm import with_loader_criteria
 from sqlmodel import col, or_
 
 from services.casework.person.custody import access as custody_access
@@ -13,19 +11,18 @@ from services.casework.person.custody.tables import Custody, CustodyClaim
 from services.casework.person.operations import access as operations_access
 from services.casework.person.operations import api as operations_api
 from services.casework.person.operations.tables import OperationCount
+from services.chassis.database import Slice
 from services.chassis.pages import PageLink
 from services.chassis.service import Wing
 
 
-def criteria(agency: str) -> Sequence[Any]:
+def slices(agency: str) -> Sequence[Slice]:
     """Whom an agency gave or took, and its own counts."""
     count = OperationCount
     return [
-        with_loader_criteria(Custody, or_(col(Custody.agency) == agency, col(Custody.giver) == agency)),
-        with_loader_criteria(
-            CustodyClaim, or_(col(CustodyClaim.told_by) == agency, col(CustodyClaim.against) == agency)
-        ),
-        with_loader_criteria(count, or_(col(count.giver) == agency, col(count.taker) == agency)),
+        Slice(Custody, or_(col(Custody.agency) == agency, col(Custody.giver) == agency)),
+        Slice(CustodyClaim, or_(col(CustodyClaim.told_by) == agency, col(CustodyClaim.against) == agency)),
+        Slice(count, or_(col(count.giver) == agency, col(count.taker) == agency)),
     ]
 
 
@@ -34,5 +31,5 @@ WING = Wing(
     routers=[custody_api.router, operations_api.router],
     pages=[custody_pages],
     links=[PageLink("/bermalam", "Bermalam", "custody:read", rank=30)],
-    criteria=criteria,
+    slices=slices,
 )

@@ -4,7 +4,7 @@ from services.chassis.database.connecting import connection_arguments, open_unit
 from services.chassis.database.faults import DATABASE_AWAY, GuardIsSpent, LostRace, is_infrastructure
 from services.chassis.database.outgoing import current_traceparent, traceparent_of
 from services.chassis.database.reading import Gauge, ReadSession
-from services.chassis.database.scope import ScopeRule, district_scope
+from services.chassis.database.scope import Scope, ScopeRule, Slice, district_scope
 from services.chassis.database.states import with_states
 from services.chassis.database.tables import UTC_INSTANT, Aggregate, DistrictRow
 from services.chassis.database.unit import Cause, UnitOfWork, Units
@@ -21,7 +21,9 @@ __all__ = [
     "GuardIsSpent",
     "LostRace",
     "ReadSession",
+    "Scope",
     "ScopeRule",
+    "Slice",
     "UnitOfWork",
     "Units",
     "connection_arguments",

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.chassis.database.scope import ScopeRule
+from services.chassis.database.scope import ScopeRule, district_scope
 from services.chassis.database.unit import Units
 
 _SERVER_SETTINGS = {
@@ -42,7 +42,7 @@ async def open_units(
     name: str,
     queue: str,
     pool_size: int,
-    scope: ScopeRule = lambda principal: (),
+    scope: ScopeRule = district_scope,
     said: Callable[[], None] = lambda: None,
 ) -> Units:
     """Open both pools lazily: the database may still be away when a process starts."""

@@ -58,6 +58,5 @@ class ReadSession(Remembers):
 @event.listens_for(Session, "do_orm_execute")
 def _stay_in_scope(state: ORMExecuteState) -> None:
     """Narrow every ORM query to what the caller may see: no query can forget it."""
-    if state.is_select:
-        for criterion in state.session.info.get("scope", ()):
-            state.statement = state.statement.options(criterion)
+    if state.is_select and "scope" in state.session.info:
+        state.statement = state.session.info["scope"].narrowed(state.statement)

@@ -27,7 +27,7 @@ from services.chassis.database import outgoing
 from services.chassis.database.faults import GuardIsSpent, LostRace, is_infrastructure, verdict_of
 from services.chassis.database.group_commit import GroupCommit
 from services.chassis.database.reading import ReadSession, Remembers
-from services.chassis.database.scope import ScopeRule
+from services.chassis.database.scope import ScopeRule, district_scope
 from services.chassis.database.tables import Aggregate
 from services.chassis.database.writer import (
     Guard,
@@ -330,7 +330,7 @@ class Units:
         engine: AsyncEngine,
         pool: asyncpg.Pool,
         queue: str,
-        scope: ScopeRule = lambda principal: (),
+        scope: ScopeRule = district_scope,
         said: Callable[[], None] = lambda: None,
     ) -> None:
         self.engine = engine
