@@ -16,6 +16,7 @@ settings.load_profile("untimed")  # No test asserts a speed: a busy machine is n
 
 FURTHER_PART_OF_A_LONG_TEST = re.compile(r"\[part-[1-9]\d*\]$")
 ON_THE_WHOLE_SYSTEM = ("tests/system/", "tests/browser/")
+ON_THE_IDENTITY_PROVIDER = {f"tests/integration/local/test_{name}.py" for name in ("identity", "standing_realm")}
 ON_A_GROUND_OF_ITS_OWN = "tests/system/test_fuzz.py"
 
 
@@ -27,10 +28,12 @@ async def whole_system() -> AsyncIterator[System]:
 
 
 def process_of(nodeid: str) -> str:
-    """What shares a process: a module but for further parts of a long test, and all that runs on the whole system."""
+    """What shares a process: a module but for further parts of a long test, and what runs on one whole system or provider."""
     if FURTHER_PART_OF_A_LONG_TEST.search(nodeid):
         return nodeid
     module = nodeid.split("::", 1)[0]
+    if module in ON_THE_IDENTITY_PROVIDER:
+        return "the identity provider"
     is_on_it = module.startswith(ON_THE_WHOLE_SYSTEM) and module != ON_A_GROUND_OF_ITS_OWN
     return "the whole system" if is_on_it else module
 

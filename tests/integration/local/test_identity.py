@@ -10,18 +10,12 @@ from joserfc.jwk import KeySet
 
 from deploy.local.accounts import MACHINES, STAFF, Accounts, MachineAccount, StaffAccount, accounts
 from deploy.local.sign_in import SignInFailed, authorization_url, loopback_client, machine_token, staff_tokens
-from tests.support.engines import Stack, running
-
-
-@pytest.fixture(scope="module")
-async def stack() -> AsyncIterator[Stack]:
-    async with running(["postgres", "keycloak"]) as stack:
-        yield stack
+from tests.support.engines import Stack
 
 
 @pytest.fixture
-def known(stack: Stack) -> Accounts:
-    return accounts(stack.site)
+def known(identity_provider: Stack) -> Accounts:
+    return accounts(identity_provider.site)
 
 
 @pytest.fixture

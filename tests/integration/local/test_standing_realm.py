@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
+import pytest_asyncio
 
 from deploy.local.accounts import accounts
 from deploy.local.engines import Site
@@ -14,13 +15,15 @@ from deploy.local.engines.standing_realm import add_administrator, change_realm
 from deploy.local.realm import STAFF_ROLES, realm
 from deploy.local.sign_in import authorization_url, loopback_client, machine_token, staff_tokens
 from deploy.local.supervisor import PartFailed
-from tests.support.engines import Stack, running
+from tests.support.engines import Stack
 
 
-@pytest.fixture(scope="module")
-async def stack() -> AsyncIterator[Stack]:
-    async with running(["postgres", "keycloak"]) as stack:
-        yield stack
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stack(identity_provider: Stack) -> AsyncIterator[Stack]:
+    """Others find the realm as it was."""
+    yield identity_provider
+    site = identity_provider.site
+    await change_realm(f"http://127.0.0.1:{site.ports['keycloak']}", realm(site))
 
 
 class Administrator:
