@@ -28,7 +28,7 @@ async def whole_system() -> AsyncIterator[System]:
 
 
 def process_of(nodeid: str) -> str:
-    """What shares a process: a module but for further parts of a long test, and what runs on one whole system or provider."""
+    """What shares a process: a module but for further parts of a long test, or all on one system or provider."""
     if FURTHER_PART_OF_A_LONG_TEST.search(nodeid):
         return nodeid
     module = nodeid.split("::", 1)[0]
