@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 
 
 def system(site: Site, *, apart: bool = False) -> list[Part]:
-    """All parts in the order of the picture. `apart`: each service as four processes instead of one."""
+    """All parts in the order of the picture. `apart`: each service as its processes instead of one."""
     return [
         postgres(site),
         kafka(site),
@@ -96,14 +96,14 @@ def service(site: Site, name: str, *, apart: bool) -> list[Part]:
     if name not in present():
         return []
     environment = service_settings(name, site)
-    ground = ["temporal", "otlp", "topics", "schemas"]
+    ground = ["otlp", "topics", "schemas", *(["temporal"] if "worker" in APART[name] else [])]
     port = site.ports[name]
     kind, own_name = ("api", f"{name}-api") if apart else ("all", name)
     ready, alive = HttpAnswers(port, f"/{name}/health/ready"), HttpAnswers(port, f"/{name}/health/live")
     parts = [
         python(own_name, module, site, [kind], env=environment, ready=ready, alive=alive, ports=(port,), after=ground)
     ]
-    for kind in APART if apart else ():
+    for kind in APART[name] if apart else ():
         port = site.ports[f"{name}-{kind}"]
         own = environment | {f"{name.upper()}_OPS_PORT": str(port)}
         ready, alive = HttpAnswers(port, f"/{name}/health/ready"), HttpAnswers(port, f"/{name}/health/live")

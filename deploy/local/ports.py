@@ -8,7 +8,11 @@ from pathlib import Path
 from deploy.local.places import write_whole
 
 SERVICES = ("intake", "casework", "disbursement", "notifications")
-APART = ("consumer", "relay", "worker")
+APART = {
+    **dict.fromkeys(("intake", "casework", "disbursement"), ("consumer", "relay", "worker")),
+    "notifications": ("consumer", "relay"),
+}
+"""The processes of a service beside its API, where they run apart; a worker only where there are workflows."""
 
 USUAL = {
     "postgres": 5432,
@@ -27,7 +31,7 @@ USUAL = {
     **{
         f"{service}-{part}": 8100 + 10 * number + offset
         for number, service in enumerate(SERVICES, 1)
-        for offset, part in enumerate(APART, 1)
+        for offset, part in enumerate(APART[service], 1)
     },
 }
 

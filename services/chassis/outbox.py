@@ -7,17 +7,20 @@ its key until somebody mends or drops it.
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import asyncpg
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind
 
+from services.chassis.clock import Pace
 from services.chassis.database import DATABASE_AWAY, connection_arguments
+from services.chassis.settings import ServiceSettings
 from services.chassis.telemetry import log
 
 CHANNEL = "sigap_outbox"
@@ -25,6 +28,9 @@ WAKE_AGAIN_SECONDS = 0.01
 ASK_EVERY_SECONDS = 2.0
 ANSWER_WITHIN_SECONDS = 4.0
 LOCK_OUTLIVES_US_MS = 20_000
+STAND_BY_SECONDS = 0.5
+PRUNE_EVERY_SECONDS = 3600
+CLOCK_MAY_JUMP = timedelta(minutes=5)
 _tracer = trace.get_tracer("sigap.relay")
 
 
@@ -115,7 +121,7 @@ class Relay:
             except (*DATABASE_AWAY, TransportAway) as error:
                 log().warning("relay_waits", transport=self._transport.name, error=type(error).__name__)
                 self.is_active = False
-                await _pause(stop, wait)
+                await pause(stop, wait)
                 wait = min(wait * 2, 5.0)
         await self._transport.close()
 
@@ -126,12 +132,11 @@ class Relay:
             **connection_arguments(f"relay-{self._transport.name}", ends_when_silent_ms=LOCK_OUTLIVES_US_MS),
         )
         try:
-            lock = f"relay:{self._transport.name}"
-            while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", lock):
+            async for _ in lock_when_free(connection, f"relay:{self._transport.name}", stop):
                 self.stood_by = True
                 self.last_turn = time.monotonic()
-                if await _pause(stop, 0.5):
-                    return
+            if stop.is_set():
+                return
             self.stood_by = False
             await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
             await self._transport.open()
@@ -225,7 +230,7 @@ class FeedTransport:
 
 
 class OutboxNotifier:
-    """Wakes the relay after commits: NOTIFY on a connection of its own, coalesced, never inside the commit.
+    """Wakes relay and sweeper after commits: NOTIFY on a connection of its own, coalesced, never inside the commit.
 
     NOTIFY inside the writing transaction would serialise all commits of the service, and each one is a commit of its
     own: the first goes out at once, the next after a pause that takes in what was said meanwhile.
@@ -280,7 +285,41 @@ async def prune(connection: asyncpg.Connection, *, outbox_days: int, inbox_days:
     return total
 
 
-async def _pause(stop: asyncio.Event, seconds: float) -> bool:
+async def keep_pruned(settings: ServiceSettings, stop: asyncio.Event) -> None:
+    """Prune now and then until told to stop."""
+    # A database clock that jumps ahead would have everything deleted that was said and heard lately.
+    pace = Pace(CLOCK_MAY_JUMP)
+    while not stop.is_set():
+        with contextlib.suppress(*DATABASE_AWAY):
+            connection = await asyncpg.connect(settings.database_url, timeout=5, **connection_arguments("pruner"))
+            try:
+                jumped = pace.jumped(await connection.fetchval("SELECT now()"))
+                if jumped is not None:
+                    log().error("database_clock_jumped", seconds=int(jumped.total_seconds()))
+                else:
+                    await prune(
+                        connection,
+                        outbox_days=settings.outbox_keep_days,
+                        inbox_days=settings.inbox_keep_days,
+                        request_key_days=settings.request_key_keep_days,
+                    )
+            finally:
+                await connection.close(timeout=2)
+        await pause(stop, PRUNE_EVERY_SECONDS)
+
+
+async def lock_when_free(connection: asyncpg.Connection, name: str, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Take the advisory lock of the one active process; yields each time that another still has it.
+
+    Without the lock it ends only when told to stop.
+    """
+    while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name):
+        yield
+        if await pause(stop, STAND_BY_SECONDS):
+            return
+
+
+async def pause(stop: asyncio.Event, seconds: float) -> bool:
     """Wait, but not past the stop; True when it is time to stop."""
     try:
         await asyncio.wait_for(stop.wait(), seconds)

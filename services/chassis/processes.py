@@ -12,21 +12,19 @@ import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
-import asyncpg
 import uvloop
 
 from services.chassis import dead_letters, operators, runbook, telemetry
 from services.chassis.auth import TokenVerifier
 from services.chassis.clock import Pace
-from services.chassis.database import DATABASE_AWAY, connection_arguments, open_units, with_states
+from services.chassis.database import DATABASE_AWAY, open_units, with_states
 from services.chassis.inbox import OPEN, Inbox
 from services.chassis.kafka import Consumer, KafkaTransport, security_of
 from services.chassis.offices import Offices
-from services.chassis.outbox import FeedTransport, OutboxNotifier, Relay, prune
+from services.chassis.outbox import CLOCK_MAY_JUMP, FeedTransport, OutboxNotifier, Relay, keep_pruned
 from services.chassis.principal import system_principal
 from services.chassis.readiness import (
     IdentityWatch,
@@ -37,18 +35,17 @@ from services.chassis.readiness import (
     lag_check,
     outbox_check,
     relay_check,
+    sweeper_check,
     worker_check,
 )
 from services.chassis.rehearsing import rehearse
 from services.chassis.service import Command, Running, Service
 from services.chassis.serving import serve_app
 from services.chassis.settings import ServiceSettings
+from services.chassis.sweeper import Sweeper
 from services.chassis.temporal import TemporalTransport, WorkflowWorker
 from services.chassis.web import Check, create_api
 
-PARTS = ("api", "consumer", "relay", "worker")
-PRUNE_EVERY_SECONDS = 3600
-CLOCK_MAY_JUMP = timedelta(minutes=5)
 GAUGES_EVERY_SECONDS = 5
 LEAVE_WITHIN_SECONDS = 10.0
 WATCHDOG_EVERY_SECONDS = 10.0
@@ -59,10 +56,10 @@ def main(service: Service, argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     restored: Command = partial(operators.go_on_restored, service.series)
     rehearsal: Command = partial(rehearse, service.workflows)
-    commands: dict[str, Command] = {
-        **operators.COMMANDS, "restored": restored, "rehearse": rehearsal, **service.commands
-    }  # fmt: skip
-    known = [*PARTS, "all", "migrate", *commands, *service.papers]
+    commands: dict[str, Command] = {**operators.COMMANDS, "restored": restored, **service.commands}
+    if service.workflows:
+        commands["rehearse"] = rehearsal
+    known = [*service.parts, "all", "migrate", *commands, *service.papers]
     if not arguments or arguments[0] not in known:
         sys.stderr.write(f"usage: python -m services.{service.name} {'|'.join(known)}\n")
         return 2
@@ -86,7 +83,7 @@ def main(service: Service, argv: Sequence[str] | None = None) -> int:
             return _loop().run(run_command(service, settings, commands[part], rest))
         _settle_memory()
         try:
-            _loop().run(serve(service, settings, PARTS if part == "all" else (part,)))
+            _loop().run(serve(service, settings, service.parts if part == "all" else (part,)))
         finally:
             _leave_within(LEAVE_WITHIN_SECONDS)
         return 0
@@ -159,9 +156,13 @@ async def serve(
     if "relay" in parts:
         relays = _relays(service, settings)
         tasks += [relay.run(stop) for relay in relays]
-        tasks.append(_prune(settings, stop))
+        tasks.append(keep_pruned(settings, stop))
         checks += [relay_check(relay) for relay in relays]
         checks.append(outbox_check(running.units, settings.outbox_age_limit_seconds))
+        if service.sweep is not None:
+            sweeper = Sweeper(settings.database_url, service.sweep(running), Pace(CLOCK_MAY_JUMP))
+            tasks.append(sweeper.run(stop))
+            checks.append(sweeper_check(sweeper))
     if "consumer" in parts and service.subscriptions:
         inbox = Inbox(
             running.units,
@@ -309,29 +310,6 @@ def _relays(service: Service, settings: ServiceSettings) -> list[Relay]:
         Relay(settings.database_url, transport, batch_rows=settings.relay_batch_rows, poll_ms=settings.relay_poll_ms)
         for transport in transports
     ]
-
-
-async def _prune(settings: ServiceSettings, stop: asyncio.Event) -> None:
-    # A database clock that jumps ahead would have everything deleted that was said and heard lately.
-    pace = Pace(CLOCK_MAY_JUMP)
-    while not stop.is_set():
-        with contextlib.suppress(*DATABASE_AWAY):
-            connection = await asyncpg.connect(settings.database_url, timeout=5, **connection_arguments("pruner"))
-            try:
-                jumped = pace.jumped(await connection.fetchval("SELECT now()"))
-                if jumped is not None:
-                    telemetry.log().error("database_clock_jumped", seconds=int(jumped.total_seconds()))
-                else:
-                    await prune(
-                        connection,
-                        outbox_days=settings.outbox_keep_days,
-                        inbox_days=settings.inbox_keep_days,
-                        request_key_days=settings.request_key_keep_days,
-                    )
-            finally:
-                await connection.close(timeout=2)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), PRUNE_EVERY_SECONDS)
 
 
 _SPINE_GAUGES = with_states("""

@@ -12,11 +12,13 @@ from services.chassis.database import DATABASE_AWAY, Units
 from services.chassis.kafka import Consumer
 from services.chassis.outbox import Relay
 from services.chassis.settings import ServiceSettings
+from services.chassis.sweeper import Sweeper
 from services.chassis.temporal import WorkflowWorker
 from services.chassis.web import IDENTITY, Check
 
 IDENTITY_EVERY_SECONDS = 5.0
 IDENTITY_WITHIN_SECONDS = 3.0
+SWEEPER_WITHIN_SECONDS = 120.0
 
 
 def database_check(units: Units) -> Check:
@@ -57,6 +59,17 @@ def relay_check(relay: Relay) -> Check:
         turns = time.monotonic() - relay.last_turn < 5
         ok = (relay.is_active or relay.stood_by) and turns
         return f"relay-{relay.transport_name}", ok, "stand-by" if relay.stood_by else "" if ok else "not relaying"
+
+    return check
+
+
+def sweeper_check(sweeper: Sweeper) -> Check:
+    """The sweeper looks at what is due, or stands by for the one that does; a set may take its time."""
+
+    async def check() -> tuple[str, bool, str]:
+        turns = time.monotonic() - sweeper.last_turn < SWEEPER_WITHIN_SECONDS
+        ok = (sweeper.is_active or sweeper.stood_by) and turns
+        return "sweeper", ok, "stand-by" if sweeper.stood_by else "" if ok else "not sweeping"
 
     return check
 

@@ -17,6 +17,7 @@ CHECKS: Mapping[str, str] = {
     "consumer": "a-consumer-has-no-partitions",
     "disk": "a-disk-fills-up",
     "lag": "a-consumer-falls-behind",
+    "sweeper": "a-database-is-away",
     "worker": "temporal-is-away-or-lost-its-store",
     "identity-provider": "the-identity-provider-is-away",
 }
@@ -39,6 +40,10 @@ LINES: Mapping[str, str] = {
     "consumer_waits": "kafka-is-away",
     "relay_waits": "the-outbox-grows-old",
     "signal_failed": "the-outbox-grows-old",
+    "messages_not_carried": "messages-do-not-arrive",
+    "message_not_carried": "messages-do-not-arrive",
+    "messages_without_a_pack": "messages-do-not-arrive",
+    "sweeper_waits": "a-database-is-away",
     "worker_waits": "temporal-is-away-or-lost-its-store",
     "consuming_failed": "a-fault-of-ours",
     "drain_failed": "a-fault-of-ours",

@@ -17,6 +17,9 @@ from services.chassis.pages import PageLink, Pages
 from services.chassis.pages.words import Words
 from services.chassis.principal import Principal
 from services.chassis.settings import ServiceSettings
+from services.chassis.sweeper import Sweep
+
+PARTS = ("api", "consumer", "relay", "worker")
 
 
 @dataclass(slots=True)
@@ -99,6 +102,8 @@ class Service:
     workflows: Sequence[type] = ()
     activities: Activities = lambda running: ()
     scope: ScopeRule = district_scope
+    sweep: Callable[[Running], Sweep] | None = None
+    """What the service does with rows whose instant has come; the relay's process has it done."""
     background: Sequence[Callable[[Running, asyncio.Event], Awaitable[None]]] = ()
     gauges: Gauges | None = None
     figures: Mapping[str, str] = field(default_factory=dict)
@@ -107,6 +112,11 @@ class Service:
     papers: Mapping[str, Paper] = field(default_factory=dict)
     """Commands that only write something to standard output: they need neither settings nor engines."""
     series: Sequence[str] = ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The long-running processes it is made of; a worker only where there is something to work on."""
+        return PARTS if self.workflows or self.background else PARTS[:-1]
 
     def hears(self, settings: Any) -> Subscriptions:
         """Event type to handler, ready to be called."""

@@ -15,7 +15,7 @@ from typing import Any, TextIO, cast
 
 import structlog
 from opentelemetry import metrics, propagate, trace
-from opentelemetry.context import Context
+from opentelemetry.context import Context, attach, detach
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.metrics import CallbackOptions, Observation
@@ -267,6 +267,24 @@ def linked_span(name: str, traceparent: str | None, **ids: str) -> Iterator[None
     links = [Link(began)] if began.is_valid else []
     with _tracer.start_as_current_span(name, links=links, attributes=_named(ids)):
         yield
+
+
+@contextmanager
+def following_span(name: str, traceparent: str, **ids: str) -> Iterator[None]:
+    """A step of the trace that a row carries on: the child of what wrote the row."""
+    context = TraceContextTextMapPropagator().extract({"traceparent": traceparent})
+    with _tracer.start_as_current_span(name, context=context, attributes=_named(ids)):
+        yield
+
+
+@contextmanager
+def carried_on(traceparent: str) -> Iterator[None]:
+    """What is written and said inside belongs to the trace that a row carries on, without a step of its own."""
+    token = attach(TraceContextTextMapPropagator().extract({"traceparent": traceparent}))
+    try:
+        yield
+    finally:
+        detach(token)
 
 
 @contextmanager

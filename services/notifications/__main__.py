@@ -1,4 +1,4 @@
-"""``python -m services.notifications <api|consumer|relay|worker|all|migrate|load-pack|reconcile>``."""
+"""``python -m services.notifications <api|consumer|relay|all|migrate|load-pack|reconcile>``."""
 
 import sys
 

@@ -1,7 +1,7 @@
 """The one place where notifications is put together."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from services.chassis import packs
@@ -11,26 +11,24 @@ from services.notifications.channels.adapter import Gateway
 from services.notifications.messages import access as messages_access
 from services.notifications.messages import api as messages_api
 from services.notifications.messages import repository
-from services.notifications.messages.activities import MessageActivities
 from services.notifications.messages.commands import rearm_messages
-from services.notifications.messages.workflow import MessageWorkflow
+from services.notifications.messages.sweep import MessageSweep
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import SUBSCRIPTIONS
 from services.notifications.templates.commands import load_pack
 from services.notifications.templates.domain import NotificationsPack
 
 
-def activities(running: Running) -> Sequence[Callable[..., Any]]:
-    """Every step of the message workflow."""
+def sweep(running: Running) -> MessageSweep:
+    """What is done with messages that are due."""
     settings: NotificationsSettings = running.settings
-    gateway = Gateway(settings.gateway_url, settings.gateway_token.get_secret_value(), settings.gateway_timeout_seconds)
-    messages = MessageActivities(running, gateway)
-    return [
-        messages.prepare_message,
-        messages.send_message,
-        messages.record_message_sent,
-        messages.check_delivery,
-    ]
+    gateway = Gateway(
+        settings.gateway_url,
+        settings.gateway_token.get_secret_value(),
+        settings.gateway_timeout_seconds,
+        settings.gateway_connections,
+    )
+    return MessageSweep(running, gateway)
 
 
 async def load_packs(running: Running, arguments: Sequence[str]) -> int:
@@ -39,7 +37,7 @@ async def load_packs(running: Running, arguments: Sequence[str]) -> int:
 
 
 async def reconcile(running: Running, arguments: Sequence[str]) -> int:
-    """``reconcile``: wake the workflow of every message that is not ended."""
+    """``reconcile``: look at every message that is not ended."""
     count = await running.units.perform(rearm_messages, principal=running.principal)
     sys.stdout.write(f"{count} pemberitahuan ditengok kembali\n")
     return 0
@@ -48,6 +46,8 @@ async def reconcile(running: Running, arguments: Sequence[str]) -> int:
 FIGURES = {
     "sigap_messages_open": "messages-do-not-arrive",
     "sigap_messages_oldest_seconds": "messages-do-not-arrive",
+    "sigap_messages_due": "messages-do-not-arrive",
+    "sigap_messages_due_oldest_seconds": "messages-do-not-arrive",
     "sigap_messages_failed_day": "messages-do-not-arrive",
 }
 """Where the runbook says what each figure of ours means."""
@@ -59,8 +59,7 @@ SERVICE = Service(
     policy=messages_access.PERMISSIONS,
     routers=[messages_api.router],
     subscriptions=SUBSCRIPTIONS,
-    workflows=[MessageWorkflow],
-    activities=activities,
+    sweep=sweep,
     gauges=repository.gauges,
     figures=FIGURES,
     commands={"load-pack": load_packs, "reconcile": reconcile},

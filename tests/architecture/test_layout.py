@@ -15,7 +15,7 @@ from tests.support.checkout import ROOT, SERVICES, imports_of, modules, passed_t
 ROOT_FILES = {"__init__", "__main__", "settings", "wiring", "subscriptions"}
 SUBJECT_FILES = {
     "__init__", "domain", "access", "messages", "tables", "repository", "facts", "commands", "queries", "api",
-    "schemas", "pages", "handlers", "workflow", "activities", "adapter",
+    "schemas", "pages", "handlers", "workflow", "activities", "adapter", "sweep",
 }  # fmt: skip
 WINGS = {"casework": {"oversight", "case", "papers", "desks", "handoff", "person", "office"}}
 """Services whose subjects stand in groups: a wing holds subjects, and `wing.py` that says what they bring."""

@@ -29,7 +29,6 @@ RESTARTS = {
     "RegistryCheckWorkflow": "intake/test_registry_check.py"
     "::test_a_check_started_anew_at_any_stage_asks_on_until_it_is_answered",
     "PaymentBatchWorkflow": "disbursement/test_payment_batch.py::test_a_run_that_starts_late_does_only_what_is_left",
-    "MessageWorkflow": "notifications/test_message.py::test_a_run_that_starts_late_does_only_what_is_left",
 }
 """By type: the test that starts it at each stage from rows alone."""
 

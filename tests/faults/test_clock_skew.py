@@ -27,7 +27,7 @@ from services.casework.handoff.handoffs.commands import RequestHandoff, escalati
 from services.casework.office.directory.domain import CaseworkPack, EscalationKind, PolicyStep
 from services.casework.office.matters.domain import case
 from services.casework.wiring import SERVICE
-from services.chassis import clock, processes
+from services.chassis import clock, outbox
 from services.chassis.clock import Pace
 from services.chassis.principal import system_principal
 from services.chassis.temporal import connect
@@ -234,7 +234,7 @@ async def casework_on(place: Ground, stack: Stack) -> AsyncIterator[Bench]:
     """Casework with relay and worker; a wrong clock is looked at, and old rows are deleted, every second."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(escalating, "HELD_FOR", timedelta(seconds=1))
-        patch.setattr(processes, "PRUNE_EVERY_SECONDS", 1)
+        patch.setattr(outbox, "PRUNE_EVERY_SECONDS", 1)
         async with bench_for(SERVICE, stack, place.issuer, ops_port=free_port()) as bench:
             await load(bench, pack_with_two_clocks())
             async with bench.running("relay", "worker"):

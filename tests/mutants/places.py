@@ -27,7 +27,6 @@ BY_TYPE = {
 HANDOFF = {"HandoffWorkflow": "services.casework.handoff.handoffs.workflow"}
 CHECK = {"RegistryCheckWorkflow": "services.intake.registries.workflow"}
 BATCH = {"PaymentBatchWorkflow": "services.disbursement.reconciliation.workflow"}
-MESSAGE = {"MessageWorkflow": "services.notifications.messages.workflow"}
 PROCEDURES = (
     "tests/workflows/casework/test_procedures.py",
     "tests/workflows/casework/test_procedure_ends.py",
@@ -43,7 +42,6 @@ PLACES = {
     "services.disbursement.reconciliation.workflow": Place(
         BATCH, ("tests/workflows/disbursement/test_payment_batch.py",)
     ),
-    "services.notifications.messages.workflow": Place(MESSAGE, ("tests/workflows/notifications/test_message.py",)),
 }
 
 

@@ -16,8 +16,6 @@ MUTANTS: dict[str, str] = {
     "services/casework/case/procedures/blocks.py:CaseProcedure.step_ended: `True` -> `False`": (
         "it is kept because it ended"
     ),
-    "services/notifications/messages/workflow.py:MessageWorkflow._wait: "
-    "twice `await workflow.wait_condition(lambda: self._changed, timeout=longest)`": "it is so by then",
     "services/casework/handoff/handoffs/workflow.py:HandoffWorkflow.run: "
     "twice `await workflow.wait_condition(lambda: self._changed, timeout=max(wait, timedelta(0)))`": "it is so by then",
     "services/casework/handoff/handoffs/workflow.py:HandoffWorkflow.__init__: `False` -> `True`": (

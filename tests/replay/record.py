@@ -20,7 +20,6 @@ from temporalio.client import WorkflowHandle, WorkflowHistory
 from services.casework.handoff.handoffs.messages import HandoffChanged
 from tests.support.checks import ScriptedCheck
 from tests.support.eventually import eventually
-from tests.support.notices import ScriptedMessage
 from tests.support.payments import ScriptedBatch
 from tests.support.procedures import (
     ENDS,
@@ -159,29 +158,6 @@ async def _payments() -> None:
             await _keep(handle, "PaymentBatchWorkflow-open-at-statement")
 
 
-async def _messages() -> None:
-    scripts: dict[str, dict[str, Any]] = {
-        "delivered": {"facts_missing": 2, "reports_missing": 2},
-        "unwanted": {"is_unwanted": True},
-        "refused": {"refusal": "GATEWAY_422"},
-    }
-    for name, changes in scripts.items():
-        async with skipping() as env:
-            message = ScriptedMessage(env, **changes)
-            async with message.working():
-                handle = await message.start()
-                await handle.result()
-                await _keep(handle, f"MessageWorkflow-{name}")
-    waits: dict[str, dict[str, Any]] = {"prepare": {"facts_missing": 1000}, "check": {"reports_missing": 1000}}
-    for step, changes in waits.items():
-        async with skipping() as env:
-            message = ScriptedMessage(env, **changes)
-            async with message.working():
-                handle = await message.start()
-                await _settle(partial(message.has_done, step))
-                await _keep(handle, f"MessageWorkflow-open-at-{step}")
-
-
 async def main() -> None:
     """Record everything."""
     HISTORIES.mkdir(exist_ok=True)
@@ -190,7 +166,6 @@ async def main() -> None:
     await _deadlines()
     await _registry_checks()
     await _payments()
-    await _messages()
 
 
 if __name__ == "__main__":

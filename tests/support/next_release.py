@@ -14,12 +14,11 @@ with workflow.unsafe.imports_passed_through():
     from services.casework.office.procedure_messages.messages import ProcedureStart
     from services.disbursement.batches.messages import PaymentBatchStart
     from services.intake.registries.messages import CheckStart
-    from services.notifications.messages.messages import MessageStart
+
 
 from services.casework.handoff.handoffs.workflow import HandoffWorkflow
 from services.disbursement.reconciliation.workflow import PaymentBatchWorkflow
 from services.intake.registries.workflow import RegistryCheckWorkflow
-from services.notifications.messages.workflow import MessageWorkflow
 
 NEXT_RULES = 2
 BREATH = timedelta(seconds=1)
@@ -82,18 +81,7 @@ class NextBatch(PaymentBatchWorkflow):
         await super().run(start)
 
 
-@workflow.defn(name="MessageWorkflow")
-class NextMessage(MessageWorkflow):
-    """With a step more."""
-
-    @workflow.run
-    async def run(self, start: MessageStart) -> None:
-        """By the rules the message began with."""
-        await new_branch(start.rules_version)
-        await super().run(start)
-
-
 TODAY: list[type[Any]] = [
-    *PROCEDURES, HandoffWorkflow, RegistryCheckWorkflow, PaymentBatchWorkflow, MessageWorkflow
+    *PROCEDURES, HandoffWorkflow, RegistryCheckWorkflow, PaymentBatchWorkflow
 ]  # fmt: skip
-NEXT: list[type[Any]] = [*NEXT_PROCEDURES, NextHandoff, NextCheck, NextBatch, NextMessage]
+NEXT: list[type[Any]] = [*NEXT_PROCEDURES, NextHandoff, NextCheck, NextBatch]

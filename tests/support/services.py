@@ -22,7 +22,7 @@ from services.chassis.database import Units, open_units
 from services.chassis.offices import AccessSection, Offices
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
-from services.chassis.processes import PARTS, build_app, serve
+from services.chassis.processes import build_app, serve
 from services.chassis.service import Running, Service
 from tests.support.engines import Stack
 from tests.support.eventually import eventually
@@ -89,7 +89,7 @@ class Bench:
     async def running(self, *parts: str) -> AsyncIterator[asyncio.Event]:
         """Run parts of the service inside this process; ends them at the end of the block."""
         stop = asyncio.Event()
-        task = asyncio.create_task(serve(self.service, self.settings, parts or PARTS, stop))
+        task = asyncio.create_task(serve(self.service, self.settings, parts or self.service.parts, stop))
         try:
             yield stop
         finally:

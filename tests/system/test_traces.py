@@ -92,14 +92,9 @@ PAYMENT: list[Edge] = [
 ]
 NOTICE: list[Edge] = [
     ("disbursement disbursement.payments publish", "notifications disbursement.payments process", PARENT),
-    (
-        "notifications disbursement.payments process",
-        "notifications signalwithstartworkflow:messageworkflow",
-        PARENT,
-    ),
-    ("notifications signalwithstartworkflow:messageworkflow", "notifications startactivity:send_message", PARENT),
-    ("notifications startactivity:send_message", "notifications runactivity:send_message", PARENT),
-    ("notifications runactivity:send_message", "notifications gateway post", PARENT),
+    ("notifications disbursement.payments process", "notifications send message", PARENT),
+    ("notifications send message", "notifications gateway post", PARENT),
+    ("notifications send message", "notifications notifications.messages publish", PARENT),
     ("notifications gateway post", "sandbox post /gateway/messages", PARENT),
     ("notifications notifications.messages publish", "casework notifications.messages process", PARENT),
 ]

@@ -29,8 +29,6 @@ from tests.support.checks import QUEUE as CHECKS
 from tests.support.checks import ScriptedCheck
 from tests.support.eventually import eventually
 from tests.support.next_release import NEXT, NEXT_RULES, TODAY
-from tests.support.notices import QUEUE as MESSAGES
-from tests.support.notices import ScriptedMessage
 from tests.support.payments import QUEUE as PAYMENTS
 from tests.support.payments import ScriptedBatch
 from tests.support.procedures import (
@@ -157,25 +155,6 @@ async def _batch(env: WorkflowEnvironment) -> Story:
     )  # fmt: skip
 
 
-async def _message(step: str, env: WorkflowEnvironment) -> Story:
-    message = ScriptedMessage(env, facts_missing=1000 if step == "prepare" else 0, reports_missing=1000)
-
-    async def finish(handle: Handle) -> None:
-        message.facts_missing = message.reports_missing = 0
-        await handle.result()
-        assert message.state == "delivered"
-        assert (message.steps.count("send"), message.steps.count("record")) == (1, 1)
-
-    def nudge(handle: Handle) -> Awaitable[None]:
-        return handle.signal("message_changed", {"event_id": "nudge"})
-
-    steps = ("prepare",) if step == "prepare" else ("record", "check")
-    return Story(
-        MESSAGES, message.activities(), message.start, lambda: sum(message.steps.count(step) for step in steps),
-        nudge, finish,
-    )  # fmt: skip
-
-
 STORIES: dict[str, Callable[[WorkflowEnvironment], Awaitable[Story]]] = {
     **{
         f"{workflow}-{silent.replace(' ', '-')}": partial(_procedure, workflow, silent)
@@ -185,8 +164,6 @@ STORIES: dict[str, Callable[[WorkflowEnvironment], Awaitable[Story]]] = {
     "HandoffWorkflow": _handoff,
     "RegistryCheckWorkflow": _check,
     "PaymentBatchWorkflow-statement": _batch,
-    "MessageWorkflow-prepare": partial(_message, "prepare"),
-    "MessageWorkflow-check": partial(_message, "check"),
 }
 
 

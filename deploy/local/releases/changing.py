@@ -16,7 +16,7 @@ from deploy.local.backups.taking import back_up, tables_of
 from deploy.local.databases import superuser
 from deploy.local.engines import WORKFLOWS, Site, kafka, postgres, temporal
 from deploy.local.parts import run_service
-from deploy.local.ports import SERVICES
+from deploy.local.ports import APART, SERVICES
 from deploy.local.releases.record import CannotUpgrade, Upgrade, forget_upgrade, read_upgrade, write_upgrade
 from deploy.local.supervisor import PartFailed, Supervisor
 from services.chassis.inbox import OPEN
@@ -108,7 +108,8 @@ async def _engines(site: Site, *, is_running: bool) -> AsyncIterator[None]:
 async def _rehearse(site: Site, services: Iterable[str]) -> None:
     """Raises PartFailed when an open workflow cannot go on under this release."""
     for service in services:
-        await run_service(site, service, ["rehearse"])
+        if "worker" in APART[service]:
+            await run_service(site, service, ["rehearse"])
 
 
 async def _workflows_begin_anew(site: Site) -> bool:

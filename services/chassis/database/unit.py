@@ -213,6 +213,10 @@ class UnitOfWork(Remembers):
         """Put an item into an agency's feed; the relay gives it its position, in order."""
         self._buffer.outbox.append(outgoing.feed_row(agency, item, about))
 
+    def wake(self) -> None:
+        """A row was given an instant: the sweeper looks again after the commit."""
+        self._said_something = True
+
     # inside
 
     def _act(
@@ -266,7 +270,7 @@ class UnitOfWork(Remembers):
         steps = [*self._buffer.steps(), *last]
         if not steps:
             return
-        self._said_something = self._said_something or bool(self._buffer.outbox)
+        self._said_something |= bool(self._buffer.outbox)
         statement = compose(tuple(step.shape for step in steps), "", 0)
         values = [column for step in steps for column in step.values]
         counts = await (await self._driver()).fetchrow(statement.sql, *values)
@@ -282,7 +286,7 @@ class UnitOfWork(Remembers):
             steps = self._buffer.steps()
             shapes = tuple(step.shape for step in steps)
             values = [column for step in steps for column in step.values]
-            self._said_something = bool(self._buffer.outbox)
+            self._said_something |= bool(self._buffer.outbox)
             guard = self._guard
             if guard is None and not steps:
                 return
@@ -299,7 +303,7 @@ class UnitOfWork(Remembers):
 
     @property
     def said_something(self) -> bool:
-        """Whether the relay has to be woken after the commit."""
+        """Whether relay and sweeper have to be woken after the commit."""
         return self._said_something
 
     async def release(self) -> None:

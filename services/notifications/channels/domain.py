@@ -28,7 +28,7 @@ class ChannelRefused:
 class Channel(Protocol):
     """Whoever carries messages."""
 
-    async def send(self, reference: UUID, to: str, text: str) -> ChannelRefused | None:
+    async def send(self, reference: UUID, to: str, text: str, *, is_first_try: bool) -> ChannelRefused | None:
         """Hand over a message once; nothing when it is there. Raises ``ChannelIsAway``."""
         ...
 

@@ -1,6 +1,7 @@
 """A message: states, moves, its one id. Pure functions."""
 
 import re
+from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -10,6 +11,9 @@ from services.notifications.templates.domain import Recipient
 
 MESSAGES = UUID("6f0c2a4e-3d7b-5a51-9c1e-7b1f2b7c1d10")
 """Namespace of message ids: fact, recipient and text make one message for ever."""
+
+MANY = 30
+"""Doublings after which any wait is the longest."""
 
 
 class MessageState(StrEnum):
@@ -55,6 +59,8 @@ class Reason(StrEnum):
     TEXT_IS_GONE = "TEXT_IS_GONE"
     NOT_DELIVERED = "NOT_DELIVERED"
     NO_DELIVERY_REPORT = "NO_DELIVERY_REPORT"
+    RECIPIENT_GONE = "RECIPIENT_GONE"
+    PIN_UNREADABLE = "PIN_UNREADABLE"
 
 
 class MessageCannotMove(Conflict):
@@ -74,6 +80,11 @@ def next_state(state: str, move: Move) -> MessageState:
 def legal_moves(state: str) -> tuple[str, ...]:
     """What may happen to a message now."""
     return tuple(move.value for (source, move) in MOVES if source == state)
+
+
+def patience(first: timedelta, longest: timedelta, waited: int) -> timedelta:
+    """How long to wait after having waited so often: twice as long each time, up to the longest."""
+    return min(first * (1 << max(0, min(waited, MANY))), longest)
 
 
 def message_id(cause_fact_id: UUID, recipient: Recipient, template: str, duty_phone: str = "") -> UUID:

@@ -1,6 +1,7 @@
 """Every query on messages and the facts they need."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -8,7 +9,7 @@ from sqlmodel import col, select
 
 from services.chassis.database import Gauge, ReadSession, UnitOfWork, with_states
 from services.notifications.messages.domain import OPEN, MessageState
-from services.notifications.messages.tables import CaseNumber, Message, ReportSource
+from services.notifications.messages.tables import CaseNumber, DueMessage, Message, MessagePin, ReportSource
 
 
 async def known_ids(uow: UnitOfWork, ids: Sequence[UUID]) -> set[UUID]:
@@ -16,26 +17,89 @@ async def known_ids(uow: UnitOfWork, ids: Sequence[UUID]) -> set[UUID]:
     return set(await uow.scalars(select(Message.id).where(col(Message.id).in_(ids))))
 
 
-async def case_number(uow: UnitOfWork, correlation_id: UUID) -> CaseNumber | None:
-    """What we know of a case."""
-    return await uow.first(select(CaseNumber).where(CaseNumber.correlation_id == correlation_id))
+NEXT_DUE = "SELECT min(due_at) FROM due_messages"
+
+_CLAIM = """
+    UPDATE due_messages d SET due_at = now() + CAST(:lease AS interval), tries = tries + 1
+    FROM (SELECT message_id FROM due_messages WHERE due_at <= now() ORDER BY due_at, message_id LIMIT :rows
+          FOR UPDATE SKIP LOCKED) c
+    WHERE d.message_id = c.message_id RETURNING d.message_id
+"""
 
 
-async def report_source(uow: UnitOfWork, correlation_id: UUID) -> ReportSource | None:
-    """What we know of a report."""
-    return await uow.first(select(ReportSource).where(ReportSource.correlation_id == correlation_id))
+async def claim_due(uow: UnitOfWork, rows: int, lease: timedelta) -> list[UUID]:
+    """Take messages that are due, the oldest first, until the end of a lease."""
+    found = await uow.rows(_CLAIM, rows=rows, lease=lease)
+    return [row["message_id"] for row in found]
 
 
-async def sealed_pin(uow: UnitOfWork, message_id: UUID) -> str | None:
-    """The PIN that a message takes along."""
-    found = await uow.execute("SELECT sealed_pin FROM message_pins WHERE message_id = :id", id=message_id)
-    sealed: str | None = found.scalar_one_or_none()
-    return sealed
+async def locked_due(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, DueMessage]:
+    """The instants of messages, locked until the commit; whoever locks messages as well locks these first."""
+    query = select(DueMessage).where(col(DueMessage.message_id).in_(ids)).order_by(col(DueMessage.message_id))
+    return {row.message_id: row for row in await uow.all(query.with_for_update())}
 
 
-async def forget_pin(uow: UnitOfWork, message_id: UUID) -> None:
-    """The message has gone, or never will."""
-    await uow.execute("DELETE FROM message_pins WHERE message_id = :id", id=message_id)
+async def locked_messages(uow: UnitOfWork, ids: Sequence[UUID]) -> list[Message]:
+    """Messages, locked until the commit."""
+    return await uow.all(select(Message).where(col(Message.id).in_(ids)).order_by(col(Message.id)).with_for_update())
+
+
+_LOOK_AT_WAITING = with_states("""
+    UPDATE due_messages SET due_at = now() WHERE message_id IN (
+        SELECT d.message_id FROM due_messages d JOIN messages m ON m.id = d.message_id
+        WHERE m.correlation_id = :correlation_id AND m.state = {pending} AND m.body = ''
+        ORDER BY d.message_id FOR UPDATE OF d) RETURNING message_id
+""", pending=MessageState.PENDING)  # fmt: skip
+
+
+async def look_at_waiting(uow: UnitOfWork, correlation_id: UUID) -> bool:
+    """Make due what waits for a fact of a case; whether there was anything."""
+    return bool(await uow.rows(_LOOK_AT_WAITING, correlation_id=correlation_id))
+
+
+async def look_at_all(uow: UnitOfWork) -> None:
+    """Make everything due that has not ended."""
+    await uow.execute("UPDATE due_messages SET due_at = now() WHERE due_at > now()")
+
+
+_REARM = with_states("""
+    INSERT INTO due_messages (message_id, district, due_at, tries, traceparent)
+    SELECT id, district, now(), 1, '' FROM messages WHERE state IN {open} ORDER BY id
+    ON CONFLICT (message_id) DO UPDATE SET due_at = now() RETURNING message_id
+""", open=OPEN)  # fmt: skip
+
+
+async def rearm(uow: UnitOfWork) -> int:
+    """Give every message that has not ended its instant again: now. Returns how many."""
+    return len(await uow.rows(_REARM))
+
+
+async def case_numbers(uow: UnitOfWork, correlation_ids: Sequence[UUID]) -> dict[UUID, CaseNumber]:
+    """What we know of cases."""
+    rows = await uow.all(select(CaseNumber).where(col(CaseNumber.correlation_id).in_(correlation_ids)))
+    return {row.correlation_id: row for row in rows}
+
+
+async def report_sources(uow: UnitOfWork, correlation_ids: Sequence[UUID]) -> dict[UUID, ReportSource]:
+    """What we know of reports."""
+    rows = await uow.all(select(ReportSource).where(col(ReportSource.correlation_id).in_(correlation_ids)))
+    return {row.correlation_id: row for row in rows}
+
+
+async def sealed_pins(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The PINs that messages take along."""
+    rows = await uow.all(select(MessagePin).where(col(MessagePin.message_id).in_(ids)))
+    return {row.message_id: row.sealed_pin for row in rows}
+
+
+async def forget_pins(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
+    """These messages have gone."""
+    await uow.execute("DELETE FROM message_pins WHERE message_id = ANY(CAST(:ids AS uuid[]))", ids=list(ids))
+
+
+async def forget_due(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
+    """These messages have ended."""
+    await uow.execute("DELETE FROM due_messages WHERE message_id = ANY(CAST(:ids AS uuid[]))", ids=list(ids))
 
 
 async def what_keeps_open(case_id: UUID, correlation_id: UUID, uow: UnitOfWork) -> Sequence[str]:
@@ -49,12 +113,6 @@ async def what_keeps_open(case_id: UUID, correlation_id: UUID, uow: UnitOfWork) 
         .limit(1)
     )
     return ["MESSAGE_NOT_SENT"] if found else []
-
-
-async def open_messages(uow: UnitOfWork) -> list[Message]:
-    """Messages whose workflow has something to do: what ``reconcile`` re-arms."""
-    states = [state.value for state in OPEN]
-    return await uow.all(select(Message).where(col(Message.state).in_(states)).order_by(col(Message.id)))
 
 
 async def one(reading: ReadSession, message_id: UUID) -> Message | None:
@@ -86,9 +144,17 @@ _FAILED = with_states(
 )
 
 
+_DUE = """
+    SELECT count(*) AS count, coalesce(extract(epoch FROM now() - min(due_at)), 0)::float AS oldest
+    FROM due_messages WHERE due_at <= now()
+"""
+
+
 async def gauges(pool: asyncpg.Pool) -> list[Gauge]:
-    """Open messages with the oldest of them, and how many failed in a day."""
+    """Open messages with the oldest of them, what is due and not taken up, and how many failed in a day."""
     rows = await pool.fetch(_OPEN)
+    due = await pool.fetchrow(_DUE)
     found = [("sigap_messages_open", {"state": row["state"]}, float(row["count"])) for row in rows]
     found += [("sigap_messages_oldest_seconds", {"state": row["state"]}, row["oldest"]) for row in rows]
+    found += [("sigap_messages_due", {}, float(due["count"])), ("sigap_messages_due_oldest_seconds", {}, due["oldest"])]
     return [*found, ("sigap_messages_failed_day", {}, float(await pool.fetchval(_FAILED)))]

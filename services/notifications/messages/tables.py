@@ -44,6 +44,22 @@ class MessagePin(DistrictRow, table=True):
     sealed_pin: str = Field(max_length=400)
 
 
+class DueMessage(DistrictRow, table=True):
+    """When a message that has not ended is looked at next; gone when it ends.
+
+    Whoever claims it moves the instant to the end of a lease: a claim whose process died is due again by itself.
+    """
+
+    __tablename__ = "due_messages"
+
+    message_id: UUID = Field(primary_key=True)
+    due_at: datetime = Field(sa_type=UTC_INSTANT)
+    tries: int = 0
+    """Claims since it was told or handed over; above 1 an earlier one may have handed it over unknown to us."""
+    traceparent: str = Field(max_length=64)
+    """Of the trace that told it."""
+
+
 class CaseNumber(DistrictRow, table=True):
     """Our copy: which number and which village belong to a correlation id."""
 

@@ -28,21 +28,30 @@ def gateway() -> Iterator[Gateway]:
         yield found
 
 
+async def patient_as(bench: Bench, first: timedelta, longest: timedelta) -> None:
+    """Load the district's own pack with another patience."""
+    pack = NotificationsPack.model_validate(yaml.safe_load(PACK.read_text()))
+    minute = timedelta(seconds=60)
+    delivery = Delivery(first_wait=first, longest_wait=longest, facts_within=minute, report_within=minute)
+    await bench.units.perform(
+        lambda uow: load_pack(pack.model_copy(update={"delivery": delivery}), uow),
+        principal=system_principal("notifications"),
+    )
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def notifications(stack: Stack, issuer: Issuer, gateway: Gateway) -> AsyncIterator[Bench]:
     """One notifications for the session, with the district's own pack and a short patience."""
     async with bench_for(SERVICE, stack, issuer, gateway_url=gateway.url) as bench:
-        pack = NotificationsPack.model_validate(yaml.safe_load(PACK.read_text()))
-        quick = Delivery(
-            first_wait=timedelta(milliseconds=50),
-            longest_wait=timedelta(milliseconds=200),
-            facts_within=timedelta(seconds=60),
-            report_within=timedelta(seconds=60),
-        )
-        await bench.units.perform(
-            lambda uow: load_pack(pack.model_copy(update={"delivery": quick}), uow),
-            principal=system_principal("notifications"),
-        )
+        await patient_as(bench, timedelta(milliseconds=50), timedelta(milliseconds=200))
+        yield bench
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def unhurried(stack: Stack, issuer: Issuer) -> AsyncIterator[Bench]:
+    """A notifications whose instants a test lets come by hand: it waits for seconds, and no sweeper runs."""
+    async with bench_for(SERVICE, stack, issuer) as bench:
+        await patient_as(bench, timedelta(seconds=5), timedelta(seconds=20))
         yield bench
 
 

@@ -8,15 +8,13 @@ from typing import Any
 from contracts.envelope import Envelope
 from contracts.events import casework as events
 from contracts.topics import topic_of
-from services.chassis.database import UnitOfWork
-from services.chassis.principal import system_principal
-from services.notifications.messages.commands import prepare_message, record_report, record_sent
-from services.notifications.messages.messages import Sending
+from services.notifications.channels.domain import DeliveryState
 from services.notifications.messages.repository import gauges
 from services.notifications.messages.tables import Message
 from tests.support.eventually import eventually
 from tests.support.folding import unlike_their_actions
 from tests.support.identity import Issuer
+from tests.support.notifications.by_hand import By
 from tests.support.notifications.gateway import Gateway
 from tests.support.notifications.story import Story
 from tests.support.services import Bench
@@ -44,8 +42,8 @@ async def test_a_redelivered_fact_makes_one_message(notifications: Bench, story:
     assert {"sigap_messages_open", "sigap_messages_failed_day"} <= set(figures)
     (message,) = await story.messages()
     assert (message["recipient"], message["state"], message["version"]) == ("REPORTER", "pending", 1)
-    signals = await notifications.rows("SELECT * FROM outbox WHERE key = $1", f"message:{message['id']}")
-    assert [signal["transport"] for signal in signals] == ["temporal"]
+    due = await notifications.rows("SELECT tries FROM due_messages WHERE message_id = $1", message["id"])
+    assert [row["tries"] for row in due] == [0]
 
 
 async def test_a_case_is_told_to_whom_it_concerns_and_delivered(
@@ -62,7 +60,7 @@ async def test_a_case_is_told_to_whom_it_concerns_and_delivered(
         story.payment_credited(),
     ):
         assert await story.hear(fact) == "applied"
-    async with notifications.running("relay", "worker"):
+    async with notifications.running("relay"):
         rows = await all_end(story, 9)
         told = await facts_about(notifications, story, 18)
     assert {row["state"] for row in rows} == {"delivered"}
@@ -121,7 +119,7 @@ async def test_whoever_has_the_turn_is_told_under_their_duty_telephone(
     await story.hear(story.handoff_requested(to_agency=own, on_duty=("nobody-s",)))
     await story.hear(story.handoff_escalated("REMIND_DESK", deadline="READ_BY", owed_by=police, on_duty=("piket-2",)))
     await story.hear(story.handoff_escalated("BOTH_HEADS", 3, deadline="READ_BY", owed_by=own))
-    async with notifications.running("relay", "worker"):
+    async with notifications.running("relay"):
         rows = await all_end(story, 7)
     told = sorted((row["template"], row["recipient"], gateway.messages[str(row["id"])]["to"]) for row in rows[:-1])
     assert told == [
@@ -139,7 +137,7 @@ async def test_a_pin_is_told_to_the_desk_and_kept_nowhere(notifications: Bench, 
     await story.hear(story.link_pin_issued("418207"))
     await story.hear(story.link_pin_issued("993351", teller="intake"))
     await story.hear(story.link_pin_issued("777123", days=-1))
-    async with notifications.running("relay", "worker"):
+    async with notifications.running("relay"):
         rows = await all_end(story, 3)
     by_state = {row["state"]: row for row in rows}
     assert by_state["failed"]["reason_code"] == "PIN_UNREADABLE"
@@ -170,7 +168,7 @@ async def test_a_message_waits_for_facts_that_come_later_on_another_topic(
 ) -> None:
     await story.hear(story.handoff_requested())
     await story.hear(story.outcome_recorded())
-    async with notifications.running("relay", "worker"):
+    async with notifications.running("relay"):
         await story.hear(story.case_opened())
         await story.hear(story.report_verified())
         rows = await all_end(story, 4)
@@ -184,7 +182,7 @@ async def test_a_message_whose_receipt_was_lost_is_not_sent_again(
 ) -> None:
     await story.hear(story.report_verified())
     gateway.forget_answers = 1
-    async with notifications.running("relay", "worker"):
+    async with notifications.running("relay"):
         (row,) = await all_end(story, 1)
     assert row["state"] == "delivered"
     assert gateway.posts[str(row["id"])] == 1
@@ -199,7 +197,7 @@ async def test_refused_failed_and_unwanted_messages_end_with_their_reason(
     await story.hear(story.report_verified("dinkes-lamongan"))
     await other.hear(other.report_verified("puskesmas-lamongan"))
     await stranger.hear(stranger.report_verified("rt-tanpa-telepon"))
-    async with notifications.running("relay", "worker"):
+    async with notifications.running("relay"):
         ended = [(await all_end(s, 1))[0] for s in (story, other, stranger)]
     gateway.refuse_to.clear()
     gateway.fail_to.clear()
@@ -215,24 +213,18 @@ async def test_a_fact_heard_days_late_is_noted_and_told_to_nobody(notifications:
     await story.hear(story.report_verified(), time=old, recordedtime=old)
     (row,) = await story.messages()
     assert (row["state"], row["reason_code"]) == ("skipped", "TOLD_TOO_LATE")
-    assert await notifications.value("SELECT count(*) FROM outbox WHERE key = $1", f"message:{row['id']}") == 0
+    assert await notifications.value("SELECT count(*) FROM due_messages WHERE message_id = $1", row["id"]) == 0
 
 
 async def test_reports_said_twice_count_once(notifications: Bench, story: Story) -> None:
     await story.hear(story.report_verified())
     (row,) = await story.messages()
-    principal = system_principal("notifications")
-    await notifications.units.perform(lambda uow: prepare_message(row["id"], uow), principal=principal)
+    hand = By(notifications, row["id"])
+    await hand.prepare()
     for _ in range(2):
-        await notifications.units.perform(
-            lambda uow: record_sent(Sending(message_id=row["id"]), uow), principal=principal
-        )
-    for said in (None, True, False, True):
-
-        async def report(uow: UnitOfWork, said: bool | None = said) -> None:
-            await record_report(row["id"], said, uow)
-
-        await notifications.units.perform(report, principal=principal)
+        await hand.record(is_taken=True)
+    for report in (DeliveryState.UNDER_WAY, DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.DELIVERED):
+        await hand.record(report=report)
     (row,) = await story.messages()
     assert (row["state"], row["version"]) == ("delivered", 4)
     verbs = await notifications.rows("SELECT verb FROM actions WHERE aggregate_id = $1 ORDER BY version", row["id"])
@@ -250,7 +242,7 @@ async def test_the_whole_topics_read_again_send_nothing(notifications: Bench, st
     ]
     told = [(fact, story.envelope(fact)) for fact in facts]
     ids = [envelope.factid for _, envelope in told]
-    async with notifications.running("consumer", "relay", "worker"), notifications.producer() as send:
+    async with notifications.running("consumer", "relay"), notifications.producer() as send:
         for fact, envelope in told:
             key = str(envelope.correlationid).encode()
             await send(topic_of(fact.TYPE).name, key, fact.to_body(), envelope.to_headers())
@@ -264,7 +256,7 @@ async def test_the_whole_topics_read_again_send_nothing(notifications: Bench, st
     assert await heard()
     await notifications.units.pool.execute("DELETE FROM inbox WHERE fact_id = ANY($1)", ids)
     settings = notifications.settings.model_copy(update={"group_prefix": f"{notifications.prefix}again-"})
-    async with replace(notifications, settings=settings).running("consumer", "relay", "worker"):
+    async with replace(notifications, settings=settings).running("consumer", "relay"):
         await eventually(heard, within_seconds=40, what="every fact heard again, by an inbox that forgot it")
     assert await story.messages() == before
     assert (dict(gateway.posts), await notifications.value("SELECT count(*) FROM outbox")) == (posts, signals)
@@ -273,7 +265,7 @@ async def test_the_whole_topics_read_again_send_nothing(notifications: Bench, st
 async def test_people_see_messages_with_the_number_masked(notifications: Bench, story: Story) -> None:
     await story.hear(story.case_opened())
     fact = story.handoff_requested()
-    async with notifications.running("consumer", "relay", "worker"), notifications.producer() as send:
+    async with notifications.running("consumer", "relay"), notifications.producer() as send:
         envelope = story.envelope(fact)
         await send(
             topic_of(fact.TYPE).name, str(envelope.correlationid).encode(), fact.to_body(), envelope.to_headers()

@@ -160,6 +160,15 @@ CREATE TABLE closing_answers (
     CONSTRAINT closing_answers_case_id_round_key UNIQUE (case_id, round)
 );
 
+CREATE TABLE due_messages (
+    message_id uuid PRIMARY KEY,
+    district text NOT NULL,
+    due_at timestamptz NOT NULL,
+    tries integer NOT NULL DEFAULT 0,
+    traceparent text NOT NULL
+);
+CREATE INDEX due_messages_due ON due_messages (due_at);
+
 CREATE TABLE message_packs (
     district text NOT NULL,
     version text NOT NULL,
