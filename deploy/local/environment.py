@@ -60,11 +60,12 @@ def service_url(service: str, ports: dict[str, int]) -> str:
     return f"http://127.0.0.1:{ports[service]}/{service}"
 
 
-def sandbox_environment(ports: dict[str, int]) -> dict[str, str]:
+def sandbox_environment(ports: dict[str, int], keys: Keys) -> dict[str, str]:
     """What the simulated agencies, bank and gateway need; client secrets they read through `deploy.local.accounts`."""
     return {
         "SANDBOX_HTTP_PORT": str(ports["sandbox"]),
         "SANDBOX_OIDC_ISSUER": issuer_url(ports),
+        "SANDBOX_GATEWAY_REPORT_SECRET": keys.gateway,
         **{f"SANDBOX_{service.upper()}_URL": service_url(service, ports) for service in SERVICES},
     } | telemetry("sandbox", ports)
 
@@ -89,6 +90,6 @@ def _of_this_service(service: str, ports: dict[str, int], keys: Keys) -> dict[st
         case "disbursement":
             return {"BANK_URL": f"{sandbox}/bank", "IDENTITY_SECRET": keys.identity["disbursement"]}
         case "notifications":
-            return {"GATEWAY_URL": f"{sandbox}/gateway"}
+            return {"GATEWAY_URL": f"{sandbox}/gateway", "GATEWAY_REPORT_SECRET": keys.gateway}
         case _:
             return {}

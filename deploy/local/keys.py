@@ -21,6 +21,7 @@ class Keys:
     """`databases`: role -> password; `sealing`: service -> base64 X25519 private key; `clients`: id -> secret.
 
     `realm`: the secret of the account that keeps the realm as the accounts say.
+    `gateway`: what the messages' gateway signs its reports with.
     `identity`: service -> base64 secret under which it hashes NIKs.
     """
 
@@ -31,6 +32,7 @@ class Keys:
     clients: dict[str, str]
     staff: str
     realm: str
+    gateway: str
 
 
 def open_keys(state: Path, clients: tuple[str, ...] = ()) -> Keys:
@@ -46,6 +48,7 @@ def open_keys(state: Path, clients: tuple[str, ...] = ()) -> Keys:
         clients=_filled(kept.get("clients"), clients, _password),
         staff=kept.get("staff") or MARK + secrets.token_hex(4),
         realm=kept.get("realm") or _password(),
+        gateway=kept.get("gateway") or _password(),
     )
     if asdict(keys) != kept:
         write_whole(kept_in, json.dumps(asdict(keys), indent=1) + "\n", mode=0o600)

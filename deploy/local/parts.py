@@ -81,7 +81,7 @@ def sandbox(site: Site) -> list[Part]:
     if not _exists("deploy.sandbox.__main__"):
         return []
     port = site.ports["sandbox"]
-    environment = sandbox_environment(site.ports)
+    environment = sandbox_environment(site.ports, site.keys)
     ready = HttpAnswers(port, "/health/ready")
     return [
         python(

@@ -16,7 +16,7 @@ from deploy.local.places import state_folder
 from deploy.sandbox.agencies import agencies
 from deploy.sandbox.bank import bank_router
 from deploy.sandbox.deadlines import main as bring_deadlines_forward
-from deploy.sandbox.gateway import gateway_router
+from deploy.sandbox.gateway import Reporting, gateway_router
 from deploy.sandbox.knobs import Switchboard, knobs_router
 from deploy.sandbox.memory import Memory
 from deploy.sandbox.registries import registries_router
@@ -52,7 +52,7 @@ def build_app(settings: SandboxSettings) -> FastAPI:
     app.include_router(knobs_router(switchboard))
     app.include_router(registries_router(scenario, memory, switchboard))
     app.include_router(bank_router(memory, switchboard))
-    app.include_router(gateway_router(memory, switchboard))
+    app.include_router(gateway_router(memory, switchboard, Reporting(settings)))
 
     @app.get("/health/ready")
     async def ready() -> dict[str, bool]:

@@ -16,6 +16,7 @@ class SandboxSettings(BaseSettings):
     casework_url: str
     disbursement_url: str = ""
     notifications_url: str = ""
+    gateway_report_secret: str = ""
 
 
 def sandbox_settings() -> SandboxSettings:

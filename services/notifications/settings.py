@@ -18,6 +18,9 @@ class NotificationsSettings(ServiceSettings):
     gateway_url: str = ""
     gateway_token: SecretStr = SecretStr("")
     gateway_timeout_seconds: float = 8.0
+    gateway_report_secret: SecretStr = SecretStr("")
+    """Under which the gateway signs its delivery reports; without it none are taken."""
+    gateway_report_window_seconds: int = 300
     gateway_connections: int = Field(default=16, ge=1)
     sweep_rows: int = Field(default=200, ge=1)
     sweep_lease_seconds: int = Field(default=60, ge=1, le=100)

@@ -1,7 +1,7 @@
 """Faulty variants: the product with one promise taken away, to see that the checkers catch it.
 
-``python -m tests.support.faulty_variants answer-before-commit <part>`` runs intake so; ``broken("deaf-inbox")`` does
-it to the services of this process for the length of a block.
+``python -m tests.support.faulty_variants answer-before-commit <part>`` runs intake so, or whose promise it is;
+``broken("deaf-inbox")`` does it to the services of this process for the length of a block.
 """
 
 import asyncio
@@ -20,7 +20,10 @@ from services.chassis.inbox import Inbox, Record
 from services.chassis.kafka import Consumer, KafkaTransport
 from services.chassis.outbox import OutboxRow, Sent
 from services.chassis.processes import main
-from services.intake.wiring import SERVICE
+from services.chassis.service import Service
+from services.intake.wiring import SERVICE as INTAKE
+from services.notifications.channels.adapter import Gateway
+from services.notifications.wiring import SERVICE as NOTIFICATIONS
 
 LATE_SECONDS = 1.5
 
@@ -135,16 +138,31 @@ def commit_before_handling(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Consumer, "_consume", told_first)
 
 
+def hand_over_unasked(patch: pytest.MonkeyPatch) -> None:
+    """A message is handed over on every try, as if it were the first."""
+    send = Gateway.send
+
+    async def as_the_first(gateway: Gateway, *message: Any, is_first_try: bool) -> Any:
+        return await send(gateway, *message, is_first_try=True)
+
+    patch.setattr(Gateway, "send", as_the_first)
+
+
 FAULTY_VARIANTS = {
     "answer-before-commit": answer_before_commit,
     "commit-before-handling": commit_before_handling,
     "deaf-inbox": deaf_inbox,
+    "hand-over-unasked": hand_over_unasked,
     "forget-request-keys": forget_request_keys,
     "lose-poison": lose_poison,
     "mark-before-sending": mark_before_sending,
     "say-apart": say_apart,
     "stall-at-poison": stall_at_poison,
 }
+
+
+SERVICES: dict[str, Service] = {"hand-over-unasked": NOTIFICATIONS}
+"""Whose promise it is, where it is not intake's."""
 
 
 @contextmanager
@@ -157,4 +175,4 @@ def broken(name: str) -> Iterator[None]:
 
 if __name__ == "__main__":
     FAULTY_VARIANTS[sys.argv[1]](pytest.MonkeyPatch())
-    sys.exit(main(SERVICE, sys.argv[2:]))
+    sys.exit(main(SERVICES.get(sys.argv[1], INTAKE), sys.argv[2:]))

@@ -93,9 +93,7 @@ async def outspoken(
     """
     name = bench.service.name
     port, ops_port = free_port(), free_port()
-    settings = {key: getattr(bench.settings, key) for key in bench.settings.model_fields_set}
-    settings |= {"http_port": port, "ops_port": ops_port, "root_path": f"/{name}"}
-    variables = {f"{name}_{key}".upper(): _written(value) for key, value in settings.items()}
+    variables = settings_of(bench, http_port=port, ops_port=ops_port, root_path=f"/{name}")
     elsewhere = os.open(output, os.O_WRONLY) if output else asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", module or f"services.{name}", *(parts or ("all",)), cwd=CHECKOUT,
@@ -122,6 +120,12 @@ async def outspoken(
                 process.terminate()
             await asyncio.wait_for(process.wait(), 40)
             await listening
+
+
+def settings_of(bench: Bench, **others: Any) -> dict[str, str]:
+    """What a process of the bench's service finds in its environment."""
+    settings = {key: getattr(bench.settings, key) for key in bench.settings.model_fields_set} | others
+    return {f"{bench.service.name}_{key}".upper(): _written(value) for key, value in settings.items()}
 
 
 def _written(value: Any) -> str:

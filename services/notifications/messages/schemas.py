@@ -1,10 +1,12 @@
 """Response shapes of messages."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.chassis.web import RequestBody
 from services.notifications.messages.tables import Message
 
 
@@ -56,3 +58,10 @@ class MessagePage(BaseModel):
 
     items: list[MessageOut]
     next_after: UUID | None
+
+
+class DeliveryReportIn(RequestBody):
+    """What the gateway tells of a message: how it ended."""
+
+    reference: UUID = Field(description="message_id yang dikirim sebagai reference")
+    state: Literal["delivered", "failed"] = Field(description="Keadaan akhir pada gerbang pesan")

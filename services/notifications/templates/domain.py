@@ -148,6 +148,8 @@ class Delivery(PackPart):
     longest_wait: timedelta
     facts_within: timedelta
     report_within: timedelta
+    report_awaited: timedelta | None = None
+    """How long the gateway's own report is awaited before it is asked for; the first wait unless said."""
 
 
 class NotificationsPack(PackPart):

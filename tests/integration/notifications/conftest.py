@@ -2,23 +2,17 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import yaml
 
-from services.chassis.principal import system_principal
-from services.notifications.templates.commands import load_pack
-from services.notifications.templates.domain import Delivery, NotificationsPack
 from services.notifications.wiring import SERVICE
 from tests.support.engines import Stack
 from tests.support.identity import Issuer
 from tests.support.notifications.gateway import Gateway, running_gateway
+from tests.support.notifications.pack import patient_as
 from tests.support.notifications.story import Story
 from tests.support.services import Bench, bench_for
-
-PACK = Path(__file__).parents[3] / "deploy" / "districts" / "35.24-lamongan" / "notifications.yaml"
 
 
 @pytest.fixture(scope="session")
@@ -26,17 +20,6 @@ def gateway() -> Iterator[Gateway]:
     """The gateway of the tests."""
     with running_gateway() as found:
         yield found
-
-
-async def patient_as(bench: Bench, first: timedelta, longest: timedelta) -> None:
-    """Load the district's own pack with another patience."""
-    pack = NotificationsPack.model_validate(yaml.safe_load(PACK.read_text()))
-    minute = timedelta(seconds=60)
-    delivery = Delivery(first_wait=first, longest_wait=longest, facts_within=minute, report_within=minute)
-    await bench.units.perform(
-        lambda uow: load_pack(pack.model_copy(update={"delivery": delivery}), uow),
-        principal=system_principal("notifications"),
-    )
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -50,7 +33,7 @@ async def notifications(stack: Stack, issuer: Issuer, gateway: Gateway) -> Async
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def unhurried(stack: Stack, issuer: Issuer) -> AsyncIterator[Bench]:
     """A notifications whose instants a test lets come by hand: it waits for seconds, and no sweeper runs."""
-    async with bench_for(SERVICE, stack, issuer) as bench:
+    async with bench_for(SERVICE, stack, issuer, gateway_report_secret="what the gateway signs with") as bench:
         await patient_as(bench, timedelta(seconds=5), timedelta(seconds=20))
         yield bench
 

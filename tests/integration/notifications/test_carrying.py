@@ -111,7 +111,7 @@ async def test_a_message_that_is_taken_up_anew_does_only_what_is_left(slowly: St
     left = await again(hand) if await hand.due_in() is not None else None
     assert (left is None, bool(left and left.to)) == (state not in ("pending", "sent"), state == "pending")
     if state == "pending":
-        assert not left.is_first_try, "nobody knows what was handed over before"
+        assert left is not None and not left.is_first_try, "nobody knows what was handed over before"
 
 
 async def test_an_instant_of_a_message_that_ended_goes(slowly: Story) -> None:
@@ -130,11 +130,11 @@ async def test_a_claim_is_nobody_elses_until_its_lease_is_over(slowly: Story) ->
     await hand.make_due()
     claims = await asyncio.gather(*(By(slowly.bench, hand.message_id).claim() for _ in range(4)))
     assert sorted(claims) == [False, False, False, True]
-    assert (await hand.prepare()).is_first_try  # type: ignore[union-attr]
+    assert (await hand.prepare()).is_first_try
     assert 50 < await waits(hand) <= 60
     await hand.make_due()
     assert await hand.claim(lease=timedelta(0)), "its process died"
-    assert not (await hand.prepare()).is_first_try, "it may have been handed over"  # type: ignore[union-attr]
+    assert not (await hand.prepare()).is_first_try, "it may have been handed over"
 
 
 async def test_a_gateway_that_is_away_is_asked_until_it_answers_and_reports_with_growing_patience(

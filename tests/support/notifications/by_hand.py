@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.chassis.principal import system_principal
 from services.notifications.messages import commands
-from services.notifications.messages.commands import Errand, Outcome
+from services.notifications.messages.commands import Outcome
 from tests.support.services import Bench
 
 SYSTEM = system_principal("notifications")
@@ -28,8 +28,8 @@ class By:
         )
         return self.message_id in claimed
 
-    async def prepare(self) -> Errand | None:
-        """What has to be done at the gateway."""
+    async def prepare(self) -> Any:
+        """What has to be done at the gateway; nothing when nothing has."""
         key = self.bench.settings.sealing_private_key
         errands = await self.bench.units.perform(
             lambda uow: commands.prepare_messages([self.message_id], uow, key), principal=SYSTEM

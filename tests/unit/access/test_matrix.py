@@ -24,7 +24,7 @@ from tests.support.row_routes import routes_of
 SERVICES = (INTAKE, CASEWORK, DISBURSEMENT, NOTIFICATIONS)
 OPEN_TO_ALL = (
     "/health/live", "/health/ready", "/metrics", "/openapi.json", "/asyncapi.yaml", "/docs", "/masuk", "/keluar",
-    "/static", "/surat/{token}", "/pintu/{token}",
+    "/static", "/gateway/reports", "/surat/{token}", "/pintu/{token}",
 )  # fmt: skip
 SIGNED_IN = ""
 """Pages about the session itself ask only that somebody is signed in."""

@@ -11,10 +11,10 @@ from services.chassis import sealing
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import PackIsMissing
 from services.chassis.sealing import CannotUnseal
-from services.chassis.telemetry import carried_on, log
+from services.chassis.telemetry import carried_on, linked_span, log
 from services.notifications.channels.domain import DeliveryState
 from services.notifications.messages import domain, facts, repository
-from services.notifications.messages.domain import MessageState, Move, Reason, patience
+from services.notifications.messages.domain import MessageCannotMove, MessageState, Move, Reason, patience
 from services.notifications.messages.tables import CaseNumber, DueMessage, Message, ReportSource
 from services.notifications.subscribers.domain import (
     Subscriber,
@@ -105,6 +105,41 @@ async def record_outcomes(outcomes: Sequence[Outcome], uow: UnitOfWork) -> None:
         with carried_on(by_id[message.id].traceparent):
             _record(message, due, by_id[message.id], carrying)
     await carrying.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class NoteReport:
+    """What the gateway says by itself of how a message ended."""
+
+    message_id: UUID
+    was_delivered: bool
+
+
+async def note_report(command: NoteReport, uow: UnitOfWork) -> None:
+    """Keep what the gateway reports, once however often it says so; a report may overtake our own note of the sending.
+
+    Raises ``NotFound``, and ``MessageCannotMove`` for a message that nobody handed over or that ended otherwise.
+    """
+    due = (await repository.locked_due(uow, [command.message_id])).get(command.message_id)
+    message = await uow.locked(Message, command.message_id)
+    move = Move.DELIVER if command.was_delivered else Move.FAIL
+    if message.state == ENDS[move]:
+        return
+    told_in = due.traceparent if due else ""
+    with linked_span("delivery report", told_in, message_id=str(message.id), case_id=str(message.correlation_id)):
+        carrying = _Carrying(uow, await uow.now(), {}, [], {})
+        if message.state == MessageState.PENDING:
+            if due is None or not due.tries:
+                raise MessageCannotMove(domain.legal_moves(message.state), state=message.state)
+            carrying.send(message)
+        if command.was_delivered:
+            carrying.deliver(message)
+        else:
+            carrying.fail(message, Reason.NOT_DELIVERED.value)
+        await carrying.finish()
+
+
+ENDS = {Move.DELIVER: MessageState.DELIVERED, Move.FAIL: MessageState.FAILED}
 
 
 @dataclass(slots=True)
@@ -307,7 +342,7 @@ def _record(message: Message, due: DueMessage, outcome: Outcome, carrying: _Carr
         carrying.fail(message, outcome.refusal)
     elif message.state == MessageState.PENDING and outcome.is_taken:
         carrying.send(message)
-        carrying.wait(due, delivery.first_wait, tries=0)
+        carrying.wait(due, delivery.report_awaited or delivery.first_wait, tries=0)
     elif message.state == MessageState.SENT and outcome.report is not None:
         _hear(message, due, outcome.report, carrying)
     else:
