@@ -32,7 +32,12 @@ from tests.support.services import Bench, bench_for
 SEED = 7
 MESSAGES = 30
 POINTS = ("before it is taken", "taken and not answered", "answered and not recorded")
-SETTINGS: dict[str, Any] = {"sweep_rows": 12, "gateway_connections": 4, "gateway_timeout_seconds": 0.5, "sweep_lease_seconds": 2}
+SETTINGS: dict[str, Any] = {
+    "sweep_rows": 12,
+    "gateway_connections": 4,
+    "gateway_timeout_seconds": 0.5,
+    "sweep_lease_seconds": 2,
+}
 
 
 @dataclass

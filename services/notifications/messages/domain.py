@@ -15,6 +15,10 @@ MESSAGES = UUID("6f0c2a4e-3d7b-5a51-9c1e-7b1f2b7c1d10")
 MANY = 30
 """Doublings after which any wait is the longest."""
 
+FRESH = timedelta(seconds=10)
+"""A fact heard later than so long after it was recorded may be heard again, on what a backup knows: its message is
+handed over as on a second try."""
+
 
 class MessageState(StrEnum):
     """Where a message stands."""

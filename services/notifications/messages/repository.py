@@ -65,12 +65,13 @@ async def look_at_all(uow: UnitOfWork) -> None:
 _REARM = with_states("""
     INSERT INTO due_messages (message_id, district, due_at, tries, traceparent)
     SELECT id, district, now(), 1, '' FROM messages WHERE state IN {open} ORDER BY id
-    ON CONFLICT (message_id) DO UPDATE SET due_at = now() RETURNING message_id
+    ON CONFLICT (message_id) DO UPDATE SET due_at = now(), tries = greatest(due_messages.tries, 1)
+    RETURNING message_id
 """, open=OPEN)  # fmt: skip
 
 
 async def rearm(uow: UnitOfWork) -> int:
-    """Give every message that has not ended its instant again: now. Returns how many."""
+    """Give every message that has not ended its instant again: now, and not as a first try. Returns how many."""
     return len(await uow.rows(_REARM))
 
 

@@ -7,10 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.chassis import clock
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.service import Running
 from services.notifications.channels.domain import ChannelIsAway, ChannelRefused, DeliveryState
 from services.notifications.messages import commands
+from services.notifications.messages.repository import gauges
 from services.notifications.messages.sweep import MessageSweep
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
@@ -137,6 +139,17 @@ async def test_a_claim_is_nobody_elses_until_its_lease_is_over(slowly: Story) ->
     assert not (await hand.prepare()).is_first_try, "it may have been handed over"
 
 
+async def test_a_fact_that_may_be_heard_again_is_told_as_on_a_second_try(slowly: Story) -> None:
+    """A restored backup does not know what was sent after it; the gateway does."""
+    heard_at = clock.utc_now() - timedelta(minutes=2)
+    await slowly.hear(slowly.report_verified(), recordedtime=heard_at)
+    (row,) = await slowly.messages()
+    assert not (await again(By(slowly.bench, row["id"]))).is_first_try
+    fresh = await told(Story(slowly.bench, slowly.issuer))
+    assert await slowly.bench.units.perform(commands.rearm_messages, principal=SYSTEM) >= 2
+    assert not (await again(fresh)).is_first_try
+
+
 async def test_a_gateway_that_is_away_is_asked_until_it_answers_and_reports_with_growing_patience(
     slowly: Story,
 ) -> None:
@@ -163,6 +176,24 @@ async def test_a_gateway_that_is_away_is_asked_until_it_answers_and_reports_with
     await hand.record(report=DeliveryState.UNDER_WAY)
     (row,) = await slowly.messages()
     assert (row["state"], row["reason_code"]) == ("failed", "NO_DELIVERY_REPORT")
+
+
+async def figures(story: Story) -> tuple[float, float]:
+    """How much is due and not taken up, and the age of the oldest."""
+    found = {name: value for name, _, value in await gauges(story.bench.units.pool)}
+    return found["sigap_messages_due"], found["sigap_messages_due_oldest_seconds"]
+
+
+async def test_what_is_due_and_its_age_rise_and_fall(slowly: Story) -> None:
+    hand = await told(slowly)
+    assert await hand.claim()
+    await hand.prepare()
+    assert await figures(slowly) == (0, 0)
+    await hand.make_due()
+    count, oldest = await figures(slowly)
+    assert (count, oldest > 80_000) == (1, True)
+    assert await hand.claim()
+    assert await figures(slowly) == (0, 0)
 
 
 class Scripted:

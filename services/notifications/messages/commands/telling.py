@@ -81,7 +81,11 @@ async def notify_of_fact(command: NotifyOfFact, uow: UnitOfWork) -> list[UUID]:
                 uow.insert(MessagePin(message_id=message_id, district=command.district, sealed_pin=command.sealed_pin))
             uow.insert(
                 DueMessage(
-                    message_id=message_id, district=command.district, due_at=now, traceparent=current_traceparent()
+                    message_id=message_id,
+                    district=command.district,
+                    due_at=now,
+                    tries=0 if now - command.told_at <= domain.FRESH else 1,
+                    traceparent=current_traceparent(),
                 )
             )
             uow.wake()
