@@ -183,6 +183,7 @@ LITERALS_NEVER_SHOWN: Mapping[str, str] = {
     "weekly": "stands in packs",
     "zone": "told as WIB, WITA or WIT",
     "channel": "stands in packs",
+    "DeliveryReportIn.state": "said by the gateway's program",
     "specversion": "belongs to the envelope",
     "RegistryCheckCompleted.kind": "told by who was asked",
     "Programme.kind": "stands in packs",
