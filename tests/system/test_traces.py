@@ -95,6 +95,9 @@ NOTICE: list[Edge] = [
     ("notifications disbursement.payments process", "notifications send message", PARENT),
     ("notifications send message", "notifications gateway post", PARENT),
     ("notifications send message", "notifications notifications.messages publish", PARENT),
+    ("notifications post /notifications/gateway/reports", "notifications delivery report", PARENT),
+    ("notifications disbursement.payments process", "notifications delivery report", LINK),
+    ("notifications delivery report", "notifications notifications.messages publish", PARENT),
     ("notifications gateway post", "sandbox post /gateway/messages", PARENT),
     ("notifications notifications.messages publish", "casework notifications.messages process", PARENT),
 ]
