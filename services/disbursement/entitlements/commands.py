@@ -22,6 +22,7 @@ from services.disbursement.entitlements.domain import (
     RefusalReason,
 )
 from services.disbursement.entitlements.tables import Entitlement, Hold
+from services.disbursement.persons.commands import rely_on_who_is_who
 from services.disbursement.persons.domain import RealPerson
 from services.disbursement.persons.queries import real_persons, standing_double
 from services.disbursement.programmes.queries import pack_in_force
@@ -85,6 +86,7 @@ async def establish_entitlement(command: EstablishEntitlement, uow: UnitOfWork) 
     refused; for two persons who are one the list takes only one. Raises ``PackIsMissing`` when the district has no
     pack.
     """
+    await rely_on_who_is_who(command.district, uow)
     entitlement_id = domain.entitlement_id(command.aid_request_id)
     answered = await repository.known(uow, entitlement_id)
     if answered is not None:

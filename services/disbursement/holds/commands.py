@@ -26,7 +26,7 @@ from services.disbursement.entitlements.domain import (
 from services.disbursement.entitlements.tables import Entitlement
 from services.disbursement.findings.commands import OpenFinding, open_finding, settle_findings
 from services.disbursement.findings.domain import FindingKind
-from services.disbursement.persons.commands import KeepDouble, keep_death, keep_double
+from services.disbursement.persons.commands import KeepDouble, change_who_is_who, keep_death, keep_double
 from services.disbursement.persons.domain import RealPerson
 from services.disbursement.persons.queries import person_of_case, real_persons
 
@@ -142,6 +142,7 @@ async def _find(entitlement: Entitlement, kind: FindingKind, command: HearOfAid,
 
 async def end_aid_of_case(command: HearOfAid, uow: UnitOfWork) -> None:
     """People decided that aid will not be paid; what was refused for its sake may be taken up."""
+    await change_who_is_who(command.district, uow)
     await hear_of_aid(command, uow)
     entitlement = await entitlements.of_request(command.aid_request_id, uow)
     if entitlement is not None:
@@ -217,6 +218,7 @@ async def _take_up(group: Sequence[Entitlement], uow: UnitOfWork) -> None:
 
 async def hear_of_double(command: KeepDouble, uow: UnitOfWork) -> None:
     """A case is a double, or none after all: its aid ends, or comes back, and its person is, or is not, the other's."""
+    await change_who_is_who(command.district, uow)
     cases = (command.case_id, command.parent_case_id)
     persons = [p for p in [await person_of_case(case_id, uow) for case_id in cases] if p is not None]
     await keep_double(command, uow)
@@ -228,6 +230,7 @@ async def hear_of_double(command: KeepDouble, uow: UnitOfWork) -> None:
 
 async def hear_of_death(case_id: UUID, died_at: datetime, stands: bool, district: str, uow: UnitOfWork) -> None:
     """The person of a case died, or did not: all aid of the real person is held, or let go."""
+    await change_who_is_who(district, uow)
     await keep_death(case_id, died_at, stands, district, uow)
     person_id = await person_of_case(case_id, uow)
     if person_id is not None:

@@ -21,7 +21,7 @@ from services.chassis.persons import when_person_key_issued_keep_for, when_perso
 from services.disbursement.entitlements.commands import HearOfAid
 from services.disbursement.entitlements.domain import Fact, HoldSource
 from services.disbursement.holds.commands import end_aid_of_case, hear_of_aid, hear_of_death, hear_of_double, weigh
-from services.disbursement.persons.commands import KeepDouble, keep_person_of_case
+from services.disbursement.persons.commands import KeepDouble, change_who_is_who, keep_person_of_case
 from services.disbursement.persons.queries import same_as
 
 DIED = "DIED"
@@ -35,6 +35,7 @@ def when_person_recorded_know_who_it_is(reader: Reader) -> Handler:
 
     async def when_person_recorded_know_who_it_is(event: PersonRecorded, envelope: Envelope, uow: UnitOfWork) -> None:
         """Keep the copy: by its number, or by a person's word, it may be somebody whom we know."""
+        await change_who_is_who(str(envelope.district), uow)
         before = await same_as(event.person_id, uow)
         await when_person_recorded_keep_copy(event, envelope, uow)
         await learn_number(event.person_id, str(envelope.district), reader, uow)
@@ -50,6 +51,7 @@ def when_person_key_issued_know_who_it_is(reader: Reader) -> Handler:
         event: PersonKeyIssued, envelope: Envelope, uow: UnitOfWork
     ) -> None:
         """Keep our wrapped copy of the key, and look who it is."""
+        await change_who_is_who(str(envelope.district), uow)
         before = await same_as(event.person_id, uow)
         await _keep_key(event, envelope, uow)
         await learn_number(event.person_id, str(envelope.district), reader, uow)
@@ -60,6 +62,7 @@ def when_person_key_issued_know_who_it_is(reader: Reader) -> Handler:
 
 async def when_case_opened_keep_whose_it_is(fact: CaseOpened, envelope: Envelope, uow: UnitOfWork) -> None:
     """Whose case it is: a double, or a death, may have been told of it before."""
+    await change_who_is_who(str(envelope.district), uow)
     await keep_person_of_case(envelope.subject, fact.person_id, str(envelope.district), uow)
     await weigh([fact.person_id], str(envelope.district), uow)
 

@@ -5,7 +5,22 @@ from datetime import datetime
 from uuid import UUID
 
 from services.chassis.database import UnitOfWork
+from services.disbursement.persons import repository
 from services.disbursement.persons.tables import CaseDouble, CasePerson, Death
+
+
+async def change_who_is_who(district: str, uow: UnitOfWork) -> None:
+    """Come alone, until the commit: whoever learns who somebody is, or that they died, sees every grant of them.
+
+    Facts of different cases and persons are heard at the same time; a grant that was not committed yet would be missed
+    by the fact, and the fact by the grant.
+    """
+    await repository.lock_who_is_who(uow, district, shared=False)
+
+
+async def rely_on_who_is_who(district: str, uow: UnitOfWork) -> None:
+    """Keep what is known of who is who as it is until the commit; others may rely on it too."""
+    await repository.lock_who_is_who(uow, district, shared=True)
 
 
 async def keep_person_of_case(case_id: UUID, person_id: UUID, district: str, uow: UnitOfWork) -> None:

@@ -41,6 +41,14 @@ SAME = """
 """
 
 
+WHO_IS_WHO = "SELECT pg_advisory_xact_lock{}(hashtextextended(:name, 0))"
+
+
+async def lock_who_is_who(uow: UnitOfWork, district: str, *, shared: bool) -> None:
+    """Hold, until the commit, what is known of who is who in a district: with other readers, or alone to change it."""
+    await uow.execute(WHO_IS_WHO.format("_shared" if shared else ""), name=f"who-is-who:{district}")
+
+
 async def real_persons(uow: UnitOfWork, person_ids: Sequence[UUID]) -> dict[UUID, RealPerson]:
     """By person: everybody who is the same one, and whether any of them is known to have died."""
     rows = (await uow.execute(SAME, persons=sorted(set(person_ids)))).mappings().all()

@@ -1,5 +1,6 @@
 """A real person gets a programme's aid once in a period, whatever stands for them."""
 
+import asyncio
 from functools import partial
 
 from contracts.events.casework import (
@@ -9,8 +10,11 @@ from contracts.events.casework import (
     CaseOccurrenceRevoked,
 )
 from contracts.events.intake import PersonKeyIssued
+from services.chassis import clock
+from services.chassis.database import UnitOfWork
 from services.chassis.principal import system_principal
 from services.disbursement.batches.commands import hand_in, record_sent
+from services.disbursement.holds.commands import hear_of_death
 from tests.support.disbursement.office import Office
 from tests.support.disbursement.somebody import a_nik, somebody
 from tests.support.services import Bench
@@ -128,6 +132,28 @@ async def test_a_death_reaches_all_aid_of_the_real_person_until_it_is_revoked(of
     assert await asking.stands() == "held"
     await dead.tell(CaseOccurrenceRevoked(kind="DIED"))
     assert await asking.stands() == "established"
+
+
+async def test_a_death_and_a_request_of_two_cases_at_the_same_instant_find_each_other(
+    disbursement: Bench, office: Office
+) -> None:
+    nik = a_nik()
+    asking, dead = await somebody(office, nik), await somebody(office, nik)
+    told, go_on = asyncio.Event(), asyncio.Event()
+
+    async def die(uow: UnitOfWork) -> None:
+        await hear_of_death(dead.case.subject, clock.utc_now(), True, str(dead.case.district), uow)
+        told.set()
+        await go_on.wait()
+
+    dying = asyncio.create_task(disbursement.units.perform(die, principal=system_principal("disbursement")))
+    await told.wait()
+    requesting = asyncio.create_task(asking.asks())
+    done, _ = await asyncio.wait([requesting], timeout=0.5)
+    assert not done, "a grant that does not wait for the death would not be held by it"
+    go_on.set()
+    await dying
+    assert await requesting == "held"
 
 
 async def test_a_death_known_before_the_request_holds_it(office: Office) -> None:
