@@ -18,8 +18,9 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from services.chassis.auth import requires
 from services.chassis.database import ReadSession, UnitOfWork
 from services.chassis.errors import Conflict, Invalid, NotFound
-from services.chassis.inbox import OPEN, DeadLetterState, headers_from_json
+from services.chassis.inbox import OPEN, DeadLetterState
 from services.chassis.principal import Principal
+from services.chassis.records import headers_from_json
 from services.chassis.web import PageLimit, Reading, ReasonText, RequestBody, Text, Write, problems
 
 PERMISSIONS: dict[str, frozenset[str]] = {

@@ -6,22 +6,27 @@ holds; every other key goes on. People mend, replay or drop dead letters; the co
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
-import orjson
 from opentelemetry import trace
 from opentelemetry.propagate import extract
 from opentelemetry.trace import SpanKind
-from pydantic import ValidationError
 
 from contracts.envelope import Envelope, EnvelopeIsInvalid, Event
 from contracts.topics import event_class, topic_of
-from services.chassis.database import Cause, Guard, GuardIsSpent, UnitOfWork, Units, is_infrastructure, with_states
+from services.chassis.database import Cause, Guard, GuardIsSpent, UnitOfWork, Units, is_transient, with_states
 from services.chassis.errors import SigapError
 from services.chassis.principal import Principal
+from services.chassis.records import (
+    BodyIsNotTheEvent,
+    EnvelopeIsNotReadable,
+    Record,
+    headers_from_json,
+    headers_to_json,
+    read,
+)
 from services.chassis.telemetry import CASE_ID, EVENT_TYPE, log, meter, where
 
 Handler = Callable[[Any, Envelope, UnitOfWork], Awaitable[None]]
@@ -51,51 +56,6 @@ _consumed = meter.create_counter("sigap_messages_consumed", description="Facts a
 _dead_lettered = meter.create_counter("sigap_messages_dead_lettered", description="Messages set aside")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A message as the broker gave it."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    headers: Sequence[tuple[str, bytes]]
-    body: bytes | None
-
-    @property
-    def owner(self) -> str:
-        """The publishing service, from the topic's name."""
-        return self.topic.rsplit("__", 1)[-1].split(".", 1)[0]
-
-    @property
-    def ordering_key(self) -> str:
-        """What orders it among others; a message without a readable key stands alone."""
-        try:
-            return (self.key or b"").decode() or f"{self.topic}:{self.partition}:{self.offset}"
-        except UnicodeDecodeError:
-            return f"{self.topic}:{self.partition}:{self.offset}"
-
-    @property
-    def event_type(self) -> str:
-        """The CloudEvents type, as far as it can be read."""
-        for name, value in self.headers:
-            if name == "ce_type":
-                return value.decode(errors="replace")[:128]
-        return ""
-
-
-class BodyIsNotTheEvent(SigapError):
-    """The body does not fit the event class; ``fields`` names what is wrong, without the values."""
-
-    text = "Isi pesan tidak sesuai dengan kontrak peristiwanya."
-
-
-class EnvelopeIsNotReadable(SigapError):
-    """Headers are missing or malformed."""
-
-    text = "Amplop pesan tidak lengkap atau rusak."
-
-
 class Inbox:
     """Applies records to one service, once each, in order per key."""
 
@@ -110,8 +70,8 @@ class Inbox:
     async def hear(self, record: Record) -> str:
         """Handle one record to its end: ``applied``, ``duplicate``, ``skipped`` or ``set-aside``.
 
-        Never raises for the content of a message. Raises when the infrastructure is at fault: the caller waits and
-        gives the same record again.
+        Never raises for the content of a message. Raises when the infrastructure is at fault or somebody else holds
+        the rows: the caller waits and gives the same record again.
         """
         kind = record.event_type
         handler = self._subscriptions.get(kind)
@@ -128,7 +88,7 @@ class Inbox:
                 assert handler is not None
                 return await self._apply(record, envelope, fact, handler)
             except Exception as caught:
-                if is_infrastructure(caught):
+                if is_transient(caught):
                     raise
                 error = caught
                 if isinstance(caught, BodyIsNotTheEvent | EnvelopeIsNotReadable):
@@ -139,33 +99,46 @@ class Inbox:
 
     async def _apply(self, record: Record, envelope: Envelope, fact: Event, handler: Handler) -> str:
         trace.get_current_span().set_attributes({EVENT_TYPE: envelope.type, CASE_ID: str(envelope.correlationid)})
-        try:
-            await self._units.perform(
-                lambda uow: handler(fact, envelope, uow),
-                principal=self._principal,
-                guard=guard_of(envelope, record, blocked_only=True),
-                cause=Cause(causation_id=envelope.id),
-            )
-        except GuardIsSpent:
-            if await self._is_blocked(record):
-                await self._set_aside(record, None)
-                return "set-aside"
-            return "duplicate"
-        _consumed.add(1, {EVENT_TYPE: envelope.type})
-        return "applied"
+        while True:
+            try:
+                await self._units.perform(
+                    lambda uow: handler(fact, envelope, uow),
+                    principal=self._principal,
+                    guard=guard_of(envelope, record, blocked_only=True),
+                    cause=Cause(causation_id=envelope.id),
+                )
+            except GuardIsSpent:
+                is_known, is_blocked = await self._why_not(record, envelope)
+                if is_known:
+                    return "duplicate"
+                if is_blocked:
+                    await self._set_aside(record, None)
+                    return "set-aside"
+                # What it stood behind was resolved between the guard and the question: its turn has come.
+                continue
+            _consumed.add(1, {EVENT_TYPE: envelope.type})
+            return "applied"
 
-    async def _is_blocked(self, record: Record) -> bool:
-        return bool(
-            await self._units.pool.fetchval(
-                f"SELECT EXISTS (SELECT 1 FROM dead_letters WHERE owner = $1 AND key = $2 AND state IN {OPEN_STATES}"
-                " AND NOT (topic = $3 AND partition = $4 AND record_offset >= $5))",
-                record.owner,
-                record.ordering_key,
-                record.topic,
-                record.partition,
-                record.offset,
-            )
+    async def _why_not(self, record: Record, envelope: Envelope) -> tuple[bool, bool]:
+        """Whether a record was dealt with before, applied or set aside, and whether its key is blocked."""
+        is_compacted = topic_of(envelope.type).cleanup == "compact"
+        applied = (
+            "SELECT 1 FROM inbox_subjects WHERE event_type = $6 AND subject = $7 AND sequence >= $8"
+            if is_compacted
+            else "SELECT 1 FROM inbox WHERE fact_id = $6"
         )
+        found = await self._units.pool.fetchrow(
+            f"SELECT EXISTS ({applied}) OR EXISTS (SELECT 1 FROM dead_letters"
+            " WHERE topic = $3 AND partition = $4 AND record_offset = $5) AS is_known, EXISTS ("
+            f"SELECT 1 FROM dead_letters WHERE owner = $1 AND key = $2 AND state IN {OPEN_STATES}) AS is_blocked",
+            record.owner,
+            record.ordering_key,
+            record.topic,
+            record.partition,
+            record.offset,
+            *([envelope.type, str(envelope.subject), envelope.sequence] if is_compacted else [envelope.factid]),
+        )
+        return found["is_known"], found["is_blocked"]
 
     async def _set_aside(self, record: Record, error: Exception | None) -> None:
         """Set a record aside: with its error, or (without one) waiting behind an earlier one of its key."""
@@ -273,7 +246,7 @@ class Inbox:
             try:
                 return await self._units.perform(apply, principal=self._principal, cause=_cause_of(record))
             except Exception as error:
-                if is_infrastructure(error):
+                if is_transient(error):
                     raise
                 hopeless = isinstance(error, BodyIsNotTheEvent | EnvelopeIsNotReadable)
                 await self._units.pool.execute(
@@ -292,22 +265,6 @@ class Inbox:
                     row["version"],
                 )
                 return False
-
-
-def read(record: Record) -> tuple[Envelope, Event]:
-    """Open a record. Raises ``EnvelopeIsNotReadable`` or ``BodyIsNotTheEvent``, naming fields and never values."""
-    try:
-        envelope = Envelope.from_headers(record.headers)
-    except EnvelopeIsInvalid as error:
-        raise EnvelopeIsNotReadable(fields=error.attributes) from None
-    kind = event_class(envelope.type)
-    if kind is None or record.body is None:
-        raise BodyIsNotTheEvent(fields=("type",))
-    try:
-        return envelope, kind.from_body(record.body)
-    except ValidationError as error:
-        names = sorted({".".join(str(part) for part in fault["loc"]) or "body" for fault in error.errors()})
-        raise BodyIsNotTheEvent(fields=tuple(names[:20])) from None
 
 
 def guard_of(envelope: Envelope, record: Record, *, blocked_only: bool) -> Guard:
@@ -360,27 +317,6 @@ def _cause_of(record: Record) -> Cause:
 
 def _context_of(headers: Mapping[str, bytes]) -> Any:
     return extract({"traceparent": headers.get("traceparent", b"").decode(errors="replace")})
-
-
-def headers_to_json(headers: Sequence[tuple[str, bytes]]) -> str:
-    """Headers as JSON text; bytes that are not UTF-8 are kept in hexadecimal behind ``hex:``."""
-
-    def readable(value: bytes) -> str:
-        try:
-            text = value.decode()
-        except UnicodeDecodeError:
-            return f"hex:{value.hex()}"
-        return f"hex:{value.hex()}" if "\x00" in text or text.startswith("hex:") else text
-
-    return orjson.dumps([[name.replace("\x00", ""), readable(value or b"")] for name, value in headers]).decode()
-
-
-def headers_from_json(text: str) -> list[tuple[str, bytes]]:
-    """The inverse of ``headers_to_json``."""
-    return [
-        (name, bytes.fromhex(value[4:]) if value.startswith("hex:") else value.encode())
-        for name, value in orjson.loads(text)
-    ]
 
 
 def code_of(error: BaseException) -> str:

@@ -20,9 +20,10 @@ import uvloop
 from services.chassis import dead_letters, operators, runbook, telemetry
 from services.chassis.auth import TokenVerifier
 from services.chassis.clock import Pace
+from services.chassis.consumer import Consumer
 from services.chassis.database import DATABASE_AWAY, open_units, with_states
 from services.chassis.inbox import OPEN, Inbox
-from services.chassis.kafka import Consumer, KafkaTransport, security_of
+from services.chassis.kafka import KafkaTransport, security_of
 from services.chassis.offices import Offices
 from services.chassis.outbox import CLOCK_MAY_JUMP, FeedTransport, OutboxNotifier, Relay, keep_pruned
 from services.chassis.principal import system_principal
@@ -172,10 +173,11 @@ async def serve(
         )
         consumer = Consumer(settings, inbox, service.subscriptions)
         tasks.append(consumer.run(stop))
-        _show("sigap_consumer_lag_messages", "Messages not taken yet", lambda: [(float(consumer.lag), {})])
+        _show("sigap_consumer_lag_messages", "Messages not handled yet", lambda: [(float(consumer.lag), {})])
+        _show("sigap_consumer_in_hand_messages", "Messages in hand", lambda: [(float(consumer.in_hand), {})])
         _show(
             "sigap_consumer_oldest_seconds",
-            "Age of the oldest message not taken yet",
+            "Age of the oldest message not handled yet",
             lambda: [(consumer.oldest_seconds, {})],
         )
         checks += [consumer_check(consumer), lag_check(consumer, settings.consumer_age_limit_seconds)]

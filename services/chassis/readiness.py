@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx2
 
+from services.chassis.consumer import Consumer
 from services.chassis.database import DATABASE_AWAY, Units
-from services.chassis.kafka import Consumer
 from services.chassis.outbox import Relay
 from services.chassis.settings import ServiceSettings
 from services.chassis.sweeper import Sweeper

@@ -28,6 +28,7 @@ FIGURES: Mapping[str, str] = {
     "sigap_dead_letters": "a-message-was-set-aside",
     "sigap_dead_letters_oldest_seconds": "a-message-was-set-aside",
     "sigap_consumer_lag_messages": "a-consumer-falls-behind",
+    "sigap_consumer_in_hand_messages": "a-consumer-falls-behind",
     "sigap_consumer_oldest_seconds": "a-consumer-falls-behind",
     "sigap_disk_free_bytes": "a-disk-fills-up",
     "sigap_identity_provider_away_seconds": "the-identity-provider-is-away",

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,6 +25,9 @@ class ServiceSettings(BaseSettings):
     kafka_ca_file: Path | None = None
     kafka_session_timeout_ms: int = 10_000
     kafka_heartbeat_interval_ms: int = 500
+    consumer_at_once: int = Field(default=8, ge=1)
+    consumer_in_hand_messages: int = Field(default=256, ge=1)
+    consumer_in_hand_bytes: int = Field(default=8_388_608, ge=1)
     topic_prefix: str = ""
     group_prefix: str = ""
     process_slot: str = "0"

@@ -96,7 +96,7 @@ def test_events_are_met_where_they_are_heard_and_said() -> None:
 def test_only_the_database_module_commits() -> None:
     """A second commit splits a command: half of it stays when the other half fails."""
     pattern = re.compile(r"\.commit\(")
-    allowed = {"services/chassis/database/unit.py", "services/chassis/migrations.py", "services/chassis/kafka.py"}
+    allowed = {"services/chassis/database/unit.py", "services/chassis/migrations.py", "services/chassis/consumer.py"}
     for file in modules(ROOT / "services"):
         if pattern.search(file.read_text()):
             assert str(file.relative_to(ROOT)) in allowed, file

@@ -17,10 +17,11 @@ from benchmarks.ground import Ground
 from benchmarks.intake import body
 from contracts.topics import topic_of
 from services.chassis.database import open_units
-from services.chassis.inbox import Inbox, Record
+from services.chassis.inbox import Inbox
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.principal import system_principal
 from services.chassis.processes import build_app
+from services.chassis.records import Record
 from services.chassis.service import Running
 from services.intake.subscriptions import SUBSCRIPTIONS
 from services.intake.wiring import SERVICE

@@ -12,14 +12,19 @@ from typing import Any
 
 import asyncpg
 import pytest
+from aiokafka import ConsumerRecord
+from aiokafka.structs import TopicPartition
 from faststream.kafka import KafkaMessage
 
 from services.chassis import inbox
+from services.chassis.consumer import Consumer
 from services.chassis.database import Guard, UnitOfWork, Units
-from services.chassis.inbox import Inbox, Record
-from services.chassis.kafka import Consumer, KafkaTransport
+from services.chassis.in_hand import InHand, Key, Taken
+from services.chassis.inbox import Inbox
+from services.chassis.kafka import KafkaTransport
 from services.chassis.outbox import OutboxRow, Sent
 from services.chassis.processes import main
+from services.chassis.records import Record
 from services.chassis.service import Service
 from services.intake.wiring import SERVICE as INTAKE
 from services.notifications.channels.adapter import Gateway
@@ -110,13 +115,19 @@ def lose_poison(patch: pytest.MonkeyPatch) -> None:
 
 
 def stall_at_poison(patch: pytest.MonkeyPatch) -> None:
-    """The consumer stands still before it sets a message aside."""
-    set_aside = Inbox._set_aside
+    """The whole consumer stands still before it sets a message aside."""
+    hear, set_aside = Inbox.hear, Inbox._set_aside
+    turn = asyncio.Lock()
+
+    async def one_after_the_other(inbox: Inbox, record: Record) -> str:
+        async with turn:
+            return await hear(inbox, record)
 
     async def in_the_end(inbox: Inbox, record: Record, error: Exception | None) -> None:
         await asyncio.sleep(0 if error is None else LATE_SECONDS * 2)
         await set_aside(inbox, record, error)
 
+    patch.setattr(Inbox, "hear", one_after_the_other)
     patch.setattr(Inbox, "_set_aside", in_the_end)
 
 
@@ -129,11 +140,12 @@ def commit_before_handling(patch: pytest.MonkeyPatch) -> None:
         await asyncio.sleep(LATE_SECONDS)
         await hear(consumer, message)
 
-    async def told_first(consumer: Consumer, message: KafkaMessage) -> None:
+    async def told_first(consumer: Consumer, message: KafkaMessage) -> bool:
         await message.ack()
         task = asyncio.create_task(later(consumer, message))
         pending.add(task)
         task.add_done_callback(pending.discard)
+        return True
 
     patch.setattr(Consumer, "_consume", told_first)
 
@@ -148,12 +160,41 @@ def hand_over_unasked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Gateway, "send", as_the_first)
 
 
+def acknowledge_the_highest_finished(patch: pytest.MonkeyPatch) -> None:
+    """What was finished is acknowledged, whatever before it is not."""
+    finish = InHand._finish
+    highest: dict[tuple[InHand, TopicPartition], int] = {}
+
+    def noted(in_hand: InHand, taken: Taken, is_finished: bool) -> None:
+        place = in_hand, taken.place
+        highest[place] = max(highest.get(place, 0), taken.raw.offset + 1)
+        finish(in_hand, taken, is_finished)
+
+    def as_noted(in_hand: InHand) -> dict[TopicPartition, int]:
+        return {place: offset for (owner, place), offset in highest.items() if owner is in_hand}
+
+    patch.setattr(InHand, "_finish", noted)
+    patch.setattr(InHand, "committable", as_noted)
+
+
+def ignore_keys(patch: pytest.MonkeyPatch) -> None:
+    """Messages are handled side by side, those of one key too."""
+    take = InHand.take
+
+    async def on_its_own(in_hand: InHand, raw: ConsumerRecord, key: Key) -> None:
+        await take(in_hand, raw, (raw.topic, f"{raw.partition}:{raw.offset}"))
+
+    patch.setattr(InHand, "take", on_its_own)
+
+
 FAULTY_VARIANTS = {
+    "acknowledge-the-highest-finished": acknowledge_the_highest_finished,
     "answer-before-commit": answer_before_commit,
     "commit-before-handling": commit_before_handling,
     "deaf-inbox": deaf_inbox,
     "hand-over-unasked": hand_over_unasked,
     "forget-request-keys": forget_request_keys,
+    "ignore-keys": ignore_keys,
     "lose-poison": lose_poison,
     "mark-before-sending": mark_before_sending,
     "say-apart": say_apart,

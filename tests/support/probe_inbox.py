@@ -1,9 +1,18 @@
 """What the probe heard, and what it set aside."""
 
 from typing import Any
+from uuid import UUID, uuid4
 
+from contracts.events.intake import ReportRejected
 from tests.support.eventually import eventually
 from tests.support.services import Bench
+from tests.support.wire import wire
+
+
+def fact(reason: str, key: UUID | None = None, sequence: int = 1, **changes: Any) -> tuple[bytes, bytes, Any]:
+    """What the probe hears, of a key of its own unless one is given: key, body, headers."""
+    key = key or uuid4()
+    return wire(ReportRejected(reason_code=reason), subject=key, correlation_id=key, sequence=sequence, **changes)
 
 
 async def effects(bench: Bench) -> list[str]:

@@ -1,7 +1,7 @@
 """PostgreSQL: the unit of work, the write buffer and the tables that every service shares."""
 
 from services.chassis.database.connecting import connection_arguments, open_units
-from services.chassis.database.faults import DATABASE_AWAY, GuardIsSpent, LostRace, is_infrastructure
+from services.chassis.database.faults import DATABASE_AWAY, GuardIsSpent, LostRace, is_infrastructure, is_transient
 from services.chassis.database.outgoing import current_traceparent, traceparent_of
 from services.chassis.database.reading import Gauge, ReadSession
 from services.chassis.database.scope import Scope, ScopeRule, Slice, district_scope
@@ -30,6 +30,7 @@ __all__ = [
     "current_traceparent",
     "district_scope",
     "is_infrastructure",
+    "is_transient",
     "open_units",
     "traceparent_of",
     "with_states",

@@ -2,6 +2,7 @@
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from services.chassis.errors import StillInFlight, Unavailable
 
@@ -39,8 +40,12 @@ DATABASE_AWAY = (
 
 
 def is_infrastructure(error: BaseException | None) -> bool:
-    """Whether the database (not the content) is at fault: wait and try again, uncounted."""
-    if isinstance(error, Unavailable):
+    """Whether the database (not the content) is at fault: wait and try again, uncounted.
+
+    A database that lets nobody in, while it is restored for instance, is away like any other; and no message is at
+    fault when all our connections are taken.
+    """
+    if isinstance(error, Unavailable | NoFreeConnection):
         return True
     if isinstance(error, DBAPIError):
         return bool(error.connection_invalidated) or is_infrastructure(
@@ -55,9 +60,18 @@ def is_infrastructure(error: BaseException | None) -> bool:
         | asyncpg.TooManyConnectionsError
         | asyncpg.DiskFullError
         | asyncpg.ReadOnlySQLTransactionError
+        | asyncpg.ObjectNotInPrerequisiteStateError
+        | asyncpg.InvalidCatalogNameError
+        | asyncpg.InvalidAuthorizationSpecificationError
         | asyncpg.InterfaceError
         | asyncpg.InternalClientError
         | ConnectionError
         | TimeoutError
         | OSError,
     )
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same work may well succeed a little later: the infrastructure is at fault, or somebody else holds
+    the rows."""
+    return is_infrastructure(error) or isinstance(error, StillInFlight)

@@ -19,9 +19,10 @@ from services.chassis.dead_letters import (
     readable_body,
     show_dead_letters,
 )
-from services.chassis.inbox import OPEN, headers_from_json
+from services.chassis.inbox import OPEN
 from services.chassis.pages.forms import Form, page_requires, page_router
 from services.chassis.principal import Principal
+from services.chassis.records import headers_from_json
 from services.chassis.web import Reading
 
 WORDS = {

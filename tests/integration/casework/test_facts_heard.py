@@ -14,8 +14,9 @@ from contracts.events import disbursement, intake, notifications
 from contracts.topics import topic_of
 from contracts.values import RegionCode
 from services.casework.subscriptions import SUBSCRIPTIONS
-from services.chassis.inbox import Inbox, Record
+from services.chassis.inbox import Inbox
 from services.chassis.principal import system_principal
+from services.chassis.records import Record
 from tests.support.casework.agencies import OFFICE, SOEGIRI
 from tests.support.casework.asking import ask, later
 from tests.support.casework.desk import Desk

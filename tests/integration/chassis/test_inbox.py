@@ -1,23 +1,15 @@
 """The way in: once each, in order per key, and nothing that is broken stops the rest or gets lost."""
 
 import asyncio
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 
-from contracts.events.intake import ReportRejected
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.probe import BROKEN_REASONS
-from tests.support.probe_inbox import effects, heard, set_aside
+from tests.support.probe_inbox import effects, fact, heard, set_aside
 from tests.support.services import Bench
-from tests.support.wire import wire
-
-
-def fact(reason: str, key: UUID | None = None, sequence: int = 1, **changes: Any) -> tuple[bytes, bytes, Any]:
-    key = key or uuid4()
-    return wire(ReportRejected(reason_code=reason), subject=key, correlation_id=key, sequence=sequence, **changes)
 
 
 async def test_a_fact_delivered_three_times_has_one_effect(probe: Bench) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from contracts.topics import event_class, topic_of
 from contracts.values import RegionCode
-from services.chassis.inbox import Inbox, Record
+from services.chassis.inbox import Inbox
 from services.chassis.principal import system_principal
+from services.chassis.records import Record
 from services.intake.subscriptions import SUBSCRIPTIONS
 from tests.support.facts_heard import Word, cells_of
 from tests.support.identity import Issuer

@@ -11,8 +11,9 @@ from contracts.envelope import Envelope, Event
 from contracts.events.casework import CaseAidRequested
 from contracts.topics import topic_of
 from contracts.values import RegionCode
-from services.chassis.inbox import Inbox, Record
+from services.chassis.inbox import Inbox
 from services.chassis.principal import system_principal
+from services.chassis.records import Record
 from services.disbursement.batches.commands import hand_in, record_sent
 from services.disbursement.reconciliation.commands import import_statement
 from services.disbursement.reconciliation.domain import read_statement

@@ -20,8 +20,9 @@ from contracts.events.intake import ReportVerified
 from contracts.topics import topic_of
 from contracts.values import Money, RegionCode
 from services.chassis import sealing
-from services.chassis.inbox import Inbox, Record
+from services.chassis.inbox import Inbox
 from services.chassis.principal import system_principal
+from services.chassis.records import Record
 from services.notifications.subscriptions import SUBSCRIPTIONS
 from tests.support.identity import Issuer
 from tests.support.services import SEALING_KEYS, Bench
