@@ -133,10 +133,10 @@ async def breaches(place: Ground, command: tuple[str, ...], *, kills: bool) -> l
                 return len(await rows(url, EFFECTS)) >= count
 
             if kills:
-                await eventually(lambda: applied(len(story.free()) // 3), within_seconds=60, what="the first third")
+                await eventually(lambda: applied(len(story.free()) // 3), within_seconds=90, what="the first third")
                 await parts.kill("consumer")
             with suppress(AssertionError):
-                await eventually(lambda: applied(len(story.free())), within_seconds=30)
+                await eventually(lambda: applied(len(story.free())), within_seconds=90)
             await parts.leave("consumer")
             wrong = {row["handoff_id"] for row in await rows(url, EFFECTS)} ^ story.free()
             told = [f"{len(wrong)} facts overtook one of their key, or waited for another key"] if wrong else []
@@ -146,7 +146,7 @@ async def breaches(place: Ground, command: tuple[str, ...], *, kills: bool) -> l
             await holding.rollback()
             parts.join("consumer")
             with suppress(AssertionError):
-                await eventually(lambda: applied(KEYS * OF_EACH), within_seconds=40)
+                await eventually(lambda: applied(KEYS * OF_EACH), within_seconds=90)
     finally:
         await holder.close()
     set_aside = await rows(url, "SELECT error_code FROM dead_letters")
