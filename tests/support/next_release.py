@@ -15,7 +15,6 @@ with workflow.unsafe.imports_passed_through():
     from services.disbursement.batches.messages import PaymentBatchStart
     from services.intake.registries.messages import CheckStart
 
-
 from services.casework.handoff.handoffs.workflow import HandoffWorkflow
 from services.disbursement.reconciliation.workflow import PaymentBatchWorkflow
 from services.intake.registries.workflow import RegistryCheckWorkflow

@@ -245,7 +245,7 @@ async def test_a_roll_back_heals_a_release_that_forgot_its_rules_version(monkeyp
                 async def stuck() -> bool:
                     return bool(await task_failures(handle))
 
-                await eventually(stuck, what="a step that the hasty release cannot carry out")
+                await eventually(stuck, within_seconds=60, what="a step that the hasty release cannot carry out")
         async with story.worked_by(env.client, TODAY):
             await story.finish(handle)
         cause = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR
