@@ -84,9 +84,9 @@ HAND_OFFS = (
 LARGE_HAND_OFFS = {"SIGAP_SIMULATION_HANDOFFS": "100000", "SIGAP_PAIRS": "all", "SIGAP_WALKS": "300"}
 AID_WALKS = "tests/integration/disbursement/test_aid_model.py"
 WHOLE = [
-    suite("hand-offs", 1400, *HAND_OFFS, *TWO_MODULES, **LARGE_HAND_OFFS),
     suite("fuzz", 1020, "tests/system/test_fuzz.py", SIGAP_FUZZ_CASES="5000", SIGAP_FUZZ_SEED=FRESH_SEED),
     suite("forms", 120, *GENERATED_FORMS, SIGAP_FORMS="2500", SIGAP_FUZZ_SEED=FRESH_SEED),
+    suite("hand-offs", 1400, *HAND_OFFS, *TWO_MODULES, **LARGE_HAND_OFFS),
     suite("walks of aid", 1480, AID_WALKS, *TWO_MODULES, SIGAP_AID_WALKS="10000"),
     fault("kills", 1500, SIGAP_FAULT_KILLS="200"),
     fault("interleavings", 300, SIGAP_FAULT_INTERLEAVINGS="200"),
