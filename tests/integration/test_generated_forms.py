@@ -14,6 +14,8 @@ from tests.support.row_routes import ALL_STAFF_ROLES
 from tests.support.services import bench_for
 
 
+# The parser leaves a file whose part never ends to the collector: of half a body it is in no form.
+@pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("service", SERVICES)
 async def test_no_form_however_wrong_is_a_fault_of_ours(service: str, stack: Stack, issuer: Issuer) -> None:
     async with bench_for(importlib.import_module(f"services.{service}.wiring").SERVICE, stack, issuer) as bench:

@@ -1,5 +1,7 @@
 """The same about rows that there are: a case, its hand-off, its tasks and what hangs on them."""
 
+import pytest
+
 from tests.support.casework.agencies import OFFICE, SOEGIRI
 from tests.support.casework.asking import ask
 from tests.support.casework.desk import Desk
@@ -10,6 +12,8 @@ from tests.support.row_routes import ALL_STAFF_ROLES
 from tests.support.services import Bench
 
 
+# The parser leaves a file whose part never ends to the collector: of half a body it is in no form.
+@pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning")
 async def test_no_form_about_a_case_however_wrong_is_a_fault_of_ours(casework: Bench, issuer: Issuer) -> None:
     guess = {"case_type_guess": "ORANG_TERLANTAR", "kind": "ORANG_TERLANTAR"}
     case_id = await case_of(casework, await report_verified(casework, **guess))
