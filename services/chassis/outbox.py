@@ -9,7 +9,7 @@ its key until somebody mends or drops it.
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -113,16 +113,11 @@ class Relay:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Relay until told to stop; every failure of the infrastructure is waited out."""
-        wait = 0.1
-        while not stop.is_set():
-            try:
-                await self._serve(stop)
-                wait = 0.1
-            except (*DATABASE_AWAY, TransportAway) as error:
-                log().warning("relay_waits", transport=self._transport.name, error=type(error).__name__)
-                self.is_active = False
-                await pause(stop, wait)
-                wait = min(wait * 2, 5.0)
+
+        def say(error: Exception) -> None:
+            log().warning("relay_waits", transport=self._transport.name, error=type(error).__name__)
+
+        await wait_out(self._serve, stop, (*DATABASE_AWAY, TransportAway), say)
         await self._transport.close()
 
     async def _serve(self, stop: asyncio.Event) -> None:
@@ -317,6 +312,24 @@ async def lock_when_free(connection: asyncpg.Connection, name: str, stop: asynci
         yield
         if await pause(stop, STAND_BY_SECONDS):
             return
+
+
+async def wait_out(
+    serve: Callable[[asyncio.Event], Awaitable[None]],
+    stop: asyncio.Event,
+    away: tuple[type[Exception], ...],
+    say: Callable[[Exception], None],
+) -> None:
+    """Serve until told to stop; what fails because somebody is away is said, and served again after a growing pause."""
+    wait = 0.1
+    while not stop.is_set():
+        try:
+            await serve(stop)
+            wait = 0.1
+        except away as error:
+            say(error)
+            await pause(stop, wait)
+            wait = min(wait * 2, 5.0)
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> bool:

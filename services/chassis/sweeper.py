@@ -15,7 +15,7 @@ import asyncpg
 from services.chassis.clock import Pace
 from services.chassis.database import DATABASE_AWAY, connection_arguments
 from services.chassis.errors import Unavailable
-from services.chassis.outbox import CHANNEL, lock_when_free, pause
+from services.chassis.outbox import CHANNEL, lock_when_free, wait_out
 from services.chassis.telemetry import log
 
 LOOK_EVERY = timedelta(seconds=5)
@@ -58,15 +58,11 @@ class Sweeper:
         """Sweep until told to stop; every failure of the infrastructure is waited out."""
         leaving = asyncio.create_task(stop.wait())
         leaving.add_done_callback(lambda _: self._woken.set())
-        wait = 0.1
-        while not stop.is_set():
-            try:
-                await self._serve(stop)
-                wait = 0.1
-            except (*DATABASE_AWAY, Unavailable) as error:
-                log().warning("sweeper_waits", error=type(error).__name__)
-                await pause(stop, wait)
-                wait = min(wait * 2, 5.0)
+
+        def say(error: Exception) -> None:
+            log().warning("sweeper_waits", error=type(error).__name__)
+
+        await wait_out(self._serve, stop, (*DATABASE_AWAY, Unavailable), say)
 
     async def _serve(self, stop: asyncio.Event) -> None:
         arguments = connection_arguments("sweeper", ends_when_silent_ms=LOCK_OUTLIVES_US_MS)
