@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlmodel import col
@@ -30,11 +31,12 @@ from services.intake.subscriptions import SUBSCRIPTIONS
 
 def scope(principal: Principal) -> Scope:
     """What a caller may see: its offices' districts; an agency's program only its own reports and operations."""
-    own = [
-        Slice(Report, col(Report.reporter_agency) == principal.agency),
-        Slice(Operation, col(Operation.agency) == principal.agency),
-    ]
-    return district_scope(principal, own if principal.is_machine else ())
+    return district_scope(principal, _slices_of(principal.agency) if principal.is_machine else ())
+
+
+@lru_cache(maxsize=1024)
+def _slices_of(agency: str) -> Sequence[Slice]:
+    return [Slice(Report, col(Report.reporter_agency) == agency), Slice(Operation, col(Operation.agency) == agency)]
 
 
 async def prepare(running: Running, app: Any) -> None:
