@@ -17,6 +17,7 @@ import asyncpg
 from benchmarks.ground import Ground, Process, free_port, ground, load_now, service_environment, start
 from benchmarks.ratio import keep, make_result, paired
 from deploy.local.places import CHECKOUT
+from deploy.local.timing import cpu_seconds
 from services.chassis.outbox import CHANNEL
 
 MESSAGES = int(os.environ.get("SIGAP_BENCH_MESSAGES", "5000"))
@@ -115,11 +116,6 @@ async def _bare(gateway: str) -> float:
     return time.perf_counter() - begun
 
 
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def _memory_mib(pid: int) -> int:
     line = next(one for one in Path(f"/proc/{pid}/status").read_text().splitlines() if one.startswith("VmHWM"))
     return int(line.split()[1]) // 1024
@@ -134,7 +130,7 @@ async def p17() -> None:
         _notifications(place, gateway.url) as (pid, pool),
     ):
         memory_before = _memory_mib(pid)
-        cpu, handed = _cpu_seconds(pid), 0
+        cpu, handed = cpu_seconds(pid) or 0.0, 0
 
         async def ours() -> float:
             nonlocal handed
@@ -146,7 +142,7 @@ async def p17() -> None:
 
         samples = await paired(ours, theirs, PAIRS)
         sent = await pool.fetchval("SELECT count(*) FROM messages WHERE state = 'sent'")
-        cpu, memory = _cpu_seconds(pid) - cpu, _memory_mib(pid)
+        cpu, memory = (cpu_seconds(pid) or 0.0) - cpu, _memory_mib(pid)
     note = (
         f"{MESSAGES:,} messages to a village about one case, {CONNECTIONS} connections on both sides; ours with rows, "
         f"actions, facts and all traces, until the last is written down; {cpu / handed * 1000:.2f} ms of CPU a message "
