@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import structlog
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
@@ -13,6 +14,15 @@ from tests.support.whole_system import SYSTEM_STATE, System, running_system
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")  # No test asserts a speed: a busy machine is no fault of what is tested.
+
+# By default every frame of an error is drawn with all its variables: ten seconds for one that came through the ORM.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 FURTHER_PART_OF_A_LONG_TEST = re.compile(r"\[part-[1-9]\d*\]$")
 ON_THE_WHOLE_SYSTEM = ("tests/system/", "tests/browser/")
