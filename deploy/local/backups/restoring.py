@@ -142,17 +142,25 @@ async def _begin(site: Site, manifest: Manifest, source: Path, lost: dict[str, A
     try:
         loaded = await load_events(f"127.0.0.1:{site.ports['kafka']}", source / EVENTS)
         print(f"  {loaded} events", flush=True)
-        numbers = site.state / "numbers.json"
-        for service in SERVICES:
-            series = (lost or {}).get("series", {}).get(service, {})
-            write_whole(numbers, json.dumps({name: json.loads(rows or "[]") for name, rows in series.items()}))
-            again = (manifest.began - SAID_AGAIN_BEFORE).isoformat()
-            await run_service(site, service, ["restored", again, *([str(numbers)] if series else [])])
-            await run_service(site, service, ["reconcile"])
-        numbers.unlink()
+        again = (manifest.began - SAID_AGAIN_BEFORE).isoformat()
+        series = (lost or {}).get("series", {})
+        gone_on = [_go_on(site, service, again, series.get(service)) for service in SERVICES]
+        for failed in await asyncio.gather(*gone_on, return_exceptions=True):
+            if isinstance(failed, BaseException):
+                raise failed
         _tell(site, manifest, (lost or {}).get("facts"))
     finally:
         await supervisor.stop_all()
+
+
+async def _go_on(site: Site, service: str, again: str, series: dict[str, Any] | None) -> None:
+    """Have said again what was said since, leave out no number and give none twice, and look at every open thing."""
+    numbers = site.state / f"numbers-{service}.json"
+    if series:
+        write_whole(numbers, json.dumps({name: json.loads(rows or "[]") for name, rows in series.items()}))
+    await run_service(site, service, ["restored", again, *([str(numbers)] if series else [])])
+    await run_service(site, service, ["reconcile"])
+    numbers.unlink(missing_ok=True)
 
 
 def ground(site: Site) -> list[Part]:
