@@ -96,7 +96,7 @@ mutate-workflows: install ## change workflows by one thing at a time, see who no
 mutate-rules: install ## change casework's rules by one thing at a time, see which unit tests notice (MUTANTS=100)
 	@$(PYTHON) -m tests.mutants.rules
 
-fuzz: install ## 5,000 generated requests and 2,500 page forms per service (SIGAP_FUZZ_SEED=N, else fresh)
+fuzz: install ## 5,000 generated requests and 2,500 page forms per service (SIGAP_SEED=N, else fresh)
 	@$(STAGES) fuzz forms
 
 bench: install ## every speed ratio with its target (P=P1 for one)

@@ -3,7 +3,7 @@
 Every connection is cut again and again, PostgreSQL is killed, callers hang up and ask again under the same key.
 Invariant: each promise has the one holder that its state says, a group one firm yes, a person one custodian; an answer
 that was given happened once; every row is the fold of its actions. Seeded; 200 hand-offs here, whole with
-``SIGAP_FAULT_HANDOFFS=10000``. The faulty variant forgets to hand the promise over.
+``SIGAP_FAULT_HANDOFFS=5000``. The faulty variant forgets to hand the promise over.
 """
 
 import asyncio
@@ -32,10 +32,11 @@ from services.chassis.errors import StillInFlight, Unavailable
 from tests.support.arena import SYSTEM, Arena, arena_on
 from tests.support.casework.agencies import LAWANG, MENUR, OFFICE
 from tests.support.connections import CUT
+from tests.support.seeds import chosen_seed
 from tests.support.ways import ENDS, WAYS
 
 T = TypeVar("T")
-SEED = 29
+SEED = chosen_seed(29)
 HANDOFFS = int(os.environ.get("SIGAP_FAULT_HANDOFFS", "200"))
 SIDE_BY_SIDE = 8
 AWAY = (*DATABASE_AWAY, StillInFlight, Unavailable)

@@ -21,10 +21,11 @@ from contracts.events.intake import ReportRejected
 from tests.support.eventually import eventually
 from tests.support.faulty_variants import broken
 from tests.support.probe import BROKEN_REASONS, SCHEMA, probe_service
+from tests.support.seeds import chosen_seed
 from tests.support.services import Bench, bench_for
 from tests.support.wire import wire
 
-SEED = 23
+SEED = chosen_seed(23)
 MESSAGES = int(os.environ.get("SIGAP_FAULT_MESSAGES", "300"))
 KEYS = MESSAGES // 10
 GAP_SECONDS = 0.015

@@ -6,7 +6,6 @@ given twice; what came after the backup is named; nobody's account is lost.
 
 import asyncio
 import json
-import os
 import random
 import re
 import shutil
@@ -27,10 +26,11 @@ from deploy.local.records import every_record
 from deploy.sandbox.journey import report_body
 from deploy.sandbox.scenario import Someone
 from tests.support.eventually import eventually
+from tests.support.seeds import chosen_seed
 from tests.support.whole_system import System, command, running_system
 
 PARTS = "intake,casework,keycloak"
-SEED = int(os.environ.get("SIGAP_SEED", "20261129"))
+SEED = chosen_seed(20261129)
 
 
 @dataclass(frozen=True, slots=True)

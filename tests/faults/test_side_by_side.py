@@ -21,9 +21,10 @@ from benchmarks.ground import Ground, rows, service_environment
 from deploy.local.records import partitions_of
 from tests.support.eventually import eventually
 from tests.support.parts import kept
+from tests.support.seeds import chosen_seed
 from tests.support.wire import handoff_of, wire
 
-SEED = 24
+SEED = chosen_seed(24)
 KEYS = 24
 OF_EACH = 10
 HELD = 3

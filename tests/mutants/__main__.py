@@ -1,6 +1,6 @@
 """``make mutate-workflows``: changes workflows by one thing at a time and sees whether somebody notices.
 
-``MUTANTS`` says how many (20), ``MUTANTS_SEED`` which ones (1), ``MUTANTS_IN`` what their names contain. Exit code 1
+``MUTANTS`` says how many (20), ``SIGAP_SEED`` which ones (1), ``MUTANTS_IN`` what their names contain. Exit code 1
 when one survives that is not on the reviewed list.
 """
 
@@ -10,11 +10,12 @@ from collections import Counter
 
 from tests.mutants.reviewed import reason_for
 from tests.mutants.running import Noticed, all_mutants, chosen, judged
+from tests.support.seeds import chosen_seed
 
 
 def main() -> int:
     """Try the chosen mutants and list the survivors."""
-    count, seed = int(os.environ.get("MUTANTS") or 20), int(os.environ.get("MUTANTS_SEED") or 1)
+    count, seed = int(os.environ.get("MUTANTS") or 20), chosen_seed(1)
     everyone = [mutant for mutant in all_mutants() if os.environ.get("MUTANTS_IN", "") in mutant.name]
     to_notice = [mutant for mutant in everyone if not reason_for(mutant.name, mutant.change)]
     same = len(everyone) - len(to_notice)

@@ -1,7 +1,7 @@
 """``make mutate-rules``: lets mutmut change casework's rules by one thing at a time and sees which unit tests notice.
 
 What is changed and which tests are run stands under ``[tool.mutmut]`` in `pyproject.toml`. ``MUTANTS`` says how many
-(100), ``MUTANTS_SEED`` which ones (1). Works on a copy in `var/mutate-rules`. Exit code 1 when one survives that is not
+(100), ``SIGAP_SEED`` which ones (1). Works on a copy in `var/mutate-rules`. Exit code 1 when one survives that is not
 on the reviewed list.
 """
 
@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.mutants.reviewed import RULES
+from tests.support.seeds import chosen_seed
 
 MUTMUT = "mutmut==3.8.1"
 COPY, TOOL = Path("var/mutate-rules"), Path("var/mutmut")
@@ -77,7 +78,7 @@ class Mutmut:
 
 def main() -> int:
     """Try the drawn mutants and list the survivors."""
-    count, seed = int(os.environ.get("MUTANTS") or 100), int(os.environ.get("MUTANTS_SEED") or 1)
+    count, seed = int(os.environ.get("MUTANTS") or 100), chosen_seed(1)
     mutmut = Mutmut(install())
     copy_checkout()
     mutmut.run(FEW)

@@ -26,9 +26,10 @@ from tests.support.casework.agencies import LAWANG, MENUR, OFFICE
 from tests.support.folding import unlike_their_actions
 from tests.support.identity import Issuer
 from tests.support.packs.in_force import load, quick_pack
+from tests.support.seeds import chosen_seed
 from tests.support.services import Bench, bench_for
 
-SEED = 23
+SEED = chosen_seed(23)
 SYSTEM = system_principal("casework")
 MOVE_VERBS = {move.value for move in Move}
 
