@@ -40,6 +40,10 @@ class Sweep(Protocol):
         """Make everything due: instants that were set by a wrong clock mean nothing."""
         ...
 
+    async def close(self) -> None:
+        """Let go of what it holds outside the database."""
+        ...
+
 
 class Sweeper:
     """The loop."""
@@ -62,7 +66,10 @@ class Sweeper:
         def say(error: Exception) -> None:
             log().warning("sweeper_waits", error=type(error).__name__)
 
-        await wait_out(self._serve, stop, (*DATABASE_AWAY, Unavailable), say)
+        try:
+            await wait_out(self._serve, stop, (*DATABASE_AWAY, Unavailable), say)
+        finally:
+            await self._sweep.close()
 
     async def _serve(self, stop: asyncio.Event) -> None:
         arguments = connection_arguments("sweeper", ends_when_silent_ms=LOCK_OUTLIVES_US_MS)

@@ -67,6 +67,10 @@ class Channel(Protocol):
         """Hand over a message once; nothing when it is there. Raises ``ChannelIsAway``."""
         ...
 
+    async def close(self) -> None:
+        """Let go of what it holds."""
+        ...
+
     async def state(self, reference: UUID) -> DeliveryState:
         """Where a message is. Raises ``ChannelIsAway``."""
         ...

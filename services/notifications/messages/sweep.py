@@ -55,6 +55,10 @@ class MessageSweep:
         """Every open message is due now."""
         await self._perform(commands.revisit_messages)
 
+    async def close(self) -> None:
+        """Let go of the channel."""
+        await self._channel.close()
+
     async def _carry_each(self, ids: Sequence[UUID], stop: asyncio.Event) -> None:
         for message_id in ids:
             try:

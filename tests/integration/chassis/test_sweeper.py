@@ -31,6 +31,7 @@ class Rows:
     looks: int = 0
     revisits: int = 0
     stopwatch: float = 0.0
+    is_closed: bool = False
 
     next_due = "SELECT min(due_at) FROM due_rows"
 
@@ -44,6 +45,9 @@ class Rows:
     async def look_at_all(self) -> None:
         self.revisits += 1
         await self.connection.execute("UPDATE due_rows SET due_at = now()")
+
+    async def close(self) -> None:
+        self.is_closed = True
 
     async def add(self, row_id: int, due_in: str, *, says: bool = True) -> None:
         """A row that is due so much later."""
@@ -75,6 +79,7 @@ class Rows:
         finally:
             stop.set()
             await asyncio.wait_for(task, 10)
+            assert self.is_closed
 
 
 @pytest_asyncio.fixture(loop_scope="session")

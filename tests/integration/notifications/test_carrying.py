@@ -221,6 +221,9 @@ class Scripted:
     async def state(self, reference: UUID) -> DeliveryState:
         return DeliveryState.UNDER_WAY
 
+    async def close(self) -> None:
+        """Nothing to let go."""
+
 
 def sweep_of(bench: Bench, channel: Scripted, **settings: Any) -> MessageSweep:
     """The service's own sweep over a scripted channel."""
