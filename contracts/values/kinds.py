@@ -1,4 +1,4 @@
-"""The kinds of need that a report can name: what intake asks of a reporter, and what types of case answer to."""
+"""The kinds of need that a report can name, and how urgent it is: what intake asks and what cases answer to."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -13,6 +13,14 @@ class Kind(StrEnum):
     LANSIA_TERLANTAR = "LANSIA_TERLANTAR"
     ANAK_TERLANTAR = "ANAK_TERLANTAR"
     BENCANA = "BENCANA"
+
+
+class Urgency(StrEnum):
+    """Triage guess of the reporter."""
+
+    EMERGENCY = "EMERGENCY"
+    URGENT = "URGENT"
+    NORMAL = "NORMAL"
 
 
 KIND_TEXTS: Mapping[Kind, str] = {

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from contracts.values import Kind
+from contracts.values import Kind, Urgency
 from services.chassis import clock, sealing
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
@@ -15,7 +15,7 @@ from services.chassis.telemetry import own_trace
 from services.intake.persons.commands import RegisterPerson, Sealer, register_person
 from services.intake.persons.domain import Description, check_ages_agree
 from services.intake.reports import domain, facts, repository
-from services.intake.reports.domain import Channel, ReportState, Urgency
+from services.intake.reports.domain import Channel, ReportState
 from services.intake.reports.tables import Operation, Report, ReportCase
 
 

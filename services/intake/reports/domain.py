@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from contracts.values import RegionCode
+from contracts.values import RegionCode, Urgency
 from services.chassis.errors import Conflict, Forbidden, Invalid
 
 
@@ -44,14 +44,6 @@ class Because(StrEnum):
     NIK = "NIK"
     PHOTO = "PHOTO"
     ORDER_NUMBER = "ORDER_NUMBER"
-
-
-class Urgency(StrEnum):
-    """Triage guess of the reporter."""
-
-    EMERGENCY = "EMERGENCY"
-    URGENT = "URGENT"
-    NORMAL = "NORMAL"
 
 
 MOVES: dict[tuple[ReportState, str], ReportState] = {

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StringConstraints
 
-from contracts.values import Kind, Nik, NikIsInvalid, Sex
+from contracts.values import Kind, Nik, NikIsInvalid, Sex, Urgency
 from services.chassis.web import LongText, ReferenceText, RequestBody, ShortText, VillageText
 from services.intake.persons.domain import Description
 from services.intake.reports.commands import ConductOperation, Evidence, ReceiveReport
-from services.intake.reports.domain import OPERATION_LIMIT, Because, Channel, RejectionReason, Urgency
+from services.intake.reports.domain import OPERATION_LIMIT, Because, Channel, RejectionReason
 from services.intake.reports.queries import ReportView
 from services.intake.reports.tables import Operation, Report
 

@@ -79,12 +79,12 @@ WORDED: Mapping[str, Mapping[str, str]] = {
     "intake": {
         "chassis.inbox.DeadLetterState": "dead_letter_state",
         "contracts.values.kinds.Kind": "report_kind",
+        "contracts.values.kinds.Urgency": "urgency",
         "contracts.values.nik.Sex": "sex",
         "intake.reports.domain.Because": "because",
         "intake.reports.domain.Channel": "channel",
         "intake.reports.domain.RejectionReason": "report_reason",
         "intake.reports.domain.ReportState": "report_state",
-        "intake.reports.domain.Urgency": "urgency",
     },
     "disbursement": {
         "disbursement.batches.domain.RejectionReason": "batch_reason",
