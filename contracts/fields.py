@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BeforeValidator,
     Field,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import PydanticCustomError
 
 from contracts.values import INT64_MAX, Money, RegionCode, RegionLevel
 
@@ -27,14 +28,49 @@ def _require_level(level: RegionLevel) -> Any:
     return AfterValidator(check)
 
 
-def _refuse_number(instant: Any) -> Any:
-    if isinstance(instant, (int, float)) or (isinstance(instant, str) and "T" not in instant.upper()):
-        raise ValueError("an instant is written with date, time and zone")
-    return instant
+INSTANT_IS_MALFORMED = "instant_is_malformed"
+"""The kind of fault of what is no instant; its text says in Indonesian what to write."""
+_WRITTEN_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:([0-9]{2})(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC) + timedelta(hours=12)
+_LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(hours=14)
+"""What lies between can be shown in every zone, from 12 hours behind UTC to 14 before it."""
 
 
-def _to_utc(instant: datetime) -> datetime:
-    return instant.astimezone(UTC)
+def _to_utc(value: Any) -> datetime:
+    try:
+        if isinstance(value, str):
+            return _read_instant(value)
+        if isinstance(value, datetime) and value.utcoffset() is not None:
+            return _in_utc(value)
+    except (ValueError, OverflowError):
+        pass
+    raise PydanticCustomError(
+        INSTANT_IS_MALFORMED,
+        "Tulis tanggal, jam sampai detik, dan zona waktu, misalnya 2026-03-01T08:30:00+07:00.",
+    )
+
+
+def _in_utc(instant: datetime) -> datetime:
+    in_utc = instant.astimezone(UTC)
+    if not _EARLIEST <= in_utc <= _LATEST:
+        raise ValueError
+    return in_utc
+
+
+def _read_instant(text: str) -> datetime:
+    written = _WRITTEN_INSTANT.fullmatch(text)
+    if written is None:
+        raise ValueError
+    if written[1] != "60":
+        return _in_utc(datetime.fromisoformat(text.upper()))
+    place = written.start(1)
+    leap = _in_utc(datetime.fromisoformat(f"{text[:place]}59{text[place + 2 :]}".upper())) + timedelta(seconds=1)
+    if (leap.hour, leap.minute, leap.second, leap.day) != (0, 0, 0, 1):
+        raise ValueError
+    return leap
 
 
 def _not_negative(amount: Money) -> Money:
@@ -76,13 +112,17 @@ VillageCode = Annotated[
 """A kelurahan or desa, `PP.KK.CC.DDDD`."""
 
 Instant = Annotated[
-    AwareDatetime,
-    BeforeValidator(_refuse_number),
-    AfterValidator(_to_utc),
-    PlainSerializer(lambda instant: instant.isoformat().replace("+00:00", "Z"), return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
+    datetime,
+    BeforeValidator(_to_utc),
+    PlainSerializer(lambda instant: instant.isoformat().replace("+00:00", "Z"), when_used="json"),
 ]
-"""A moment with its zone, kept in UTC and written with «Z»."""
+"""A moment as RFC 3339 writes it, kept in UTC and written with «Z».
+
+Text has date, time to the second and zone (`2026-03-01T08:30:00+07:00`), «T» and «Z» in either case; never a number, a
+date alone, a space for «T», an hour 24, or an instant that no calendar of the years 1 to 9999 has in every zone. A leap
+second, which only the end of a month in UTC can have, is read as the second after it. In Python a `datetime` with its
+zone is taken too.
+"""
 
 Amount = Annotated[
     Money, AfterValidator(_not_negative), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": INT64_MAX})

@@ -13,8 +13,9 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from contracts.fields import Instant
 from services.chassis.auth import requires
 from services.chassis.database import ReadSession, UnitOfWork
 from services.chassis.errors import Conflict, Invalid, NotFound
@@ -119,13 +120,6 @@ async def _open_row(dead_letter_id: int, expected_version: int, uow: UnitOfWork)
     return row
 
 
-def _written_out(value: object) -> object:
-    """A date and time in words of RFC 3339; a bare number would be read as seconds of some clock."""
-    if isinstance(value, str) and "-" not in value[1:]:
-        raise ValueError("an instant is written as RFC 3339 says")
-    return value
-
-
 class DeadLetterSearch(BaseModel):
     """What is looked for; all that is given must hold."""
 
@@ -139,9 +133,7 @@ class DeadLetterSearch(BaseModel):
     claimed_by: Annotated[Text, Field(max_length=128, description="Petugas yang mengurus; «-»: belum ada")] | None = (
         None
     )
-    set_aside_before: (
-        Annotated[AwareDatetime, BeforeValidator(_written_out), Field(description="Tersisih sebelum saat ini")] | None
-    ) = None
+    set_aside_before: Annotated[Instant, Field(description="Tersisih sebelum saat ini")] | None = None
     all_states: bool = False
 
 

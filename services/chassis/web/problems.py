@@ -98,7 +98,9 @@ class Problem(BaseModel):
     detail: str = Field(description="Apa yang perlu dilakukan")
     trace_id: str
     legal_now: list[str] | None = Field(default=None, description="Tindakan yang sah pada keadaan sekarang")
-    errors: list[dict[str, str]] | None = Field(default=None, description="Bidang yang salah, tanpa nilainya")
+    errors: list[dict[str, str]] | None = Field(
+        default=None, description="Bidang yang salah, tanpa nilainya; advice: apa yang ditulis di sana"
+    )
     facts: dict[str, Any] | None = None
 
 

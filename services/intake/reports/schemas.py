@@ -4,8 +4,9 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
+from contracts.fields import Instant
 from contracts.values import Kind, Nik, NikIsInvalid, Sex, Urgency
 from services.chassis.web import LongText, ReferenceText, RequestBody, ShortText, VillageText
 from services.intake.persons.domain import Description
@@ -56,7 +57,7 @@ class EvidenceIn(RequestBody):
     """A photo or paper kept by the sender, by its SHA-256."""
 
     digest: DigestText
-    captured_at: AwareDatetime
+    captured_at: Instant
     village_code: VillageText | None = None
 
 
@@ -67,7 +68,7 @@ class ReportIn(RequestBody):
     kind: Kind
     urgency: Urgency = Urgency.NORMAL
     village_code: VillageText = Field(examples=["35.24.17.2001"])
-    found_at: AwareDatetime = Field(description="Kapan orang ini ditemukan, dengan zona waktu")
+    found_at: Instant = Field(description="Kapan orang ini ditemukan, dengan zona waktu")
     is_with_reporter: bool = Field(
         default=False, description="Orangnya sudah berada pada instansi Anda, misalnya di IGD atau pos jaga"
     )
@@ -95,7 +96,7 @@ class OperationIn(RequestBody):
 
     order_number: ReferenceText = Field(description="Nomor surat tugas")
     place_code: VillageText
-    conducted_at: AwareDatetime
+    conducted_at: Instant
     reports: Annotated[list[ReportIn], Field(min_length=1, max_length=OPERATION_LIMIT)]
 
     def to_command(self) -> ConductOperation:

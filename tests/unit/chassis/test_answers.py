@@ -1,13 +1,14 @@
 """What an answer tells browsers and caches, and what a port that anybody reaches shows."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import httpx2
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from starlette.requests import Request
 
+from contracts.fields import Instant
 from services.chassis.pages.sessions import cookie_name, forget_cookie, set_cookie
 from services.chassis.processes import build_app, main
 from services.chassis.service import Service
@@ -82,3 +83,22 @@ def test_only_migrate_may_hold_the_migrators_address(
     monkeypatch.setattr(service.settings, "from_environment", lambda: held)
     assert main(service, ["api"]) == 2
     assert f"{prefix}_MIGRATOR_DATABASE_URL" in capsys.readouterr().err
+
+
+async def test_what_is_no_instant_is_told_by_field_with_what_to_write() -> None:
+    app = app_of(SERVICES[0], "local")
+    router = APIRouter()
+
+    @router.get("/moments")
+    async def moments(at: Annotated[Instant, Query()]) -> str:
+        return at.isoformat()
+
+    app.include_router(router)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://sigap") as client:
+        refused = await client.get("/moments", params={"at": "1700000000"})
+        assert refused.status_code == 422
+        (fault,) = refused.json()["errors"]
+        assert (fault["field"], fault["problem"]) == ("query.at", "instant_is_malformed")
+        assert fault["advice"].startswith("Tulis tanggal, jam sampai detik, dan zona waktu")
+        taken = await client.get("/moments", params={"at": "2026-03-01T08:30:00+07:00"})
+        assert (taken.status_code, taken.json()) == (200, "2026-03-01T01:30:00+00:00")

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
+from contracts.fields import Instant
 from services.casework.case.cases.commands import MarkDuplicate, OpenHandoff
 from services.casework.case.cases.domain import BY_PEOPLE, legal_moves
 from services.casework.case.cases.queries import CaseView
@@ -28,7 +29,7 @@ class HandoffIn(RequestBody):
     )
     mode: Literal["sequential", "parallel"] = "sequential"
     is_draft: bool = Field(default=False, description="Simpan sebagai konsep, tanpa tenggat")
-    happened_at: AwareDatetime | None = Field(
+    happened_at: Instant | None = Field(
         default=None, description="Kapan diminta, bila dicatat belakangan; tenggat dihitung dari situ"
     )
 

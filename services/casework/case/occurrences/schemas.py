@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
+from contracts.fields import Instant
 from services.casework.case.cases.schemas import AgencyText
 from services.casework.case.occurrences.commands import ProposeRevocation, RecordOccurrence
 from services.casework.case.occurrences.domain import Consequence, Occurrence, RevocationReason, Undone, fingerprint
@@ -27,7 +28,7 @@ class OccurrenceIn(RequestBody):
     """What happened to the person."""
 
     kind: Kind
-    happened_at: AwareDatetime
+    happened_at: Instant
     told_by: AgencyText | None = Field(default=None, description="Instansi yang memberi tahu; bawaan: instansi Anda")
     to_agency: AgencyText | None = Field(
         default=None, description="Instansi yang melanjutkan kunjungan orang yang dikirim; bawaan: calon pada paket"

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import AwareDatetime
 
+from contracts.fields import Instant
 from services.casework.desks.desks import commands, queries
 from services.casework.desks.desks.schemas import DryRun, HandoverIn, HandoverReceipt, Roster, ShiftIn, ShiftOut
 from services.casework.handoff.disclosures.domain import Purpose
@@ -68,7 +68,7 @@ async def get_shifts(
     caller: Annotated[Principal, requires("roster:read")],
     reading: Reading,
     desk: Annotated[str, Query(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="Kode meja instansi Anda")],
-    since: Annotated[AwareDatetime | None, Query(description="Awal rentang; bawaan: sekarang")] = None,
+    since: Annotated[Instant | None, Query(description="Awal rentang; bawaan: sekarang")] = None,
     days: Annotated[int, Query(ge=1, le=31)] = 7,
 ) -> Roster:
     """Giliran jaga satu meja instansi Anda, dan siapa yang bertugas sekarang."""

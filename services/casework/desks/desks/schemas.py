@@ -5,8 +5,9 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
+from contracts.fields import Instant
 from services.casework.desks.desks.commands import PlanShift
 from services.casework.desks.desks.domain import ForeseenDeadline
 from services.casework.handoff.handoffs.tables import Handoff
@@ -25,8 +26,8 @@ class ShiftIn(RequestBody):
     district: DistrictText
     desk: DeskText
     officer: OfficerText
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Instant
+    ends_at: Instant
     phone: PhoneText = Field(default="", description="Kode telepon jaga meja itu; kosong: nomor meja sendiri")
 
     def command(self) -> PlanShift:

@@ -5,8 +5,9 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
+from contracts.fields import Instant
 from services.casework.desks.tasks.domain import results_of
 from services.casework.desks.tasks.tables import Task
 from services.chassis.web import CodeText, RequestBody
@@ -22,7 +23,7 @@ class _Completion(RequestBody):
 class TaskCompletionIn(_Completion):
     """A task is done."""
 
-    happened_at: AwareDatetime | None = Field(default=None, description="Kapan dikerjakan, bila dicatat belakangan")
+    happened_at: Instant | None = Field(default=None, description="Kapan dikerjakan, bila dicatat belakangan")
 
 
 class TaskCompletionFormIn(_Completion):

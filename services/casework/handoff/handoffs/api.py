@@ -7,8 +7,8 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime
 
+from contracts.fields import Instant
 from services.casework.handoff.disclosures.schemas import DisclosureOut, DisclosureReads
 from services.casework.handoff.handoffs import commands, queries
 from services.casework.handoff.handoffs.commands import MoveHandoff, Redirect, ReportStatus
@@ -53,7 +53,7 @@ async def get_feed(
     caller: Annotated[Principal, requires("feed:read")],
     reading: Reading,
     after: Annotated[int | None, Query(ge=0, le=2**63 - 1, description="Posisi terakhir yang sudah dibaca")] = None,
-    since: Annotated[AwareDatetime | None, Query(description="Baca ulang dari saat ini; tanpa after")] = None,
+    since: Annotated[Instant | None, Query(description="Baca ulang dari saat ini; tanpa after")] = None,
     limit: PageLimit = 100,
 ) -> FeedPage:
     """Umpan instansi Anda: setiap perubahan serah terima, berurutan, tanpa ada yang terlewat.

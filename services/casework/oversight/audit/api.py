@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import AwareDatetime
 
+from contracts.fields import Instant
 from services.casework.oversight.audit import queries
 from services.casework.oversight.audit.domain import COLUMNS, AuditList
 from services.casework.oversight.audit.schemas import (
@@ -20,8 +20,8 @@ from services.chassis.principal import Principal
 from services.chassis.web import Reading, problems
 
 router = APIRouter(tags=["oversight"])
-Since = Annotated[AwareDatetime, Query(description="Dicatat sejak")]
-Until = Annotated[AwareDatetime, Query(description="Dicatat sebelum; paling lama satu tahun sesudah since")]
+Since = Annotated[Instant, Query(description="Dicatat sejak")]
+Until = Annotated[Instant, Query(description="Dicatat sebelum; paling lama satu tahun sesudah since")]
 Agency = Annotated[str, Query(pattern=AGENCY, description="Kosong: semua instansi")]
 
 

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
+from contracts.fields import Instant
 from services.casework.office.findings.schemas import Reason
 from services.casework.office.matters.domain import About, AboutKind
 from services.casework.person.custody.commands import AddProof, AnswerClaim, RecordCustody, Recorded
@@ -47,8 +48,8 @@ class CustodyIn(RequestBody):
         default=None, description="Kode instansi, ambulance atau escort; boleh kosong untuk FAMILY dan OTHER"
     )
     from_agency: PartyText | None = Field(default=None, description="Yang menyerahkan; kosong bila tidak diketahui")
-    happened_at: AwareDatetime = Field(description="Kapan orang ini diterima, dengan zona waktu")
-    until: AwareDatetime | None = Field(
+    happened_at: Instant = Field(description="Kapan orang ini diterima, dengan zona waktu")
+    until: Instant | None = Field(
         default=None, description="Sampai kapan, bila sudah diketahui; bila kosong sampai yang berikutnya menerima"
     )
     place_code: PlaceText

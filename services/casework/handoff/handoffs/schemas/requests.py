@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from contracts.fields import Instant
 from services.casework.handoff.conditions.domain import ConditionAbout, ConditionCode
 from services.casework.handoff.handoffs.commands import MoveHandoff, OfferedCondition, Spoken
 from services.casework.handoff.handoffs.domain import HandoffReason, Move, News, Question, Reply, Speaker
@@ -21,7 +22,7 @@ class MoveIn(RequestBody):
     expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
         default=None, description="Versi yang Anda lihat; bila sudah berubah, jawabannya 409 dengan kedua versi"
     )
-    happened_at: AwareDatetime | None = Field(default=None, description="Kapan terjadi, bila dicatat belakangan")
+    happened_at: Instant | None = Field(default=None, description="Kapan terjadi, bila dicatat belakangan")
 
     def command(self, handoff_id: UUID, move: Move) -> MoveHandoff:
         """As the command takes it."""
@@ -81,7 +82,7 @@ class ConditionIn(RequestBody):
 
     code: ConditionCode
     owner: Literal["SENDER", "RECEIVER"] = Field(description="Siapa yang memenuhi syarat ini")
-    due_at: AwareDatetime
+    due_at: Instant
     about: ConditionAbout = Field(
         default=ConditionAbout.CANDIDATE,
         description="CASE bila syarat tetap berguna walau instansi lain yang menyanggupi",
@@ -113,7 +114,7 @@ class SpokenIn(MoveIn):
     """What an agency without software said by phone: who spoke, in which role, on which number, when."""
 
     move: SpokenMove
-    happened_at: AwareDatetime = Field(description="Kapan hal itu dikatakan; menentukan tepat waktu atau tidak")
+    happened_at: Instant = Field(description="Kapan hal itu dikatakan; menentukan tepat waktu atau tidak")
     spoke_with: PersonText
     role: Speaker
     phone: PhoneText
@@ -201,7 +202,7 @@ class StatusIn(RequestBody):
     """How the work stands; never a diagnosis."""
 
     status_code: News
-    expected_end_at: AwareDatetime | None = None
+    expected_end_at: Instant | None = None
     is_ready: bool = Field(default=False, description="Orangnya sudah dapat dijemput")
 
 
