@@ -14,7 +14,7 @@ from typing import Any
 import jsonschema
 
 from contracts.compatibility import Schema, event_breaks
-from contracts.envelope import CONTENT_TYPE, TRACEPARENT_PATTERN, Envelope, Event
+from contracts.envelope import CONTENT_TYPE, TRACEPARENT_PATTERN, URGENT, Envelope, Event
 from contracts.topics import TOPICS_BY_OWNER, Topic, all_topics, event_class, parse_type, topic_of
 
 Document = dict[str, Any]
@@ -183,6 +183,7 @@ def headers_schema(event: type[Event]) -> Document:
         "ce_source": {"type": "string", "const": f"/sigap/{parse_type(event.TYPE).owner}"},
         "ce_sensitivity": {"type": "string", "const": event.SENSITIVITY.value},
         "ce_sequence": {"type": "string", "pattern": "^[1-9][0-9]{0,18}$"},
+        "ce_urgent": {"type": "string", "const": URGENT, "description": "Passes ahead of other keys; else left out."},
         "content-type": {"type": "string", "const": CONTENT_TYPE},
         "traceparent": {"type": "string", "pattern": TRACEPARENT_PATTERN},
     }

@@ -10,11 +10,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from contracts.fields import DistrictCode, Instant, Ordinal, Pseudonym
+from contracts.fields import DistrictCode, Flag, Instant, Ordinal, Pseudonym
 
 CONTENT_TYPE = "application/json"
+URGENT = "true"
+"""How CloudEvents writes a Boolean attribute that holds."""
 TYPE_PATTERN = r"^[a-z]+\.[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*\.v[1-9][0-9]*$"
 TRACEPARENT_PATTERN = r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"
+_NEVER_IN_THE_WAY = ("traceparent", "urgent")
 
 
 class Sensitivity(StrEnum):
@@ -61,7 +64,8 @@ class Envelope(BaseModel):
 
     `id` is new for every message; `factid` is the same for all versions of one fact and is what a reader remembers;
     `time` is when it happened, `recordedtime` when we learnt it; `sequence` is the version of the aggregate;
-    `correlationid` is the message's key on every topic that is not compacted.
+    `correlationid` is the message's key on every topic that is not compacted; `urgent` is written, as `true`, only on
+    what passes ahead of other keys.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -80,12 +84,15 @@ class Envelope(BaseModel):
     district: DistrictCode
     actor: Pseudonym
     sensitivity: Sensitivity
+    urgent: Flag = False
     traceparent: Annotated[str, StringConstraints(pattern=TRACEPARENT_PATTERN)] | None = None
 
     def to_headers(self) -> list[tuple[str, bytes]]:
         """The Kafka headers: `ce_` and the attribute's name, besides the plain `content-type` and `traceparent`."""
         texts: dict[str, Any] = self.model_dump(mode="json", exclude_none=True)
         traceparent = texts.pop("traceparent", None)
+        if texts.pop("urgent"):
+            texts["urgent"] = URGENT
         headers = [(f"ce_{name}", str(value).encode()) for name, value in texts.items()]
         headers.append(("content-type", CONTENT_TYPE.encode()))
         if traceparent is not None:
@@ -101,7 +108,7 @@ class Envelope(BaseModel):
             if attribute not in cls.model_fields or (attribute == name) is not (name == "traceparent"):
                 continue
             try:
-                texts[attribute] = value.decode(errors="replace" if attribute == "traceparent" else "strict")
+                texts[attribute] = value.decode(errors="replace" if attribute in _NEVER_IN_THE_WAY else "strict")
             except (UnicodeDecodeError, AttributeError):
                 raise EnvelopeIsInvalid([attribute]) from None
         if "specversion" not in texts:
@@ -109,6 +116,8 @@ class Envelope(BaseModel):
         if re.fullmatch(TRACEPARENT_PATTERN, texts.get("traceparent", "")) is None:
             # A torn trace costs a line in a picture; it must never cost the fact.
             texts.pop("traceparent", None)
+        # A wrong word costs the fact its haste; it must never cost the fact.
+        texts["urgent"] = texts.get("urgent") == URGENT
         if "sequence" in texts:
             # A header is text, while the field takes no text: «7» and «7.0» must not both be read as seven.
             texts["sequence"] = int(texts["sequence"]) if _is_number(texts["sequence"]) else None

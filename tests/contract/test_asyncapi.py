@@ -113,6 +113,9 @@ def test_a_message_that_differs_from_the_document_is_noticed_without_its_values(
         "headers $: required"
     ]
     assert check.faults([("ce_type", b"nobody.knows.this.v1")], b"{}") == ["the type is not in the document"]
+    body = b'{"reason_code": "A"}'
+    assert check.faults([*headers, ("ce_urgent", b"true")], body) == []
+    assert check.faults([*headers, ("ce_urgent", b"false")], body) == ["headers $.ce_urgent: const"]
 
 
 def _spoil_topic(document: asyncapi.Document) -> None:

@@ -37,6 +37,7 @@ def envelopes(draw: st.DrawFn) -> Envelope:
         district=RegionCode("35.24"),
         actor="agency:satpolpp-lamongan",
         sensitivity=draw(st.sampled_from(Sensitivity)),
+        urgent=draw(st.booleans()),
         traceparent=draw(st.none() | st.just(f"00-{'a' * 32}-{'b' * 16}-01")),
     )
 
@@ -48,7 +49,7 @@ def test_an_envelope_survives_its_headers(envelope: Envelope) -> None:
 
 @given(envelopes(), st.lists(st.tuples(st.text(max_size=12), st.binary(max_size=12)), max_size=5))
 def test_foreign_headers_change_nothing(envelope: Envelope, foreign: list[tuple[str, bytes]]) -> None:
-    ours = {name for name, _ in envelope.to_headers()} | {"traceparent", "ce_causationid"}
+    ours = {name for name, _ in envelope.to_headers()} | {"traceparent", "ce_causationid", "ce_urgent"}
     others = [(name, value) for name, value in foreign if name not in ours]
     assert Envelope.from_headers([*others, *envelope.to_headers()]) == envelope
 
@@ -115,6 +116,16 @@ def test_a_malformed_header_is_named_and_its_value_is_not_repeated(name: str, va
 def test_a_torn_trace_does_not_cost_the_fact(torn: bytes) -> None:
     headers = [(name, value) for name, value in _envelope().to_headers() if name != "traceparent"]
     assert Envelope.from_headers([*headers, ("traceparent", torn)]).traceparent is None
+
+
+def test_what_is_urgent_says_so_and_nothing_else_mentions_it() -> None:
+    assert ("ce_urgent", b"true") in _envelope().model_copy(update={"urgent": True}).to_headers()
+    assert "ce_urgent" not in dict(_envelope().to_headers())
+
+
+@pytest.mark.parametrize("word", [b"", b"false", b"True", b"1", b"yes", b"\xff"])
+def test_a_wrong_word_of_haste_costs_the_haste_and_not_the_fact(word: bytes) -> None:
+    assert Envelope.from_headers([*_envelope().to_headers(), ("ce_urgent", word)]) == _envelope()
 
 
 def test_a_newer_writers_field_is_ignored() -> None:

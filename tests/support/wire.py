@@ -18,6 +18,7 @@ def wire(
     fact_id: UUID | None = None,
     district: str = "35.24",
     type_name: str | None = None,
+    is_urgent: bool = False,
 ) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
     """Key, body and headers of an event."""
     now = datetime.now(UTC)
@@ -36,6 +37,7 @@ def wire(
             "district": district,
             "actor": "system:test",
             "sensitivity": event.SENSITIVITY,
+            "urgent": is_urgent,
         }
     )
     return str(correlation_id).encode(), event.to_body(), envelope.to_headers()
