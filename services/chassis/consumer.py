@@ -119,7 +119,7 @@ class Consumer:
         record = _record_of(raw)
         key = record.owner, record.ordering_key
         self._told_at = datetime.fromtimestamp(raw.timestamp / 1000, UTC)
-        await self._in_hand.take(raw, key)
+        await self._in_hand.take(raw, key, is_urgent=record.is_urgent)
         place = TopicPartition(raw.topic, raw.partition)
         consumer = self._consumer
         if consumer and self._in_hand.depth(key) > self._bounds.messages // 2 and place in consumer.assignment():
@@ -216,8 +216,17 @@ class Consumer:
     @property
     def oldest_seconds(self) -> float:
         """Age of the oldest message that is not handled yet: of those in hand, while others wait behind them."""
-        told_at = self._in_hand.oldest_at or (self._told_at if self._not_taken else None)
-        return max(0.0, (clock.utc_now() - told_at).total_seconds()) if told_at else 0.0
+        return _age_of(self._in_hand.oldest_at or (self._told_at if self._not_taken else None))
+
+    @property
+    def urgent_in_hand(self) -> int:
+        """How many urgent messages were taken and are not handled yet."""
+        return self._in_hand.urgent_count
+
+    @property
+    def oldest_urgent_seconds(self) -> float:
+        """Age of the oldest urgent message in hand."""
+        return _age_of(self._in_hand.oldest_urgent_at)
 
     async def _keep_measuring(self, stop: asyncio.Event) -> None:
         """Ask the broker where our partitions end: what a fetch said of it is as old as the fetch, and a consumer that
@@ -276,6 +285,10 @@ class _Revoked(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """They start where they were committed."""
+
+
+def _age_of(told_at: datetime | None) -> float:
+    return max(0.0, (clock.utc_now() - told_at).total_seconds()) if told_at else 0.0
 
 
 def _record_of(raw: ConsumerRecord) -> Record:

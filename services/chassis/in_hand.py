@@ -2,11 +2,12 @@
 
 A message is taken when the broker gave it and finished when its effect is committed. What may be committed of a
 partition ends before its first unfinished message, whatever was finished behind that one: a crash gives the rest
-again, and the inbox knows what was done.
+again, and the inbox knows what was done. A key with an urgent message in hand begins before the others, with whatever
+of it stands before that message; of four beginnings one stays with the others.
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from aiokafka.structs import TopicPartition
 
 Key = tuple[str, str]
 """Publisher and ordering key: what keeps an order."""
+AHEAD_IN_A_ROW = 3
+"""How many urgent keys begin one after the other while others wait: the next to begin is one of those."""
 Handle = Callable[[ConsumerRecord], Awaitable[bool]]
 """Handles a message to its end; false when it was left as it is."""
 
@@ -37,6 +40,7 @@ class Taken:
     key: Key
     place: TopicPartition
     size_bytes: int
+    is_urgent: bool
     is_started: bool = False
 
 
@@ -48,6 +52,9 @@ class InHand:
         self._bounds = bounds
         self._by_key: dict[Key, deque[Taken]] = {}
         self._ready: deque[Key] = deque()
+        self._ready_ahead: deque[Key] = deque()
+        self._urgent: Counter[Key] = Counter()
+        self._ahead_in_a_row = 0
         self._unfinished: dict[TopicPartition, dict[int, Taken]] = {}
         self._next_offset: dict[TopicPartition, int] = {}
         self._tasks: dict[Taken, asyncio.Task[None]] = {}
@@ -57,8 +64,8 @@ class InHand:
         self._size_bytes = 0
         self.count = 0
 
-    async def take(self, raw: ConsumerRecord, key: Key) -> None:
-        """Lay a message behind those of its key, as soon as there is room for it.
+    async def take(self, raw: ConsumerRecord, key: Key, *, is_urgent: bool = False) -> None:
+        """Lay a message behind those of its key, as soon as there is room for it; an urgent one hastens all of them.
 
         Until then nobody asks the broker for more. A message whose partition was given up meanwhile is let go.
         """
@@ -69,16 +76,21 @@ class InHand:
             await self._room.wait()
         if assignment != self._assignment or self.is_over:
             return
-        taken = Taken(raw, key, TopicPartition(raw.topic, raw.partition), size_bytes)
+        taken = Taken(raw, key, TopicPartition(raw.topic, raw.partition), size_bytes, is_urgent)
         self._unfinished.setdefault(taken.place, {})[raw.offset] = taken
         self._next_offset[taken.place] = raw.offset + 1
         self.count += 1
         self._size_bytes += size_bytes
         waiting = self._by_key.setdefault(key, deque())
         waiting.append(taken)
+        if is_urgent:
+            self._urgent[key] += 1
         if len(waiting) == 1:
-            self._ready.append(key)
+            self._make_ready(key)
             self._start()
+        elif is_urgent and key in self._ready:
+            self._ready.remove(key)
+            self._make_ready(key)
 
     def depth(self, key: Key) -> int:
         """How many messages of a key are in hand."""
@@ -96,6 +108,17 @@ class InHand:
         told = [taken.raw.timestamp for waiting in self._by_key.values() for taken in waiting]
         return datetime.fromtimestamp(min(told) / 1000, UTC) if told else None
 
+    @property
+    def oldest_urgent_at(self) -> datetime | None:
+        """When the broker had the oldest urgent message in hand."""
+        told = [taken.raw.timestamp for key in self._urgent for taken in self._by_key[key] if taken.is_urgent]
+        return datetime.fromtimestamp(min(told) / 1000, UTC) if told else None
+
+    @property
+    def urgent_count(self) -> int:
+        """How many messages in hand are urgent."""
+        return self._urgent.total()
+
     async def settle(self, places: Set[TopicPartition], within_seconds: float) -> None:
         """Start nothing more of these partitions, and give what was started some time to finish."""
         self._assignment += 1
@@ -105,7 +128,11 @@ class InHand:
                 self._let_go(taken)
             if not waiting:
                 del self._by_key[key]
-        self._ready = deque(key for key in self._ready if key in self._by_key)
+        ready = [key for key in (*self._ready_ahead, *self._ready) if key in self._by_key]
+        self._ready_ahead.clear()
+        self._ready.clear()
+        for key in ready:
+            self._make_ready(key)
         started = [task for taken, task in self._tasks.items() if taken.place in places]
         if started:
             await asyncio.wait(started, timeout=within_seconds)
@@ -135,9 +162,19 @@ class InHand:
             return True
         return self.count < self._bounds.messages and self._size_bytes + size_bytes <= self._bounds.size_bytes
 
+    def _make_ready(self, key: Key) -> None:
+        (self._ready_ahead if key in self._urgent else self._ready).append(key)
+
+    def _next_key(self) -> Key:
+        if self._ready_ahead and (not self._ready or self._ahead_in_a_row < AHEAD_IN_A_ROW):
+            self._ahead_in_a_row += 1
+            return self._ready_ahead.popleft()
+        self._ahead_in_a_row = 0
+        return self._ready.popleft()
+
     def _start(self) -> None:
-        while self._ready and len(self._tasks) < self._bounds.at_once and not self.is_over:
-            taken = self._by_key[self._ready.popleft()][0]
+        while (self._ready or self._ready_ahead) and len(self._tasks) < self._bounds.at_once and not self.is_over:
+            taken = self._by_key[self._next_key()][0]
             taken.is_started = True
             self._tasks[taken] = asyncio.create_task(self._work(taken))
 
@@ -162,7 +199,7 @@ class InHand:
         waiting.popleft()
         self._let_go(taken)
         if waiting:
-            self._ready.append(taken.key)
+            self._make_ready(taken.key)
         else:
             del self._by_key[taken.key]
         self._start()
@@ -170,4 +207,8 @@ class InHand:
     def _let_go(self, taken: Taken) -> None:
         self.count -= 1
         self._size_bytes -= taken.size_bytes
+        if taken.is_urgent:
+            self._urgent[taken.key] -= 1
+            if not self._urgent[taken.key]:
+                del self._urgent[taken.key]
         self._room.set()

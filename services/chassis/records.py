@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import orjson
 from pydantic import ValidationError
 
-from contracts.envelope import Envelope, EnvelopeIsInvalid, Event
+from contracts.envelope import URGENT, Envelope, EnvelopeIsInvalid, Event
 from contracts.topics import event_class
 from services.chassis.errors import SigapError
 
@@ -34,6 +34,11 @@ class Record:
             return (self.key or b"").decode() or f"{self.topic}:{self.partition}:{self.offset}"
         except UnicodeDecodeError:
             return f"{self.topic}:{self.partition}:{self.offset}"
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether its publisher lets it pass ahead of other keys."""
+        return ("ce_urgent", URGENT.encode()) in self.headers
 
     @property
     def event_type(self) -> str:

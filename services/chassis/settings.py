@@ -26,7 +26,7 @@ class ServiceSettings(BaseSettings):
     kafka_session_timeout_ms: int = 10_000
     kafka_heartbeat_interval_ms: int = 500
     consumer_at_once: int = Field(default=8, ge=1)
-    consumer_in_hand_messages: int = Field(default=256, ge=1)
+    consumer_in_hand_messages: int = Field(default=2048, ge=1)
     consumer_in_hand_bytes: int = Field(default=8_388_608, ge=1)
     topic_prefix: str = ""
     group_prefix: str = ""
@@ -51,7 +51,7 @@ class ServiceSettings(BaseSettings):
     session_recheck_minutes: int = 3
     session_unchecked_minutes: int = 30
     deployment: Literal["local", "production"] = "production"
-    relay_batch_rows: int = 1000
+    relay_batch_rows: int = Field(default=1000, ge=4)
     relay_poll_ms: int = 250
     inbox_keep_days: int = 45
     outbox_keep_days: int = 14

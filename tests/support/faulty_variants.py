@@ -16,7 +16,7 @@ from aiokafka import ConsumerRecord
 from aiokafka.structs import TopicPartition
 from faststream.kafka import KafkaMessage
 
-from services.chassis import inbox
+from services.chassis import inbox, outbox
 from services.chassis.consumer import Consumer
 from services.chassis.database import Guard, UnitOfWork, Units
 from services.chassis.in_hand import InHand, Key, Taken
@@ -77,11 +77,11 @@ def say_apart(patch: pytest.MonkeyPatch) -> None:
     async def in_two(uow: UnitOfWork, answer: tuple[int, Any] | None) -> None:
         said, uow._buffer.outbox = uow._buffer.outbox, []
         await commit(uow, answer)
-        for exit_, key, target, body, headers, district in said:
+        for exit_, key, target, body, headers, district, is_urgent in said:
             await uow._units.pool.execute(
-                "INSERT INTO outbox (transport, key, target, body, headers, district)"
-                " VALUES ($1, $2, $3, $4::text::json, $5::text::json, $6)",
-                exit_, key, target, body, headers, district,
+                "INSERT INTO outbox (transport, key, target, body, headers, district, is_urgent)"
+                " VALUES ($1, $2, $3, $4::text::json, $5::text::json, $6, $7)",
+                exit_, key, target, body, headers, district, is_urgent,
             )  # fmt: skip
 
     patch.setattr(UnitOfWork, "commit", in_two)
@@ -181,10 +181,34 @@ def ignore_keys(patch: pytest.MonkeyPatch) -> None:
     """Messages are handled side by side, those of one key too."""
     take = InHand.take
 
-    async def on_its_own(in_hand: InHand, raw: ConsumerRecord, key: Key) -> None:
-        await take(in_hand, raw, (raw.topic, f"{raw.partition}:{raw.offset}"))
+    async def on_its_own(in_hand: InHand, raw: ConsumerRecord, key: Key, *, is_urgent: bool = False) -> None:
+        await take(in_hand, raw, (raw.topic, f"{raw.partition}:{raw.offset}"), is_urgent=is_urgent)
 
     patch.setattr(InHand, "take", on_its_own)
+
+
+def overtake_in_hand(patch: pytest.MonkeyPatch) -> None:
+    """An urgent message in hand begins before what its own key has before it."""
+    take = InHand.take
+
+    async def as_a_key_of_its_own(in_hand: InHand, raw: ConsumerRecord, key: Key, *, is_urgent: bool = False) -> None:
+        owner, name = key
+        await take(in_hand, raw, (owner, f"{name}!") if is_urgent else key, is_urgent=is_urgent)
+
+    patch.setattr(InHand, "take", as_a_key_of_its_own)
+
+
+def overtake_in_the_outbox(patch: pytest.MonkeyPatch) -> None:
+    """The relay sends urgent rows before what their own key has before them."""
+    patch.setattr(
+        outbox,
+        "_SELECT",
+        """
+        SELECT id, key, target, body, headers, district, recorded_at FROM outbox
+        WHERE transport = $1 AND sent_at IS NULL AND key <> ALL($2::text[]) AND $4::int > 0
+        ORDER BY is_urgent DESC, id LIMIT $3
+        """,
+    )
 
 
 FAULTY_VARIANTS = {
@@ -197,6 +221,8 @@ FAULTY_VARIANTS = {
     "ignore-keys": ignore_keys,
     "lose-poison": lose_poison,
     "mark-before-sending": mark_before_sending,
+    "overtake-in-hand": overtake_in_hand,
+    "overtake-in-the-outbox": overtake_in_the_outbox,
     "say-apart": say_apart,
     "stall-at-poison": stall_at_poison,
 }

@@ -27,9 +27,15 @@ KEY: Key = ("intake", "a")
 BOUNDS = Bounds(at_once=5, messages=12, size_bytes=600)
 
 
-def message(partition: int, offset: int, key: str, size: int = 10) -> Any:
+def message(partition: int, offset: int, key: str, size: int = 10, *, is_urgent: bool = False) -> Any:
     return SimpleNamespace(
-        topic="intake.reports", partition=partition, offset=offset, timestamp=offset, value=b"x" * size, key=key
+        topic="intake.reports",
+        partition=partition,
+        offset=offset,
+        timestamp=offset,
+        value=b"x" * size,
+        key=key,
+        is_urgent=is_urgent,
     )
 
 
@@ -50,7 +56,10 @@ class Run:
         for number in range(PARTITIONS):
             # A key lies in one partition of a topic, as the broker places it.
             keys = [f"k{number}-{key}" for key in range(KEYS)]
-            told = [message(number, offset, self.chance.choice(keys)) for offset in range(MESSAGES)]
+            told = [
+                message(number, offset, self.chance.choice(keys), is_urgent=self.chance.random() < 0.2)
+                for offset in range(MESSAGES)
+            ]
             self.partitions[TopicPartition("intake.reports", number)] = told
 
     async def handle(self, raw: Any) -> bool:
@@ -84,7 +93,7 @@ async def feed(run: Run, in_hand: InHand, count: int) -> None:
     for number, raw in enumerate(run.mixed()):
         if number == count:
             return
-        await in_hand.take(raw, ("intake", raw.key))
+        await in_hand.take(raw, ("intake", raw.key), is_urgent=raw.is_urgent)
         if in_hand.count > BOUNDS.messages:
             run.breaches.append(f"{in_hand.count} in hand")
         if run.chance.random() < 0.3:
@@ -109,6 +118,8 @@ async def through(seed: int) -> Run:
 
     await eventually(nothing_left, within_seconds=5)
     run.commit(in_hand)
+    if in_hand.urgent_count or in_hand.oldest_urgent_at:
+        run.breaches.append("what is urgent is left in hand")
     run.breaches += [f"{key} out of order" for key, places in run.handled.items() if places != sorted(places)]
     if len(run.effects) != total or set(run.committed.values()) != {MESSAGES}:
         run.breaches.append(f"{len(run.effects)} of {total} handled, committed {run.committed}")
@@ -122,7 +133,7 @@ async def test_a_key_keeps_its_order_and_nothing_unfinished_is_committed(seed: i
     assert 1 < run.most <= BOUNDS.at_once
 
 
-@pytest.mark.parametrize("variant", ["acknowledge-the-highest-finished", "ignore-keys"])
+@pytest.mark.parametrize("variant", ["acknowledge-the-highest-finished", "ignore-keys", "overtake-in-hand"])
 async def test_the_checker_catches_the_faulty_variant(variant: str) -> None:
     with broken(variant):
         assert (await through(0)).breaches, f"the checker did not notice {variant}"
@@ -173,3 +184,67 @@ async def test_the_oldest_in_hand_is_the_oldest_of_all_keys() -> None:
     done.set()
     await in_hand.close(1)
     assert in_hand.oldest_at is None
+
+
+async def begun(plain: int, urgent: int, *, late: tuple[str, ...] = ()) -> list[str]:
+    """In which order keys begin that came behind one that works: plain ones, then urgent ones, then ``late`` messages.
+
+    A late message is urgent; the name of its key says which it hastens.
+    """
+    order: list[str] = []
+    free = asyncio.Event()
+
+    async def handle(raw: Any) -> bool:
+        order.append(raw.key)
+        return await free.wait()
+
+    in_hand = InHand(handle, Bounds(at_once=1, messages=2048, size_bytes=100_000))
+    keys = [("first", False), *((f"p{number}", False) for number in range(plain))]
+    keys += [*((f"u{number}", True) for number in range(urgent)), *((key, True) for key in late)]
+    for offset, (key, is_urgent) in enumerate(keys):
+        await in_hand.take(message(0, offset, key), ("intake", key), is_urgent=is_urgent)
+        await asyncio.sleep(0)
+    free.set()
+
+    async def nothing_left() -> bool:
+        return not in_hand.count
+
+    await eventually(nothing_left, within_seconds=5)
+    return order[1:]
+
+
+async def test_an_urgent_key_behind_a_flood_begins_next() -> None:
+    assert (await begun(1000, 1))[:3] == ["u0", "p0", "p1"]
+
+
+async def test_of_four_beginnings_one_stays_with_what_is_not_urgent() -> None:
+    order = await begun(4, 12)
+    assert order == ["u0", "u1", "u2", "p0", "u3", "u4", "u5", "p1", "u6", "u7", "u8", "p2", "u9", "u10", "u11", "p3"]
+
+
+async def test_an_urgent_message_hastens_what_its_key_has_before_it() -> None:
+    assert await begun(3, 0, late=("p2",)) == ["p2", "p2", "p0", "p1"]
+
+
+async def test_a_key_is_hastened_only_until_its_last_urgent_message_is_done() -> None:
+    order: list[int] = []
+    free = asyncio.Event()
+
+    async def handle(raw: Any) -> bool:
+        order.append(raw.offset)
+        return await free.wait()
+
+    in_hand = InHand(handle, Bounds(at_once=1, messages=100, size_bytes=100_000))
+    told = ("a", False), ("b", False), ("c", True), ("c", False), ("d", False)
+    for offset, (key, is_urgent) in enumerate(told):
+        await in_hand.take(message(0, offset, key), ("intake", key), is_urgent=is_urgent)
+    assert in_hand.urgent_count == 1
+    assert in_hand.oldest_urgent_at == datetime.fromtimestamp(0.002, UTC)
+    free.set()
+
+    async def nothing_left() -> bool:
+        return not in_hand.count
+
+    await eventually(nothing_left, within_seconds=5)
+    assert order == [0, 2, 1, 4, 3]
+    assert in_hand.oldest_urgent_at is None
