@@ -3,7 +3,8 @@
 One relay per service and transport is active, by an advisory lock on the very connection that reads and marks. A row is
 marked sent only after the other side confirmed it; a crash in between sends it again, and the receivers are built for
 that. A key whose send failed is held back while the others go on; a row that can never be sent is set aside and holds
-its key until somebody mends or drops it.
+its key until somebody mends or drops it. Urgent rows go before those of other keys, with whatever their own key has
+before them; a part of every batch stays with what has waited longest, so that nothing starves.
 """
 
 import asyncio
@@ -31,6 +32,8 @@ LOCK_OUTLIVES_US_MS = 20_000
 STAND_BY_SECONDS = 0.5
 PRUNE_EVERY_SECONDS = 3600
 CLOCK_MAY_JUMP = timedelta(minutes=5)
+URGENT_SHARE = 0.75
+"""How much of a batch the keys with urgent rows may take; the rest goes by age, whatever it is."""
 _tracer = trace.get_tracer("sigap.relay")
 
 
@@ -84,12 +87,25 @@ class OutboxTransport(Protocol):
 
 
 _SELECT = """
-SELECT id, key, target, body, headers, district, recorded_at FROM outbox o
-WHERE transport = $1 AND sent_at IS NULL AND unsendable_at IS NULL AND key <> ALL($2::text[])
-  AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.transport = o.transport AND p.key = o.key
-                  AND p.unsendable_at IS NOT NULL AND p.sent_at IS NULL)
-ORDER BY id LIMIT $3
+WITH sendable AS NOT MATERIALIZED (
+    SELECT id, key, target, body, headers, district, recorded_at, is_urgent FROM outbox o
+    WHERE transport = $1 AND sent_at IS NULL AND unsendable_at IS NULL AND key <> ALL($2::text[])
+      AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.transport = o.transport AND p.key = o.key
+                      AND p.unsendable_at IS NOT NULL AND p.sent_at IS NULL)
+), urgent_keys AS MATERIALIZED (
+    SELECT DISTINCT key FROM (SELECT key FROM sendable WHERE is_urgent ORDER BY id LIMIT $4) urgent
+), ahead AS MATERIALIZED (
+    SELECT of_key.* FROM urgent_keys CROSS JOIN LATERAL (
+        SELECT * FROM sendable WHERE sendable.key = urgent_keys.key ORDER BY id LIMIT $4) of_key
+    ORDER BY id LIMIT $4
+), oldest AS (
+    SELECT * FROM sendable WHERE id NOT IN (SELECT id FROM ahead)
+    ORDER BY id LIMIT $3 - (SELECT count(*) FROM ahead)
+)
+SELECT id, key, target, body, headers, district, recorded_at
+FROM (SELECT 1 AS part, * FROM ahead UNION ALL SELECT 2, * FROM oldest) batch ORDER BY part, id
 """
+"""Of each key its oldest rows, in their order: what an urgent row has before it in its key goes with it."""
 
 
 class Relay:
@@ -99,6 +115,7 @@ class Relay:
         self._database_url = database_url
         self._transport = transport
         self._batch_rows = batch_rows
+        self._urgent_rows = int(batch_rows * URGENT_SHARE)
         self._poll_seconds = poll_ms / 1000
         self._held: dict[str, tuple[float, float]] = {}
         self._woken = asyncio.Event()
@@ -156,7 +173,7 @@ class Relay:
         """Send one batch; True when there may be more."""
         now = time.monotonic()
         held = [key for key, (until, _) in self._held.items() if until > now]
-        records = await connection.fetch(_SELECT, self._transport.name, held, self._batch_rows)
+        records = await connection.fetch(_SELECT, self._transport.name, held, self._batch_rows, self._urgent_rows)
         if not records:
             return False
         rows = [OutboxRow(*record.values()) for record in records]
@@ -192,7 +209,8 @@ class TransportAway(Exception):
 class FeedTransport:
     """Numbers the agencies' feed, in order, in the same transaction that marks the rows as sent.
 
-    A number taken at insert would skip rows that commit late; here one relay counts, so a cursor skips nothing.
+    A number taken at insert would skip rows that commit late; here one relay counts, so a cursor skips nothing. Nothing
+    passes ahead in a feed: an agency reads its own in one order, and numbering takes no time that others would wait.
     """
 
     name = "feed"

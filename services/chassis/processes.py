@@ -180,6 +180,12 @@ async def serve(
             "Age of the oldest message not handled yet",
             lambda: [(consumer.oldest_seconds, {})],
         )
+        _show("sigap_consumer_urgent_messages", "Urgent messages in hand", lambda: [(consumer.urgent_in_hand, {})])
+        _show(
+            "sigap_consumer_urgent_oldest_seconds",
+            "Age of the oldest urgent message in hand",
+            lambda: [(consumer.oldest_urgent_seconds, {})],
+        )
         checks += [consumer_check(consumer), lag_check(consumer, settings.consumer_age_limit_seconds)]
     if "worker" in parts and service.workflows:
         worker = WorkflowWorker(
@@ -318,10 +324,13 @@ _SPINE_GAUGES = with_states("""
 SELECT (SELECT coalesce(extract(epoch FROM now() - min(recorded_at)), 0)
         FROM outbox WHERE sent_at IS NULL AND unsendable_at IS NULL) AS outbox_age,
        (SELECT count(*) FROM outbox WHERE sent_at IS NULL) AS outbox_rows,
+       urgent.age AS outbox_urgent_age, urgent.rows AS outbox_urgent_rows,
        (SELECT count(*) FROM outbox WHERE sent_at IS NULL AND unsendable_at IS NOT NULL) AS outbox_unsendable,
        (SELECT count(*) FROM dead_letters WHERE state IN {open}) AS dead_letters,
        (SELECT coalesce(extract(epoch FROM now() - min(set_aside_at)), 0)
         FROM dead_letters WHERE state IN {open}) AS dead_letter_age
+FROM (SELECT count(*) AS rows, coalesce(extract(epoch FROM now() - min(recorded_at)), 0) AS age
+      FROM outbox WHERE is_urgent AND sent_at IS NULL AND unsendable_at IS NULL) urgent
 """, open=OPEN)  # fmt: skip
 
 
@@ -339,6 +348,8 @@ async def _measure(service: Service, running: Running, stop: asyncio.Event) -> N
     )
     show("sigap_outbox_oldest_seconds", "Age of the oldest unsent outbox row")
     show("sigap_outbox_rows", "Unsent outbox rows")
+    show("sigap_outbox_urgent_oldest_seconds", "Age of the oldest unsent urgent outbox row")
+    show("sigap_outbox_urgent_rows", "Unsent urgent outbox rows")
     show("sigap_outbox_unsendable", "Outbox rows that can never be sent")
     show("sigap_dead_letters", "Messages set aside and not yet resolved")
     show("sigap_dead_letters_oldest_seconds", "Age of the oldest message set aside")
@@ -348,6 +359,8 @@ async def _measure(service: Service, running: Running, stop: asyncio.Event) -> N
             row = await running.units.pool.fetchrow(_SPINE_GAUGES)
             readings["sigap_outbox_oldest_seconds"] = [(float(row["outbox_age"]), {})]
             readings["sigap_outbox_rows"] = [(float(row["outbox_rows"]), {})]
+            readings["sigap_outbox_urgent_oldest_seconds"] = [(float(row["outbox_urgent_age"]), {})]
+            readings["sigap_outbox_urgent_rows"] = [(float(row["outbox_urgent_rows"]), {})]
             readings["sigap_outbox_unsendable"] = [(float(row["outbox_unsendable"]), {})]
             readings["sigap_dead_letters"] = [(float(row["dead_letters"]), {})]
             readings["sigap_dead_letters_oldest_seconds"] = [(float(row["dead_letter_age"]), {})]

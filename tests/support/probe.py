@@ -33,6 +33,11 @@ class Probe(Aggregate, table=True):
 
     note: str = Field(max_length=64)
 
+    @property
+    def passes_ahead(self) -> bool:
+        """An urgent one says so in its note."""
+        return self.note.startswith("URGENT")
+
 
 class Effect(DistrictRow, table=True):
     """One per fact that was heard, in the order of hearing."""

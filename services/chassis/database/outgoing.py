@@ -1,6 +1,7 @@
 """What leaves with a transaction: facts, signals and feed items, as rows of the outbox, and the trace they carry on.
 
-A row is transport, ordering key, target, body, headers and district, as the write buffer takes it.
+A row is transport, ordering key, target, body, headers, district and whether it is urgent, as the write buffer takes
+it. Facts and signals of what passes ahead are urgent; an agency reads its feed in one order, so that items never are.
 """
 
 from datetime import datetime
@@ -10,7 +11,7 @@ from uuid import UUID
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind
 
-from contracts.envelope import Event
+from contracts.envelope import URGENT, Event
 from contracts.topics import topic_of
 from services.chassis import clock
 from services.chassis.database.tables import Aggregate
@@ -28,7 +29,7 @@ def fact_row(
     happened_at: datetime | None,
     actor: str,
     causation_id: UUID | None,
-) -> tuple[str, ...]:
+) -> tuple[Any, ...]:
     """A fact about an aggregate as a CloudEvent of its topic, with a producer's span of its own."""
     topic = topic_of(fact.TYPE)
     headers = {
@@ -47,6 +48,8 @@ def fact_row(
     }
     if happened_at is not None:
         headers["ce_time"] = happened_at.isoformat()
+    if about.passes_ahead:
+        headers["ce_urgent"] = URGENT
     if causation_id is not None:
         headers["ce_causationid"] = str(causation_id)
     span = _tracer.start_span(
@@ -57,12 +60,12 @@ def fact_row(
     headers["traceparent"] = traceparent_of(span)
     span.end()
     key = str(about.id) if topic.key == "subject" else str(about.correlation_id)
-    return ("kafka", key, topic.name, fact.to_body().decode(), to_json(headers), about.district)
+    return ("kafka", key, topic.name, fact.to_body().decode(), to_json(headers), about.district, about.passes_ahead)
 
 
 def signal_row(
     workflow: str, workflow_id: str, signal: str, message: Any, *, start: Any, about: Aggregate, queue: str
-) -> tuple[str, ...]:
+) -> tuple[Any, ...]:
     """What a workflow is told, with what it is started with when it does not run."""
     body = {
         "workflow": workflow,
@@ -74,13 +77,13 @@ def signal_row(
         "queue": queue,
     }
     headers = {"traceparent": current_traceparent(), "case.id": str(about.correlation_id)}
-    return ("temporal", workflow_id, workflow, to_json(body), to_json(headers), about.district)
+    return ("temporal", workflow_id, workflow, to_json(body), to_json(headers), about.district, about.passes_ahead)
 
 
-def feed_row(agency: str, item: dict[str, Any], about: Aggregate) -> tuple[str, ...]:
+def feed_row(agency: str, item: dict[str, Any], about: Aggregate) -> tuple[Any, ...]:
     """An item of an agency's feed."""
     headers = {"traceparent": current_traceparent(), "fact_id": str(clock.new_id())}
-    return ("feed", agency, agency, to_json(item), to_json(headers), about.district)
+    return ("feed", agency, agency, to_json(item), to_json(headers), about.district, False)
 
 
 def traceparent_of(span: trace.Span) -> str:

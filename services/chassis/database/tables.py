@@ -24,3 +24,8 @@ class Aggregate(DistrictRow):
     recorded_at: datetime | None = Field(
         default=None, sa_type=UTC_INSTANT, sa_column_kwargs={"server_default": "now()"}
     )
+
+    @property
+    def passes_ahead(self) -> bool:
+        """Whether what is said about it goes before other keys: an emergency, as far as its row tells."""
+        return False

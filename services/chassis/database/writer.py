@@ -168,6 +168,7 @@ OUTBOX_COLUMNS = (
     ("body", "text", "::json"),
     ("headers", "text", "::json"),
     ("district", "text", ""),
+    ("is_urgent", "boolean", ""),
 )
 _ACTIONS = Shape("insert", "actions", ACTION_COLUMNS)
 _OUTBOX = Shape("insert", "outbox", OUTBOX_COLUMNS)

@@ -7,6 +7,7 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from contracts.values import Urgency
 from services.chassis.database import UTC_INSTANT, Aggregate, DistrictRow
 
 
@@ -30,6 +31,11 @@ class Report(Aggregate, table=True):
     nik_digest: bytes | None = Field(default=None, sa_type=LargeBinary)
     parent_report_id: UUID | None = None
     reason_code: str | None = Field(default=None, max_length=64)
+
+    @property
+    def passes_ahead(self) -> bool:
+        """An emergency, as its reporter says."""
+        return self.urgency == Urgency.EMERGENCY
 
 
 class ReportCase(DistrictRow, table=True):

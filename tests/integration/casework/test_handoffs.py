@@ -263,6 +263,22 @@ async def test_an_emergency_is_never_paused(office: Desk, case_id: UUID) -> None
     assert refused["code"] == "emergency_cannot_pause"
 
 
+async def test_what_is_said_of_an_emergencys_hand_off_passes_ahead_also_after_its_answer(
+    office: Desk, hospital: Desk, case_id: UUID, casework: Bench
+) -> None:
+    for purpose, is_urgent in (("EMERGENCY_CARE", True), ("INPATIENT_BED", False)):
+        handoff = await ask(office, case_id, purpose=purpose)
+        await hospital.move(handoff["handoff_id"], "acceptance")
+        told = await casework.rows(
+            "SELECT transport, is_urgent FROM outbox WHERE headers->>'ce_subject' = $1 OR key = 'handoff:' || $1"
+            " OR (transport = 'feed' AND body->>'handoff_id' = $1)",
+            handoff["handoff_id"],
+        )
+        assert {(row["transport"], row["is_urgent"]) for row in told} == {
+            ("kafka", is_urgent), ("temporal", is_urgent), ("feed", False)
+        }, purpose  # fmt: skip
+
+
 async def test_a_mis_click_is_undone_by_whoever_made_it_and_the_deadline_runs_on(
     office: Desk, hospital: Desk, case_id: UUID
 ) -> None:

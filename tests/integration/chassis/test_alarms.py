@@ -80,11 +80,15 @@ async def test_the_age_of_the_outbox_rises_and_falls(process: Outspoken, casewor
     )
     await rises(process, "sigap_outbox_oldest_seconds", 500)
     await rises(process, "sigap_outbox_rows", 1)
+    assert not await process.figure("sigap_outbox_urgent_rows")
+    await casework.units.pool.execute("UPDATE outbox SET is_urgent = true WHERE key = $1", refused)
+    await rises(process, "sigap_outbox_urgent_rows", 0)
+    await rises(process, "sigap_outbox_urgent_oldest_seconds", 500)
     await rises(process, "sigap_outbox_unsendable", 0)
     assert (await process.figure("sigap_outbox_oldest_seconds") or 0) < 1000, "a row that can never leave has no age"
     await casework.units.pool.execute("UPDATE outbox SET sent_at = now() WHERE unsendable_at IS NOT NULL")
-    for name in ("sigap_outbox_oldest_seconds", "sigap_outbox_rows", "sigap_outbox_unsendable"):
-        await falls(process, name)
+    for name in ("oldest_seconds", "rows", "unsendable", "urgent_rows", "urgent_oldest_seconds"):
+        await falls(process, f"sigap_outbox_{name}")
 
 
 async def test_dead_letters_and_their_age_rise_and_fall(process: Outspoken, casework: Bench) -> None:
@@ -105,12 +109,15 @@ async def test_the_lag_of_a_consumer_rises_and_falls(process: Outspoken, casewor
     await stack.kill("postgres")
     try:
         async with casework.producer() as send:
-            for _ in range(40):
+            for number in range(40):
                 report_id = uuid4()
                 fact = ReportRejected(reason_code="X")
-                await send("intake.reports", *wire(fact, subject=report_id, correlation_id=report_id))
+                told = wire(fact, subject=report_id, correlation_id=report_id, is_urgent=number == 0)
+                await send("intake.reports", *told)
         await rises(process, "sigap_consumer_lag_messages", 30)
         await rises(process, "sigap_consumer_oldest_seconds", 3)
+        await rises(process, "sigap_consumer_urgent_oldest_seconds", 3)
+        assert await process.figure("sigap_consumer_urgent_messages") == 1
         checks = await process.failing("lag")
         assert "oldest" in checks["lag"]["detail"]
         assert checks["lag"]["runbook"] == "docs/runbook.md#a-consumer-falls-behind"
@@ -118,6 +125,8 @@ async def test_the_lag_of_a_consumer_rises_and_falls(process: Outspoken, casewor
         await stack.start("postgres")
     await falls(process, "sigap_consumer_lag_messages")
     await falls(process, "sigap_consumer_oldest_seconds")
+    await falls(process, "sigap_consumer_urgent_messages")
+    await falls(process, "sigap_consumer_urgent_oldest_seconds")
     await process.is_ready()
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Field
 
+from contracts.values import Urgency
 from services.chassis.database import UTC_INSTANT, Aggregate
 
 
@@ -44,3 +45,8 @@ class Case(Aggregate, table=True):
     found_at: datetime = Field(sa_type=UTC_INSTANT)
     opened_at: datetime = Field(sa_type=UTC_INSTANT)
     closed_at: datetime | None = Field(default=None, sa_type=UTC_INSTANT)
+
+    @property
+    def passes_ahead(self) -> bool:
+        """An emergency, as it was reported."""
+        return self.urgency == Urgency.EMERGENCY

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from contracts.values import Urgency
 from services.casework.office.matters.tables import AboutRow
 from services.chassis.database import UTC_INSTANT, Aggregate, DistrictRow
 
@@ -30,10 +31,18 @@ class HandoffGroup(AboutRow, Aggregate, table=True):
     reply_to: str = Field(max_length=128)
     reply_workflow: str = Field(max_length=64)
 
+    @property
+    def passes_ahead(self) -> bool:
+        """Asked in an emergency."""
+        return self.urgency == Urgency.EMERGENCY
+
 
 class Handoff(AboutRow, Aggregate, table=True):
-    """A promise asked of one agency's desk. ``deadline`` and ``due_at`` name the deadline of its own that is due
-    next."""
+    """A promise asked of one agency's desk.
+
+    ``deadline`` and ``due_at`` name the deadline of its own that is due next. ``is_emergency``: it has had one that the
+    pack calls an emergency's.
+    """
 
     __tablename__ = "handoffs"
 
@@ -42,6 +51,7 @@ class Handoff(AboutRow, Aggregate, table=True):
     candidate_no: int
     purpose: str = Field(max_length=32)
     urgency: str = Field(default="", max_length=16)
+    is_emergency: bool = False
     from_agency: str = Field(max_length=64)
     to_agency: str = Field(max_length=64)
     to_desk: str = Field(max_length=64)
@@ -67,6 +77,11 @@ class Handoff(AboutRow, Aggregate, table=True):
     result_code: str | None = Field(default=None, max_length=64)
     reason_code: str | None = Field(default=None, max_length=64)
     ba_number: str | None = Field(default=None, max_length=64)
+
+    @property
+    def passes_ahead(self) -> bool:
+        """Asked in an emergency, or for what the pack gives an emergency's time."""
+        return self.is_emergency or self.urgency == Urgency.EMERGENCY
 
 
 class LinkAnswer(DistrictRow, table=True):

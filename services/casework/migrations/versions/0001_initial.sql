@@ -17,9 +17,12 @@ CREATE TABLE outbox (
     recorded_at timestamptz NOT NULL DEFAULT now(),
     sent_at timestamptz,
     unsendable_at timestamptz,
-    error text
+    error text,
+    is_urgent boolean NOT NULL DEFAULT false
 );
 CREATE INDEX outbox_unsent ON outbox (transport, id) WHERE sent_at IS NULL;
+CREATE INDEX outbox_unsent_of_key ON outbox (transport, key, id) WHERE sent_at IS NULL;
+CREATE INDEX outbox_urgent ON outbox (transport, id) WHERE is_urgent AND sent_at IS NULL;
 CREATE INDEX outbox_sent ON outbox (sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX outbox_unsendable ON outbox (transport, key) WHERE unsendable_at IS NOT NULL AND sent_at IS NULL;
 
@@ -470,6 +473,7 @@ CREATE TABLE handoffs (
     last_moved_at timestamptz,
     last_move text NOT NULL DEFAULT '',
     urgency text NOT NULL DEFAULT '',
+    is_emergency boolean NOT NULL DEFAULT false,
     CONSTRAINT handoffs_group_id_candidate_no_key UNIQUE (group_id, candidate_no),
     CONSTRAINT handoffs_check CHECK ((promise_holder = from_agency) OR (promise_holder = to_agency)),
     CONSTRAINT handoffs_check2 CHECK ((state = 'on-hold') = (held_state IS NOT NULL)),

@@ -17,9 +17,12 @@ CREATE TABLE outbox (
     recorded_at timestamptz NOT NULL DEFAULT now(),
     sent_at timestamptz,
     unsendable_at timestamptz,
-    error text
+    error text,
+    is_urgent boolean NOT NULL DEFAULT false
 );
 CREATE INDEX outbox_unsent ON outbox (transport, id) WHERE sent_at IS NULL;
+CREATE INDEX outbox_unsent_of_key ON outbox (transport, key, id) WHERE sent_at IS NULL;
+CREATE INDEX outbox_urgent ON outbox (transport, id) WHERE is_urgent AND sent_at IS NULL;
 CREATE INDEX outbox_sent ON outbox (sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX outbox_unsendable ON outbox (transport, key) WHERE unsendable_at IS NOT NULL AND sent_at IS NULL;
 

@@ -67,9 +67,16 @@ def senders_deadline(
 
 
 def note_next_due(handoff: Handoff, deadlines: Deadlines) -> dict[str, Any]:
-    """Keep in the row which deadline is due first, for the inbox; answers the columns."""
+    """Keep in the row which deadline is due first, for the inbox, and whether one is an emergency's.
+
+    Answers the columns.
+    """
     due = deadlines.next_due()
-    found: dict[str, Any] = {"deadline": due.kind if due else None, "due_at": due.due_at if due else None}
+    found: dict[str, Any] = {
+        "deadline": due.kind if due else None,
+        "due_at": due.due_at if due else None,
+        "is_emergency": handoff.is_emergency or any(running.is_emergency for running in deadlines.running()),
+    }
     for name, value in found.items():
         setattr(handoff, name, value)
     return found
