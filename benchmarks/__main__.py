@@ -5,7 +5,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from benchmarks import cases, handoffs, inbox, intake, messages, spine
+from benchmarks import cases, handoffs, inbox, intake, messages, spine, whole
 from benchmarks.ratio import table
 
 BENCHES: dict[str, Callable[[], Awaitable[None]]] = {
@@ -17,6 +17,7 @@ BENCHES: dict[str, Callable[[], Awaitable[None]]] = {
     "P10": handoffs.p10,
     "P11": handoffs.p11,
     "P13": intake.p13,
+    "P15": whole.whole,
     "P17": messages.p17,
     "burst": handoffs.burst,
     "inbox": inbox.inbox,
@@ -24,13 +25,15 @@ BENCHES: dict[str, Callable[[], Awaitable[None]]] = {
 README = Path(__file__).parent / "README.md"
 HEAD = """# Speed
 
-Every figure is a ratio (P9, P11r, the bursts and the inbox are times): both sides run in one go, in pairs whose order
-alternates, on engines that sync to disk, with all traces kept where it does not say otherwise; the value is the median
-of the pairs and the interval its bootstrapped 95 %. Correctness is checked first: a figure whose run lost or doubled
-anything says WRONG. `make bench` makes all of it anew, `make bench P=P1` one; `SIGAP_BENCH_OPEN` is how many hand-offs
-P11 keeps open, `SIGAP_BENCH_HANDOFFS` how many the inbox is shown over, `SIGAP_BENCH_MESSAGES` how many P17 sends.
-These come from a virtual machine whose cores are shared with others, and the wide intervals say so: read a value with
-its interval, and a target whose interval crosses the bound as reached just so.
+Every figure is a ratio (P9, P11r, the bursts and the inbox are times; P15s, P16 and P18 are CPU and memory): both
+sides run in one go, in pairs whose order alternates, on engines that sync to disk, with all traces kept where it does
+not say otherwise; the value is the median of the pairs and the interval its bootstrapped 95 %. Correctness is checked
+first: a figure whose run lost or doubled anything says WRONG. `make bench` makes all of it anew, `make bench P=P1`
+one; `SIGAP_BENCH_OPEN` is how many hand-offs P11 keeps open, `SIGAP_BENCH_HANDOFFS` how many the inbox is shown over,
+`SIGAP_BENCH_MESSAGES` how many P17 sends; P15 weighs another build beside this one whose checkout, installed, is in
+the folder `SIGAP_BENCH_BASE`, by an operation of `SIGAP_BENCH_CASES` (60), and makes P16 and P18 as well. These come
+from a virtual machine whose cores are shared with others, and the wide intervals say so: read a value with its
+interval, and a target whose interval crosses the bound as reached just so.
 
 """
 
