@@ -206,42 +206,6 @@ class TransportAway(Exception):
     """The other side as a whole cannot be reached: wait, nothing is lost."""
 
 
-class FeedTransport:
-    """Numbers the agencies' feed, in order, in the same transaction that marks the rows as sent.
-
-    A number taken at insert would skip rows that commit late; here one relay counts, so a cursor skips nothing. Nothing
-    passes ahead in a feed: an agency reads its own in one order, and numbering takes no time that others would wait.
-    """
-
-    name = "feed"
-
-    async def open(self) -> None:
-        """Nothing to connect."""
-
-    async def ask(self) -> None:
-        """The feed is where the relay reads."""
-
-    async def send(self, rows: Sequence[OutboxRow], connection: asyncpg.Connection) -> Sent:
-        """Append to the feed and mark sent in one statement."""
-        ids = [row.id for row in rows]
-        await connection.execute(
-            """
-            WITH last AS (SELECT coalesce(max(position), 0) AS position FROM feed),
-            chosen AS (SELECT o.*, row_number() OVER (ORDER BY id) AS place FROM outbox o
-                       WHERE id = ANY($1::bigint[]) AND sent_at IS NULL),
-            numbered AS (INSERT INTO feed (position, agency, district, fact_id, body, headers, recorded_at)
-                SELECT last.position + place, target, district, (headers->>'fact_id')::uuid, body, headers, recorded_at
-                FROM chosen, last ORDER BY id)
-            UPDATE outbox SET sent_at = now() WHERE id IN (SELECT id FROM chosen)
-            """,
-            ids,
-        )
-        return Sent(confirmed=ids)
-
-    async def close(self) -> None:
-        """Nothing to let go."""
-
-
 class OutboxNotifier:
     """Wakes relay and sweeper after commits: NOTIFY on a connection of its own, coalesced, never inside the commit.
 

@@ -22,10 +22,11 @@ from services.chassis.auth import TokenVerifier
 from services.chassis.clock import Pace
 from services.chassis.consumer import Consumer
 from services.chassis.database import DATABASE_AWAY, open_units, with_states
+from services.chassis.feed import FeedTransport, FeedWatch
 from services.chassis.inbox import OPEN, Inbox
 from services.chassis.kafka import KafkaTransport, security_of
 from services.chassis.offices import Offices
-from services.chassis.outbox import CLOCK_MAY_JUMP, FeedTransport, OutboxNotifier, Relay, keep_pruned
+from services.chassis.outbox import CLOCK_MAY_JUMP, OutboxNotifier, Relay, keep_pruned
 from services.chassis.principal import system_principal
 from services.chassis.readiness import (
     IdentityWatch,
@@ -262,7 +263,7 @@ async def _serve_http(
         app = build_app(service, settings, running, checks)
         if service.prepare is not None:
             await service.prepare(running, app)
-        ports.append(serve_app(app, settings, settings.http_port, stop))
+        ports += [app.state.feed_watch.run(stop), serve_app(app, settings, settings.http_port, stop)]
     if settings.ops_port:
         ports.append(serve_app(ops_app(settings, checks), settings, settings.ops_port, stop))
     await asyncio.gather(*ports or [stop.wait()])
@@ -288,6 +289,11 @@ def build_app(
         is_public=settings.deployment != "local",
     )
     app.state.settings = settings
+    app.state.feed_watch = FeedWatch(
+        settings.database_url,
+        at_most=settings.feed_waiting_requests,
+        at_most_per_agency=settings.feed_waiting_requests_per_agency,
+    )
     service.pages.install(app)
     return app
 

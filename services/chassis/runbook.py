@@ -49,6 +49,7 @@ LINES: Mapping[str, str] = {
     "message_not_carried": "messages-do-not-arrive",
     "messages_without_a_pack": "messages-do-not-arrive",
     "sweeper_waits": "a-database-is-away",
+    "feed_watch_waits": "a-database-is-away",
     "worker_waits": "temporal-is-away-or-lost-its-store",
     "consuming_failed": "a-fault-of-ours",
     "drain_failed": "a-fault-of-ours",

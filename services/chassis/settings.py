@@ -60,6 +60,8 @@ class ServiceSettings(BaseSettings):
     request_seconds: int = 60
     header_seconds: int = 15
     quotas: bool = True
+    feed_waiting_requests: int = Field(default=500, ge=0)
+    feed_waiting_requests_per_agency: int = Field(default=4, ge=0)
     upload_limit_bytes: int = 0
     outbox_age_limit_seconds: int = 60
     consumer_age_limit_seconds: int = 300

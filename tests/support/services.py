@@ -193,16 +193,23 @@ async def bench_for(
         }
     )
     await make_topics(stack.kafka_bootstrap, prefix)
-    units = await open_units(urls.app, name="test", queue=settings.queue, pool_size=8, scope=service.scope)
-    running = Running(settings, units, system_principal(service.name), OutboxNotifier(urls.app))
+    notifier = OutboxNotifier(urls.app)
+    units = await open_units(
+        urls.app, name="test", queue=settings.queue, pool_size=8, scope=service.scope, said=notifier
+    )
+    running = Running(settings, units, system_principal(service.name), notifier)
     app = build_app(service, settings, running)
     app.state.offices = OFFICES
     if service.prepare is not None:
         await service.prepare(running, app)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    stop = asyncio.Event()
+    beside = [asyncio.create_task(work.run(stop)) for work in (notifier, app.state.feed_watch)]
     async with httpx2.AsyncClient(transport=transport, base_url=f"http://sigap/{service.name}") as client:
         try:
             yield Bench(service, settings, stack, prefix, units, urls.name, app, client)
         finally:
+            stop.set()
+            await asyncio.gather(*beside, return_exceptions=True)
             await units.close()
             await stack.drop_database(urls.name)

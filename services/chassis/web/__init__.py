@@ -19,6 +19,7 @@ from services.chassis.web.requests import (
     PageLimit,
     PlaceText,
     Reading,
+    ReadingAnew,
     ReasonText,
     ReferenceText,
     RequestBody,
@@ -26,6 +27,7 @@ from services.chassis.web.requests import (
     Text,
     VillageText,
     Write,
+    hung_up,
     printable,
 )
 
@@ -41,6 +43,7 @@ __all__ = [
     "PageLimit",
     "PlaceText",
     "Reading",
+    "ReadingAnew",
     "ReasonText",
     "ReferenceText",
     "RequestBody",
@@ -51,6 +54,7 @@ __all__ = [
     "VillageText",
     "Write",
     "create_api",
+    "hung_up",
     "printable",
     "problem_of",
     "problems",

@@ -3,7 +3,9 @@
 import hashlib
 import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -18,7 +20,8 @@ from services.chassis.errors import KeyUsedForOtherRequest, StillInFlight
 from services.chassis.principal import Principal
 
 T = TypeVar("T")
-
+Readings = Callable[[], AbstractAsyncContextManager[ReadSession]]
+"""Opens sessions that read, one after the other."""
 
 _LINES = frozenset("\n\r\t")
 _TURNS_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -188,5 +191,20 @@ async def _reading(request: Request) -> AsyncIterator[ReadSession]:
 
 Reading = Annotated[ReadSession, Depends(_reading)]
 """How a route reads: within the scope of the caller, whom ``requires`` must have let in before."""
+
+
+async def _readings(request: Request) -> Readings:
+    return partial(request.app.state.units.reading, request.state.principal)
+
+
+ReadingAnew = Annotated[Readings, Depends(_readings)]
+"""How a route reads more than once, holding no connection in between."""
+
+
+async def hung_up(request: Request) -> None:
+    """Returns when the caller of a request without a body has gone."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
 
 PageLimit = Annotated[int, Query(ge=1, le=200, description="Banyaknya baris, paling banyak 200")]

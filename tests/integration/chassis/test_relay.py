@@ -6,8 +6,9 @@ from typing import Any
 import asyncpg
 
 from services.chassis.database import UnitOfWork
+from services.chassis.feed import FeedTransport
 from services.chassis.kafka import KafkaTransport
-from services.chassis.outbox import FeedTransport, Relay, Sent, prune
+from services.chassis.outbox import Relay, Sent, prune
 from services.chassis.principal import system_principal
 from tests.support.cable import cable_to
 from tests.support.eventually import eventually

@@ -39,33 +39,45 @@ from services.casework.handoff.handoffs.tables import Handoff
 from services.chassis.auth import requires
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
-from services.chassis.web import PageLimit, Reading, Write, problems
+from services.chassis.web import PageLimit, Reading, ReadingAnew, Write, hung_up, problems
 
 router = APIRouter(tags=["handoffs"])
 Answering = Annotated[Principal, requires("handoff:answer")]
 Sending = Annotated[Principal, requires("handoff:send")]
 Cursor = Annotated[int, Query(ge=0, le=2**63 - 1, description="Posisi terakhir yang sudah dibaca")]
 
+WAIT = (
+    "Bila belum ada yang baru, tunggu sampai sekian detik; 0 menjawab seketika. Halaman kosong yang datang lebih cepat"
+    " berarti terlalu banyak yang menunggu atau layanan dihentikan: beri jeda sebelum bertanya lagi"
+)
+
 
 @router.get("/feed", response_model=FeedPage, responses=problems())
 async def get_feed(
     request: Request,
     caller: Annotated[Principal, requires("feed:read")],
-    reading: Reading,
+    readings: ReadingAnew,
     after: Annotated[int | None, Query(ge=0, le=2**63 - 1, description="Posisi terakhir yang sudah dibaca")] = None,
     since: Annotated[Instant | None, Query(description="Baca ulang dari saat ini; tanpa after")] = None,
     limit: PageLimit = 100,
+    wait: Annotated[int, Query(ge=0, le=30, description=WAIT)] = 0,
 ) -> FeedPage:
     """Umpan instansi Anda: setiap perubahan serah terima, berurutan, tanpa ada yang terlewat.
 
     Baris yang sudah pernah dibaca bertanda replay. Dibaca ulang dari posisi 0 atau dari suatu saat, hasilnya sama.
+    Dengan wait, jawaban ditahan sampai ada yang baru; bila waktunya habis, halaman kosong dengan next_after yang sama.
     """
 
     async def note_read(agency: str, position: int) -> None:
         work = partial(commands.note_read, agency, position)
         await request.app.state.units.perform(work, principal=caller)
 
-    feed = await queries.read_feed(reading, after, since, limit, note_read)
+    async with request.app.state.feed_watch.seat(caller.agency, wait, partial(hung_up, request)) as seat:
+        async with readings() as reading:
+            feed = await queries.read_feed(reading, after, since, limit, note_read)
+        while not feed.rows and await seat.has_news(feed.after):
+            async with readings() as reading:
+                feed = await queries.read_feed_on(reading, feed, limit)
     items = [
         FeedItem(
             position=row["position"],

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -201,6 +201,11 @@ async def read_feed(
     elif position > read_to:
         await note_read(agency, position)
     return Feed(await repository.feed_page(reading, agency, position, limit), position, read_to)
+
+
+async def read_feed_on(reading: ReadSession, feed: Feed, limit: int) -> Feed:
+    """The same page once more: what has come behind it since."""
+    return replace(feed, rows=await repository.feed_page(reading, reading.principal.agency, feed.after, limit))
 
 
 async def handoffs_of_matter(reading: ReadSession, about_id: UUID) -> tuple[list[Handoff], dict[UUID, int]]:
