@@ -33,7 +33,6 @@ def build_app(settings: SandboxSettings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        stop = asyncio.Event()
         async with httpx2.AsyncClient(timeout=20) as client:
             programs = agencies(
                 client,
@@ -43,10 +42,11 @@ def build_app(settings: SandboxSettings) -> FastAPI:
                 scenario,
                 switchboard,
             )
-            tasks = [asyncio.create_task(program.run(stop)) for program in programs]
+            tasks = [asyncio.create_task(program.run()) for program in programs]
             yield
-            stop.set()
-            await asyncio.gather(*tasks)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     app = FastAPI(title="Sigap sandbox", lifespan=lifespan, telemetry={"operation_spans": False, "logs": False})
     app.include_router(knobs_router(switchboard))

@@ -1,10 +1,11 @@
-"""The simulated agencies: each polls its feed with its own machine account and answers in its own manner.
+"""The simulated agencies: each waits at its feed with its own machine account and answers in its own manner.
 
 They react to what the feed tells, never to seconds, so that a pause of the system changes no outcome. After a restart
 an agency reads its feed from the start: what it answered before is answered again under the same key and counts once.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -20,8 +21,9 @@ from services.chassis.telemetry import log
 
 Answer = Callable[["Agency", dict[str, Any], str], Awaitable[None]]
 _tracer = trace.get_tracer("sigap.sandbox")
-POLL_SECONDS = 0.3
-LONGEST_POLL_SECONDS = 1.2
+WAIT_SECONDS = 15
+BREATH_SECONDS = 1.0
+"""Before the next question after a failure, or after an empty page that came at once."""
 
 
 class PersonIsNotThereYet(ValueError):
@@ -40,28 +42,35 @@ class Agency:
         self._manners = manners
         self._switchboard = switchboard
         self._after = 0
-        self.seen = 0
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Poll and answer until told to stop; whatever goes wrong is tried again from the same place."""
-        wait = POLL_SECONDS
-        while not stop.is_set():
-            seen = self.seen
-            if not self._switchboard.of(self.code).down:
-                try:
-                    await self._read_on()
-                except (httpx2.HTTPError, CannotSignIn, OSError, KeyError, ValueError) as error:
-                    log().info("agency_waits", agency=self.code, error=type(error).__name__)
-                    await asyncio.sleep(1)
-            wait = POLL_SECONDS if self.seen > seen else min(wait * 1.5, LONGEST_POLL_SECONDS)
-            await asyncio.sleep(wait + self._switchboard.of(self.code).slow_seconds)
+    async def run(self) -> None:
+        """Wait for news and answer, until cancelled; whatever goes wrong is tried again from the same place."""
+        while True:
+            asked = time.monotonic()
+            has_answered = False
+            try:
+                has_answered = await self._read_on()
+            except (httpx2.HTTPError, CannotSignIn, OSError, KeyError, ValueError) as error:
+                log().info("agency_waits", agency=self.code, error=type(error).__name__)
+            if not has_answered and time.monotonic() - asked < BREATH_SECONDS:
+                await asyncio.sleep(BREATH_SECONDS)
+            await asyncio.sleep(self._switchboard.of(self.code).slow_seconds)
 
-    async def _read_on(self) -> None:
-        page = await self.api.get("/feed", after=self._after, limit=100)
+    async def _read_on(self) -> bool:
+        """Answer what has come; whether anything had."""
+        if self._is_down:
+            return False
+        page = await self.api.get("/feed", after=self._after, limit=100, wait=WAIT_SECONDS)
         for line in page["items"]:
+            if self._is_down:
+                return False
             await self._answer(line)
             self._after = line["position"]
-            self.seen += 1
+        return bool(page["items"])
+
+    @property
+    def _is_down(self) -> bool:
+        return self._switchboard.of(self.code).down
 
     async def _answer(self, line: dict[str, Any]) -> None:
         item = line["item"]
