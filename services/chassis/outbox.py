@@ -26,6 +26,9 @@ from services.chassis.telemetry import log
 
 CHANNEL = "sigap_outbox"
 WAKE_AGAIN_SECONDS = 0.01
+LONGEST_POLL_SECONDS = 1.0
+"""While nothing comes, a relay looks ever more rarely for what nobody woke it for."""
+LONGEST_PAUSE_SECONDS = 5.0
 ASK_EVERY_SECONDS = 2.0
 ANSWER_WITHIN_SECONDS = 4.0
 LOCK_OUTLIVES_US_MS = 20_000
@@ -152,7 +155,7 @@ class Relay:
             self.stood_by = False
             await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
             await self._transport.open()
-            asked = 0.0
+            asked, rest = 0.0, 0.0
             while not stop.is_set():
                 if time.monotonic() - asked > ASK_EVERY_SECONDS:
                     await asyncio.wait_for(self._transport.ask(), ANSWER_WITHIN_SECONDS)
@@ -160,14 +163,20 @@ class Relay:
                 self.is_active = True
                 self._woken.clear()
                 self.last_turn = time.monotonic()
-                if not await self.turn(connection):
-                    try:
-                        await asyncio.wait_for(self._woken.wait(), self._poll_seconds)
-                    except TimeoutError:
-                        pass
+                if await self.turn(connection):
+                    continue
+                rest = self._poll_seconds if self._held else self._next_rest(rest)
+                try:
+                    await asyncio.wait_for(self._woken.wait(), rest)
+                    rest = 0.0
+                except TimeoutError:
+                    pass
         finally:
             self.is_active = False
             connection.terminate()
+
+    def _next_rest(self, last: float) -> float:
+        return max(self._poll_seconds, min(last * 2, LONGEST_POLL_SECONDS))
 
     async def turn(self, connection: asyncpg.Connection) -> bool:
         """Send one batch; True when there may be more."""
@@ -240,6 +249,7 @@ class OutboxNotifier:
             except DATABASE_AWAY:
                 if connection is not None:
                     connection.terminate()
+                self._said.set()
                 await asyncio.sleep(0.2)
         if connection is not None:
             await connection.close(timeout=1)
@@ -302,16 +312,22 @@ async def wait_out(
     away: tuple[type[Exception], ...],
     say: Callable[[Exception], None],
 ) -> None:
-    """Serve until told to stop; what fails because somebody is away is said, and served again after a growing pause."""
+    """Serve until told to stop; what fails because somebody is away is said, and served again after a growing pause.
+
+    What had gone well for longer than the longest pause begins with the shortest one again.
+    """
     wait = 0.1
     while not stop.is_set():
+        began = time.monotonic()
         try:
             await serve(stop)
             wait = 0.1
         except away as error:
             say(error)
+            if time.monotonic() - began > LONGEST_PAUSE_SECONDS:
+                wait = 0.1
             await pause(stop, wait)
-            wait = min(wait * 2, 5.0)
+            wait = min(wait * 2, LONGEST_PAUSE_SECONDS)
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> bool:
