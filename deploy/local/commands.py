@@ -22,6 +22,7 @@ from deploy.local.daemon import (
     end_leftovers,
     holder,
     is_settled,
+    is_still_starting,
     locked,
     process_began,
     read_status,
@@ -161,6 +162,9 @@ def _tell_progress(status: Status, told: set[str]) -> None:
 
 
 def _tell_ready(state: Path, status: Status) -> None:
+    for part in status.parts:
+        if is_still_starting(part):
+            print(f"  {part.name:<24} still starting, nothing waits for it")
     print("\n".join(table(timings(status))))
     memory = sum(memory_bytes(part.pid) for part in status.parts) + memory_bytes(status.supervisor)
     print(f"ready in {status.seconds or 0:.1f} s, {memory / 2**20:.0f} MiB")
@@ -170,8 +174,12 @@ def _tell_ready(state: Path, status: Status) -> None:
 
 
 def timings(status: Status) -> list[Timing]:
-    """When each part was ready, and how long it took."""
-    return [Timing(part.name, part.after, part.waited or 0.0, part.seconds or 0.0, part.cpu) for part in status.parts]
+    """When each part that the start waited for was ready, and how long it took."""
+    return [
+        Timing(part.name, part.after, part.waited or 0.0, part.seconds or 0.0, part.cpu)
+        for part in status.parts
+        if part.is_awaited
+    ]
 
 
 def down() -> None:
@@ -214,13 +222,15 @@ def show_status() -> None:
         memory = memory_bytes(part.pid)
         whole += memory
         ready = "done" if part.stage == "done" else "yes" if answers.get(part.name) else "no"
+        ready = "soon" if ready == "no" and is_still_starting(part) else ready
         port = part.ports[0] if part.ports else "-"
         size = f"{memory / 2**20:.0f} MiB" if memory else "-"
         restarts = part.restarts or ""
         print(f"{part.name:<24} {part.stage:<11} {part.pid or '-':>7} {port:>6} {ready:<6} {size:>9}  {restarts}")
     seconds = f" after {status.seconds:.1f} s" if status.seconds else ""
     print(f"{status.phase}{seconds}; {whole / 2**20:.0f} MiB in all, supervisor {status.supervisor}")
-    not_ready = [part.name for part in status.parts if part.stage != "done" and not answers.get(part.name)]
+    asked = [part for part in status.parts if part.stage != "done" and not is_still_starting(part)]
+    not_ready = [part.name for part in asked if not answers.get(part.name)]
     if not_ready:
         raise CannotGoOn(f"not ready: {', '.join(not_ready)}; see `make logs`")
 

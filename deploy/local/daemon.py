@@ -39,6 +39,7 @@ class PartStatus:
     cpu: float | None = None
     restarts: int = 0
     trouble: str | None = None
+    is_awaited: bool = True
 
 
 @dataclass(slots=True)
@@ -186,6 +187,7 @@ def note(state: Path, status: Status, supervisor: Supervisor) -> None:
             cpu=running.cpu,
             restarts=running.restarts,
             trouble=running.trouble,
+            is_awaited=running.part.is_awaited,
         )
         for name, running in supervisor.running.items()
     ]
@@ -211,6 +213,11 @@ async def _keep_logs_small(log: Path, limit: int = 20_000_000) -> None:
 def is_settled(stage: str) -> bool:
     """True for a part that is as it should be."""
     return stage in (Stage.READY, Stage.DONE)
+
+
+def is_still_starting(part: PartStatus) -> bool:
+    """True for a part in its first try that the start does not wait for."""
+    return not part.is_awaited and part.seconds is None and not part.restarts
 
 
 def main() -> int:

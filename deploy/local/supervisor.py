@@ -59,6 +59,7 @@ class Part:
 
     A one-shot with `inputs` is passed over while these files and its command are as they were when it last succeeded.
     A part that was ready and then leaves `alive` unanswered for `hangs_after_seconds` is ended and started again.
+    `is_awaited` false: the start neither waits for it nor fails with it; it is kept running as any other.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Part:
     env: Mapping[str, str] = field(default_factory=dict)
     ready: Probe | None = None
     alive: Probe | None = None
+    is_awaited: bool = True
     ports: Sequence[int] = ()
     prepare: Callable[[], Awaitable[None]] | None = None
     once_ready: Callable[[], Awaitable[None]] | None = None
@@ -116,7 +118,7 @@ class Supervisor:
                 raise ValueError(f"{part.name} waits for unknown parts: {', '.join(sorted(unknown))}")
 
     async def start(self) -> None:
-        """Bring everything up; returns when every part is ready. On failure nothing is left running.
+        """Bring everything up; returns when every awaited part is ready. On failure nothing is left running.
 
         Raises PartFailed.
         """
@@ -136,7 +138,8 @@ class Supervisor:
 
     async def _all_ready(self) -> None:
         for running in self.running.values():
-            await running.ready.wait()
+            if running.part.is_awaited:
+                await running.ready.wait()
 
     async def stop_all(self) -> None:
         """Stop in reverse order: a part goes when all that wait for it have gone."""
@@ -179,15 +182,16 @@ class Supervisor:
         await running.ended.wait()
 
     async def _keep_or_fail(self, running: Running) -> None:
+        failure = self._failure if running.part.is_awaited else None
         try:
-            await self._keep(running)
+            await self._keep(running, failure)
         except Exception as error:
             # Whatever it is, the start must not wait for this part for ever.
             self._enter(running, Stage.FAILED)
-            if self._failure is not None and not self._failure.done():
-                self._failure.set_exception(PartFailed(f"{running.part.name} cannot start: {error!r}"))
+            if failure is not None and not failure.done():
+                failure.set_exception(PartFailed(f"{running.part.name} cannot start: {error!r}"))
 
-    async def _keep(self, running: Running) -> None:
+    async def _keep(self, running: Running, failure: asyncio.Future[None] | None) -> None:
         for name in running.part.after:
             await self.running[name].ready.wait()
         running.waited = time.monotonic() - self._began
@@ -205,9 +209,9 @@ class Supervisor:
                 self._enter(running, Stage.HELD)
                 continue
             tries += 1
-            if self._failure and not self._failure.done() and tries >= TRIES_BEFORE_FIRST_READY:
+            if failure and not failure.done() and tries >= TRIES_BEFORE_FIRST_READY:
                 self._enter(running, Stage.FAILED)
-                self._failure.set_exception(PartFailed(trouble))
+                failure.set_exception(PartFailed(trouble))
                 return
             running.restarts += 1
             running.trouble = trouble

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.local.daemon import holder, process_began, read_status
+from deploy.local.daemon import Status, holder, process_began, read_status
 from deploy.local.places import CHECKOUT
 
 Sigap = Callable[..., subprocess.CompletedProcess[str]]
@@ -44,9 +44,14 @@ def sigap(state: Path) -> Iterator[Sigap]:
     run("down")
 
 
-def pids(state: Path) -> dict[str, int]:
+def status_of(state: Path) -> Status:
     status = read_status(state)
     assert status is not None
+    return status
+
+
+def pids(state: Path) -> dict[str, int]:
+    status = status_of(state)
     return {part.name: part.pid for part in status.parts if part.pid} | {"supervisor": status.supervisor}
 
 
@@ -76,6 +81,26 @@ def test_one_state_serves_a_service_as_one_process_and_as_four(sigap: Sigap, sta
     apart = sigap("up", SIGAP_PARTS=",".join(sorted(names)), SIGAP_APART="1")
     assert apart.returncode == 0, apart.stderr
     assert names <= pids(state).keys()
+
+
+def test_a_start_does_not_wait_for_the_trace_store(sigap: Sigap, state: Path) -> None:
+    parts = {"SIGAP_PARTS": "pace,zipkin"}
+    first = sigap("up", **parts)
+    assert first.returncode == 0, first.stderr
+    assert "still starting" in first.stdout
+    assert "zipkin" not in first.stdout.partition("critical path")[2]
+    assert sigap("status").returncode == 0
+    ran = pids(state)
+    ends = time.monotonic() + 60
+    while not (found := next(part for part in status_of(state).parts if part.name == "zipkin")).seconds:
+        assert time.monotonic() < ends, found
+        time.sleep(0.1)
+    again = sigap("up", **parts)
+    assert "already running" in again.stdout
+    assert "still starting" not in again.stdout
+    assert pids(state) == ran
+    sigap("down")
+    assert process_began(ran["zipkin"]) is None
 
 
 def test_everything_killed_comes_up_again(sigap: Sigap, state: Path) -> None:

@@ -95,6 +95,44 @@ async def test_a_failed_start_is_one_line_and_leaves_nothing(tmp_path: Path, sto
     assert told(story)[-1] == "engine-ends"
 
 
+async def test_the_start_does_not_wait_for_a_part_that_nobody_needs(tmp_path: Path, story: Path) -> None:
+    mark = tmp_path / "store.there"
+    script = f"trap 'echo store-ends >>{story}; exit 0' TERM; echo store >>{story}; while :; do sleep 0.05; done"
+    store = Part(name="store", command=["sh", "-c", script], ready=Exists(mark), is_awaited=False)
+    supervisor = Supervisor([store, long_running("engine", story)], tmp_path / "log")
+    await asyncio.wait_for(supervisor.start(), 20)
+    running = supervisor.running["store"]
+    assert running.stage is not Stage.READY
+    mark.touch()
+    await until(lambda: running.stage is Stage.READY)
+    first = running.pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: running.stage is Stage.READY and running.pid not in (None, first))
+    mark.unlink()
+    await supervisor.stop_all()
+    assert sorted(told(story)[-2:]) == ["engine-ends", "store-ends"]
+
+
+async def test_a_part_that_nobody_needs_is_tried_again_and_fails_no_start(tmp_path: Path, story: Path) -> None:
+    ready = asyncio.Event()
+
+    class Later:
+        """Ready when the other one was tried three times."""
+
+        async def __call__(self) -> bool:
+            return ready.is_set()
+
+    engine = Part(name="engine", command=["sleep", "600"], ready=Later())
+    store = Part(name="store", command=["sh", "-c", f"echo store >>{story}; exit 1"], ready=Later(), is_awaited=False)
+    supervisor = Supervisor([engine, store], tmp_path / "log")
+    starting = asyncio.create_task(supervisor.start())
+    await until(lambda: len(told(story)) > 3)
+    ready.set()
+    await asyncio.wait_for(starting, 20)
+    await supervisor.stop_all()
+
+
 async def test_a_preparation_that_breaks_ends_the_start(tmp_path: Path) -> None:
     async def prepare() -> None:
         raise LookupError("no such thing")
