@@ -36,6 +36,8 @@ from a virtual machine whose cores are shared with others, and the wide interval
 interval, and a target whose interval crosses the bound as reached just so.
 
 """
+TRIED = "\n## What was tried\n"
+"""Written by hand, and kept."""
 
 
 async def main(names: list[str]) -> int:
@@ -47,7 +49,8 @@ async def main(names: list[str]) -> int:
     for name in names or BENCHES:
         print(f"{name}: {(BENCHES[name].__doc__ or '').strip()}", flush=True)
         await BENCHES[name]()
-    README.write_text(HEAD + table() + "\n")
+    _, heading, tried = README.read_text().partition(TRIED)
+    README.write_text(HEAD + table() + "\n" + heading + tried)
     return 0
 
 
