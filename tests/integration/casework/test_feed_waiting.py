@@ -160,9 +160,9 @@ async def test_a_watch_and_a_relay_that_lost_their_connections_still_tell(
     assert (await ends(waiting))["items"][0]["item"]["handoff_id"] == handoff["handoff_id"]
 
 
-async def numbered(casework: Bench, agency: str) -> int:
+async def numbered(database: Any, agency: str) -> int:
     """A line of which nobody is told; its position."""
-    position: int = await casework.value(
+    position: int = await database.fetchval(
         "INSERT INTO feed (position, agency, district, fact_id, body, headers, recorded_at)"
         " SELECT coalesce(max(position), 0) + 1, $1, '35.24', $2, '{}', '{}', now() FROM feed RETURNING position",
         agency,
@@ -183,14 +183,14 @@ async def test_a_word_that_nobody_heard_is_found_by_looking(
     monkeypatch.setattr(feed, "LOOK_EVERY_SECONDS", 0.1 if is_listening else NEVER)
     async with bench_for(SERVICE, stack, issuer) as bench:
         watch: FeedWatch = bench.app.state.feed_watch
-        after = await numbered(bench, PARTNER)
+        after = await numbered(bench.units.pool, PARTNER)
         async with watch.seat(PARTNER, 30, stays) as seat, watch.seat(OTHER, 30, stays) as other:
             silent = asyncio.create_task(other.has_news(0))
             if is_listening:
                 waiting = asyncio.create_task(seat.has_news(after))
                 await are_waiting(bench, 2)
                 assert not waiting.done()
-                await numbered(bench, PARTNER)
+                await numbered(bench.units.pool, PARTNER)
             else:
                 waiting = asyncio.create_task(seat.has_news(after - 1))
             assert await ends(waiting)
@@ -239,7 +239,7 @@ async def test_a_process_that_is_told_to_stop_answers_whoever_waits(stack: Stack
 async def test_the_watch_comes_back_with_the_database(stack: Stack, issuer: Issuer) -> None:
     async with bench_for(SERVICE, stack, issuer) as bench:
         watch: FeedWatch = bench.app.state.feed_watch
-        after = await numbered(bench, PARTNER)
+        after = await numbered(bench.units.pool, PARTNER)
         async with watch.seat(PARTNER, 60, stays) as seat:
             waiting = asyncio.create_task(seat.has_news(after))
             await are_waiting(bench, 1)
@@ -253,5 +253,9 @@ async def test_the_watch_comes_back_with_the_database(stack: Stack, issuer: Issu
                 await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
             finally:
                 await admin.close()
-            await eventually(lambda: numbered(bench, PARTNER), what="the database is back")
+            back = await asyncpg.connect(stack.postgres_url(name))
+            try:
+                await numbered(back, PARTNER)
+            finally:
+                await back.close()
             assert await asyncio.wait_for(waiting, 40)
