@@ -99,8 +99,8 @@ mutate-rules: install ## change casework's rules by one thing at a time, see whi
 fuzz: install ## 5,000 generated requests and 2,500 page forms per service (SIGAP_SEED=N, else fresh)
 	@$(STAGES) fuzz forms
 
-bench: install ## every speed ratio with its target (P=P1 for one)
-	@$(PYTHON) -m benchmarks $(P)
+bench: install ## every speed ratio with its target (P=P1 for one; P=P15 BASE=<commit> beside an older build)
+	@SIGAP_BENCH_BASE=$(BASE) $(PYTHON) -m benchmarks $(P)
 
 ##@ Change it
 

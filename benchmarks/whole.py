@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,18 @@ DRIVER = Path(__file__).parent / "whole_driver.py"
 CASES = int(os.environ.get("SIGAP_BENCH_CASES", "60"))
 PAIRS = int(os.environ.get("SIGAP_BENCH_PAIRS", "1"))
 BASE = os.environ.get("SIGAP_BENCH_BASE", "")
-"""The folder of another build, installed there."""
+"""The commit of another build."""
+
+
+def _installed(commit: str) -> Path:
+    """A checkout of a commit with its own libraries, made once; the engines are those that are here."""
+    folder = CHECKOUT / "var" / "bench" / f"build-{commit}"
+    if not folder.exists():
+        subprocess.run(["git", "clone", "--quiet", "--no-checkout", str(CHECKOUT), str(folder)], check=True)
+        subprocess.run(["git", "checkout", "--quiet", commit], cwd=folder, check=True)
+        shutil.copytree(CHECKOUT / "var" / "tools", folder / "var" / "tools", symlinks=True, copy_function=os.link)
+    subprocess.run(["bash", "deploy/local/install.sh"], cwd=folder, check=True)
+    return folder
 
 
 async def _weighed(folder: Path) -> dict[str, Any]:
@@ -41,12 +54,13 @@ def _counts(weighed: dict[str, Any]) -> str:
 
 async def whole() -> None:
     """CPU of all parts for a case of an operation, ÷ another build's; rest and memory beside it."""
+    base = _installed(BASE) if BASE else None
     ours, theirs = [], []
     for number in range(PAIRS):
         ours.append(await _weighed(CHECKOUT))
         print(f"    ours {number + 1}/{PAIRS}: {sum(ours[-1]['spent'].values()) / CASES:.2f} s a case", flush=True)
-        if BASE:
-            theirs.append(await _weighed(Path(BASE)))
+        if base:
+            theirs.append(await _weighed(base))
             print(f"    other: {sum(theirs[-1]['spent'].values()) / CASES:.2f} s a case", flush=True)
     is_done = all(weighed["is_done"] for weighed in [*ours, *theirs])
     costs = [sum(weighed["spent"].values()) / CASES for weighed in ours]
