@@ -22,6 +22,7 @@ from services.disbursement.rails.domain import BANK_HAS_OTHER_FILE
 from services.disbursement.reconciliation import domain, repository
 from services.disbursement.reconciliation.domain import (
     Expected,
+    LineStatus,
     StatementIsNotReadable,
     StatementLine,
     UnreadableLine,
@@ -32,10 +33,26 @@ from services.disbursement.reconciliation.tables import BankMovement
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the bank said of a batch before: which lines, and how much under each reference of a payment."""
+    """What the bank said of a batch before: which lines, how much under each reference of a payment, and under which
+    reference a payment was credited last."""
 
     lines: set[UUID]
     moved: Counter[tuple[UUID | None, str, str]]
+    credited_by: dict[UUID | None, str]
+
+    @classmethod
+    def of(cls, before: Sequence[BankMovement]) -> "Told":
+        """From the movements that stand."""
+        told = cls({row.id for row in before}, Counter(), {})
+        for row in before:
+            told.note(row.payment_id, row.status, row.bank_reference, row.moved_rupiah)
+        return told
+
+    def note(self, payment_id: UUID | None, status: str, bank_reference: str, moved_rupiah: int) -> None:
+        """One movement more."""
+        self.moved[payment_id, status, bank_reference] += moved_rupiah
+        if status == LineStatus.CREDITED:
+            self.credited_by[payment_id] = bank_reference
 
 
 async def import_statement(
@@ -49,10 +66,7 @@ async def import_statement(
     """
     settlement = await batches.open_settlement(batch_id, uow)
     if settlement.is_awaited:
-        before = await repository.of_batch(uow, batch_id)
-        told = Told({row.id for row in before}, Counter())
-        for row in before:
-            told.moved[row.payment_id, row.status, row.bank_reference] += row.moved_rupiah
+        told = Told.of(await repository.of_batch(uow, batch_id))
         for line in lines:
             if line.identity not in told.lines:
                 told.lines.add(line.identity)
@@ -75,7 +89,7 @@ async def _import_line(
     payment = settlement.payments.get(line.payment_id)
     key = (line.payment_id, line.status.value, line.bank_reference)
     verdict = domain.judge(line, _expected(payment), told.moved[key] if line.bank_reference else 0)
-    told.moved[key] += verdict.moved_rupiah
+    told.note(*key, verdict.moved_rupiah)
     row.payment_id, row.amount_rupiah, row.moved_rupiah = line.payment_id, line.amount_rupiah, verdict.moved_rupiah
     row.status, row.bank_reference, row.reason_code = line.status.value, line.bank_reference, line.reason_code
     row.reason_text, row.value_on = line.reason_text, line.value_on
@@ -83,7 +97,7 @@ async def _import_line(
     if verdict.moved_rupiah:
         moved = batches.BookMovement(line.identity, payment.id if payment else None, verdict.moved_rupiah, now)
         await batches.book_movement(settlement, moved, uow)
-    await _settle(settlement, line, verdict, uow)
+    await _settle(settlement, line, verdict, told, uow)
     if verdict.finding is not None:
         await _find(batch, verdict.finding, str(line.identity), payment, line.reason_code, uow)
 
@@ -94,15 +108,20 @@ def _expected(payment: Payment | None) -> Expected | None:
     return Expected(PaymentState(payment.state), payment.owed_rupiah, payment.credited_rupiah)
 
 
-async def _settle(settlement: batches.Settlement, line: StatementLine, verdict: Verdict, uow: UnitOfWork) -> None:
-    """What becomes of the payment, and of what was open about it."""
+async def _settle(
+    settlement: batches.Settlement, line: StatementLine, verdict: Verdict, told: Told, uow: UnitOfWork
+) -> None:
+    """What becomes of the payment, and of what was open about it.
+
+    A movement back may leave exactly what was owed: then the credit before it is what paid.
+    """
     payment, now = settlement.payments.get(line.payment_id), await uow.now()
     if payment is None:
         return
     if verdict.moved_rupiah or verdict.move:
         await settle_findings(payment.entitlement_id, domain.SUPERSEDED, "LATER_MOVEMENT", uow)
     if verdict.move == "credit":
-        await batches.credit_payment(settlement, payment.id, line.bank_reference, now, uow)
+        await batches.credit_payment(settlement, payment.id, told.credited_by[payment.id], now, uow)
     elif verdict.move == "fail":
         await batches.fail_payment(settlement, payment.id, line.reason_code, now, uow)
     if verdict.finding is FindingKind.CREDITED_LATE:
@@ -232,9 +251,8 @@ async def _decide_payment(finding: Finding, command: ResolveFinding, uow: UnitOf
         case Resolution.ACCEPT_AMOUNT:
             await batches.owe(settlement, payment, payment.credited_rupiah, command.reason_code, uow)
             if payment.state != PaymentState.CREDITED:
-                told = [row for row in await repository.of_batch(uow, finding.batch_id) if row.payment_id == payment.id]
-                reference = next(row.bank_reference for row in reversed(told) if row.bank_reference)
-                await batches.credit_payment(settlement, payment.id, reference, now, uow)
+                told = Told.of(await repository.of_batch(uow, finding.batch_id))
+                await batches.credit_payment(settlement, payment.id, told.credited_by[payment.id], now, uow)
         case Resolution.BANK_SAYS_UNPAID:
             await batches.fail_payment(settlement, payment.id, command.reason_code, now, uow)
             await _find(

@@ -227,7 +227,7 @@ def _moved(line: StatementLine, credited_rupiah: int, told_before_rupiah: int) -
         case LineStatus.REVERSED:
             return -line.amount_rupiah - told_before_rupiah
         case LineStatus.REJECTED:
-            return -min(line.amount_rupiah, credited_rupiah)
+            return -min(line.amount_rupiah, max(credited_rupiah, 0))
         case _:
             assert_never(line.status)
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from services.chassis.principal import system_principal
 from services.disbursement.batches.commands import read_batch
@@ -62,6 +63,28 @@ async def test_a_second_credit_that_the_bank_takes_back_needs_no_decision(office
         await office.bank_says(batch_id, status, bank_reference=reference)
     assert await books(office, batch_id) == {EXPENSE: AMOUNT, CASH: -AMOUNT}
     assert await findings(office, batch_id) == {}
+
+
+@pytest.mark.parametrize(("status", "reference"), [("REJECTED", ""), ("REVERSED", "BJT-2")])
+async def test_a_movement_back_that_leaves_what_was_owed_credits_by_the_credit_before_it(
+    office: Office, status: str, reference: str
+) -> None:
+    batch_id = await office.sent()
+    await office.bank_says(batch_id, "CREDITED", amount=AMOUNT + 2_500, bank_reference="BJT-1")
+    await office.bank_says(batch_id, status, amount=2_500, bank_reference=reference)
+    (line,) = (await office.show(batch_id))["lines"]
+    assert (line["payment_state"], line["bank_reference"]) == ("credited", "BJT-1")
+    assert await books(office, batch_id) == {EXPENSE: AMOUNT, CASH: -AMOUNT}
+    assert await findings(office, batch_id) == {}
+
+
+async def test_a_rejection_of_what_was_taken_back_already_moves_nothing(office: Office) -> None:
+    batch_id = await office.sent()
+    await office.bank_says(batch_id, "REVERSED", amount=2_500, bank_reference="BJT-1")
+    before = await books(office, batch_id)
+    await office.bank_says(batch_id, "REJECTED", bank_reference="")
+    assert await books(office, batch_id) == before
+    assert before[CASH] == 2_500
 
 
 async def test_a_part_amount_waits_for_the_rest_or_for_a_decision(office: Office) -> None:

@@ -129,6 +129,8 @@ OWED = 1_500_000
         ("REVERSED", 500, 0, Expected(C, OWED, OWED), Verdict(-500, None, FindingKind.AMOUNT_DIFFERS)),
         ("REVERSED", OWED, 0, Expected(SENT, OWED, 0), Verdict(-OWED, None, FindingKind.STATUS_CONTRADICTS)),
         ("REJECTED", OWED, 0, Expected(F, OWED, 0), Verdict()),
+        ("REJECTED", OWED, 0, Expected(SENT, OWED, -500), Verdict(0, "fail", FindingKind.PAYMENT_RETURNED)),
+        ("REJECTED", OWED, 0, Expected(F, OWED, -500), Verdict()),
         ("CREDITED", OWED, 0, Expected(F, OWED, 0), Verdict(OWED, "credit")),
         ("CREDITED", 500, 0, Expected(F, OWED, 0), Verdict(500, None, FindingKind.AMOUNT_DIFFERS)),
         ("REVERSED", 500, 0, Expected(F, OWED, 500), Verdict(-500, None, FindingKind.PAYMENT_RETURNED)),
