@@ -138,6 +138,8 @@ class Checker:
         about = self.rows.handoffs[row.about_id]
         if verb == "start":
             self._ledgers[row.id] = Ledger(now)
+            if row.escalations:
+                self._carry_over(row, about)
             return
         ledger = self._ledgers[row.id]
         match verb:
@@ -149,6 +151,15 @@ class Checker:
             case "stop" if row.escalates_at is not None:
                 self._tell(about, f"{row.kind} has stopped and will escalate at {row.escalates_at}")
         ledger.runs_since = now
+
+    def _carry_over(self, row: Deadline, about: Handoff) -> None:
+        """A condition that passes from one candidate to another goes on in its escalation policy where it stood."""
+        others = {other.id for other in self.rows.of_group[about.group_id]} - {about.id}
+        taken = {step_no for about_id, kind, _, step_no in self._escalations if about_id in others and kind == row.kind}
+        for step_no in range(1, row.escalations + 1):
+            if step_no not in taken or row.kind != DeadlineKind.PROMISE_BY:
+                self._tell(about, f"{row.kind} {row.occurrence} goes on after escalation {step_no}, which nobody took")
+            self._escalations.add((row.about_id, row.kind, row.occurrence, step_no))
 
     def _resumed(self, one: Done, ledger: Ledger, about: Handoff, now: datetime) -> None:
         """What was left before a pause is left after it, to the second."""
