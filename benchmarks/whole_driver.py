@@ -118,7 +118,7 @@ async def counted(system: System, database: str, table: str) -> int:
 
 async def history_events(system: System) -> int:
     """Events in all histories."""
-    client = await Client.connect(f"127.0.0.1:{system.site.ports['temporal']}")
+    client = await Client.connect(f"127.0.0.1:{system.site.ports['temporal']}", namespace="sigap")
     runs = [client.get_workflow_handle(run.id, run_id=run.run_id) async for run in client.list_workflows()]
     return sum([(await run.describe()).history_length for run in runs])
 
