@@ -2,7 +2,7 @@
 
 Invariant: what was acknowledged is there, once, under the id that was answered; one key has one effect; every fact
 left, in order, and no other one did; every check that was asked for is answered once; nothing stays set aside. Seeded;
-small here, whole with ``SIGAP_FAULT_KILLS=100``. Each faulty variant must be caught by the same checker.
+small here, whole with ``SIGAP_FAULT_KILLS=80``. Each faulty variant must be caught by the same checker.
 
 ``SIGAP_FAULT_RESULTS`` names a file for the figures: the time to go on after each kind of kill, and its ratio to what
 bare PostgreSQL needs from a ``kill -9`` until it accepts connections, measured in the same run.

@@ -3,7 +3,7 @@
 Every connection is cut again and again, PostgreSQL is killed, callers hang up and ask again under the same key.
 Invariant: each promise has the one holder that its state says, a group one firm yes, a person one custodian; an answer
 that was given happened once; every row is the fold of its actions. Seeded; 200 hand-offs here, whole with
-``SIGAP_FAULT_HANDOFFS=5000``. The faulty variant forgets to hand the promise over.
+``SIGAP_FAULT_HANDOFFS=4000``. The faulty variant forgets to hand the promise over.
 """
 
 import asyncio

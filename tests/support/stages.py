@@ -96,15 +96,15 @@ WHOLE = [
     suite("fuzz", 1020, "tests/system/test_fuzz.py", SIGAP_FUZZ_CASES="5000"),
     suite("forms", 120, *GENERATED_FORMS, SIGAP_FORMS="2500"),
     suite("hand-offs", 900, *HAND_OFFS, *TWO_MODULES, **LARGE_HAND_OFFS),
-    suite("walks of aid", 1480, AID_WALKS, *TWO_MODULES, SIGAP_AID_WALKS="10000"),
-    fault("kills", 750, SIGAP_FAULT_KILLS="100"),
+    suite("walks of aid", 2040, AID_WALKS, *TWO_MODULES, SIGAP_AID_WALKS="10000"),
+    fault("kills", 600, SIGAP_FAULT_KILLS="80"),
     fault("interleavings", 300, SIGAP_FAULT_INTERLEAVINGS="200"),
     fault("membership", 180, SIGAP_FAULT_MEMBERSHIP_SECONDS="60"),
     fault("poison", 200, SIGAP_FAULT_MESSAGES="2500"),
-    fault("races", 450, SIGAP_FAULT_RACES="100"),
-    fault("outage", 450, SIGAP_FAULT_DEADLINES="500"),
-    fault("owners", 600, SIGAP_FAULT_HANDOFFS="5000"),
-    Stage("mutants", MUTANTS, 750, {"MUTANTS": "100"}),
+    fault("races", 400, SIGAP_FAULT_RACES="100"),
+    fault("outage", 400, SIGAP_FAULT_DEADLINES="500"),
+    fault("owners", 500, SIGAP_FAULT_HANDOFFS="4000"),
+    Stage("mutants", MUTANTS, 540, {"MUTANTS": "100"}),
 ]
 """Only sizes are larger here, and chance begins elsewhere each time: several of these runs see more than one that is
 twice as long. Each kind of test stands in `TEST`."""
