@@ -31,9 +31,9 @@ not say otherwise; the value is the median of the pairs and the interval its boo
 first: a figure whose run lost or doubled anything says WRONG. `make bench` makes all of it anew, `make bench P=P1`
 one; `SIGAP_BENCH_OPEN` is how many hand-offs P11 keeps open, `SIGAP_BENCH_HANDOFFS` how many the inbox is shown over,
 `SIGAP_BENCH_MESSAGES` how many P17 sends; P15 weighs the build of a commit beside this one (`make bench P=P15
-BASE=<commit>`) by an operation of `SIGAP_BENCH_CASES` (60), and makes P16 and P18 as well. These come
-from a virtual machine whose cores are shared with others, and the wide intervals say so: read a value with its
-interval, and a target whose interval crosses the bound as reached just so.
+BASE=<commit>`) by an operation of `SIGAP_BENCH_CASES` (60), and makes P16 and P18 as well. These come from a virtual
+machine whose cores are shared with others, and the wide intervals say so: read a value with its interval, and a
+target whose interval crosses the bound as reached just so.
 
 """
 TRIED = "\n## What was tried\n"

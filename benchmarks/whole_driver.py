@@ -6,21 +6,21 @@ it takes from it only what both have: `running_system`, its API, its tables.
 
 import asyncio
 import json
-import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+import psutil
 from temporalio.client import Client
 
 from deploy.local.daemon import read_status
 from tests.support.whole_system import System, running_system
 
-TICKS = os.sysconf("SC_CLK_TCK")
 SETTLES_SECONDS = 45
 REST_SECONDS = 40
 LOOK_EVERY_SECONDS = 5
@@ -28,45 +28,23 @@ QUIET_LOOKS = 3
 QUIET_ABOVE_REST = 0.04
 
 
-def tree(root: int) -> Iterator[int]:
-    """A process and everything under it."""
-    children: dict[int, list[int]] = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                fields = (folder / "stat").read_text().rsplit(") ", 1)[1].split()
-            except OSError:
-                continue
-            children.setdefault(int(fields[1]), []).append(int(folder.name))
-    waiting = [root]
-    while waiting:
-        pid = waiting.pop()
-        yield pid
-        waiting += children.get(pid, [])
+def of_tree(root: int, figure: Callable[[psutil.Process], float]) -> float:
+    """A figure of a process and of everything under it; what ends meanwhile counts nothing."""
+    total, leader = 0.0, psutil.Process(root)
+    for process in [leader, *leader.children(recursive=True)]:
+        with suppress(psutil.Error):
+            total += figure(process)
+    return total
 
 
 def cpu_of(root: int) -> float:
     """CPU seconds of a process, of what is under it, and of what ended there."""
-    ticks = 0
-    for pid in tree(root):
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
-        except OSError:
-            continue
-        ticks += sum(int(field) for field in fields[11:15])
-    return ticks / TICKS
+    return of_tree(root, lambda process: sum(process.cpu_times()[:4]))
 
 
 def memory_mib(root: int) -> float:
     """Proportional set size of everything under a process."""
-    kib = 0
-    for pid in tree(root):
-        try:
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        except OSError:
-            continue
-        kib += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return kib / 1024
+    return of_tree(root, lambda process: process.memory_full_info().pss / 2**20)
 
 
 def parts_of(system: System) -> dict[str, int]:

@@ -1,11 +1,13 @@
 """Casework under test: the Lamongan pack with short deadlines, all parts running in this process."""
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
 from services.casework.wiring import SERVICE
+from tests.support.casework.reports import case_of, report_verified
 from tests.support.engines import Stack
 from tests.support.identity import Issuer
 from tests.support.packs.in_force import load, quick_pack
@@ -20,3 +22,9 @@ async def casework(stack: Stack, issuer: Issuer, tmp_path_factory: pytest.TempPa
         await load(bench, quick_pack())
         async with bench.running("consumer", "relay", "worker"):
             yield bench
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def case_id(casework: Bench) -> UUID:
+    """One case to which the tests of a module hang hand-offs of their own."""
+    return await case_of(casework, await report_verified(casework))

@@ -13,9 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
-import uvicorn
 
-from deploy.local.ports import SPARE, is_free
 from services.casework.case.cases.commands import give_task
 from services.casework.case.cases.tables import Case
 from services.casework.desks.tasks.domain import TaskKind
@@ -25,11 +23,11 @@ from services.chassis.principal import system_principal
 from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
 from tests.support.casework.asking import ask
 from tests.support.casework.desk import Desk
-from tests.support.casework.reports import report_verified
 from tests.support.casework.scans import PDF
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.loopback import Answers, serving
+from tests.support.on_a_port import on_a_port
 from tests.support.services import Bench
 
 PAGE = (Path(__file__).parents[3] / "docs" / "api.md").read_text()
@@ -60,24 +58,8 @@ def token_url(issuer: Issuer) -> Any:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def address(casework: Bench) -> AsyncIterator[str]:
     """Casework on a port, for programs outside of this process."""
-    port = next(port for port in SPARE if is_free(port))
-    server = uvicorn.Server(uvicorn.Config(casework.app, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
-    serving_it = asyncio.create_task(server.serve())
-    await eventually(lambda: asyncio.sleep(0, server.started), what="casework on a port")
-    yield f"http://127.0.0.1:{port}/casework"
-    server.should_exit = True
-    await serving_it
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def case_id(casework: Bench) -> UUID:
-    report_id = await report_verified(casework)
-
-    async def opened() -> Any:
-        return await casework.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
-
-    found: UUID = await eventually(opened, what="the case")
-    return found
+    async with on_a_port(casework) as url:
+        yield url
 
 
 class Ground:

@@ -16,7 +16,7 @@ from services.chassis.principal import system_principal
 from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
 from tests.support.casework.asking import ask, deadlines, seen
 from tests.support.casework.desk import Desk
-from tests.support.casework.reports import report_verified
+from tests.support.casework.reports import case_of, report_verified
 from tests.support.eventually import eventually
 from tests.support.folding import unlike_their_actions
 from tests.support.identity import Issuer
@@ -35,13 +35,7 @@ def office(casework: Bench, issuer: Issuer) -> Desk:
 @pytest_asyncio.fixture(loop_scope="session")
 async def case_id(casework: Bench) -> UUID:
     """A case to which the test hangs hand-offs of its own."""
-    report_id = await report_verified(casework)
-
-    async def opened() -> Any:
-        return await casework.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
-
-    found: UUID = await eventually(opened, what="the case")
-    return found
+    return await case_of(casework, await report_verified(casework))
 
 
 async def facts(bench: Bench, handoff: dict[str, Any]) -> list[str]:

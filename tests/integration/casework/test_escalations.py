@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import orjson
 import pytest
-import pytest_asyncio
 
 from contracts.events.notifications import MessageDelivered, MessageFailed
 from services.casework.case.cases.commands import REACH
@@ -20,8 +19,6 @@ from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
 from tests.support.casework.asking import ask, seen
 from tests.support.casework.colleagues import met
 from tests.support.casework.desk import Desk
-from tests.support.casework.reports import report_verified
-from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.packs.in_force import quick_pack
 from tests.support.services import Bench
@@ -35,18 +32,6 @@ DUKCAPIL = "dukcapil-lamongan"
 def office(casework: Bench, issuer: Issuer) -> Desk:
     """The office's duty head."""
     return Desk(casework, issuer, OFFICE, "section-head")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def case_id(casework: Bench) -> UUID:
-    """One case to which the tests hang hand-offs of their own."""
-    report_id = await report_verified(casework)
-
-    async def opened() -> Any:
-        return await casework.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
-
-    found: UUID = await eventually(opened, what="the case")
-    return found
 
 
 async def overdue(bench: Bench, handoff: dict[str, Any], by: timedelta = timedelta(minutes=1)) -> None:

@@ -9,7 +9,6 @@ import asyncpg
 import httpx2
 import pytest
 import pytest_asyncio
-import uvicorn
 
 from services.casework.handoff.handoffs import queries
 from services.casework.wiring import SERVICE
@@ -18,11 +17,10 @@ from services.chassis.feed import FeedWatch
 from tests.support.casework.agencies import OFFICE
 from tests.support.casework.asking import ask
 from tests.support.casework.desk import Desk
-from tests.support.casework.reports import report_verified
 from tests.support.engines import Stack
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
-from tests.support.loopback import free_port
+from tests.support.on_a_port import on_a_port
 from tests.support.outspoken import outspoken
 from tests.support.services import Bench, bench_for
 
@@ -38,17 +36,6 @@ def office(casework: Bench, issuer: Issuer) -> Desk:
 @pytest.fixture
 def partner(casework: Bench, issuer: Issuer) -> Desk:
     return Desk(casework, issuer, PARTNER)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def case_id(casework: Bench) -> UUID:
-    report_id = await report_verified(casework)
-
-    async def opened() -> Any:
-        return await casework.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
-
-    found: UUID = await eventually(opened, what="the case")
-    return found
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -202,18 +189,12 @@ async def test_a_caller_that_hangs_up_leaves_its_place(
     casework: Bench, issuer: Issuer, partner: Desk, stop: asyncio.Event
 ) -> None:
     after = await end_of_feed(partner)
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(casework.app, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    await eventually(lambda: asyncio.sleep(0, server.started), what="casework on a port")
     headers = {"Authorization": f"Bearer {issuer.machine(PARTNER)}"}
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}/casework", headers=headers) as client:
+    async with on_a_port(casework) as url, httpx2.AsyncClient(base_url=url, headers=headers) as client:
         waiting = asyncio.create_task(client.get("/feed", params={"after": after, "wait": 30}, timeout=40))
         await are_waiting(casework, 1)
         waiting.cancel()
         await are_waiting(casework, 0)
-    server.should_exit = True
-    await ends(serving)
 
 
 async def test_a_process_that_is_told_to_stop_answers_whoever_waits(stack: Stack, issuer: Issuer) -> None:

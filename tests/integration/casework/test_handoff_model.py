@@ -25,8 +25,7 @@ from services.chassis import clock
 from tests.support.casework.agencies import OFFICE, SOEGIRI
 from tests.support.casework.asking import ask, deadlines, later, seen
 from tests.support.casework.desk import Desk
-from tests.support.casework.reports import report_verified
-from tests.support.eventually import eventually
+from tests.support.casework.reports import case_of, report_verified
 from tests.support.identity import Issuer
 from tests.support.services import Bench
 from tests.support.ways import ENDS, WAYS
@@ -177,12 +176,7 @@ class Beside(RuleBasedStateMachine):
 async def test_every_walk_of_the_parties_agrees_with_the_table(
     casework: Bench, issuer: Issuer, machine: type[Beside]
 ) -> None:
-    report_id = await report_verified(casework)
-
-    async def opened() -> Any:
-        return await casework.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
-
-    machine.case_id = await eventually(opened, what="the case")
+    machine.case_id = await case_of(casework, await report_verified(casework))
     machine.loop = asyncio.get_running_loop()
     machine.office, machine.hospital = Desk(casework, issuer, OFFICE, "caseworker"), Desk(casework, issuer, SOEGIRI)
     settled = settings(

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-import pytest_asyncio
 
 from contracts.events.casework import HandoffDeadlineMoved
 from services.casework.handoff.wing import put_in_force, say_loaded
@@ -19,9 +18,7 @@ from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI, VILLAGE
 from tests.support.casework.asking import ask, deadlines, later, seen
 from tests.support.casework.colleagues import met
 from tests.support.casework.desk import Desk
-from tests.support.casework.reports import report_verified
 from tests.support.casework.street import Street
-from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.packs.in_force import quick_pack
 from tests.support.services import Bench
@@ -41,18 +38,6 @@ def hospital(casework: Bench, issuer: Issuer) -> Desk:
 @pytest.fixture
 def other(casework: Bench, issuer: Issuer) -> Desk:
     return Desk(casework, issuer, LAWANG)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def case_id(casework: Bench) -> UUID:
-    """One case to which the tests hang hand-offs of their own."""
-    report_id = await report_verified(casework)
-
-    async def opened() -> Any:
-        return await casework.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
-
-    found: UUID = await eventually(opened, what="the case")
-    return found
 
 
 async def test_a_draft_has_no_deadline_until_it_is_sent(office: Desk, hospital: Desk, case_id: UUID) -> None:

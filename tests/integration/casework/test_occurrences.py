@@ -34,12 +34,7 @@ def office(casework: Bench, issuer: Issuer) -> Desk:
 
 async def new_case(bench: Bench) -> tuple[UUID, UUID]:
     report_id = await report_verified(bench, BABAT)
-
-    async def opened() -> Any:
-        return await bench.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
-
-    case_id: UUID = await eventually(opened, what="the case")
-    return report_id, case_id
+    return report_id, await case_of(bench, report_id)
 
 
 def just_now() -> str:

@@ -16,7 +16,7 @@ from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
 from tests.support.casework.asking import ask
 from tests.support.casework.closing import closed_by_force
 from tests.support.casework.desk import Desk
-from tests.support.casework.reports import report_verified
+from tests.support.casework.reports import case_of, report_verified
 from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.row_routes import office_elsewhere
@@ -36,13 +36,7 @@ def auditor(casework: Bench, issuer: Issuer) -> Desk:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def case_id(casework: Bench) -> UUID:
-    report_id = await report_verified(casework)
-
-    async def opened() -> Any:
-        return await casework.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
-
-    found: UUID = await eventually(opened, what="the case")
-    return found
+    return await case_of(casework, await report_verified(casework))
 
 
 def period() -> str:

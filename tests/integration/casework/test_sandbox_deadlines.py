@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
 
 from deploy.sandbox.deadlines import bring_forward, main
 from services.casework.handoff.deadlines.tables import Deadline
@@ -15,24 +14,12 @@ from services.chassis.principal import system_principal
 from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI
 from tests.support.casework.asking import ask
 from tests.support.casework.desk import Desk
-from tests.support.casework.reports import report_verified
 from tests.support.eventually import eventually
 from tests.support.folding import unlike_their_actions
 from tests.support.identity import Issuer
 from tests.support.services import Bench
 
 SANDBOX = system_principal("sandbox")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def case_id(casework: Bench) -> UUID:
-    report_id = await report_verified(casework)
-
-    async def opened() -> Any:
-        return await casework.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
-
-    found: UUID = await eventually(opened, what="the case")
-    return found
 
 
 async def forward(casework: Bench, handoff_id: str) -> list[str]:

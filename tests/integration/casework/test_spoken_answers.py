@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import pytest_asyncio
 
 from services.casework.handoff.handoffs.commands import MoveHandoff, Spoken, move_handoff
 from services.casework.handoff.handoffs.domain import Move, NotByPhone
@@ -14,8 +13,6 @@ from services.chassis.principal import Principal
 from tests.support.casework.agencies import LAWANG, OFFICE, SOEGIRI, VILLAGE
 from tests.support.casework.asking import ask, deadlines, later, seen
 from tests.support.casework.desk import Desk
-from tests.support.casework.reports import report_verified
-from tests.support.eventually import eventually
 from tests.support.identity import Issuer
 from tests.support.services import Bench
 
@@ -29,18 +26,6 @@ def office(casework: Bench, issuer: Issuer) -> Desk:
 @pytest.fixture
 def hospital(casework: Bench, issuer: Issuer) -> Desk:
     return Desk(casework, issuer, SOEGIRI)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def case_id(casework: Bench) -> UUID:
-    """One case to which the tests hang hand-offs of their own."""
-    report_id = await report_verified(casework)
-
-    async def opened() -> Any:
-        return await casework.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
-
-    found: UUID = await eventually(opened, what="the case")
-    return found
 
 
 async def spoken(office: Desk, handoff: dict[str, Any], move: str, **more: Any) -> Any:

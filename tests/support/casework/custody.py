@@ -7,8 +7,7 @@ from uuid import UUID, uuid4
 from contracts.events.intake import ReportVerified
 from contracts.values import RegionCode
 from tests.support.casework.agencies import OFFICE, POST
-from tests.support.casework.reports import BABAT
-from tests.support.eventually import eventually
+from tests.support.casework.reports import BABAT, case_of
 from tests.support.identity import Issuer
 from tests.support.services import Bench
 from tests.support.wire import wire
@@ -32,12 +31,7 @@ async def caught(bench: Bench, hours: float, operation_id: UUID | None = None, r
     key, body, headers = wire(event, subject=report_id, correlation_id=report_id)
     async with bench.producer() as send:
         await send("intake.reports", key, body, headers)
-
-    async def opened() -> Any:
-        return await bench.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
-
-    case_id: UUID = await eventually(opened, within_seconds=30, what="the case")
-    return case_id
+    return await case_of(bench, report_id, within_seconds=30)
 
 
 def told(case_id: UUID, taker: str, hours: float, giver: str | None = None, **more: Any) -> dict[str, Any]:

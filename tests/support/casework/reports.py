@@ -48,11 +48,11 @@ def verified(report_id: UUID, village: str = VILLAGE, **changes: Any) -> tuple[b
     )
 
 
-async def case_of(bench: Bench, report_id: UUID) -> UUID:
+async def case_of(bench: Bench, report_id: UUID, *, within_seconds: float = 15.0) -> UUID:
     """Wait until casework has a case for the report; its id."""
 
     async def opened() -> Any:
         return await bench.value("SELECT id FROM cases WHERE source_report_id = $1", report_id)
 
-    found: UUID = await eventually(opened, what="the case")
+    found: UUID = await eventually(opened, within_seconds=within_seconds, what="the case")
     return found
