@@ -169,11 +169,6 @@ def all_topics() -> tuple[Topic, ...]:
     return tuple(topic for topics in TOPICS_BY_OWNER.values() for topic in topics)
 
 
-def topics_of(owner: str) -> tuple[Topic, ...]:
-    """The topics a service publishes on. Raises `KeyError` for an unknown service."""
-    return TOPICS_BY_OWNER[owner]
-
-
 def event_types() -> tuple[str, ...]:
     """Every event type of the house, in the order of the page above."""
     return tuple(_CLASS_BY_TYPE)

@@ -1,6 +1,5 @@
 """Everything that casework consumes, on one page: event type -> handler."""
 
-from contracts.topics import topics_of
 from services.casework.case.ages import handlers as ages
 from services.casework.case.cases import handlers as cases
 from services.casework.case.closing import handlers as closing
@@ -49,14 +48,9 @@ def hearing(reader: Reader) -> dict[str, Handler]:
         "notifications.message.failed.v1": also_record_in_timeline(
             and_ask_again(cases.when_message_failed_have_the_desk_called)
         ),
-        **{
-            event.TYPE: when_anything_happens_record_in_timeline
-            for topic in topics_of("casework")
-            for event in topic.events
-        },
-        "casework.handoff.failed.v1": also_record_in_timeline(occurrences.when_handoff_failed_record_what_happened),
-        "casework.task.completed.v1": also_record_in_timeline(cases.when_task_completed_reroute_the_person),
-        "casework.custody.transferred.v1": also_record_in_timeline(operations.when_custody_transferred_compare_counts),
+        "casework.handoff.failed.v1": occurrences.when_handoff_failed_record_what_happened,
+        "casework.task.completed.v1": cases.when_task_completed_reroute_the_person,
+        "casework.custody.transferred.v1": operations.when_custody_transferred_compare_counts,
     }
 
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
+from services.casework.case.timeline.commands import line_of
 from services.casework.case.wing import WING as CASE
 from services.casework.desks.wing import WING as DESKS
 from services.casework.handoff.wing import WING as HANDOFF
@@ -68,6 +69,7 @@ SERVICE = Service(
     workflows=[workflow for wing in WINGS for workflow in wing.workflows],
     activities=activities,
     scope=scope,
+    keeps=line_of,
     gauges=together(*chain.from_iterable(wing.gauges for wing in WINGS)),
     figures={figure: section for wing in WINGS for figure, section in wing.figures.items()},
     prepare=prepare,

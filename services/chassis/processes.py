@@ -125,6 +125,7 @@ async def _open(service: Service, settings: ServiceSettings) -> Running:
         pool_size=settings.database_pool_size,
         scope=service.scope,
         said=notifier,
+        keeps=service.keeps,
     )
     return Running(settings=settings, units=units, principal=system_principal(service.name), notifier=notifier)
 

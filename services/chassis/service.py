@@ -10,7 +10,7 @@ import asyncpg
 from fastapi import APIRouter
 
 from services.chassis.auth import Policy
-from services.chassis.database import Gauge, ScopeRule, Slice, Units, district_scope
+from services.chassis.database import Gauge, Keeps, ScopeRule, Slice, Units, district_scope
 from services.chassis.inbox import Subscriptions
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.pages import PageLink, Pages
@@ -102,6 +102,8 @@ class Service:
     workflows: Sequence[type] = ()
     activities: Activities = lambda running: ()
     scope: ScopeRule = district_scope
+    keeps: Keeps | None = None
+    """What it keeps of each fact that it says itself."""
     sweep: Callable[[Running], Sweep] | None = None
     """What the service does with rows whose instant has come; the relay's process has it done."""
     background: Sequence[Callable[[Running, asyncio.Event], Awaitable[None]]] = ()

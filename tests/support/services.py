@@ -195,7 +195,13 @@ async def bench_for(
     await make_topics(stack.kafka_bootstrap, prefix)
     notifier = OutboxNotifier(urls.app)
     units = await open_units(
-        urls.app, name="test", queue=settings.queue, pool_size=8, scope=service.scope, said=notifier
+        urls.app,
+        name="test",
+        queue=settings.queue,
+        pool_size=8,
+        scope=service.scope,
+        said=notifier,
+        keeps=service.keeps,
     )
     running = Running(settings, units, system_principal(service.name), notifier)
     app = build_app(service, settings, running)

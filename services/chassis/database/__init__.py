@@ -2,7 +2,7 @@
 
 from services.chassis.database.connecting import connection_arguments, open_units
 from services.chassis.database.faults import DATABASE_AWAY, GuardIsSpent, LostRace, is_infrastructure, is_transient
-from services.chassis.database.outgoing import current_traceparent, traceparent_of
+from services.chassis.database.outgoing import Keeps, Said, current_trace_id, current_traceparent, traceparent_of
 from services.chassis.database.reading import Gauge, ReadSession
 from services.chassis.database.scope import Scope, ScopeRule, Slice, district_scope
 from services.chassis.database.states import with_states
@@ -19,14 +19,17 @@ __all__ = [
     "Gauge",
     "Guard",
     "GuardIsSpent",
+    "Keeps",
     "LostRace",
     "ReadSession",
+    "Said",
     "Scope",
     "ScopeRule",
     "Slice",
     "UnitOfWork",
     "Units",
     "connection_arguments",
+    "current_trace_id",
     "current_traceparent",
     "district_scope",
     "is_infrastructure",

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from services.chassis.database.outgoing import Keeps
 from services.chassis.database.scope import ScopeRule, district_scope
 from services.chassis.database.unit import Units
 
@@ -44,6 +45,7 @@ async def open_units(
     pool_size: int,
     scope: ScopeRule = district_scope,
     said: Callable[[], None] = lambda: None,
+    keeps: Keeps | None = None,
 ) -> Units:
     """Open both pools lazily: the database may still be away when a process starts."""
     arguments = connection_arguments(name)
@@ -59,4 +61,4 @@ async def open_units(
     pool = asyncpg.create_pool(database_url, min_size=0, max_size=pool_size, timeout=5, reset=_as_it_is, **arguments)
     pool_ready = await asyncio.wait_for(pool, 10)
     assert pool_ready is not None
-    return Units(engine=engine, pool=pool_ready, queue=queue, scope=scope, said=said)
+    return Units(engine=engine, pool=pool_ready, queue=queue, scope=scope, said=said, keeps=keeps)

@@ -4,12 +4,15 @@ A row is transport, ordering key, target, body, headers, district and whether it
 it. Facts and signals of what passes ahead are urgent; an agency reads its feed in one order, so that items never are.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind
+from sqlmodel import SQLModel
 
 from contracts.envelope import URGENT, Event
 from contracts.topics import topic_of
@@ -20,17 +23,24 @@ from services.chassis.database.writer import to_json
 _tracer = trace.get_tracer("sigap.database")
 
 
-def fact_row(
-    fact: Event,
-    about: Aggregate,
-    *,
-    message_id: UUID,
-    fact_id: UUID,
-    happened_at: datetime | None,
-    actor: str,
-    causation_id: UUID | None,
-) -> tuple[Any, ...]:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A fact as a unit of work says it; without ``happened_at`` it happened as it is said."""
+
+    fact: Event
+    about: Aggregate
+    fact_id: UUID
+    happened_at: datetime | None
+    actor: str
+
+
+Keeps = Callable[[Said], SQLModel]
+"""The row that a service keeps of each fact that it says itself, in the transaction that says it."""
+
+
+def fact_row(said: Said, *, message_id: UUID, causation_id: UUID | None) -> tuple[Any, ...]:
     """A fact about an aggregate as a CloudEvent of its topic, with a producer's span of its own."""
+    fact, about = said.fact, said.about
     topic = topic_of(fact.TYPE)
     headers = {
         "ce_specversion": "1.0",
@@ -38,16 +48,16 @@ def fact_row(
         "ce_source": f"/sigap/{topic.name.split('.', 1)[0]}",
         "ce_type": fact.TYPE,
         "ce_subject": str(about.id),
-        "ce_factid": str(fact_id),
+        "ce_factid": str(said.fact_id),
         "ce_correlationid": str(about.correlation_id),
         "ce_sequence": str(about.version),
         "ce_district": about.district,
-        "ce_actor": actor,
+        "ce_actor": said.actor,
         "ce_sensitivity": fact.SENSITIVITY,
         "content-type": "application/json",
     }
-    if happened_at is not None:
-        headers["ce_time"] = happened_at.isoformat()
+    if said.happened_at is not None:
+        headers["ce_time"] = said.happened_at.isoformat()
     if about.passes_ahead:
         headers["ce_urgent"] = URGENT
     if causation_id is not None:
@@ -97,3 +107,9 @@ def traceparent_of(span: trace.Span) -> str:
 def current_traceparent() -> str:
     """The W3C ``traceparent`` of the span we are in."""
     return traceparent_of(trace.get_current_span())
+
+
+def current_trace_id() -> str | None:
+    """The trace that we are in, 32 hex digits."""
+    context = trace.get_current_span().get_span_context()
+    return f"{context.trace_id:032x}" if context.is_valid else None

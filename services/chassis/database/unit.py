@@ -179,18 +179,12 @@ class UnitOfWork(Remembers):
         Answers the fact's id: a second version of the same fact, said beside the first, is given it.
         """
         message_id = clock.new_id()
-        fact_id = fact_id or message_id
-        row = outgoing.fact_row(
-            fact,
-            about,
-            message_id=message_id,
-            fact_id=fact_id,
-            happened_at=happened_at,
-            actor=self.principal.actor,
-            causation_id=self.cause.causation_id,
-        )
+        said = outgoing.Said(fact, about, fact_id or message_id, happened_at, self.principal.actor)
+        row = outgoing.fact_row(said, message_id=message_id, causation_id=self.cause.causation_id)
         self._buffer.outbox.append(row)
-        return fact_id
+        if self._units.keeps is not None:
+            self._buffer.puts.append(self._units.keeps(said))
+        return said.fact_id
 
     def signal(
         self,
@@ -222,7 +216,6 @@ class UnitOfWork(Remembers):
     def _act(
         self, row: Aggregate, verb: str, changes: dict[str, Any], happened_at: datetime | None, reason: str | None
     ) -> None:
-        context = trace.get_current_span().get_span_context()
         self._buffer.actions.append(
             (
                 row.id,
@@ -235,7 +228,7 @@ class UnitOfWork(Remembers):
                 self.cause.on_behalf_of,
                 reason,
                 self.cause.causation_id,
-                f"{context.trace_id:032x}" if context.is_valid else None,
+                outgoing.current_trace_id(),
                 row.district,
             )
         )
@@ -336,6 +329,7 @@ class Units:
         queue: str,
         scope: ScopeRule = district_scope,
         said: Callable[[], None] = lambda: None,
+        keeps: outgoing.Keeps | None = None,
     ) -> None:
         self.engine = engine
         self.pool = pool
@@ -343,6 +337,7 @@ class Units:
         self.queue = queue
         self.scope = scope
         self._said = said
+        self.keeps = keeps
 
     async def perform(
         self,

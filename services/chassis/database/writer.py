@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Table
+from sqlalchemy import DefaultClause, Table
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
 
@@ -53,13 +53,16 @@ def _as_json(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column as the driver needs it: array type to send, cast to apply, encoder for the Python value."""
+    """One column as the driver needs it: array type to send, cast to apply, encoder for the Python value.
+
+    ``default`` is what a row inserted without a value gets.
+    """
 
     name: str
     array_type: str
     cast: str
     encode: Callable[[Any], Any]
-    has_default: bool
+    default: str
 
 
 @lru_cache
@@ -75,13 +78,17 @@ def columns_of(table: Table) -> dict[str, Column]:
             array, encode = "text", _as_text
         elif sql_type in ("integer", "bigint", "smallint"):
             encode = _as_int
-        found[column.name] = Column(column.name, array, cast, encode, column.server_default is not None)
+        default = str(column.server_default.arg) if isinstance(column.server_default, DefaultClause) else ""
+        found[column.name] = Column(column.name, array, f"{{}}{cast}", encode, default)
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What one step of the statement touches: the key under which its SQL text is remembered."""
+    """What one step of the statement touches: the key under which its SQL text is remembered.
+
+    A column is its name, the type of the array in which its values are sent, and how one of them is written.
+    """
 
     kind: str
     table: str
@@ -148,39 +155,38 @@ class WriteBuffer:
 
 
 ACTION_COLUMNS = (
-    ("aggregate_id", "uuid", ""),
-    ("version", "integer", ""),
-    ("aggregate", "text", ""),
-    ("verb", "text", ""),
-    ("changes", "text", "::jsonb"),
-    ("happened_at", "timestamptz", ""),
-    ("actor", "text", ""),
-    ("on_behalf_of", "text", ""),
-    ("reason", "text", ""),
-    ("causation_id", "uuid", ""),
-    ("trace_id", "text", ""),
-    ("district", "text", ""),
+    ("aggregate_id", "uuid", "{}"),
+    ("version", "integer", "{}"),
+    ("aggregate", "text", "{}"),
+    ("verb", "text", "{}"),
+    ("changes", "text", "{}::jsonb"),
+    ("happened_at", "timestamptz", "coalesce({}, now())"),
+    ("actor", "text", "{}"),
+    ("on_behalf_of", "text", "{}"),
+    ("reason", "text", "{}"),
+    ("causation_id", "uuid", "{}"),
+    ("trace_id", "text", "{}"),
+    ("district", "text", "{}"),
 )
 OUTBOX_COLUMNS = (
-    ("transport", "text", ""),
-    ("key", "text", ""),
-    ("target", "text", ""),
-    ("body", "text", "::json"),
-    ("headers", "text", "::json"),
-    ("district", "text", ""),
-    ("is_urgent", "boolean", ""),
+    ("transport", "text", "{}"),
+    ("key", "text", "{}"),
+    ("target", "text", "{}"),
+    ("body", "text", "{}::json"),
+    ("headers", "text", "{}::json"),
+    ("district", "text", "{}"),
+    ("is_urgent", "boolean", "{}"),
 )
 _ACTIONS = Shape("insert", "actions", ACTION_COLUMNS)
 _OUTBOX = Shape("insert", "outbox", OUTBOX_COLUMNS)
 _ANSWER_COLUMNS = (
-    ("principal", "text", ""),
-    ("operation", "text", ""),
-    ("key", "uuid", ""),
-    ("status", "smallint", ""),
-    ("answer", "text", "::json"),
+    ("principal", "text", "{}"),
+    ("operation", "text", "{}"),
+    ("key", "uuid", "{}"),
+    ("status", "smallint", "{}"),
+    ("answer", "text", "{}::json"),
 )
 _ANSWER = Shape("update", "request_keys", _ANSWER_COLUMNS, ("principal", "operation", "key"))
-_NOW_WHEN_NULL = {("actions", "happened_at")}
 
 
 def answer_step(guard: Guard, answer: tuple[int, str]) -> Step:
@@ -213,17 +219,12 @@ def _last_of_each(rows: Sequence[SQLModel]) -> list[SQLModel]:
 
 def _insert_step(kind: str, rows: list[SQLModel]) -> Step:
     table = table_of(rows[0])
-    chosen: list[Column] = []
-    values: list[list[Any]] = []
+    columns = columns_of(table).values()
     laid_down = [vars(row) for row in rows]
-    for column in columns_of(table).values():
-        encoded = [column.encode(row.get(column.name)) for row in laid_down]
-        if column.has_default and all(value is None for value in encoded):
-            continue
-        chosen.append(column)
-        values.append(encoded)
-    keys = tuple(column.name for column in table.primary_key)
-    return Step(Shape(kind, table.name, tuple((c.name, c.array_type, c.cast) for c in chosen), keys), values)
+    values = [[column.encode(row.get(column.name)) for row in laid_down] for column in columns]
+    written = [f"coalesce({column.cast}, {column.default})" if column.default else column.cast for column in columns]
+    shape_columns = tuple((c.name, c.array_type, how) for c, how in zip(columns, written, strict=True))
+    return Step(Shape(kind, table.name, shape_columns, tuple(key.name for key in table.primary_key)), values)
 
 
 def _update_step(changes: list[RowChange]) -> Step:
@@ -271,7 +272,7 @@ def compose(shapes: tuple[Shape, ...], guard_sql: str, guard_values: int) -> Sta
             aliases.append("base_version")
         parameter += len(arrays)
         source = f"unnest({', '.join(arrays)}) WITH ORDINALITY AS v({', '.join(aliases)}, ordinality)"
-        selected = [_selected(shape, name, cast) for name, _, cast in shape.columns]
+        selected = [how.format(f"v.{name}") for name, _, how in shape.columns]
         if shape.kind in ("insert", "put"):
             text = (
                 f"INSERT INTO {shape.table} ({', '.join(names)}) "
@@ -292,11 +293,6 @@ def compose(shapes: tuple[Shape, ...], guard_sql: str, guard_values: int) -> Sta
         parts.append(f"s{number} AS ({text})")
     select = ", ".join(reports) or "1"
     return Statement(f"WITH {', '.join(parts)} SELECT {select}", tuple(checked))
-
-
-def _selected(shape: Shape, name: str, cast: str) -> str:
-    value = f"v.{name}{cast}"
-    return f"coalesce({value}, now())" if (shape.table, name) in _NOW_WHEN_NULL else value
 
 
 def columns_kept(row: SQLModel) -> dict[str, Any]:

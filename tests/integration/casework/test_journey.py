@@ -81,6 +81,14 @@ async def test_an_odgj_case_runs_from_report_to_aftercare_and_closes(casework: B
     story = await office.get(f"/cases/{case_id}/timeline")
     texts = [line["text"] for line in story["lines"]]
     assert any("dibuka" in text for text in texts)
+    assert {line["fact_id"]: line["recorded_at"] for line in story["lines"] if line["service"] == "casework"} == {
+        row["fact_id"]: row["recorded_at"].isoformat().replace("+00:00", "Z")
+        for row in await casework.rows(
+            "SELECT headers->>'ce_factid' AS fact_id, recorded_at FROM outbox"
+            " WHERE transport = 'kafka' AND headers->>'ce_correlationid' = $1",
+            str(report_id),
+        )
+    }, "each fact of its own is a line, since it was said"
     custody = (await office.get(f"/cases/{case_id}"))["custody"]
     assert [stretch["agency"] for stretch in custody] == [
         "satpolpp-lamongan", "dinsos-lamongan", "puskesmas-babat", "rsj-lawang", "desa-sukodadi"

@@ -1,4 +1,4 @@
-"""The timeline hears everything that happens to a case."""
+"""The timeline hears everything that the other services say of a case."""
 
 from typing import Any
 

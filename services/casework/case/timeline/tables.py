@@ -19,8 +19,8 @@ class TimelineRow(DistrictRow, table=True):
     correlation_id: UUID = Field(index=True)
     event_type: str = Field(max_length=128)
     facts: dict[str, Any] = Field(sa_type=JSONB)
-    happened_at: datetime = Field(sa_type=UTC_INSTANT)
-    recorded_at: datetime = Field(sa_type=UTC_INSTANT)
+    happened_at: datetime = Field(default=None, sa_type=UTC_INSTANT, sa_column_kwargs={"server_default": "now()"})
+    recorded_at: datetime = Field(default=None, sa_type=UTC_INSTANT, sa_column_kwargs={"server_default": "now()"})
     actor: str = Field(max_length=128)
     subject: UUID
     sequence: int
