@@ -40,12 +40,10 @@ from services.chassis.readiness import (
     sweeper_check,
     worker_check,
 )
-from services.chassis.rehearsing import rehearse
 from services.chassis.service import Command, Running, Service
 from services.chassis.serving import serve_app
 from services.chassis.settings import ServiceSettings
 from services.chassis.sweeper import Sweeper
-from services.chassis.temporal import TemporalTransport, WorkflowWorker
 from services.chassis.web import Check, create_api
 
 GAUGES_EVERY_SECONDS = 5
@@ -57,10 +55,12 @@ def main(service: Service, argv: Sequence[str] | None = None) -> int:
     """Run what the command line names; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     restored: Command = partial(operators.go_on_restored, service.series)
-    rehearsal: Command = partial(rehearse, service.workflows)
     commands: dict[str, Command] = {**operators.COMMANDS, "restored": restored, **service.commands}
     if service.workflows:
-        commands["rehearse"] = rehearsal
+        # A service without workflows loads nothing of the workflow server's client, here and below.
+        from services.chassis.rehearsing import rehearse
+
+        commands["rehearse"] = partial(rehearse, service.workflows)
     known = [*service.parts, "all", "migrate", *commands, *service.papers]
     if not arguments or arguments[0] not in known:
         sys.stderr.write(f"usage: python -m services.{service.name} {'|'.join(known)}\n")
@@ -190,6 +190,8 @@ async def serve(
         )
         checks += [consumer_check(consumer), lag_check(consumer, settings.consumer_age_limit_seconds)]
     if "worker" in parts and service.workflows:
+        from services.chassis.temporal import WorkflowWorker
+
         worker = WorkflowWorker(
             settings.temporal_address,
             settings.temporal_namespace,
@@ -320,6 +322,8 @@ def _relays(service: Service, settings: ServiceSettings) -> list[Relay]:
         FeedTransport(),
     ]
     if service.workflows:
+        from services.chassis.temporal import TemporalTransport
+
         transports.append(TemporalTransport(settings.temporal_address, settings.temporal_namespace))
     return [
         Relay(settings.database_url, transport, batch_rows=settings.relay_batch_rows, poll_ms=settings.relay_poll_ms)

@@ -5,6 +5,7 @@ import os
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx2
 
@@ -13,8 +14,10 @@ from services.chassis.database import DATABASE_AWAY, Units
 from services.chassis.outbox import Relay
 from services.chassis.settings import ServiceSettings
 from services.chassis.sweeper import Sweeper
-from services.chassis.temporal import WorkflowWorker
 from services.chassis.web import IDENTITY, Check
+
+if TYPE_CHECKING:
+    from services.chassis.temporal import WorkflowWorker
 
 IDENTITY_EVERY_SECONDS = 5.0
 IDENTITY_WITHIN_SECONDS = 3.0
@@ -117,7 +120,7 @@ def lag_check(consumer: Consumer, limit_seconds: int) -> Check:
     return check
 
 
-def worker_check(worker: WorkflowWorker) -> Check:
+def worker_check(worker: "WorkflowWorker") -> Check:
     """The worker polls its task queue."""
 
     async def check() -> tuple[str, bool, str]:

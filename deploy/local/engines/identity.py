@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local import tools
-from deploy.local.engines.programs import archived
+from deploy.local.engines.programs import LIGHT_JAVA, archived
 from deploy.local.engines.site import Site
 from deploy.local.places import write_whole
 from deploy.local.probes import HttpAnswers, HttpSpeaks
@@ -42,7 +42,7 @@ def keycloak(site: Site, realm: dict[str, Any] | None) -> Part:
             await change_realm(f"http://127.0.0.1:{port}", realm)
         write_realm_standing(site, realm_digest(realm))
 
-    java = [tools.java(), "-Xms64m", "-Xmx384m", "-XX:TieredStopAtLevel=1", *KEYCLOAK_JAVA]
+    java = [tools.java(), "-Xms64m", "-Xmx384m", *LIGHT_JAVA, *KEYCLOAK_JAVA]
     folders = [f"-Dkc.home.dir={home}", f"-Djboss.server.config.dir={home / 'conf'}"]
     options = [
         "--cache=local",
