@@ -1,6 +1,7 @@
 """Messages carried set by set: patience, leases, one gateway that may be away, and what is left after a crash."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.chassis import clock
+from services.chassis.errors import Unavailable
 from services.chassis.outbox import OutboxNotifier
 from services.chassis.service import Running
 from services.notifications.channels.domain import ChannelIsAway, ChannelRefused, DeliveryState
@@ -205,11 +207,14 @@ class Scripted:
         self.at_once = self.most_at_once = 0
         self.is_away = False
         self.refused: set[UUID] = set()
+        self.until: Callable[[], Awaitable[Any]] | None = None
 
     async def send(self, reference: UUID, to: str, text: str, *, is_first_try: bool) -> ChannelRefused | None:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         await asyncio.sleep(0)
+        if self.until is not None:
+            await self.until()
         self.at_once -= 1
         self.sent.append(reference)
         if not is_first_try:
@@ -260,6 +265,45 @@ async def test_a_set_is_carried_over_so_many_connections_at_once(notifications: 
     assert (channel.most_at_once, channel.asked_first) == (3, [])
     states = {row["id"]: row["state"] for row in await rows_of(notifications, ids)}
     assert states == {one: "failed" if one in channel.refused else "sent" for one in ids}
+
+
+async def test_while_a_set_is_at_the_gateway_the_next_is_claimed_and_waits_for_the_connections(
+    notifications: Bench, issuer: Issuer
+) -> None:
+    ids, channel = await many(notifications, issuer, 8), Scripted()
+
+    async def two_sets_are_claimed() -> bool:
+        rows = await rows_of(notifications, ids)
+        return len(channel.sent) > 2 or sum(row["wait"] is not None and row["wait"] > 1 for row in rows) == 6
+
+    async def until_then() -> None:
+        await eventually(two_sets_are_claimed, what="a second set claimed")
+
+    channel.until = until_then
+    assert await sweep_of(notifications, channel, sweep_rows=3).turn(asyncio.Event())
+    assert sorted(channel.sent) == sorted(ids), "each of three sets, once"
+    assert (channel.most_at_once, channel.asked_first) == (3, [])
+    assert {row["state"] for row in await rows_of(notifications, ids)} == {"sent"}
+
+
+async def test_a_lane_that_fails_takes_nothing_from_the_other(
+    notifications: Bench, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids, channel = await many(notifications, issuer, 6), Scripted()
+    record, broken = commands.record_outcomes, set[UUID]()
+
+    async def is_cut_once(outcomes: Any, uow: Any) -> None:
+        if not broken:
+            broken.update(outcome.message_id for outcome in outcomes)
+            raise Unavailable
+        await record(outcomes, uow)
+
+    monkeypatch.setattr(commands, "record_outcomes", is_cut_once)
+    with pytest.raises(Unavailable):
+        await sweep_of(notifications, channel, sweep_rows=3).turn(asyncio.Event())
+    states = {row["id"]: row["state"] for row in await rows_of(notifications, ids)}
+    assert states == {one: "pending" if one in broken else "sent" for one in ids}
+    assert len(broken) == 3
 
 
 async def test_a_gateway_that_is_away_is_not_asked_for_the_rest_of_the_set(
