@@ -30,6 +30,10 @@ def _require_level(level: RegionLevel) -> Any:
 
 INSTANT_IS_MALFORMED = "instant_is_malformed"
 """The kind of fault of what is no instant; its text says in Indonesian what to write."""
+NIK_IS_MALFORMED = "nik_is_malformed"
+"""The kind of fault of what cannot be a NIK; its text says in Indonesian why."""
+WORDED_FAULTS = frozenset({INSTANT_IS_MALFORMED, NIK_IS_MALFORMED})
+"""Kinds of faults whose text is said to people."""
 _WRITTEN_INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:([0-9]{2})(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )

@@ -8,7 +8,9 @@ only when a model with such a field is built.
 from contracts.values.kinds import CASE_TYPE_GUESS, KIND_TEXTS, Kind, Urgency
 from contracts.values.money import INT64_MAX, INT64_MIN, Money
 from contracts.values.nik import (
+    NIK_ERROR_TEXTS,
     NIK_PATTERN,
+    NIK_WARNING_TEXTS,
     PROVINCE_CODES,
     RESERVED_TEST_SERIALS,
     SEX_TEXTS,
@@ -28,7 +30,9 @@ __all__ = [
     "INT64_MAX",
     "INT64_MIN",
     "KIND_TEXTS",
+    "NIK_ERROR_TEXTS",
     "NIK_PATTERN",
+    "NIK_WARNING_TEXTS",
     "PROVINCE_CODES",
     "REFERENCE_PATTERN",
     "RESERVED_TEST_SERIALS",

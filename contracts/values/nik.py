@@ -59,6 +59,27 @@ class NikErrorCode(StrEnum):
     SERIAL_ZERO = "SERIAL_ZERO"
 
 
+NIK_ERROR_TEXTS: Mapping[NikErrorCode, str] = {
+    NikErrorCode.NOT_DIGITS: "NIK hanya berisi angka.",
+    NikErrorCode.NOT_SIXTEEN_DIGITS: "NIK terdiri dari 16 angka.",
+    NikErrorCode.PROVINCE_UNKNOWN: "Dua angka pertama NIK bukan kode provinsi.",
+    NikErrorCode.DAY_IMPOSSIBLE: "Angka ketujuh dan kedelapan NIK bukan tanggal: 01 sampai 31, perempuan 41 sampai 71.",
+    NikErrorCode.MONTH_IMPOSSIBLE: "Angka kesembilan dan kesepuluh NIK bukan bulan: 01 sampai 12.",
+    NikErrorCode.SERIAL_ZERO: "Empat angka terakhir NIK dimulai dari 0001.",
+}
+"""What pages and refusals say of it."""
+
+NIK_WARNING_TEXTS: Mapping[NikWarning, str] = {
+    NikWarning.DISTRICT_UNKNOWN: "Kode kabupaten atau kota pada NIK tidak ada dalam daftar wilayah.",
+    NikWarning.KECAMATAN_UNKNOWN: "Kode kecamatan pada NIK tidak ada dalam daftar wilayah.",
+    NikWarning.DATE_NOT_IN_CALENDAR: "Tanggal lahir pada NIK tidak ada dalam kalender.",
+    NikWarning.CENTURY_AMBIGUOUS: "Tahun lahir pada NIK dapat dibaca dalam dua abad; isi tanggal lahir bila diketahui.",
+    NikWarning.BIRTH_DATE_DIFFERS: "Tanggal lahir pada NIK berbeda dari yang diisi.",
+    NikWarning.SEX_DIFFERS: "Jenis kelamin pada NIK berbeda dari yang diisi.",
+}
+"""What pages say of it: a doubt never holds up the person."""
+
+
 class NikIsInvalid(ValueError):
     """A text that cannot be a NIK. Carries the reason as `code`; never repeats the text."""
 

@@ -11,10 +11,12 @@ import contracts.reference
 from services.chassis.database import Scope, Slice, district_scope
 from services.chassis.offices import Offices
 from services.chassis.pages import PageLink, Pages
+from services.chassis.pages.words import joined
 from services.chassis.principal import Principal
 from services.chassis.processes import build_app
 from services.chassis.sealing import recipients_from
 from services.chassis.service import Running, Service
+from services.intake.counter import pages as counter_pages
 from services.intake.persons.commands import Sealer
 from services.intake.registries.activities import RegistryActivities
 from services.intake.registries.adapter import HttpRegistries
@@ -80,11 +82,14 @@ SERVICE = Service(
     settings=IntakeSettings,
     policy=reports_access.PERMISSIONS,
     routers=[reports_api.router],
-    page_routers=[reports_pages.router],
+    page_routers=[counter_pages.router, reports_pages.router],
     pages=Pages(
-        folders=[reports_pages.TEMPLATES],
-        links=[PageLink("/laporan", "Laporan", "report:decide")],
-        words=reports_pages.WORDS,
+        folders=[counter_pages.TEMPLATES, reports_pages.TEMPLATES],
+        links=[
+            PageLink("/loket", "Catat laporan", "report:create", 1),
+            PageLink("/laporan", "Laporan", "report:decide"),
+        ],
+        words=joined([counter_pages.WORDS, reports_pages.WORDS]),
     ),
     subscriptions=SUBSCRIPTIONS,
     workflows=[RegistryCheckWorkflow],

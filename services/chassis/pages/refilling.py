@@ -9,6 +9,8 @@ from bs4 import BeautifulSoup, Tag
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
+from contracts.fields import WORDED_FAULTS
+
 WRONG = {
     "missing": "Wajib diisi.",
     "string_too_long": "Paling panjang {max_length} huruf.",
@@ -38,6 +40,9 @@ def what_is_wrong(error: ValidationError, shape: type[BaseModel]) -> dict[str, s
         if not fault["loc"]:
             continue
         name = str(fault["loc"][0])
+        if fault["type"] in WORDED_FAULTS:
+            found.setdefault(name, fault["msg"])
+            continue
         said = WRONG.get(fault["type"], OTHERWISE).format(**fault.get("ctx", {}))
         found.setdefault(name, " ".join([said, *_taken(properties.get(name, {}))]))
     return found

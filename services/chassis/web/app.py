@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contracts.fields import INSTANT_IS_MALFORMED
+from contracts.fields import WORDED_FAULTS
 from services.chassis.auth import Policy, TokenVerifier
 from services.chassis.database import Units, is_infrastructure
 from services.chassis.errors import SigapError, Unavailable
@@ -274,7 +274,7 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = [
         {"field": ".".join(_printable(part) for part in fault["loc"]), "problem": str(fault["type"])}
-        | ({"advice": fault["msg"]} if fault["type"] == INSTANT_IS_MALFORMED else {})
+        | ({"advice": fault["msg"]} if fault["type"] in WORDED_FAULTS else {})
         for fault in error.errors()[:50]
     ]
     return problem_response(BodyIsNotValid(), faults)

@@ -5,9 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
-from contracts.fields import Instant
-from contracts.values import Kind, Nik, NikIsInvalid, Sex, Urgency
+from contracts.fields import NIK_IS_MALFORMED, Instant
+from contracts.values import NIK_ERROR_TEXTS, Kind, Nik, NikIsInvalid, Sex, Urgency
 from services.chassis.web import LongText, ReferenceText, RequestBody, ShortText, VillageText
 from services.intake.persons.domain import Description
 from services.intake.reports.commands import ConductOperation, Evidence, ReceiveReport
@@ -17,12 +18,10 @@ from services.intake.reports.tables import Operation, Report
 
 
 def _nik(value: object) -> object:
-    if not isinstance(value, str):
-        raise ValueError("NIK is text of 16 digits")
     try:
-        return Nik.parse(value).digits
+        return Nik.parse(value if isinstance(value, str) else "").digits
     except NikIsInvalid as error:
-        raise ValueError(error.code.value) from None
+        raise PydanticCustomError(NIK_IS_MALFORMED, NIK_ERROR_TEXTS[error.code]) from None
 
 
 NikText = Annotated[

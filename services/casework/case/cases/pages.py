@@ -16,12 +16,13 @@ from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.queries import show_case
 from services.casework.case.cases.schemas import CaseDuplicateIn, TieFormIn, UndoDuplicateIn, UntieIn
 from services.casework.office.case_types.domain import CASE_TYPES, DUPLICATE, NOT_MET, OTHER_TYPE
-from services.casework.office.directory.pages import directory_of, places_near
+from services.casework.office.directory.pages import directory_of
 from services.casework.person.custody.commands import record_custody
 from services.casework.person.custody.domain import PARTIES_WITHOUT_A_DESK, CustodianKind, ObservedState, Proof
 from services.casework.person.custody.pages import OBSERVED_STATES, PARTIES
 from services.casework.person.custody.schemas import CustodyIn, PartyText
 from services.chassis.pages import Form, page_requires, page_router
+from services.chassis.pages.places import places_near
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
 from services.chassis.web import PlaceText, Reading, ReferenceText, RequestBody, ShortText

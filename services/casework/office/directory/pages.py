@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from contracts.reference import regions
-from contracts.values import RegionCode
 from services.casework.office.directory.queries import pack_in_force
 from services.chassis.database import ReadSession
 from services.chassis.errors import PackIsMissing
@@ -46,18 +44,3 @@ async def directory_of(reading: ReadSession, districts: Iterable[str]) -> Direct
             desks.update({(agency.code, desk.code): desk.name for desk in agency.desks})
             phones.update({(agency.code, desk.code): desk.duty_phones for desk in agency.desks})
     return Directory(names, desks, zones, phones)
-
-
-def places_near(district: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The places that a form offers by name, in groups: the villages of each kecamatan, then the districts of the
-    province and the other provinces, for whoever was taken far away.
-    """
-    known, code = regions(), RegionCode(district)
-    inside = known.children_of(code)
-    if code in known.villages_of:
-        groups = [(f"Kecamatan {k.name}", [(str(v.code), v.name) for v in known.children_of(k.code)]) for k in inside]
-    else:
-        groups = [(known.name_of(code), [(str(k.code), f"Kecamatan {k.name}") for k in inside])]
-    around = [(str(d.code), d.name) for d in known.children_of(code.province)]
-    others = [(str(p.code), p.name) for p in known.children_of(None)]
-    return [*groups, (f"Kabupaten dan kota di {known.name_of(code.province)}", around), ("Provinsi", others)]
