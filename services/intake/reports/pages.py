@@ -89,8 +89,8 @@ async def report_list(
     keadaan: ReportState = ReportState.RECEIVED,
     setelah: Annotated[UUID | None, Query()] = None,
 ) -> Response:
-    """Reports in order of arrival, and repeats that became cases without anybody's looking."""
-    rows = await queries.list_reports(reading, setelah, PAGE_ROWS, keadaan.value)
+    """What waits by urgency and newest first, and repeats that became cases without anybody's looking."""
+    inbox = await queries.show_inbox(reading, keadaan, setelah, PAGE_ROWS)
     unseen: Sequence[ReportView] = ()
     if keadaan is ReportState.RECEIVED and setelah is None:
         newest = await queries.newest_reports(reading, ReportState.VERIFIED.value, RECENT_ROWS)
@@ -98,11 +98,12 @@ async def report_list(
     return _shown(
         request,
         "reports.html",
-        views=await queries.view_reports(rows, reading),
+        inbox=inbox,
+        views=inbox.views,
         unseen=unseen,
         chosen=keadaan.value,
         states=STATES,
-        following=rows[-1].id if len(rows) == PAGE_ROWS else None,
+        after=setelah,
     )
 
 

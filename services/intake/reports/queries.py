@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from contracts.values import Urgency
 from services.chassis import sealing
 from services.chassis.database import ReadSession
 from services.chassis.errors import NotFound
 from services.intake.persons.commands import Sealer
 from services.intake.reports import repository
+from services.intake.reports.domain import ReportState
 from services.intake.reports.repository import Repeat
 from services.intake.reports.tables import Operation, Report, ReportCase
 
@@ -55,6 +57,29 @@ def words_of(report: Report, sealer: Sealer) -> dict[str, str | None]:
 async def list_reports(reading: ReadSession, after: UUID | None, limit: int, state: str | None) -> list[Report]:
     """A page of reports, oldest first."""
     return await repository.reports_page(reading, after, limit, state)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportInbox:
+    """A page of reports as whoever decides on them reads it, and how many wait."""
+
+    views: Sequence[ReportView]
+    waiting: int
+    emergencies: int
+    following: UUID | None
+
+
+async def show_inbox(reading: ReadSession, state: ReportState, after: UUID | None, limit: int) -> ReportInbox:
+    """What waits by urgency, and each state newest first; ``after``: the last report of the page before."""
+    last = await repository.report(reading, after) if after else None
+    rows = await repository.inbox(reading, state.value, last, limit + 1)
+    shown = rows[:limit]
+    return ReportInbox(
+        await view_reports(shown, reading),
+        await repository.count_waiting(reading),
+        await repository.count_waiting(reading, Urgency.EMERGENCY.value),
+        shown[-1].id if len(rows) > limit else None,
+    )
 
 
 async def newest_reports(reading: ReadSession, state: str, limit: int) -> list[Report]:

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import case, func, tuple_
 from sqlmodel import col, select
 
+from contracts.values import Urgency
 from services.chassis.database import ReadSession, UnitOfWork
-from services.intake.reports.domain import ALIVE, Because
+from services.intake.reports.domain import ALIVE, Because, ReportState
 from services.intake.reports.tables import Operation, Report, ReportCase
 
 
@@ -25,6 +28,26 @@ async def reports_page(reading: ReadSession, after: UUID | None, limit: int, sta
     if state is not None:
         query = query.where(Report.state == state)
     return await reading.all(query)
+
+
+RANKS = {Urgency.EMERGENCY.value: 2, Urgency.URGENT.value: 1, Urgency.NORMAL.value: 0}
+
+
+async def inbox(reading: ReadSession, state: str, after: Report | None, limit: int) -> list[Report]:
+    """Reports of a state, after one of them: those that wait by urgency, and all of them newest first."""
+    order: list[Any] = [col(Report.id)]
+    if state == ReportState.RECEIVED:
+        order.insert(0, case(RANKS, value=col(Report.urgency)))
+    query = select(Report).where(Report.state == state).order_by(*(one.desc() for one in order)).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(*order) < tuple_(*(RANKS[after.urgency], after.id)[-len(order) :]))
+    return await reading.all(query)
+
+
+async def count_waiting(reading: ReadSession, urgency: str | None = None) -> int:
+    """How many reports wait for a decision; of an urgency or of all."""
+    query = select(func.count(col(Report.id))).where(Report.state == ReportState.RECEIVED)
+    return await reading.first(query.where(Report.urgency == urgency) if urgency else query) or 0
 
 
 async def newest(reading: ReadSession, state: str, limit: int) -> list[Report]:

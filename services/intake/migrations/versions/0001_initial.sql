@@ -265,4 +265,4 @@ CREATE INDEX reports_nik_digest ON reports (nik_digest) WHERE (nik_digest IS NOT
 CREATE INDEX reports_evidence ON reports USING gin (evidence jsonb_path_ops) WHERE (evidence <> '[]');
 CREATE INDEX reports_person ON reports (person_id);
 CREATE INDEX reports_parent ON reports (parent_report_id) WHERE (parent_report_id IS NOT NULL);
-CREATE INDEX reports_received ON reports (district, id) WHERE (state = 'received');
+CREATE INDEX reports_state ON reports (district, state, id);
