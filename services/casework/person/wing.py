@@ -11,6 +11,7 @@ from services.casework.person.custody.tables import Custody, CustodyClaim
 from services.casework.person.operations import access as operations_access
 from services.casework.person.operations import api as operations_api
 from services.casework.person.operations.tables import OperationCount
+from services.casework.person.profile import pages as profile_pages
 from services.chassis.database import Slice
 from services.chassis.pages import PageLink
 from services.chassis.service import Wing
@@ -29,7 +30,7 @@ def slices(agency: str) -> Sequence[Slice]:
 WING = Wing(
     permissions={**custody_access.PERMISSIONS, **operations_access.PERMISSIONS},
     routers=[custody_api.router, operations_api.router],
-    pages=[custody_pages],
+    pages=[custody_pages, profile_pages],
     links=[PageLink("/bermalam", "Bermalam", "custody:read", rank=30)],
     slices=slices,
 )

@@ -146,6 +146,7 @@ class Pages:
         )
         environment.filters["rupiah"] = words.rupiah
         environment.filters["waktu"] = _in_zone
+        environment.filters["tanggal"] = words.day
         environment.filters["sisa"] = _left
         environment.filters["kata"] = _word
         environment.filters["tempat"] = words.place

@@ -1,7 +1,7 @@
 """How times, spans, money, places and codes read in Bahasa Indonesia. Pure functions."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from contracts.reference import regions
@@ -20,6 +20,11 @@ def instant(moment: datetime, zone: str) -> str:
     local = moment.astimezone(ZoneInfo(zone))
     day = f"{DAYS[local.weekday()][:3]}, {local.day} {MONTHS[local.month - 1]} {local.year}"
     return f"{day} pukul {local.hour:02d}.{local.minute:02d} {ZONE_NAMES.get(zone, zone)}"
+
+
+def day(when: date) -> str:
+    """«24 Nov 2026»."""
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
 def span(length: timedelta) -> str:

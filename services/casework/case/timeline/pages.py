@@ -16,7 +16,7 @@ from services.casework.case.occurrences.pages import KINDS as OCCURRENCES
 from services.casework.case.timeline.domain import tell
 from services.casework.case.timeline.queries import timeline_of
 from services.casework.office.directory.pages import directory_of
-from services.casework.office.matters.queries import reporters_words
+from services.casework.person.profile.queries import profile_of
 from services.chassis.pages import page_requires, page_router
 from services.chassis.pages.words import word
 from services.chassis.principal import Principal
@@ -120,6 +120,7 @@ async def case_page(
     view = await show_case(case_id, reading)
     tag_span(case_id=str(view.case.correlation_id))
     directory = await directory_of(reading, [view.case.district])
+    today = directory.today(view.case.district)
     timeline = await timeline_of(case_id, reading)
     words = request.app.state.pages.words
     known = {**words, "party": {**words["party"], **directory.names}}
@@ -128,7 +129,7 @@ async def case_page(
     rendered: Response = state.pages.render(
         request,
         "case.html",
-        said=await reporters_words(reading, case_id, state.units, private_key) if may_act else {},
+        profile=await profile_of(reading, case_id, state.units, private_key, today) if may_act else None,
         view=view,
         case=view.case,
         timeline=timeline,

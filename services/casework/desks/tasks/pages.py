@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import Response
 
-from contracts.values import SEX_TEXTS
 from services.casework.desks.tasks import access, commands, queries
 from services.casework.desks.tasks.domain import RESULTS, TaskKind, TaskState
 from services.casework.desks.tasks.schemas import TaskCompletionFormIn
@@ -15,7 +14,7 @@ from services.casework.handoff.handoffs.pages.words import ALL_RESULTS
 from services.casework.office.case_types.domain import CASE_TYPES, UNDECIDED
 from services.casework.office.directory.access import OFFICE_ROLES
 from services.casework.office.directory.pages import directory_of
-from services.casework.office.matters.queries import reporters_words
+from services.casework.person.profile.queries import profile_of
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
@@ -83,13 +82,6 @@ WORDS = {
     "task_result": {**TOLD_RESULTS, **SETTLED_WORDS},
     "task_state": STATES,
     "compared": COMPARED_WORDS,
-    "said": {
-        "said_sex": "Jenis kelamin",
-        "approximate_age_years": "Perkiraan umur (tahun)",
-        "features": "Ciri-ciri",
-        "circumstances": "Keadaan saat ditemukan",
-    },
-    "told_sex": {sex.value: text for sex, text in SEX_TEXTS.items()},
     "field.result_code": {code: text for code, text in TOLD_RESULTS.items() if code not in ALL_RESULTS},
     "done": {"task-complete": "Tercatat: tugas selesai."},
 }
@@ -114,6 +106,8 @@ async def task_page(
     tag_span(case_id=str(task.correlation_id))
     state = request.app.state
     may_complete = task.agency == caller.agency and bool(caller.roles & access.PERMISSIONS["task:complete"])
+    directory = await directory_of(reading, [task.district])
+    today = directory.today(task.district)
     rendered: Response = state.pages.render(
         request,
         "task.html",
@@ -121,11 +115,11 @@ async def task_page(
         may_complete=may_complete and task.state == TaskState.OPEN,
         is_of_the_office=bool(caller.roles & OFFICE_ROLES),
         results=results_of(task.kind),
-        said=await reporters_words(reading, task.about_id, state.units, state.settings.sealing_private_key)
+        profile=await profile_of(reading, task.about_id, state.units, state.settings.sealing_private_key, today)
         if may_complete and task.state == TaskState.OPEN
-        else {},
+        else None,
         sides=await queries.sides_of(reading, task, state.units, state.settings.sealing_private_key),
-        **(await directory_of(reading, [task.district])).context(task.district),
+        **directory.context(task.district),
     )
     return rendered
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from services.casework.office.directory.queries import pack_in_force
+from services.chassis import clock
 from services.chassis.database import ReadSession
 from services.chassis.errors import PackIsMissing
 
@@ -20,6 +23,10 @@ class Directory:
     def zone(self, district: str = "") -> str:
         """The wall clock of a district, or of the first that has a pack; UTC where none has."""
         return self.zones.get(district) or next(iter(self.zones.values()), "UTC")
+
+    def today(self, district: str) -> date:
+        """The calendar day of a district."""
+        return clock.utc_now().astimezone(ZoneInfo(self.zone(district))).date()
 
     def context(self, district: str = "") -> dict[str, object]:
         """What every casework template gets."""

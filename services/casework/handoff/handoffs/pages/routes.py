@@ -40,6 +40,8 @@ from services.casework.handoff.handoffs.schemas import (
 from services.casework.office.directory.access import OFFICE_ROLES
 from services.casework.office.directory.pages import directory_of
 from services.casework.person.custody.pages import OBSERVED_STATES
+from services.casework.person.profile.access import may_know_who
+from services.casework.person.profile.queries import profile_of
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.principal import Principal
 from services.chassis.telemetry import tag_span
@@ -60,6 +62,7 @@ async def handoff_page(
     handoff = view.handoff
     tag_span(case_id=str(handoff.correlation_id), handoff_id=str(handoff.id))
     directory = await directory_of(reading, [handoff.district])
+    today = directory.today(handoff.district)
     is_open = handoff.state in {found.value for found in OPEN}
     is_party = caller.agency in (handoff.to_agency, handoff.from_agency)
     may_claim = bool(caller.roles & access.PERMISSIONS["handoff:claim"]) and handoff.claimed_by != caller.actor
@@ -72,6 +75,9 @@ async def handoff_page(
         may_claim=may_claim and is_open and is_party,
         is_mine=handoff.claimed_by == caller.actor,
         is_of_the_office=bool(caller.roles & OFFICE_ROLES),
+        profile=await profile_of(reading, handoff.about_id, state.units, state.settings.sealing_private_key, today)
+        if may_know_who(caller)
+        else None,
         reasons=REASONS,
         results=results_for(handoff.purpose),
         observed_states=OBSERVED_STATES,
