@@ -22,6 +22,7 @@ from services.casework.case.occurrences import access as occurrences_access
 from services.casework.case.occurrences import api as occurrences_api
 from services.casework.case.occurrences import pages as occurrences_pages
 from services.casework.case.occurrences.activities import OccurrenceActivities
+from services.casework.case.requests import pages as requests_pages
 from services.casework.case.timeline import api as timeline_api
 from services.casework.case.timeline import pages as timeline_pages
 from services.casework.case.worklist import pages as worklist_pages
@@ -70,7 +71,15 @@ WING = Wing(
         **occurrences_access.PERMISSIONS,
     },
     routers=[cases_api.router, ages_api.router, occurrences_api.router, closing_api.router, timeline_api.router],
-    pages=[timeline_pages, cases_pages, ages_pages, occurrences_pages, closing_pages, worklist_pages],
+    pages=[
+        timeline_pages,
+        cases_pages,
+        requests_pages,
+        ages_pages,
+        occurrences_pages,
+        closing_pages,
+        worklist_pages,
+    ],
     links=[
         PageLink("/", "Daftar kerja", "handoff:read", rank=10),
         PageLink("/perkara", "Perkara", "case:read", rank=20),

@@ -65,6 +65,7 @@ class Aid(RuleBasedStateMachine):
         self.lists: set[str] = set()
         self.sent: dict[str, list[str]] = {}
         self.told: Counter[tuple[str, str, str]] = Counter()
+        self.lines: set[tuple[str, str, str, int]] = set()
         self.references = 0
         for number in (0, 1, 0):
             self.is_caught(number)
@@ -202,7 +203,11 @@ class Aid(RuleBasedStateMachine):
         is_told_again=st.booleans(),
     )
     def the_bank_says(self, data: st.DataObject, status: str, amount: int, is_told_again: bool) -> None:
-        """One line about one payment that is with the bank."""
+        """One line about one payment that is with the bank.
+
+        A line without a date that was told before is that line, whatever was told under its reference since: nobody
+        can tell it from an old statement that is read again. That what stands differs from what is owed is a finding.
+        """
         if not self.sent:
             return
         batch_id = data.draw(st.sampled_from(sorted(self.sent)))
@@ -212,6 +217,9 @@ class Aid(RuleBasedStateMachine):
         if status == "REJECTED" and (payment, status, str(amount)) in self.told:
             return
         self.does(self.office.bank_tells(batch_id, [line_of(payment, amount, status, reference)]))
+        if (payment, status, reference, amount) in self.lines:
+            return
+        self.lines.add((payment, status, reference, amount))
         credited = sum(moved for (p, _, _), moved in self.told.items() if p == payment)
         if status == "REJECTED":
             self.told[payment, status, str(amount)] = -min(amount, max(credited, 0))

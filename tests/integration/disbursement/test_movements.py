@@ -78,6 +78,19 @@ async def test_a_movement_back_that_leaves_what_was_owed_credits_by_the_credit_b
     assert await findings(office, batch_id) == {}
 
 
+async def test_a_line_told_again_after_its_correction_is_the_old_one_unless_it_has_a_day_of_its_own(
+    office: Office,
+) -> None:
+    batch_id, fee = await office.sent(), 2_500
+    for amount in (AMOUNT, AMOUNT - fee, AMOUNT):
+        await office.bank_says(batch_id, "CREDITED", amount=amount, bank_reference="BJT-1")
+    assert (await books(office, batch_id))[CASH] == fee - AMOUNT
+    assert await findings(office, batch_id), "what stands differs from what is owed: somebody has to ask the bank"
+    await office.bank_says(batch_id, "CREDITED", amount=AMOUNT, bank_reference="BJT-1", value_date="2026-07-02")
+    assert await books(office, batch_id) == {EXPENSE: AMOUNT, CASH: -AMOUNT}
+    assert await findings(office, batch_id) == {}
+
+
 async def test_a_rejection_of_what_was_taken_back_already_moves_nothing(office: Office) -> None:
     batch_id = await office.sent()
     await office.bank_says(batch_id, "REVERSED", amount=2_500, bank_reference="BJT-1")
