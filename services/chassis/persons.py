@@ -94,7 +94,7 @@ async def unseal_person(
     return {name: opened.get(name) for name in fields}
 
 
-async def person_key_known(reading: ReadSession, person_id: UUID) -> bytes | None:
+async def person_key_known(reading: ReadSession | UnitOfWork, person_id: UUID) -> bytes | None:
     """A person's key as it was wrapped for this service; nothing before it came and after it was destroyed."""
     known = await reading.first(select(PersonKeyKnown).where(PersonKeyKnown.person_id == person_id))
     return known.wrapped_key if known else None

@@ -9,6 +9,7 @@ COMMITTED = Path(__file__).parents[2] / "contracts" / "openapi"
 BOUNDED = {
     "/casework/cases/{case_id}/occurrences": "what happened to one person in one case",
     "/casework/cases/{case_id}/occurrences/preview": "what is open of one case",
+    "/casework/cases/{case_id}/notes": "what people wrote about one case",
     "/casework/escalation-policies/dry-run": "the deadlines of one purpose",
     "/casework/closures/preview": "counts by purpose",
     "/casework/operations/{operation_id}/counts": "counts of one operation",

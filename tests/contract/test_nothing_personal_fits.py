@@ -24,6 +24,8 @@ TAKEN: dict[str, str] = {
     "PersonIn.nik": "sealed with the person's key",
     "PersonIn.features": "sealed with the person's key",
     "ReportIn.circumstances": "sealed with intake's key",
+    "NoteIn.text": "sealed with the person's key",
+    "NoteCorrectionIn.text": "sealed with the person's key",
     "CustodyIn.belongings_note": "sealed with the person's key",
     "SpokenIn.spoke_with": "an official of an agency, kept in the row alone",
     "SpokenIn.phone": "an official's telephone, kept in the row alone",

@@ -45,6 +45,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "ChildAgainIn": {"reason_code": "EVIDENCE_IN_DOUBT"},
     "CaseDuplicateIn": {"parent_case_id": str(uuid4())},
     "UndoDuplicateIn": {},
+    "NoteIn": {"kind": "REMARK", "happened_at": "2026-01-01T00:00:00Z", "text": "Catatan uji"},
+    "NoteCorrectionIn": {"text": "Catatan uji"},
     "OccurrenceIn": {"kind": "ABSCONDED", "happened_at": "2026-01-01T00:00:00Z"},
     "TaskCompletionIn": {"result_code": "STABLE"},
     "VerificationIn": {"expected_version": 1},

@@ -18,6 +18,9 @@ from services.casework.case.closing import access as closing_access
 from services.casework.case.closing import api as closing_api
 from services.casework.case.closing import pages as closing_pages
 from services.casework.case.closing.activities import ClosingActivities
+from services.casework.case.notes import access as notes_access
+from services.casework.case.notes import api as notes_api
+from services.casework.case.notes import pages as notes_pages
 from services.casework.case.occurrences import access as occurrences_access
 from services.casework.case.occurrences import api as occurrences_api
 from services.casework.case.occurrences import pages as occurrences_pages
@@ -69,12 +72,21 @@ WING = Wing(
         **ages_access.PERMISSIONS,
         **closing_access.PERMISSIONS,
         **occurrences_access.PERMISSIONS,
+        **notes_access.PERMISSIONS,
     },
-    routers=[cases_api.router, ages_api.router, occurrences_api.router, closing_api.router, timeline_api.router],
+    routers=[
+        cases_api.router,
+        ages_api.router,
+        occurrences_api.router,
+        closing_api.router,
+        notes_api.router,
+        timeline_api.router,
+    ],
     pages=[
         timeline_pages,
         cases_pages,
         requests_pages,
+        notes_pages,
         ages_pages,
         occurrences_pages,
         closing_pages,

@@ -26,6 +26,7 @@ WORDED: Mapping[str, Mapping[str, str]] = {
         "casework.case.closing.domain.Kind": "blocker",
         "casework.case.closing.domain.Disposition": "closing_disposition",
         "casework.case.closing.domain.ForcedClosingReason": "closing_reason",
+        "casework.case.notes.domain.NoteKind": "note_kind",
         "casework.case.occurrences.domain.dispositions.Occurrence": "occurrence",
         "casework.case.occurrences.domain.revocations.RevocationReason": "revocation_reason",
         "casework.case.occurrences.domain.dispositions.Item": "occurrence_item",

@@ -865,6 +865,27 @@ CREATE TABLE spoken_answers (
 CREATE INDEX spoken_answers_agency ON spoken_answers (district, agency, recorded_at);
 CREATE INDEX spoken_answers_handoff ON spoken_answers (handoff_id);
 
+CREATE TABLE notes (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    case_id uuid NOT NULL REFERENCES matters,
+    person_id uuid NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('VISIT', 'CALL', 'REMARK', 'SUPERVISION')),
+    happened_at timestamptz NOT NULL,
+    author text NOT NULL,
+    corrects uuid REFERENCES notes,
+    sealed bytea NOT NULL
+);
+CREATE INDEX notes_case ON notes (case_id, recorded_at);
+CREATE UNIQUE INDEX notes_corrects ON notes (corrects) WHERE (corrects IS NOT NULL);
+-- Every wording stays as it was written.
+REVOKE UPDATE, DELETE ON notes FROM casework_app;
+-- To lock one while another is written in its place.
+GRANT UPDATE (version) ON notes TO casework_app;
+
 CREATE TABLE timeline_lines (
     fact_id uuid PRIMARY KEY,
     district text NOT NULL,

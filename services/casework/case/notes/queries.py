@@ -1,0 +1,52 @@
+"""Notes as whoever may read them reads them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.casework.case.cases.queries import show_case
+from services.casework.case.notes import access, repository
+from services.casework.case.notes.tables import Note
+from services.chassis import sealing
+from services.chassis.database import ReadSession, Units
+from services.chassis.persons import log_special_read, person_key_known
+
+PURPOSE = "CASEWORK"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One wording of a note; ``text`` is empty once the person's key was destroyed."""
+
+    note: Note
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNote:
+    """A note as it reads now, and how it read before, the latest first."""
+
+    newest: Wording
+    before: Sequence[Wording]
+
+
+async def notes_of(reading: ReadSession, case_id: UUID, units: Units, private_key: str) -> list[ShownNote]:
+    """The notes of a case of the kinds that the caller reads, by when it was that they tell of, the latest first.
+
+    The reading is kept before anything is opened. Raises ``NotFound``.
+    """
+    case = (await show_case(case_id, reading)).case
+    kinds = access.kinds_of(reading.principal)
+    rows = await repository.of_case(reading, case_id, [kind.value for kind in kinds])
+    if not rows:
+        return []
+    await log_special_read(units, reading.principal, PURPOSE, "notes", case_id, ["note"], case.district)
+    wrapped = await person_key_known(reading, case.person_id)
+    key = sealing.unwrap(wrapped, private_key) if wrapped else None
+    found: dict[UUID, list[Wording]] = {}
+    for row in rows:
+        text = sealing.unseal(row.sealed, key).get("note") if key else None
+        earlier = found.pop(row.corrects, []) if row.corrects else []
+        found[row.id] = [Wording(row, text), *earlier]
+    shown = [ShownNote(newest, before) for newest, *before in found.values()]
+    return sorted(shown, key=lambda one: one.newest.note.happened_at, reverse=True)
