@@ -9,14 +9,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from opentelemetry import trace
 from sqlalchemy import LargeBinary
 from sqlmodel import Field, col, select
 
 from contracts.envelope import Envelope
 from contracts.events.intake import PersonKeyIssued, PersonRecorded
 from services.chassis import sealing
-from services.chassis.database import UTC_INSTANT, DistrictRow, ReadSession, UnitOfWork, Units
+from services.chassis.database import UTC_INSTANT, DistrictRow, ReadSession, UnitOfWork, Units, current_trace_id
 from services.chassis.principal import Principal
 
 
@@ -94,6 +93,24 @@ async def unseal_person(
     return {name: opened.get(name) for name in fields}
 
 
+async def unseal_persons(
+    reading: ReadSession, person_ids: Sequence[UUID], fields: Sequence[str], private_key: str
+) -> dict[UUID, dict[str, str | None]]:
+    """Chosen fields of several persons, in clear; left out is who is not known, or whose key was destroyed."""
+    persons = await reading.all(select(PersonKnown).where(col(PersonKnown.person_id).in_(person_ids)))
+    keys = {
+        key.person_id: key.wrapped_key
+        for key in await reading.all(select(PersonKeyKnown).where(col(PersonKeyKnown.person_id).in_(person_ids)))
+    }
+    found = {}
+    for person in persons:
+        wrapped = keys.get(person.person_id)
+        if wrapped and person.sealed:
+            opened = sealing.unseal(person.sealed, sealing.unwrap(wrapped, private_key))
+            found[person.person_id] = {name: opened.get(name) for name in fields}
+    return found
+
+
 async def person_key_known(reading: ReadSession | UnitOfWork, person_id: UUID) -> bytes | None:
     """A person's key as it was wrapped for this service; nothing before it came and after it was destroyed."""
     known = await reading.first(select(PersonKeyKnown).where(PersonKeyKnown.person_id == person_id))
@@ -115,16 +132,27 @@ async def log_special_read(
     district: str,
 ) -> None:
     """Remember who read which SPECIAL fields of what, and why; before they are shown."""
-    context = trace.get_current_span().get_span_context()
+    await log_special_reads(units, principal, purpose, aggregate, [(aggregate_id, district)], fields)
+
+
+async def log_special_reads(
+    units: Units,
+    principal: Principal,
+    purpose: str,
+    aggregate: str,
+    read: Sequence[tuple[UUID, str]],
+    fields: Sequence[str],
+) -> None:
+    """The same of several at once; ``read``: each one's id and district."""
     await units.pool.execute(
         "INSERT INTO special_reads (actor, agency, purpose, aggregate, aggregate_id, fields, district, trace_id)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        " SELECT $1, $2, $3, $4, id, $5, district, $6 FROM unnest($7::uuid[], $8::text[]) AS read(id, district)",
         principal.actor,
         principal.agency,
         purpose,
         aggregate,
-        aggregate_id,
         ",".join(sorted(fields)),
-        district,
-        f"{context.trace_id:032x}" if context.is_valid else None,
+        current_trace_id(),
+        [one for one, _ in read],
+        [district for _, district in read],
     )

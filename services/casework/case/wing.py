@@ -26,6 +26,8 @@ from services.casework.case.occurrences import api as occurrences_api
 from services.casework.case.occurrences import pages as occurrences_pages
 from services.casework.case.occurrences.activities import OccurrenceActivities
 from services.casework.case.requests import pages as requests_pages
+from services.casework.case.search import access as search_access
+from services.casework.case.search import pages as search_pages
 from services.casework.case.timeline import api as timeline_api
 from services.casework.case.timeline import pages as timeline_pages
 from services.casework.case.worklist import pages as worklist_pages
@@ -73,6 +75,7 @@ WING = Wing(
         **closing_access.PERMISSIONS,
         **occurrences_access.PERMISSIONS,
         **notes_access.PERMISSIONS,
+        **search_access.PERMISSIONS,
     },
     routers=[
         cases_api.router,
@@ -87,6 +90,7 @@ WING = Wing(
         cases_pages,
         requests_pages,
         notes_pages,
+        search_pages,
         ages_pages,
         occurrences_pages,
         closing_pages,
@@ -95,6 +99,7 @@ WING = Wing(
     links=[
         PageLink("/", "Daftar kerja", "handoff:read", rank=10),
         PageLink("/perkara", "Perkara", "case:read", rank=20),
+        PageLink("/cari", "Cari", "person:search", rank=25),
     ],
     workflows=[CASE_TYPES.workflow_of(kind.code) for kind in CASE_TYPES],
     activities=activities,

@@ -47,6 +47,10 @@ def _as_int(value: Any) -> Any:
     return value if value is None or type(value) is int else int(value)
 
 
+def _as_array(value: Any) -> Any:
+    return None if value is None else f"{{{','.join(map(str, value))}}}"
+
+
 def _as_json(value: Any) -> Any:
     return None if value is None else to_json(value)
 
@@ -74,6 +78,9 @@ def columns_of(table: Table) -> dict[str, Column]:
         cast, encode, array = "", _as_is, sql_type
         if sql_type in ("json", "jsonb"):
             array, cast, encode = "text", f"::{sql_type}", _as_json
+        elif sql_type in ("bigint[]", "integer[]"):
+            # Arrays of arrays are not unnested row by row: each travels as it is written.
+            array, cast, encode = "text", f"::{sql_type}", _as_array
         elif sql_type.startswith(("varchar", "text", "autostring")):
             array, encode = "text", _as_text
         elif sql_type in ("integer", "bigint", "smallint"):

@@ -181,6 +181,14 @@ CREATE TABLE person_digests (
     district text NOT NULL
 );
 CREATE INDEX person_digests_same ON person_digests (district, digest) WHERE (digest IS NOT NULL);
+
+CREATE TABLE person_names (
+    person_id uuid PRIMARY KEY,
+    district text NOT NULL,
+    keys bigint[] NOT NULL
+);
+CREATE INDEX person_names_keys ON person_names USING gin (keys);
+
 -- Added to, never changed or deleted.
 REVOKE UPDATE, DELETE, TRUNCATE ON special_reads FROM casework_app;
 

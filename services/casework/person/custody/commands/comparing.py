@@ -10,7 +10,7 @@ from services.casework.office.findings.domain import FindingKind, Found
 from services.casework.office.matters.domain import About, AboutKind, case
 from services.casework.person.custody import repository
 from services.chassis.database import UnitOfWork
-from services.chassis.digests import Reader, learn_number
+from services.chassis.digests import Reader, keep_names, keep_number, opened
 
 
 async def compare_with_others(person_id: UUID, uow: UnitOfWork) -> None:
@@ -37,13 +37,16 @@ async def compare_families(person_id: UUID, uow: UnitOfWork) -> None:
 
 
 async def learn_who_it_is(person_id: UUID, district: str, reader: Reader, uow: UnitOfWork) -> None:
-    """Hash a person's NIK as it is told now: by it, they may be somebody whom others have in hand at this moment.
+    """Hash NIK and name of a person as told now: by the NIK, they may be somebody whom others have in hand now.
 
     Whoever takes the person over meanwhile waits, so that one of both sees the other.
     """
     before = await repository.of_one_number(uow, person_id)
     await repository.locked_chain(uow, person_id)
-    await learn_number(person_id, district, reader, uow)
+    known = await opened(person_id, ["nik", "name", "said_name"], reader, uow)
+    keep_number(person_id, district, known.get("nik"), reader, uow)
+    names = [name for name in (known.get("name"), known.get("said_name")) if name]
+    keep_names(person_id, district, names, reader.key, uow)
     await _compare_numbers([*before, *await repository.of_one_number(uow, person_id)], uow)
 
 
