@@ -45,8 +45,8 @@ def test_the_same_file_names_stand_in_every_subject(service: str) -> None:
 
 
 PURE = (
-    "contracts.values", "services.chassis.errors", "services.chassis.names", "services.chassis.principal", "services.chassis.workflow",
-    "pydantic", "temporalio",
+    "contracts.values", "services.chassis.errors", "services.chassis.names", "services.chassis.principal",
+    "services.chassis.workflow", "pydantic", "temporalio",
 )  # fmt: skip
 STANDARD = sys.stdlib_module_names
 
