@@ -109,8 +109,13 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         " 'claimed')",
         claim_id, report_id, person_id, case_id, SENDER, OFFICE,
     )  # fmt: skip
+    note_id = uuid4()
+    await casework.units.pool.execute(
+        "INSERT INTO notes (id, district, correlation_id, version, case_id, person_id, kind, happened_at, author,"
+        " sealed) VALUES ($1, '35.24', $2, 1, $3, $4, 'REMARK', now(), 'staff:x', '')", note_id, report_id, case_id, person_id,
+    )  # fmt: skip
     return {
-        "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id,
+        "note_id": note_id, "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id,
         "dead_letter_id": await dead_letter_row(casework),
         "person_id": person_id, "custody_id": custody_id, "operation_id": operation_id,
         "finding_id": await a_finding_of(casework, issuer, OFFICE),
