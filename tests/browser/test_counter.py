@@ -43,7 +43,7 @@ async def test_a_walk_in_is_registered_by_keyboard_alone(visitors: Visitors) -> 
     await typist.press("Tab")
     await typist.fill("Mbah Uji Sarinah")
     await typist.fill("3524226201509001")
-    await expect(page.get_by_text("perempuan", exact=False)).to_be_visible()
+    await expect(page.get_by_text("Menurut angkanya: perempuan", exact=False)).to_be_visible()
     await expect(page.get_by_label("NIK", exact=False)).to_have_value("3524226201509001")
     await typist.press("Shift+Tab")
     async with page.expect_navigation():

@@ -112,7 +112,8 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
     note_id = uuid4()
     await casework.units.pool.execute(
         "INSERT INTO notes (id, district, correlation_id, version, case_id, person_id, kind, happened_at, author,"
-        " sealed) VALUES ($1, '35.24', $2, 1, $3, $4, 'REMARK', now(), 'staff:x', '')", note_id, report_id, case_id, person_id,
+        " sealed) VALUES ($1, '35.24', $2, 1, $3, $4, 'REMARK', now(), 'staff:x', '')",
+        note_id, report_id, case_id, person_id,
     )  # fmt: skip
     return {
         "note_id": note_id, "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id,
