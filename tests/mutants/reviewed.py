@@ -18,6 +18,15 @@ MUTANTS: dict[str, str] = {
     ),
     "services/casework/handoff/handoffs/workflow.py:HandoffWorkflow.run: "
     "twice `await workflow.wait_condition(lambda: self._changed, timeout=max(wait, timedelta(0)))`": "it is so by then",
+    "services/casework/case/procedures/blocks.py:CaseProcedure.step_ended: `1` -> `2`": (
+        "it is only asked whether it grew"
+    ),
+    "services/casework/case/procedures/blocks.py:module: `'READY'` -> `'READY-OTHER'`": (
+        "one name for both sides, and in no history"
+    ),
+    "services/disbursement/reconciliation/workflow.py:PaymentBatchWorkflow.__init__: `False` -> `True`": (
+        "set anew before it is asked"
+    ),
     "services/casework/handoff/handoffs/workflow.py:HandoffWorkflow.__init__: `False` -> `True`": (
         "set anew before it is asked"
     ),

@@ -127,7 +127,7 @@ class Rows:
         await eventually(told, what=f"{step} answered")
 
     async def _tell(self, case_id: UUID, step: str, outcome: str, code: str) -> None:
-        reason = code if outcome == "FAILED" else ""
+        reason = code if outcome in ("FAILED", "CANCELLED") else ""
         said: dict[str, Any] = {"step": step, "outcome": outcome, "result_code": code, "reason_code": reason}
         said["agency"] = f"agency-of-{step.split('#', 1)[0]}"
         message = StepEnded(event_id=str(uuid4()), **said)

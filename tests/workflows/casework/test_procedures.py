@@ -68,6 +68,24 @@ async def test_a_failure_that_tells_of_death_or_absconding_is_recorded_as_such(
     assert not any(call.startswith("outcome") for call in rows.calls)
 
 
+async def test_what_was_cancelled_because_of_a_death_is_not_asked_again() -> None:
+    rows = await told(answers={"custody": ("CANCELLED", "DECEASED")})
+    assert rows.calls == ["stage CUSTODY", "custody", "close"]
+
+
+async def test_what_was_cancelled_for_another_reason_goes_to_a_conference_and_is_asked_again() -> None:
+    rows = await told(answers={"custody": ("CANCELLED", "NO_LONGER_NEEDED"), "custody#2": ("COMPLETED", "IN_CARE")})
+    assert rows.calls[:4] == ["stage CUSTODY", "custody", "custody-conference", "custody#2"]
+    assert "outcome REUNIFIED" in rows.calls
+
+
+async def test_aid_that_was_settled_when_it_is_read_is_waited_for_no_more() -> None:
+    settled = StepResult(step="aid", ended=True, outcome="COMPLETED", result_code="CREDITED")
+    rows = await told(already={"aid": settled})
+    assert "request aid" in rows.calls
+    assert "aid" not in rows.calls
+
+
 # Funding
 
 
