@@ -5,6 +5,7 @@ Standard library only, so that every layer may use them. pydantic meets them thr
 only when a model with such a field is built.
 """
 
+from contracts.values.ages import age_years
 from contracts.values.kinds import CASE_TYPE_GUESS, KIND_TEXTS, Kind, Urgency
 from contracts.values.money import INT64_MAX, INT64_MIN, Money
 from contracts.values.nik import (
@@ -49,5 +50,6 @@ __all__ = [
     "RegionLevel",
     "Sex",
     "Urgency",
+    "age_years",
     "check_reference",
 ]

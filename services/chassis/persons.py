@@ -5,7 +5,7 @@ what the chassis admits).
 """
 
 import base64
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -85,16 +85,11 @@ async def unseal_person(
     reading: ReadSession | UnitOfWork, person_id: UUID, fields: Sequence[str], private_key: str
 ) -> dict[str, str | None]:
     """Chosen fields of a person, in clear; empty while the copy or its key has not arrived or was destroyed."""
-    person = await reading.first(select(PersonKnown).where(PersonKnown.person_id == person_id))
-    key = await reading.first(select(PersonKeyKnown).where(PersonKeyKnown.person_id == person_id))
-    if person is None or key is None or key.wrapped_key is None or person.sealed is None:
-        return {}
-    opened = sealing.unseal(person.sealed, sealing.unwrap(key.wrapped_key, private_key))
-    return {name: opened.get(name) for name in fields}
+    return (await unseal_persons(reading, [person_id], fields, private_key)).get(person_id, {})
 
 
 async def unseal_persons(
-    reading: ReadSession, person_ids: Sequence[UUID], fields: Sequence[str], private_key: str
+    reading: ReadSession | UnitOfWork, person_ids: Sequence[UUID], fields: Sequence[str], private_key: str
 ) -> dict[UUID, dict[str, str | None]]:
     """Chosen fields of several persons, in clear; left out is who is not known, or whose key was destroyed."""
     persons = await reading.all(select(PersonKnown).where(col(PersonKnown.person_id).in_(person_ids)))
@@ -115,6 +110,14 @@ async def person_key_known(reading: ReadSession | UnitOfWork, person_id: UUID) -
     """A person's key as it was wrapped for this service; nothing before it came and after it was destroyed."""
     known = await reading.first(select(PersonKeyKnown).where(PersonKeyKnown.person_id == person_id))
     return known.wrapped_key if known else None
+
+
+async def seal_for_person(
+    uow: UnitOfWork, person_id: UUID, fields: Mapping[str, str | None], private_key: str
+) -> bytes | None:
+    """Fields sealed with a person's key; nothing before the key came and after it was destroyed."""
+    wrapped = await person_key_known(uow, person_id)
+    return sealing.seal(fields, sealing.unwrap(wrapped, private_key)) if wrapped else None
 
 
 async def person_known(reading: ReadSession | UnitOfWork, person_id: UUID) -> PersonKnown | None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
+import orjson
 from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -139,6 +140,17 @@ class PostedForm:
         await self.perform(work, lambda _: _Done())
         said = urlencode({"selesai": done, **chosen})
         return RedirectResponse(f"{parent_of(self._request)}?{said}", status_code=303)
+
+    async def go_on(
+        self,
+        work: Callable[[UnitOfWork], Awaitable[T]],
+        answer: Callable[[T], BaseModel],
+        onto: Callable[[Any], tuple[str, str]],
+    ) -> Response:
+        """Run the command once and go on to a page of what it made: from the answer, its path and what to say there."""
+        path, done = onto(orjson.loads((await self.perform(work, answer)).body))
+        address = f"{self._request.app.state.root_path}{path}?{urlencode({'selesai': done})}"
+        return RedirectResponse(address, status_code=303)
 
     async def perform(self, work: Callable[[UnitOfWork], Awaitable[T]], answer: Callable[[T], BaseModel]) -> Answered:
         """The same for a page that shows the answer itself."""

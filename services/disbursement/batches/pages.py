@@ -1,12 +1,11 @@
 """Payment batches for people: the list, one batch with its lines and digest, and the approvers' two answers."""
 
-import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from services.chassis.database import ReadSession
 from services.chassis.errors import PackIsMissing
@@ -138,14 +137,14 @@ async def batch_list(
 
 
 @router.post("/usulkan")
-async def post_proposal(
-    request: Request, caller: Annotated[Principal, page_requires("batch:propose")], form: Form
-) -> Response:
+async def post_proposal(caller: Annotated[Principal, page_requires("batch:propose")], form: Form) -> Response:
     """All aid of a programme that waits, as one list or as many as its limits ask for."""
     command = form.read(ProposalIn).to_command()
-    answered = await form.perform(lambda uow: commands.propose_batch(command, uow), ProposedOut.of_all)
-    done = "batches-propose" if len(json.loads(answered.body)["lists"]) > 1 else "batch-propose"
-    return RedirectResponse(f"{request.app.state.root_path}/?selesai={done}", status_code=303)
+
+    def onto(made: Any) -> tuple[str, str]:
+        return "/", "batches-propose" if len(made["lists"]) > 1 else "batch-propose"
+
+    return await form.go_on(lambda uow: commands.propose_batch(command, uow), ProposedOut.of_all, onto)
 
 
 @router.get("/daftar-bayar/{batch_id}")

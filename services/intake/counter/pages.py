@@ -1,29 +1,27 @@
 """Catat laporan: the form of the counter, and what a NIK tells while it is typed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import orjson
 from fastapi import Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from contracts.reference import regions
-from contracts.values import NIK_ERROR_TEXTS, NIK_WARNING_TEXTS, SEX_TEXTS, Nik, NikIsInvalid, Sex
+from contracts.values import NIK_ERROR_TEXTS, NIK_WARNING_TEXTS, SEX_TEXTS, Nik, NikIsInvalid, Sex, age_years
 from services.chassis import clock
 from services.chassis.pages import Form, page_requires, page_router
 from services.chassis.pages.places import villages_in
 from services.chassis.principal import Principal
-from services.chassis.telemetry import tag_span
 from services.intake.counter.schemas import CounterReportIn
-from services.intake.persons.domain import ADULT_AGE_YEARS, age_years
+from services.intake.persons.domain import ADULT_AGE_YEARS
 from services.intake.reports import access, commands
+from services.intake.reports.api import receipt
 from services.intake.reports.domain import Channel
 from services.intake.reports.pages import CHANNELS, KINDS, SEXES, URGENCIES
-from services.intake.reports.schemas import ReportReceipt
-from services.intake.reports.tables import Report
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -77,16 +75,13 @@ async def post_counter_report(
     """Take it in; whoever decides on reports goes on to it."""
     state = request.app.state
     command = form.read(CounterReportIn).to_command(state.settings.time_zone)
-    answered = await form.perform(
-        lambda uow: commands.receive_report(command, uow, state.sealer, state.places), _receipt
+
+    def onto(made: Any) -> tuple[str, str]:
+        return f"/laporan/{made['report_id']}" if access.is_office(caller) else "/loket", "report-received"
+
+    return await form.go_on(
+        lambda uow: commands.receive_report(command, uow, state.sealer, state.places), receipt, onto
     )
-    following = f"laporan/{orjson.loads(answered.body)['report_id']}" if access.is_office(caller) else "loket"
-    return RedirectResponse(f"{state.root_path}/{following}?selesai=report-received", status_code=303)
-
-
-def _receipt(report: Report) -> ReportReceipt:
-    tag_span(case_id=str(report.correlation_id), report_id=str(report.id))
-    return ReportReceipt.of(report)
 
 
 @router.post("/loket/nik")
@@ -94,32 +89,40 @@ async def post_typed_nik(
     request: Request, caller: Annotated[Principal, page_requires("report:create")], form: Form
 ) -> Response:
     """What the typed NIK tells, beside sex and day of birth as typed; nothing is kept."""
-    zone = ZoneInfo(request.app.state.settings.time_zone)
-    today = clock.utc_now().astimezone(zone).date()
-    rendered: Response = request.app.state.pages.render(request, "nik-tells.html", **what_nik_tells(form.fields, today))
+    state = request.app.state
+    told = what_nik_tells(form.fields, state.places.day_of(clock.utc_now()))
+    rendered: Response = state.pages.render(request, "nik-tells.html", told=told)
     return rendered
 
 
-def what_nik_tells(typed: Mapping[str, str], today: date) -> dict[str, object]:
-    """What the digits tell by themselves: ``wrong``, or sex, day of birth, age and what is doubtful."""
+@dataclass(frozen=True, slots=True)
+class NikTells:
+    """What the digits of a NIK tell by themselves: what is ``wrong``, or sex and age, and what is doubtful."""
+
+    wrong: str = ""
+    tells: str = ""
+    is_child: bool = False
+    doubts: Sequence[str] = ()
+
+
+def what_nik_tells(typed: Mapping[str, str], today: date) -> NikTells:
+    """It beside sex and day of birth as they are typed; nothing of an empty field."""
     text = typed.get("nik", "").strip()
-    found: dict[str, object] = {"wrong": "", "tells": "", "is_child": False, "doubts": ()}
     if not text:
-        return found
+        return NikTells()
     try:
         nik = Nik.parse(text)
     except NikIsInvalid as error:
-        return {**found, "wrong": NIK_ERROR_TEXTS[error.code]}
+        return NikTells(wrong=NIK_ERROR_TEXTS[error.code])
     checked = nik.check(today, regions().is_known, _sex(typed.get("sex", "")), _day(typed.get("birth_date", "")))
     born = nik.birth_date(today)
     age = age_years(born, today) if born else None
     tells = SEX_TEXTS[nik.sex] + (f", {age} tahun" if age is not None else "")
-    return {
-        **found,
-        "tells": tells,
-        "is_child": age is not None and age < ADULT_AGE_YEARS,
-        "doubts": [NIK_WARNING_TEXTS[doubt] for doubt in checked.warnings],
-    }
+    return NikTells(
+        tells=tells,
+        is_child=age is not None and age < ADULT_AGE_YEARS,
+        doubts=[NIK_WARNING_TEXTS[doubt] for doubt in checked.warnings],
+    )
 
 
 def _sex(typed: str) -> Sex | None:

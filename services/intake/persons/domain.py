@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Self
 
-from contracts.values import Nik, NikLevel, Sex
+from contracts.values import Nik, NikLevel, Sex, age_years
 from services.chassis.errors import Invalid
 
 
@@ -135,12 +135,6 @@ def nik_level(description: Description, today: date, is_known_region: Callable[[
         return None
     sex = Sex(description.sex) if description.sex else None
     return Nik(description.nik).check(today, is_known_region, sex, description.birth_date).level
-
-
-def age_years(birth: date, today: date) -> int:
-    """Whole years between a day of birth and today."""
-    had_birthday = (today.month, today.day) >= (birth.month, birth.day)
-    return today.year - birth.year - (not had_birthday)
 
 
 def is_apparent_minor(description: Description, today: date) -> bool:

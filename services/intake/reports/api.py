@@ -29,7 +29,8 @@ from services.intake.reports.tables import Report
 router = APIRouter(tags=["reports"])
 
 
-def _receipt(report: Report) -> ReportReceipt:
+def receipt(report: Report) -> ReportReceipt:
+    """What the reporter gets, with its ids on the trace."""
     tag_span(case_id=str(report.correlation_id), report_id=str(report.id))
     return ReportReceipt.of(report)
 
@@ -40,9 +41,7 @@ async def post_report(
 ) -> Response:
     """Terima satu laporan tentang satu orang."""
     state = request.app.state
-    return await write(
-        lambda uow: commands.receive_report(body.to_command(), uow, state.sealer, state.places), _receipt
-    )
+    return await write(lambda uow: commands.receive_report(body.to_command(), uow, state.sealer, state.places), receipt)
 
 
 @router.get("/reports", response_model=ReportPage, responses=problems())
@@ -79,7 +78,7 @@ async def post_verification(
     """Nyatakan laporan benar; perkara dibuka sesudahnya."""
     state = request.app.state
     command = DecideReport(report_id, body.expected_version)
-    return await write(lambda uow: commands.verify_report(command, uow, state.sealer, state.places), _receipt, 200)
+    return await write(lambda uow: commands.verify_report(command, uow, state.sealer, state.places), receipt, 200)
 
 
 @router.post("/reports/{report_id}/rejection", response_model=ReportReceipt, responses=problems(409))
@@ -91,7 +90,7 @@ async def post_rejection(
 ) -> Response:
     """Tolak laporan dengan alasan."""
     command = DecideReport(report_id, body.expected_version, reason_code=body.reason_code)
-    return await write(lambda uow: commands.reject_report(command, uow), _receipt, 200)
+    return await write(lambda uow: commands.reject_report(command, uow), receipt, 200)
 
 
 @router.post("/reports/{report_id}/duplicate", response_model=ReportReceipt, responses=problems(409))
@@ -103,7 +102,7 @@ async def post_duplicate(
 ) -> Response:
     """Tandai laporan sebagai ganda dari laporan lain."""
     command = DecideReport(report_id, body.expected_version, parent_report_id=body.parent_report_id)
-    return await write(lambda uow: commands.mark_report_duplicate(command, uow), _receipt, 200)
+    return await write(lambda uow: commands.mark_report_duplicate(command, uow), receipt, 200)
 
 
 @router.post("/reports/{report_id}/duplicate/undo", response_model=ReportReceipt, responses=problems(409))
@@ -115,7 +114,7 @@ async def post_undo_duplicate(
 ) -> Response:
     """Cabut tanda ganda: laporan menunggu keputusan lagi."""
     command = DecideReport(report_id, body.expected_version)
-    return await write(lambda uow: commands.undo_report_duplicate(command, uow), _receipt, 200)
+    return await write(lambda uow: commands.undo_report_duplicate(command, uow), receipt, 200)
 
 
 @router.post("/operations", status_code=201, response_model=OperationOut, responses=problems(409))

@@ -22,8 +22,6 @@ MOVES: dict[tuple[AgeState, str], AgeState] = {
     (AgeState.PROPOSED, "refuse"): AgeState.REFUSED,
     (AgeState.CONFIRMED, "take_back"): AgeState.TAKEN_BACK,
 }
-KNOWN_BY_REGISTRY = "MATCHED"
-"""The identity status of somebody whose age a registry tells."""
 PROPOSE = "propose"
 """What can be done while nothing was decided."""
 

@@ -4,8 +4,9 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from services.casework.case.ages.domain import KNOWN_BY_REGISTRY, AgeState
+from services.casework.case.ages.domain import AgeState
 from services.casework.case.ages.tables import AgeDecision
+from services.casework.person.profile.domain import KNOWN_BY_REGISTRY
 from services.chassis.database import ReadSession, UnitOfWork
 from services.chassis.persons import person_known
 

@@ -13,7 +13,7 @@ from pydantic import StringConstraints
 
 from services.casework.case.cases import commands, queries
 from services.casework.case.cases.domain import CaseState
-from services.casework.case.cases.queries import show_case
+from services.casework.case.cases.queries import case_of
 from services.casework.case.cases.schemas import CaseDuplicateIn, TieFormIn, UndoDuplicateIn, UntieIn
 from services.casework.office.case_types.domain import CASE_TYPES, DUPLICATE, NOT_MET, OTHER_TYPE
 from services.casework.office.directory.pages import directory_of
@@ -139,7 +139,7 @@ async def duplicate_page(
     induk: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """Which case goes on for this one, and what marking it would do, before it is done."""
-    case = (await show_case(case_id, reading)).case
+    case = await case_of(case_id, reading)
     found = await queries.preview_duplicate(case_id, induk.strip(), reading) if induk.strip() else None
     rendered: Response = request.app.state.pages.render(
         request,
@@ -211,7 +211,7 @@ async def custody_form_page(
     case_id: UUID, request: Request, caller: Annotated[Principal, page_requires("case:act")], reading: Reading
 ) -> Response:
     """The form in which a hand-over that has happened is written down."""
-    case = (await show_case(case_id, reading)).case
+    case = await case_of(case_id, reading)
     tag_span(case_id=str(case.correlation_id))
     directory = await directory_of(reading, [case.district])
     rendered: Response = request.app.state.pages.render(
@@ -236,7 +236,7 @@ async def post_custody_form(
     form: Form,
 ) -> Response:
     """Write it down; what it contradicts becomes a finding."""
-    case = (await show_case(case_id, reading)).case
+    case = await case_of(case_id, reading)
     zone = (await directory_of(reading, [case.district])).zone(case.district)
     command = form.read(CustodyFormIn).custody(case_id, zone).command()
     private_key = request.app.state.settings.sealing_private_key

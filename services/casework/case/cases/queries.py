@@ -100,11 +100,17 @@ class CaseView:
     goes_on_as: Mapping[str, Any] | None
 
 
-async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
-    """One case. Raises ``NotFound``, also when it lies outside the caller's scope."""
+async def case_of(case_id: UUID, reading: ReadSession) -> Case:
+    """A case's row alone. Raises ``NotFound``, also when it lies outside the caller's scope."""
     case = await repository.one(reading, case_id)
     if case is None:
         raise NotFound(kind="cases")
+    return case
+
+
+async def show_case(case_id: UUID, reading: ReadSession) -> CaseView:
+    """One case with all that is open of it. Raises ``NotFound``, also when it lies outside the caller's scope."""
+    case = await case_of(case_id, reading)
     handoffs, escalations = await handoffs_of_matter(reading, case_id)
     tied = await family.tied_to(reading, case_id) if case.is_tied else []
     return CaseView(

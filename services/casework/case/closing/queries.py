@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.casework.case.cases.queries import show_case
+from services.casework.case.cases.queries import case_of
 from services.casework.case.cases.tables import Case
 from services.casework.case.closing import repository
 from services.casework.case.closing.domain import Blocker, Kind
@@ -29,7 +29,7 @@ async def undecided_closings(reading: ReadSession) -> list[ForcedClosing]:
 
 async def what_keeps_open(case_id: UUID, reading: ReadSession) -> ClosingView:
     """What keeps a case from closing, by name. Raises ``NotFound``, also outside the caller's scope."""
-    case = (await show_case(case_id, reading)).case
+    case = await case_of(case_id, reading)
     blockers, last = await repository.open_anywhere(reading, case_id)
     if case.closed_at:
         blockers = [blocker for blocker in blockers if blocker.kind != Kind.SERVICE]

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from services.casework.case.notes.domain import NoteKind
+from services.casework.office.directory.access import WORKERS
 from services.chassis.errors import Forbidden
 from services.chassis.principal import Principal
 
-WORKERS = frozenset({"caseworker", "duty-officer", "section-head"})
 PERMISSIONS: dict[str, frozenset[str]] = {"note:read": WORKERS, "note:write": WORKERS}
 READERS: Mapping[NoteKind, frozenset[str]] = {
     NoteKind.VISIT: WORKERS,

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from services.casework.case.cases.queries import case_of
 from services.casework.case.notes import commands, queries
 from services.casework.case.notes.schemas import NoteCorrectionIn, NoteIn, NoteOut, NoteReceipt, NotesOut
 from services.chassis.auth import requires
@@ -21,7 +22,8 @@ async def get_notes(
 ) -> NotesOut:
     """Catatan pada satu perkara yang boleh dibaca pemanggil; setiap pembacaan dicatat."""
     state = request.app.state
-    shown = await queries.notes_of(reading, case_id, state.units, state.settings.sealing_private_key)
+    case = await case_of(case_id, reading)
+    shown = await queries.notes_of(reading, case, state.units, state.settings.sealing_private_key)
     return NotesOut(case_id=case_id, items=[NoteOut.of(one) for one in shown])
 
 

@@ -8,10 +8,10 @@ from services.casework.case.notes import access, domain, repository
 from services.casework.case.notes.domain import NoteKind
 from services.casework.case.notes.tables import Note
 from services.casework.office.matters.queries import matter_of
-from services.chassis import clock, sealing
+from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
-from services.chassis.persons import person_key_known
+from services.chassis.persons import seal_for_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ async def correct_note(note_id: UUID, text: str, uow: UnitOfWork, private_key: s
 
 
 async def _sealed(text: str, person_id: UUID, uow: UnitOfWork, private_key: str) -> bytes:
-    wrapped = await person_key_known(uow, person_id)
-    if wrapped is None:
+    sealed = await seal_for_person(uow, person_id, {"note": text}, private_key)
+    if sealed is None:
         raise domain.NoteCannotBeSealed(())
-    return sealing.seal({"note": text}, sealing.unwrap(wrapped, private_key))
+    return sealed

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import Response
 
-from services.casework.case.cases.queries import show_case
+from services.casework.case.cases.queries import case_of
 from services.casework.case.notes import access, commands, queries
 from services.casework.case.notes.schemas import NoteCorrectionFormIn, NoteFormIn
 from services.casework.office.directory.pages import directory_of
@@ -42,14 +42,14 @@ async def notes_page(
 ) -> Response:
     """The notes of a case, the latest first, with the form for another."""
     state = request.app.state
-    case = (await show_case(case_id, reading)).case
+    case = await case_of(case_id, reading)
     tag_span(case_id=str(case.correlation_id))
     directory = await directory_of(reading, [case.district])
     rendered: Response = state.pages.render(
         request,
         "notes.html",
         case=case,
-        notes=await queries.notes_of(reading, case_id, state.units, state.settings.sealing_private_key),
+        notes=await queries.notes_of(reading, case, state.units, state.settings.sealing_private_key),
         kinds={kind.value: KINDS[kind] for kind in access.kinds_of(caller)},
         **directory.context(case.district),
     )

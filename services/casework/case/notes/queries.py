@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.casework.case.cases.queries import show_case
+from services.casework.case.cases.tables import Case
 from services.casework.case.notes import access, repository
 from services.casework.case.notes.tables import Note
 from services.chassis import sealing
@@ -30,17 +30,16 @@ class ShownNote:
     before: Sequence[Wording]
 
 
-async def notes_of(reading: ReadSession, case_id: UUID, units: Units, private_key: str) -> list[ShownNote]:
+async def notes_of(reading: ReadSession, case: Case, units: Units, private_key: str) -> list[ShownNote]:
     """The notes of a case of the kinds that the caller reads, by when it was that they tell of, the latest first.
 
-    The reading is kept before anything is opened. Raises ``NotFound``.
+    The reading is kept before anything is opened.
     """
-    case = (await show_case(case_id, reading)).case
     kinds = access.kinds_of(reading.principal)
-    rows = await repository.of_case(reading, case_id, [kind.value for kind in kinds])
+    rows = await repository.of_case(reading, case.id, [kind.value for kind in kinds])
     if not rows:
         return []
-    await log_special_read(units, reading.principal, PURPOSE, "notes", case_id, ["note"], case.district)
+    await log_special_read(units, reading.principal, PURPOSE, "notes", case.id, ["note"], case.district)
     wrapped = await person_key_known(reading, case.person_id)
     key = sealing.unwrap(wrapped, private_key) if wrapped else None
     found: dict[UUID, list[Wording]] = {}

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from services.casework.case.cases.access import PERMISSIONS as OF_CASES
 from services.casework.case.occurrences.domain import RECORDABLE, Consequence, Occurrence
-from services.casework.office.directory.access import is_of_the_office
+from services.casework.office.directory.access import WORKERS, is_of_the_office
 from services.chassis.errors import Forbidden, NotFound
 from services.chassis.principal import Principal
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    "case:propose-revocation": frozenset({"caseworker", "duty-officer", "section-head"}),
+    "case:propose-revocation": WORKERS,
     "case:decide-revocation": frozenset({"section-head"}),
     "occurrence:read": frozenset({"agency", "desk-officer"}) | OF_CASES["case:read"],
     "occurrence:record": frozenset({"agency", "desk-officer"}) | OF_CASES["case:act"],

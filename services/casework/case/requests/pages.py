@@ -1,15 +1,14 @@
 """Minta kepada instansi: for what, whom, and what of the person is shown to them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from services.casework.case.cases import commands
-from services.casework.case.cases.queries import show_case
+from services.casework.case.cases.queries import case_of
 from services.casework.case.requests.domain import Asked, offers, purposes_of
 from services.casework.case.requests.schemas import RequestFormIn
 from services.casework.handoff.disclosures.domain import Purpose
@@ -39,7 +38,7 @@ async def request_page(
     keperluan: Purpose | None = None,
 ) -> Response:
     """First for what, then whom: with each agency what it would be shown, and by which law."""
-    case = (await show_case(case_id, reading)).case
+    case = await case_of(case_id, reading)
     tag_span(case_id=str(case.correlation_id))
     pack = await pack_in_force(reading, case.district)
     directory = await directory_of(reading, [case.district])
@@ -58,11 +57,12 @@ async def request_page(
 
 @router.post("/perkara/{case_id}/permintaan/minta")
 async def post_request(
-    case_id: UUID, request: Request, caller: Annotated[Principal, page_requires("handoff:open")], form: Form
+    case_id: UUID, caller: Annotated[Principal, page_requires("handoff:open")], form: Form
 ) -> Response:
     """Ask, and go on to the hand-off."""
     command = form.read(RequestFormIn).command(case_id)
-    answered = await form.perform(lambda uow: commands.open_handoff(command, uow), receipt)
-    handoff_id = orjson.loads(answered.body)["handoff_id"]
-    address = f"{request.app.state.root_path}/serah-terima/{handoff_id}?selesai=handoff-asked"
-    return RedirectResponse(address, status_code=303)
+
+    def onto(made: Any) -> tuple[str, str]:
+        return f"/serah-terima/{made['handoff_id']}", "handoff-asked"
+
+    return await form.go_on(lambda uow: commands.open_handoff(command, uow), receipt, onto)

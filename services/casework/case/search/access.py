@@ -1,3 +1,5 @@
 """Who may look for people. Pure data."""
 
-PERMISSIONS: dict[str, frozenset[str]] = {"person:search": frozenset({"caseworker", "duty-officer", "section-head"})}
+from services.casework.office.directory.access import WORKERS
+
+PERMISSIONS: dict[str, frozenset[str]] = {"person:search": WORKERS}

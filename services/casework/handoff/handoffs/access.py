@@ -6,7 +6,7 @@ from typing import Protocol
 
 from services.casework.handoff.handoffs import domain
 from services.casework.handoff.handoffs.domain import SIDES, Act, Circumstances, Move, NotYourMove, Side
-from services.casework.office.directory.access import OFFICE_ROLES
+from services.casework.office.directory.access import OFFICE_ROLES, WORKERS
 from services.chassis.errors import NotFound
 from services.chassis.principal import Principal
 
@@ -18,8 +18,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "handoff:read": frozenset({"agency", "desk-officer"}) | OFFICE_ROLES,
     "handoff:answer": frozenset({"agency", "desk-officer", "caseworker", "duty-officer", "section-head"}),
     "handoff:claim": frozenset({"desk-officer", "caseworker", "duty-officer", "section-head"}),
-    "handoff:speak": frozenset({"caseworker", "duty-officer", "section-head"}),
-    "handoff:open": frozenset({"caseworker", "duty-officer", "section-head"}),
+    "handoff:speak": WORKERS,
+    "handoff:open": WORKERS,
     "roster:write": frozenset({"desk-officer", "duty-officer", "section-head"}),
     "roster:read": frozenset({"desk-officer"}) | OFFICE_ROLES,
     "handoff:send": frozenset({"agency", "desk-officer", "caseworker", "duty-officer", "section-head"}),

@@ -1,11 +1,11 @@
 """Who may make letters and see them. Pure functions."""
 
-from services.casework.office.directory.access import OFFICE_ROLES
+from services.casework.office.directory.access import OFFICE_ROLES, WORKERS
 from services.chassis.errors import Forbidden
 from services.chassis.principal import Principal
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    "letter:write": frozenset({"caseworker", "duty-officer", "section-head"}),
+    "letter:write": WORKERS,
     "letter:read": frozenset({"agency", "desk-officer"}) | OFFICE_ROLES,
 }
 

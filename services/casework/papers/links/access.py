@@ -1,10 +1,11 @@
 """Who may make links, and as whom somebody acts who opened one. Pure functions."""
 
+from services.casework.office.directory.access import WORKERS
 from services.chassis.errors import Forbidden
 from services.chassis.principal import Principal
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    "link:write": frozenset({"caseworker", "duty-officer", "section-head"}),
+    "link:write": WORKERS,
 }
 
 

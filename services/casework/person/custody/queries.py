@@ -14,7 +14,7 @@ from services.casework.person.custody.tables import Custody, CustodyClaim
 from services.chassis import sealing
 from services.chassis.database import ReadSession, UnitOfWork, Units
 from services.chassis.errors import NotFound
-from services.chassis.persons import log_special_read, person_key_known, unseal_person
+from services.chassis.persons import log_special_read, log_special_reads, person_key_known, unseal_persons
 
 PURPOSE = "CUSTODY"
 """Under which the reading of a name is logged: somebody must know whom they have in hand."""
@@ -100,13 +100,14 @@ async def names_of(
 
     Left out are those whom the caller may not read by name.
     """
-    found: dict[UUID, str | None] = {}
-    for row in rows:
-        if not access.may_read_name(reading.principal, row.agency):
-            continue
-        await log_special_read(units, reading.principal, PURPOSE, "custodies", row.id, ["name"], row.district)
-        found[row.person_id] = (await unseal_person(reading, row.person_id, ["name"], private_key)).get("name")
-    return found
+    readable = [row for row in rows if access.may_read_name(reading.principal, row.agency)]
+    if not readable:
+        return {}
+    read = [(row.id, row.district) for row in readable]
+    await log_special_reads(units, reading.principal, PURPOSE, "custodies", read, ["name"])
+    persons = [row.person_id for row in readable]
+    opened = await unseal_persons(reading, persons, ["name"], private_key)
+    return {person_id: opened.get(person_id, {}).get("name") for person_id in persons}
 
 
 async def note_of(reading: ReadSession, row: Custody, units: Units, private_key: str) -> str | None:

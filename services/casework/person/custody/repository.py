@@ -92,13 +92,6 @@ async def claim(reading: ReadSession, claim_id: UUID) -> CustodyClaim | None:
     return await reading.first(select(CustodyClaim).where(CustodyClaim.id == claim_id))
 
 
-async def person_key(uow: UnitOfWork, person_id: UUID) -> bytes | None:
-    """Our wrapped copy of a person's key."""
-    found = await uow.execute("SELECT wrapped_key FROM person_keys WHERE person_id = :id", id=person_id)
-    wrapped: bytes | None = found.scalar_one_or_none()
-    return wrapped
-
-
 async def chain(reading: ReadSession, about_id: UUID) -> list[Custody]:
     """All custody of a case in order of time."""
     return await reading.all(

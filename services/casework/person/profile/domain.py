@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from contracts.values import Nik, NikIsInvalid, Sex
+from contracts.values import Nik, NikIsInvalid, age_years
 
 
 class Source(StrEnum):
@@ -16,6 +16,8 @@ class Source(StrEnum):
     DIGITS = "DIGITS"
 
 
+KNOWN_BY_REGISTRY = "MATCHED"
+"""Identity status of somebody of whom the civil registry says who they are."""
 SEEN = ("approximate_age_years", "features", "circumstances", "said_sex")
 """What a reporter saw, as intake names the sealed fields: it names nobody."""
 FIELDS = (*SEEN, "name", "nik", "birth_date", "said_name")
@@ -48,16 +50,12 @@ def age_of(fields: Mapping[str, str | None], is_matched: bool, today: date) -> A
     told = Source.REGISTRY if is_matched else Source.REPORTER
     if birth := fields.get("birth_date"):
         born_on = date.fromisoformat(birth)
-        return Age(_years(born_on, today), born_on, told)
+        return Age(age_years(born_on, today), born_on, told)
     if looks := fields.get("approximate_age_years"):
         return Age(int(looks), None, Source.REPORTER)
     nik = nik_of(fields)
     in_digits = nik.birth_date(today) if nik else None
-    return Age(_years(in_digits, today), in_digits, Source.DIGITS) if in_digits else None
-
-
-def _years(birth: date, today: date) -> int:
-    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
+    return Age(age_years(in_digits, today), in_digits, Source.DIGITS) if in_digits else None
 
 
 def nik_of(fields: Mapping[str, str | None]) -> Nik | None:
@@ -76,7 +74,7 @@ def facts_of(fields: Mapping[str, str | None], is_matched: bool) -> Sequence[Fac
     if fields.get("said_sex"):
         found.append(Fact("sex", str(fields["said_sex"]), Source.REPORTER))
     elif nik:
-        found.append(Fact("sex", Sex(nik.sex).value, Source.DIGITS))
+        found.append(Fact("sex", nik.sex.value, Source.DIGITS))
     if nik:
         found.append(Fact("nik", nik.masked(), told))
     for name in ("features", "circumstances"):

@@ -15,7 +15,6 @@ from services.chassis.database import ReadSession, Units
 from services.chassis.persons import log_special_read, person_known, unseal_person
 
 PURPOSE = "CASEWORK"
-MATCHED = "MATCHED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Profile:
     @property
     def is_matched(self) -> bool:
         """Whether the civil registry says who this is."""
-        return self.identity_status == MATCHED
+        return self.identity_status == domain.KNOWN_BY_REGISTRY
 
 
 async def profile_of(
@@ -59,6 +58,7 @@ async def profile_of(
         await log_special_read(units, reading.principal, PURPOSE, "matters", matter_id, opened, matter.district)
         fields = await unseal_person(reading, matter.person_id, opened, private_key)
     status = known.identity_status if known else ""
+    is_matched = status == domain.KNOWN_BY_REGISTRY
     chain = await custody_chain(reading, matter_id)
     return Profile(
         person_id=matter.person_id,
@@ -66,8 +66,8 @@ async def profile_of(
         knows_who=knows_who,
         name=fields.get("name"),
         identity_status=status,
-        age=domain.age_of(fields, status == MATCHED, today),
-        facts=domain.facts_of(fields, status == MATCHED),
+        age=domain.age_of(fields, is_matched, today),
+        facts=domain.facts_of(fields, is_matched),
         as_of=known.as_of if known else None,
         custody=next((stretch for stretch in chain if stretch.until is None), None),
         others=await repository.other_cases(reading, matter) if knows_who else (),

@@ -21,9 +21,10 @@ from services.casework.person.custody.commands.chain import stretch_of, take_in
 from services.casework.person.custody.commands.comparing import written
 from services.casework.person.custody.domain import ClaimMove, ClaimState, CustodianKind, Proof
 from services.casework.person.custody.tables import Custody, CustodyClaim, HandOver
-from services.chassis import clock, sealing
+from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
+from services.chassis.persons import seal_for_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ async def _keep_claim_findings(claim: CustodyClaim, pack: CaseworkPack, uow: Uni
 async def _sealed(note: str | None, person_id: UUID, private_key: str, uow: UnitOfWork) -> bytes | None:
     if not note:
         return None
-    wrapped = await repository.person_key(uow, person_id)
-    if wrapped is None:
+    sealed = await seal_for_person(uow, person_id, {"note": note}, private_key)
+    if sealed is None:
         raise domain.PersonKeyIsMissing(())
-    return sealing.seal({"note": note}, sealing.unwrap(wrapped, private_key))
+    return sealed
