@@ -80,6 +80,7 @@ class Rows:
     has_aid: bool = True
     is_over: bool = False
     has_ended: bool = False
+    resumed_at: datetime | None = None
     case_type: str = "ODGJ_TERLANTAR"
     blocked_times: int = 0
     calls: list[str] = field(default_factory=list)
@@ -150,6 +151,7 @@ class Rows:
             has_ended=self.has_ended, urgency=self.urgency, found_in_custody=self.found_in_custody,
             has_shelter=self.has_shelter, apparent_minor=self.apparent_minor, ready=dict(self.ready),
             medicine_controls=self.medicine_controls, stay_ends_at=self.stay_ends_at,
+            resumed_at=self.resumed_at,
         )  # fmt: skip
 
     @activity.defn(name="enter_stage")

@@ -1,5 +1,6 @@
 """How the case procedures start anew, end early, wait and close, with time skipping."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,8 @@ from services.casework.office.procedure_messages.messages import CaseChanged, St
 from tests.support.busy_server import delivered
 from tests.support.eventually import eventually
 from tests.support.procedure_stories import told
-from tests.support.procedures import ANSWERS, Rows, skipping, start_procedure, working
+from tests.support.procedures import ANSWERS, Rows, skipping, start_procedure, until_called, working
+from tests.support.stories import BLOCKED
 
 
 async def timers_of(handle: WorkflowHandle[Any, Any], that: str = "started") -> list[timedelta]:
@@ -91,9 +93,10 @@ async def test_a_blocked_case_closes_when_the_last_thing_ended() -> None:
     assert rows.calls[-3:] == ["close refused", "close refused", "close"]
 
 
-async def test_a_blocked_case_is_asked_about_again_after_a_day_in_which_nothing_changed() -> None:
+@pytest.mark.parametrize("has_ended", [False, True], ids=["at its end", "cut short"])
+async def test_a_blocked_case_is_asked_about_again_after_a_day_in_which_nothing_changed(has_ended: bool) -> None:
     async with skipping() as env:
-        rows = Rows(env.client, blocked_times=2)
+        rows = Rows(env.client, blocked_times=2, has_ended=has_ended)
         async with working(env.client, rows.activities()):
             handle = await start_procedure(env.client)
             await handle.result()
@@ -117,6 +120,58 @@ async def test_a_blocked_case_is_asked_about_as_soon_as_something_changes() -> N
             await handle.result()
         assert rows.calls[-3:] == ["close refused", "close refused", "close"]
         assert await timers_of(handle, that="fired") == []
+
+
+async def changed(rows: Rows, handle: WorkflowHandle[Any, Any], **facts: Any) -> None:
+    """The rows change, and the procedure is told."""
+    for name, value in facts.items():
+        setattr(rows, name, value)
+    event_id = " ".join(facts)
+    await delivered(lambda: handle.signal("case_changed", CaseChanged(event_id=event_id)))
+
+
+async def test_a_service_that_was_cut_short_and_is_given_again_goes_on_where_it_was() -> None:
+    async with skipping() as env:
+        rows = Rows(env.client, {**ANSWERS, "tracing": None}, blocked_times=1000)
+        async with working(env.client, rows.activities()):
+            handle = await start_procedure(env.client)
+            await until_called(rows, "tracing")
+            await changed(rows, handle, has_ended=True)
+            await until_called(rows, BLOCKED)
+            rows.answers = {**ANSWERS, "visit-3": None}
+            await changed(rows, handle, has_ended=False, resumed_at=await env.get_current_time())
+            await until_called(rows, "visit-3")
+            rows.blocked_times = 0
+            await rows.speak("visit-3")
+            await handle.result()
+    assert rows.calls.count("custody") == 1, "what had ended was asked for again"
+    assert rows.calls.count("tracing") == 2
+    assert "outcome REUNIFIED" in rows.calls
+
+
+async def test_a_case_told_to_its_end_closes_though_its_service_was_given_again_on_the_way() -> None:
+    async with skipping() as env:
+        rows = Rows(env.client, {**ANSWERS, "visit-3": None}, blocked_times=2)
+        async with working(env.client, rows.activities()):
+            handle = await start_procedure(env.client)
+            await until_called(rows, "visit-3")
+            looks = rows.looks
+            await changed(rows, handle, resumed_at=await env.get_current_time())
+
+            async def looked() -> bool:
+                return rows.looks > looks
+
+            await eventually(looked, what="a look at the case")
+            await rows.speak("visit-3")
+            await handle.result()
+        assert rows.calls[-3:] == [BLOCKED, BLOCKED, "close"]
+        assert await timers_of(handle) == [timedelta(days=1)] * 2
+
+
+async def test_nothing_that_a_procedure_leaves_behind_is_told_as_an_error(caplog: pytest.LogCaptureFixture) -> None:
+    """The watch for a child is called off with the procedure's end, and whoever waits for it is gone by then."""
+    await told()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 async def test_a_task_left_undone_past_its_instant_is_called_overdue_once_and_still_awaited() -> None:
