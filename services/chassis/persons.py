@@ -16,6 +16,7 @@ from contracts.envelope import Envelope
 from contracts.events.intake import PersonKeyIssued, PersonRecorded
 from services.chassis import sealing
 from services.chassis.database import UTC_INSTANT, DistrictRow, ReadSession, UnitOfWork, Units, current_trace_id
+from services.chassis.errors import Conflict
 from services.chassis.principal import Principal
 
 
@@ -118,6 +119,23 @@ async def seal_for_person(
     """Fields sealed with a person's key; nothing before the key came and after it was destroyed."""
     wrapped = await person_key_known(uow, person_id)
     return sealing.seal(fields, sealing.unwrap(wrapped, private_key)) if wrapped else None
+
+
+class PersonHasNoKey(Conflict):
+    """The person's key has not arrived yet, or was destroyed."""
+
+    text = "Tulisan ini belum dapat disegel karena kunci orang ini belum ada."
+    advice = "Ulangi beberapa saat lagi; bila data orangnya sudah dihapus, tulisan baru tidak disimpan."
+
+
+async def must_seal_for_person(
+    uow: UnitOfWork, person_id: UUID, fields: Mapping[str, str | None], private_key: str
+) -> bytes:
+    """The same where nothing may be kept unsealed. Raises ``PersonHasNoKey``."""
+    sealed = await seal_for_person(uow, person_id, fields, private_key)
+    if sealed is None:
+        raise PersonHasNoKey(())
+    return sealed
 
 
 async def person_known(reading: ReadSession | UnitOfWork, person_id: UUID) -> PersonKnown | None:

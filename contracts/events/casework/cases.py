@@ -147,6 +147,43 @@ class CaseAdulthoodTakenBack(Event):
     reason_code: Code
 
 
+class CaseAssessed(Event):
+    """Somebody looked at what the person of a case needs; what they found is told nowhere."""
+
+    TYPE: ClassVar[str] = "casework.case.assessed.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    number: Count
+
+
+class CasePlanProposed(Event):
+    """A version of a case's plan waits to be signed."""
+
+    TYPE: ClassVar[str] = "casework.case.plan_proposed.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    number: Count
+
+
+class CasePlanApproved(Event):
+    """A version of a case's plan is in force."""
+
+    TYPE: ClassVar[str] = "casework.case.plan_approved.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    number: Count
+
+
+class CasePlanReturned(Event):
+    """A version of a case's plan goes back to whoever wrote it."""
+
+    TYPE: ClassVar[str] = "casework.case.plan_returned.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    number: Count
+    reason_code: Code
+
+
 class CaseAidHeld(Event):
     """The aid of a case is to wait: its person died, left, or is not of this type; refused it is not."""
 

@@ -25,6 +25,9 @@ from services.casework.case.occurrences import access as occurrences_access
 from services.casework.case.occurrences import api as occurrences_api
 from services.casework.case.occurrences import pages as occurrences_pages
 from services.casework.case.occurrences.activities import OccurrenceActivities
+from services.casework.case.plans import access as plans_access
+from services.casework.case.plans import api as plans_api
+from services.casework.case.plans import pages as plans_pages
 from services.casework.case.requests import pages as requests_pages
 from services.casework.case.search import access as search_access
 from services.casework.case.search import pages as search_pages
@@ -75,6 +78,7 @@ WING = Wing(
         **closing_access.PERMISSIONS,
         **occurrences_access.PERMISSIONS,
         **notes_access.PERMISSIONS,
+        **plans_access.PERMISSIONS,
         **search_access.PERMISSIONS,
     },
     routers=[
@@ -83,6 +87,7 @@ WING = Wing(
         occurrences_api.router,
         closing_api.router,
         notes_api.router,
+        plans_api.router,
         timeline_api.router,
     ],
     pages=[
@@ -90,6 +95,7 @@ WING = Wing(
         cases_pages,
         requests_pages,
         notes_pages,
+        plans_pages,
         search_pages,
         ages_pages,
         occurrences_pages,

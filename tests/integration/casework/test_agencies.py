@@ -115,8 +115,25 @@ async def rows(casework: Bench, issuer: Issuer) -> dict[str, UUID | int | str]:
         " sealed) VALUES ($1, '35.24', $2, 1, $3, $4, 'REMARK', now(), 'staff:x', '')",
         note_id, report_id, case_id, person_id,
     )  # fmt: skip
+    assessment_id, plan_id, line_id = uuid4(), uuid4(), uuid4()
+    await casework.units.pool.execute(
+        "INSERT INTO assessments (id, district, correlation_id, version, case_id, person_id, number, assessed_at,"
+        " author, sealed) VALUES ($1, '35.24', $2, 1, $3, $4, 1, now(), 'staff:x', '')",
+        assessment_id, report_id, case_id, person_id,
+    )  # fmt: skip
+    await casework.units.pool.execute(
+        "INSERT INTO plans (id, district, correlation_id, version, case_id, person_id, number, assessment_id, state,"
+        " author) VALUES ($1, '35.24', $2, 1, $3, $4, 1, $5, 'draft', 'staff:x')",
+        plan_id, report_id, case_id, person_id, assessment_id,
+    )  # fmt: skip
+    await casework.units.pool.execute(
+        "INSERT INTO plan_lines (id, district, plan_id, service, agency, until, sealed)"
+        " VALUES ($1, '35.24', $2, 'FOOD', $3, '2099-01-01', '')",
+        line_id, plan_id, OFFICE,
+    )  # fmt: skip
     return {
-        "note_id": note_id, "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id,
+        "plan_id": plan_id, "line_id": line_id, "note_id": note_id,
+        "handoff_id": handoff_id, "case_id": case_id, "task_id": task_id,
         "dead_letter_id": await dead_letter_row(casework),
         "person_id": person_id, "custody_id": custody_id, "operation_id": operation_id,
         "finding_id": await a_finding_of(casework, issuer, OFFICE),

@@ -122,7 +122,7 @@ async def test_without_the_persons_key_nothing_is_written_and_what_was_is_unread
         found = next(one for one in await shown(office, case_id) if one["now"]["note_id"] == written["note_id"])
         assert found["now"]["text"] is None
         refused = await office.send(f"/cases/{case_id}/notes", **note())
-        assert (refused.status_code, refused.json()["code"]) == (409, "note_cannot_be_sealed")
+        assert (refused.status_code, refused.json()["code"]) == (409, "person_has_no_key")
     finally:
         await casework.units.pool.execute(
             "UPDATE person_keys SET wrapped_key = $2 WHERE person_id = $1", person_id, kept

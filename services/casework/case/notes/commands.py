@@ -11,7 +11,7 @@ from services.casework.office.matters.queries import matter_of
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
 from services.chassis.errors import NotFound
-from services.chassis.persons import seal_for_person
+from services.chassis.persons import must_seal_for_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class WriteNote:
 async def write_note(command: WriteNote, uow: UnitOfWork, private_key: str) -> Note:
     """Write a note; it is told to nobody: no event carries it.
 
-    Raises ``NotFound``, ``KindIsNotYours``, ``NotYetHappened``, ``NoteCannotBeSealed``.
+    Raises ``NotFound``, ``KindIsNotYours``, ``NotYetHappened``, ``PersonHasNoKey``.
     """
     matter = await matter_of(uow, command.case_id)
     if matter is None or matter.person_id is None or not uow.principal.covers(matter.district):
@@ -43,7 +43,7 @@ async def write_note(command: WriteNote, uow: UnitOfWork, private_key: str) -> N
         kind=command.kind.value,
         happened_at=command.happened_at,
         author=uow.principal.actor,
-        sealed=await _sealed(command.text, matter.person_id, uow, private_key),
+        sealed=await must_seal_for_person(uow, matter.person_id, {"note": command.text}, private_key),
     )
     uow.create(note, "write", happened_at=command.happened_at)
     return note
@@ -52,7 +52,7 @@ async def write_note(command: WriteNote, uow: UnitOfWork, private_key: str) -> N
 async def correct_note(note_id: UUID, text: str, uow: UnitOfWork, private_key: str) -> Note:
     """Write a note anew; the old wording is kept beside it.
 
-    Raises ``NotFound``, also for a kind that the caller does not read, ``NoteWasCorrected``, ``NoteCannotBeSealed``.
+    Raises ``NotFound``, also for a kind that the caller does not read, ``NoteWasCorrected``, ``PersonHasNoKey``.
     """
     old = await uow.locked(Note, note_id)
     if NoteKind(old.kind) not in access.kinds_of(uow.principal):
@@ -69,14 +69,7 @@ async def correct_note(note_id: UUID, text: str, uow: UnitOfWork, private_key: s
         happened_at=old.happened_at,
         author=uow.principal.actor,
         corrects=old.id,
-        sealed=await _sealed(text, old.person_id, uow, private_key),
+        sealed=await must_seal_for_person(uow, old.person_id, {"note": text}, private_key),
     )
     uow.create(note, "correct")
     return note
-
-
-async def _sealed(text: str, person_id: UUID, uow: UnitOfWork, private_key: str) -> bytes:
-    sealed = await seal_for_person(uow, person_id, {"note": text}, private_key)
-    if sealed is None:
-        raise domain.NoteCannotBeSealed(())
-    return sealed

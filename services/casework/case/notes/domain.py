@@ -25,13 +25,6 @@ class NotYetHappened(Invalid):
     advice = "Periksa tanggal dan jamnya, lalu kirim kembali."
 
 
-class NoteCannotBeSealed(Conflict):
-    """The person's key has not arrived yet, or was destroyed."""
-
-    text = "Catatan belum dapat disegel karena kunci orang ini belum ada."
-    advice = "Ulangi beberapa saat lagi; bila data orangnya sudah dihapus, catatan baru tidak disimpan."
-
-
 class NoteWasCorrected(Conflict):
     """Only the newest wording is corrected, so that each has one that follows."""
 

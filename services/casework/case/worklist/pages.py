@@ -14,6 +14,7 @@ from services.casework.case.cases.domain import CaseState
 from services.casework.case.cases.queries import list_cases
 from services.casework.case.closing.access import PERMISSIONS as CLOSING_PERMISSIONS
 from services.casework.case.occurrences.access import PERMISSIONS as OCCURRENCE_PERMISSIONS
+from services.casework.case.plans.access import PERMISSIONS as PLAN_PERMISSIONS
 from services.casework.case.worklist.queries import PAGE_ROWS, DecisionKind, Listed, WorkList, show_work
 from services.casework.desks.tasks.access import PERMISSIONS as TASK_PERMISSIONS
 from services.casework.desks.tasks.tables import Task
@@ -30,17 +31,20 @@ DECISIONS = {
     "FORCED_CLOSING": "Penutupan paksa",
     "REVOCATION": "Pencabutan kejadian",
     "ADULTHOOD": "Umur: sudah dewasa",
+    "PLAN": "Rencana layanan",
 }
 WORDS = {"decision": DECISIONS}
 DECIDED_BY = {
     DecisionKind.FORCED_CLOSING: CLOSING_PERMISSIONS["case:decide-forced-closing"],
     DecisionKind.REVOCATION: OCCURRENCE_PERMISSIONS["case:decide-revocation"],
     DecisionKind.ADULTHOOD: AGE_PERMISSIONS["case:decide-adulthood"],
+    DecisionKind.PLAN: PLAN_PERMISSIONS["plan:decide"],
 }
 DECIDED_AT = {
     DecisionKind.FORCED_CLOSING: "penutupan",
     DecisionKind.REVOCATION: "kejadian",
     DecisionKind.ADULTHOOD: "umur",
+    DecisionKind.PLAN: "rencana",
 }
 """The page of a case on which it is decided."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.casework.case.ages.queries import undecided_ages
 from services.casework.case.closing.queries import undecided_closings
 from services.casework.case.occurrences.queries import undecided_revocations
+from services.casework.case.plans.queries import undecided_plans
 from services.casework.case.worklist import repository
 from services.casework.desks.tasks.queries import tasks_of_ids
 from services.casework.desks.tasks.tables import Task
@@ -35,11 +36,12 @@ class DecisionKind(StrEnum):
     FORCED_CLOSING = "FORCED_CLOSING"
     REVOCATION = "REVOCATION"
     ADULTHOOD = "ADULTHOOD"
+    PLAN = "PLAN"
 
 
 @dataclass(frozen=True, slots=True)
 class ToDecide:
-    """What somebody proposed about a case, and why."""
+    """What somebody proposed about a case, and why, where a reason is given."""
 
     kind: DecisionKind
     case_id: UUID
@@ -103,5 +105,11 @@ async def _to_decide(reading: ReadSession, decides: Collection[DecisionKind]) ->
         found += [
             ToDecide(DecisionKind.ADULTHOOD, row.case_id, row.evidence, row.proposed_at)
             for row in await undecided_ages(reading)
+        ]
+    if DecisionKind.PLAN in decides:
+        found += [
+            ToDecide(DecisionKind.PLAN, row.case_id, "", row.proposed_at)
+            for row in await undecided_plans(reading)
+            if row.proposed_at is not None
         ]
     return sorted(found, key=lambda one: one.proposed_at)

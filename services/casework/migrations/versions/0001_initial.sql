@@ -894,6 +894,63 @@ REVOKE UPDATE, DELETE ON notes FROM casework_app;
 -- To lock one while another is written in its place.
 GRANT UPDATE (version) ON notes TO casework_app;
 
+CREATE TABLE assessments (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    case_id uuid NOT NULL REFERENCES cases,
+    person_id uuid NOT NULL,
+    number integer NOT NULL,
+    assessed_at timestamptz NOT NULL,
+    author text NOT NULL,
+    sealed bytea NOT NULL,
+    CONSTRAINT assessments_number UNIQUE (case_id, number)
+);
+-- Each stays as it was written.
+REVOKE UPDATE, DELETE ON assessments FROM casework_app;
+
+CREATE TABLE plans (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    case_id uuid NOT NULL REFERENCES cases,
+    person_id uuid NOT NULL,
+    number integer NOT NULL,
+    assessment_id uuid NOT NULL REFERENCES assessments,
+    state text NOT NULL CHECK (state IN ('draft', 'proposed', 'approved', 'superseded')),
+    author text NOT NULL,
+    digest text,
+    proposed_by text,
+    proposed_at timestamptz,
+    decided_by text,
+    decided_at timestamptz,
+    returned_for text,
+    CONSTRAINT plans_number UNIQUE (case_id, number),
+    CONSTRAINT plans_proposed CHECK ((state = 'draft') = (proposed_by IS NULL) AND (state = 'draft') = (digest IS NULL)),
+    CONSTRAINT plans_signed CHECK ((state IN ('approved', 'superseded')) = (decided_by IS NOT NULL)),
+    CONSTRAINT plans_second CHECK (decided_by <> proposed_by)
+);
+CREATE UNIQUE INDEX plans_written ON plans (case_id) WHERE (state IN ('draft', 'proposed'));
+CREATE UNIQUE INDEX plans_in_force ON plans (case_id) WHERE (state = 'approved');
+CREATE INDEX plans_undecided ON plans (district, proposed_at) WHERE (state = 'proposed');
+
+CREATE TABLE plan_lines (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    plan_id uuid NOT NULL REFERENCES plans,
+    service text NOT NULL,
+    agency text NOT NULL,
+    until date NOT NULL,
+    sealed bytea NOT NULL
+);
+CREATE INDEX plan_lines_plan ON plan_lines (plan_id);
+-- A line is taken out of a draft, never written anew.
+REVOKE UPDATE ON plan_lines FROM casework_app;
+
 CREATE TABLE timeline_lines (
     fact_id uuid PRIMARY KEY,
     district text NOT NULL,
