@@ -41,6 +41,24 @@ ROLES: Mapping[str, HeldBy] = {
 """Who may hold which role; what is not listed counts for nobody. `docs/roles.md` tells it to whoever gives accounts."""
 
 
+class Allowance(BaseModel):
+    """How often: evenly so many an hour, ``burst`` at once."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    per_hour: int = Field(gt=0)
+    burst: int = Field(gt=0)
+
+
+class PublicReports(BaseModel):
+    """How much people who do not sign in may send: from one address, and all of them together at one process."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    per_address: Allowance
+    of_all: Allowance
+
+
 class AccessSection(BaseModel):
     """The access section of a district pack, the same for every service."""
 
@@ -51,6 +69,8 @@ class AccessSection(BaseModel):
     emergencies_from: frozenset[str] = frozenset()
     """Agencies whose emergency is believed as it comes in, beside the office's own."""
     quotas: tuple[Quota, ...] = ()
+    public_reports: PublicReports | None = None
+    """Missing: nobody reports without signing in."""
 
 
 @dataclass(frozen=True, slots=True)

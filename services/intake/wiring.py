@@ -18,6 +18,8 @@ from services.chassis.sealing import recipients_from
 from services.chassis.service import Running, Service
 from services.intake.counter import pages as counter_pages
 from services.intake.persons.commands import Sealer
+from services.intake.public import access as public_access
+from services.intake.public import pages as public_pages
 from services.intake.registries.activities import RegistryActivities
 from services.intake.registries.adapter import HttpRegistries
 from services.intake.registries.commands import rearm_checks
@@ -80,16 +82,17 @@ SERVICE = Service(
     name="intake",
     title="Sigap – Penerimaan laporan",
     settings=IntakeSettings,
-    policy=reports_access.PERMISSIONS,
+    policy={**reports_access.PERMISSIONS, **public_access.PERMISSIONS},
     routers=[reports_api.router],
-    page_routers=[counter_pages.router, reports_pages.router],
+    page_routers=[counter_pages.router, reports_pages.router, public_pages.router],
     pages=Pages(
-        folders=[counter_pages.TEMPLATES, reports_pages.TEMPLATES],
+        folders=[counter_pages.TEMPLATES, reports_pages.TEMPLATES, public_pages.TEMPLATES],
         links=[
             PageLink("/loket", "Catat laporan", "report:create", 1),
             PageLink("/laporan", "Laporan", "report:decide"),
+            PageLink("/keberatan", "Keberatan", "objection:decide"),
         ],
-        words=joined([counter_pages.WORDS, reports_pages.WORDS]),
+        words=joined([counter_pages.WORDS, reports_pages.WORDS, public_pages.WORDS]),
     ),
     subscriptions=SUBSCRIPTIONS,
     workflows=[RegistryCheckWorkflow],

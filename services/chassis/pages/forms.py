@@ -229,7 +229,12 @@ async def _own_fields(request: Request, files: int = 0) -> dict[str, str]:
 
 
 async def _is_ours(request: Request, fields: Mapping[str, str]) -> bool:
-    """Whether one of our pages issued the form: to this person, or to whoever has no session now."""
+    """Whether one of our pages issued the form: to this person, or to whoever has no session now.
+
+    A form for everybody (``is_open_form``) has no token: that another site did not send it was looked at before.
+    """
+    if getattr(request.state, "is_open_form", False):
+        return True
     session: PageSession | None = getattr(request.state, "session", None)
     token = fields.get(CSRF_FIELD, "")
     if session is not None and secrets.compare_digest(token.encode(), session.csrf_token.encode()):

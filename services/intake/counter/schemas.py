@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from contracts.values import Kind, Urgency
-from services.chassis.web import LongText, VillageText
+from services.chassis.web import LongText, ShortText, VillageText
 from services.intake.reports.commands import ReceiveReport
 from services.intake.reports.domain import Channel
 from services.intake.reports.schemas import PersonIn
@@ -20,6 +20,7 @@ class CounterReportIn(PersonIn):
     found_local: datetime
     is_with_reporter: bool = False
     circumstances: LongText | None = None
+    contact: ShortText | None = None
 
     def to_command(self, zone: str) -> ReceiveReport:
         """As the command takes it."""
@@ -33,4 +34,5 @@ class CounterReportIn(PersonIn):
             person=self.to_description(),
             circumstances=self.circumstances or None,
             evidence=[],
+            contact=self.contact or None,
         )

@@ -29,6 +29,10 @@ class Sealer:
         """A keyed digest by which the same NIK is found again without storing it readable."""
         return hmac.digest(base64.b64decode(self.private_key), nik.encode(), hashlib.sha256)
 
+    def tracking_secret(self, report_id: UUID) -> bytes:
+        """Out of which a report's tracking code is made: the same whenever it is asked for, and kept nowhere."""
+        return hmac.digest(base64.b64decode(self.private_key), b"tracking code:" + report_id.bytes, hashlib.sha256)
+
     def storage_key(self) -> bytes:
         """The key under which a report's own words are kept until they become a person."""
         return _storage_key(self.private_key)

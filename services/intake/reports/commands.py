@@ -45,7 +45,8 @@ class Evidence:
 class ReceiveReport:
     """One report about one person. ``circumstances`` and the description are the reporter's own words: sealed.
 
-    ``is_with_reporter``: the reporting agency has the person in hand, in its emergency ward or at its post.
+    ``contact``: how the reporter can be reached, sealed too. ``is_with_reporter``: the reporting agency has the person
+    in hand, in its emergency ward or at its post.
     """
 
     channel: Channel
@@ -57,12 +58,14 @@ class ReceiveReport:
     circumstances: str | None
     evidence: Sequence[Evidence]
     is_with_reporter: bool = False
+    contact: str | None = None
 
 
 def new_report(command: ReceiveReport, sealer: Sealer, principal: Principal, operation_id: UUID | None) -> Report:
     """A report row as it comes in; ids are minted here and travel on for ever."""
     report_id = clock.new_id()
-    words = {**command.person.sealed_fields(), "sex": command.person.sex, "circumstances": command.circumstances}
+    said = {"sex": command.person.sex, "circumstances": command.circumstances, "contact": command.contact}
+    words = {**command.person.sealed_fields(), **said}
     return Report(
         id=report_id,
         correlation_id=report_id,
@@ -82,6 +85,7 @@ def new_report(command: ReceiveReport, sealer: Sealer, principal: Principal, ope
             for e in command.evidence
         ],
         nik_digest=sealer.nik_digest(command.person.nik) if command.person.nik else None,
+        tracking_digest=domain.digest_of_code(domain.code_of(sealer.tracking_secret(report_id))),
         sealed=sealing.seal(words, sealer.storage_key()) if any(words.values()) else None,
     )
 
@@ -108,7 +112,7 @@ async def receive_report(command: ReceiveReport, uow: UnitOfWork, sealer: Sealer
     uow.create(report, "receive", happened_at=command.found_at)
     uow.publish(facts.report_received(report), about=report, happened_at=command.found_at)
     is_believed = places.believes_emergency(report.district, report.reporter_agency)
-    if domain.opens_at_once(report.urgency, is_believed=is_believed):
+    if domain.opens_at_once(report.urgency, report.channel, is_believed=is_believed):
         today = places.day_of(clock.utc_now())
         await _verify(report, ReportState.VERIFIED, command.person, command.circumstances, uow, sealer, places, today)
     return report
@@ -160,9 +164,22 @@ async def reject_report(command: DecideReport, uow: UnitOfWork) -> Report:
     """Refuse a report with a reason. Raises ``ReportCannotMove``, ``StaleVersion``."""
     report = await uow.locked(Report, command.report_id, command.expected_version)
     state = domain.next_state(report.state, "reject")
-    uow.change(report, "reject", reason=command.reason_code, state=state.value, reason_code=command.reason_code)
+    uow.change(
+        report,
+        "reject",
+        reason=command.reason_code,
+        state=state.value,
+        reason_code=command.reason_code,
+        decided_by=uow.principal.actor,
+    )
     uow.publish(facts.report_rejected(command.reason_code), about=report)
     return report
+
+
+async def reconsider_report(report: Report, uow: UnitOfWork) -> None:
+    """What was refused waits anew: somebody else agreed with the reporter's objection."""
+    if report.state == ReportState.REJECTED:
+        uow.change(report, "reconsider", state=ReportState.RECEIVED.value, reason_code=None, decided_by=None)
 
 
 async def mark_report_duplicate(command: DecideReport, uow: UnitOfWork) -> Report:

@@ -1,5 +1,6 @@
 """What a report may become, and what is checked before it is believed. Pure functions."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -36,6 +37,7 @@ class Channel(StrEnum):
     CHAT = "CHAT"
     PARTNER_API = "PARTNER_API"
     OTHER_AGENCY = "OTHER_AGENCY"
+    PUBLIC_PAGE = "PUBLIC_PAGE"
 
 
 class Because(StrEnum):
@@ -52,18 +54,22 @@ MOVES: dict[tuple[ReportState, str], ReportState] = {
     (ReportState.RECEIVED, "mark_duplicate"): ReportState.DUPLICATE,
     (ReportState.DUPLICATE, "undo_duplicate"): ReportState.RECEIVED,
 }
-"""What people do with a report. Once it has a case, the case is marked and unmarked, and the report follows it."""
+"""What people do with a report; one that was refused is looked at anew after an objection alone.
+
+Once it has a case, the case is marked and unmarked, and the report follows it.
+"""
 ALIVE = frozenset({ReportState.RECEIVED, ReportState.VERIFIED})
 """Reports that can go on for another one."""
 
 
-def opens_at_once(urgency: str, *, is_believed: bool) -> bool:
+def opens_at_once(urgency: str, channel: str, *, is_believed: bool) -> bool:
     """Whether a report is believed as it comes in: in an emergency action comes before paper, at any hour.
 
-    A false alarm ends with the first response. Source: `handoff.md` §1; first response within 45 minutes (`domain.md`
-    §4.3) leaves no time for a desk that opens in the morning.
+    Nobody stands for what comes from the public page: it waits, on top of the list, until somebody has looked. A false
+    alarm ends with the first response. Source: `handoff.md` §1; first response within 45 minutes (`domain.md` §4.3)
+    leaves no time for a desk that opens in the morning.
     """
-    return is_believed and urgency == Urgency.EMERGENCY
+    return is_believed and urgency == Urgency.EMERGENCY and channel != Channel.PUBLIC_PAGE
 
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
@@ -167,3 +173,30 @@ def check_no_doubles(niks: Sequence[str | None]) -> None:
 def district_of(village_code: str) -> str:
     """``35.24`` of ``35.24.17.2001``."""
     return str(RegionCode(village_code).district)
+
+
+CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's: no letter that is taken for a digit."""
+CODE_CHARACTERS = 10
+_READ_AS = str.maketrans("ILO", "110")
+
+
+def code_of(secret: bytes) -> str:
+    """A tracking code, 50 bits, out of at least seven secret bytes."""
+    number = int.from_bytes(secret[:7], "big")
+    return "".join(CODE_ALPHABET[(number >> (5 * place)) & 31] for place in range(CODE_CHARACTERS))
+
+
+def canonical_code(typed: str) -> str:
+    """A code as it was typed: without spaces and hyphens, in capitals, with I, L and O as the digits they stand for."""
+    return "".join(typed.split()).replace("-", "").upper().translate(_READ_AS)
+
+
+def code_in_groups(code: str) -> str:
+    """For eyes and telephones: two groups of five."""
+    return f"{code[:5]}-{code[5:]}"
+
+
+def digest_of_code(code: str) -> bytes:
+    """By what a report is found that has this code."""
+    return hashlib.sha256(code.encode()).digest()

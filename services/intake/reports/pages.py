@@ -16,7 +16,7 @@ from services.chassis.telemetry import tag_span
 from services.chassis.web import Reading
 from services.intake.reports import commands, queries
 from services.intake.reports.commands import DecideReport
-from services.intake.reports.domain import ReportState
+from services.intake.reports.domain import ReportState, code_in_groups, code_of
 from services.intake.reports.queries import ReportView
 from services.intake.reports.schemas import DuplicateIn, RejectionIn, VerificationIn
 
@@ -35,6 +35,7 @@ CHANNELS = {
     "CHAT": "pesan singkat",
     "PARTNER_API": "aplikasi instansi",
     "OTHER_AGENCY": "instansi lain",
+    "PUBLIC_PAGE": "halaman umum",
 }
 REASONS = {
     "NOT_TRUE": "Tidak benar",
@@ -53,6 +54,7 @@ SAID = {
     "sex": "Jenis kelamin",
     "features": "Ciri-ciri",
     "circumstances": "Keadaan saat ditemukan",
+    "contact": "Pelapor dapat dihubungi",
 }
 WORDS = {
     "report_state": STATES,
@@ -115,13 +117,15 @@ async def report_page(
     view = await queries.view_report(report_id, reading)
     report = view.report
     tag_span(case_id=str(report.correlation_id), report_id=str(report.id))
-    found = queries.words_of(report, request.app.state.sealer)
+    sealer = request.app.state.sealer
+    code = code_in_groups(code_of(sealer.tracking_secret(report.id)))
+    found = queries.words_of(report, sealer)
     said = {name: found[name] for name in SAID if found.get(name)}
     if said:
         await log_special_read(
             request.app.state.units, caller, "VERIFICATION", "reports", report.id, sorted(said), report.district
         )
-    return _shown(request, "report.html", view=view, report=report, said=said, reasons=REASONS)
+    return _shown(request, "report.html", view=view, report=report, said=said, reasons=REASONS, code=code)
 
 
 @router.post("/laporan/{report_id}/benar")

@@ -20,6 +20,16 @@ async def report(reading: ReadSession, report_id: UUID) -> Report | None:
     return await reading.first(select(Report).where(Report.id == report_id))
 
 
+async def one(source: ReadSession | UnitOfWork, report_id: UUID) -> Report | None:
+    """One report, of whatever reads it."""
+    return await source.first(select(Report).where(Report.id == report_id))
+
+
+async def of_ids(reading: ReadSession, ids: Sequence[UUID]) -> list[Report]:
+    """Some reports, as far as they lie within the caller's scope."""
+    return await reading.all(select(Report).where(col(Report.id).in_(ids)))
+
+
 async def reports_page(reading: ReadSession, after: UUID | None, limit: int, state: str | None) -> list[Report]:
     """Reports by id, which is by time of arrival, after a cursor."""
     query = select(Report).order_by(col(Report.id)).limit(limit)

@@ -29,6 +29,8 @@ class Report(Aggregate, table=True):
     evidence: list[dict[str, str]] = Field(sa_type=JSONB)
     sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
     nik_digest: bytes | None = Field(default=None, sa_type=LargeBinary)
+    tracking_digest: bytes = Field(sa_type=LargeBinary)
+    decided_by: str | None = Field(default=None, max_length=128)
     parent_report_id: UUID | None = None
     reason_code: str | None = Field(default=None, max_length=64)
 

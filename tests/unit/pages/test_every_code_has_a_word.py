@@ -87,6 +87,8 @@ WORDED: Mapping[str, Mapping[str, str]] = {
         "contracts.values.kinds.Kind": "report_kind",
         "contracts.values.kinds.Urgency": "urgency",
         "contracts.values.nik.Sex": "sex",
+        "intake.public.domain.ObjectionState": "objection_state",
+        "intake.public.domain.Progress": "progress",
         "intake.reports.domain.Because": "because",
         "intake.reports.domain.Channel": "channel",
         "intake.reports.domain.RejectionReason": "report_reason",

@@ -37,6 +37,7 @@ CHANNELS = {
     "CHAT": "pesan singkat",
     "PARTNER_API": "aplikasi instansi",
     "OTHER_AGENCY": "instansi lain",
+    "PUBLIC_PAGE": "halaman umum",
 }
 REPORT_REASONS = {"NOT_TRUE": "tidak benar", "OUTSIDE_DISTRICT": "di luar daerah"}
 REGISTRY_RESULTS = {

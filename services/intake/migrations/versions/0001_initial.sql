@@ -258,8 +258,30 @@ CREATE TABLE reports (
     nik_digest bytea,
     parent_report_id uuid,
     reason_code text,
-    is_with_reporter boolean NOT NULL DEFAULT false
+    is_with_reporter boolean NOT NULL DEFAULT false,
+    tracking_digest bytea NOT NULL,
+    decided_by text
 );
+CREATE UNIQUE INDEX reports_tracking ON reports (tracking_digest);
+
+CREATE TABLE objections (
+    id uuid PRIMARY KEY,
+    district text NOT NULL,
+    correlation_id uuid NOT NULL,
+    version integer NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    report_id uuid NOT NULL REFERENCES reports,
+    against text NOT NULL CHECK (against IN ('REFUSED', 'ENDED')),
+    state text NOT NULL CHECK (state IN ('open', 'upheld', 'dismissed')),
+    sealed bytea NOT NULL,
+    raised_at timestamptz NOT NULL,
+    decided_by text,
+    decided_at timestamptz,
+    CONSTRAINT objections_once UNIQUE (report_id, against),
+    CONSTRAINT objections_decided CHECK ((state = 'open') = (decided_by IS NULL))
+);
+CREATE INDEX objections_open ON objections (district, raised_at) WHERE (state = 'open');
+
 CREATE INDEX reports_operation ON reports (operation_id) WHERE (operation_id IS NOT NULL);
 CREATE INDEX reports_nik_digest ON reports (nik_digest) WHERE (nik_digest IS NOT NULL);
 CREATE INDEX reports_evidence ON reports USING gin (evidence jsonb_path_ops) WHERE (evidence <> '[]');
