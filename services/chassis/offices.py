@@ -51,12 +51,15 @@ class Allowance(BaseModel):
 
 
 class PublicReports(BaseModel):
-    """How much people who do not sign in may send: from one address, and all of them together at one process."""
+    """How much people who do not sign in may send, from one address and all of them together at one process, and whom
+    they call when a life is in danger.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     per_address: Allowance
     of_all: Allowance
+    emergency_phone: str = Field(pattern=r"^[0-9]{3,15}$")
 
 
 class AccessSection(BaseModel):

@@ -40,7 +40,10 @@ async def test_a_desk_works_its_inbox_from_claim_to_result(visitors: Visitors, s
     await expect(theirs.get_by_role("status")).to_contain_text("ditutup")
     await sri.open("casework", f"/perkara/{seeds.cases[0]}")
     await expect(theirs.get_by_text("Penyaringan kesehatan: disanggupi Puskesmas Babat", exact=True)).to_be_visible()
-    trace = theirs.get_by_role("link", name=re.compile("jejak untuk Penyaringan kesehatan: disanggupi"))
+    await expect(theirs.get_by_text("jejak untuk")).to_have_count(0)
+    joko = await visitors.sit_down("joko.operator")
+    operators = await joko.open("casework", f"/perkara/{seeds.cases[0]}")
+    trace = operators.get_by_role("link", name=re.compile("jejak untuk Penyaringan kesehatan: disanggupi"))
     assert "/zipkin/traces/" in str(await trace.get_attribute("href"))
 
 

@@ -8,6 +8,8 @@ CHANGES: dict[str, str] = {
 """By change, wherever it stands: why it is the same."""
 
 RAISES = "it ends by raising, so that nothing after it is reached"
+GROWS = "it is only asked whether it grew"
+BY_THEN = "it is so by then"
 MUTANTS: dict[str, str] = {
     "services/casework/case/procedures/blocks.py:CaseProcedure.handoff: "
     "twice `await self.happened(result, TOLD_WITH_A_FAILURE[result.reason_code])`": RAISES,
@@ -17,9 +19,22 @@ MUTANTS: dict[str, str] = {
         "it is kept because it ended"
     ),
     "services/casework/handoff/handoffs/workflow.py:HandoffWorkflow.run: "
-    "twice `await workflow.wait_condition(lambda: self._changed, timeout=max(wait, timedelta(0)))`": "it is so by then",
-    "services/casework/case/procedures/blocks.py:CaseProcedure.step_ended: `1` -> `2`": (
-        "it is only asked whether it grew"
+    "twice `await workflow.wait_condition(lambda: self._changed, timeout=max(wait, timedelta(0)))`": BY_THEN,
+    "services/casework/case/procedures/blocks.py:CaseProcedure.step_ended: `1` -> `2`": GROWS,
+    "services/casework/case/procedures/blocks.py:CaseProcedure.handoff: `False` -> `True`": (
+        "whoever waited until somebody was ready looks at the outcome"
+    ),
+    "services/casework/case/procedures/blocks.py:CaseProcedure.case_changed: `1` -> `2`": GROWS,
+    "services/casework/case/procedures/blocks.py:CaseProcedure.__init__: `0` -> `1`": GROWS,
+    "services/casework/case/procedures/blocks.py:CaseProcedure.close: "
+    "twice `await workflow.wait_condition(lambda: self._changes > seen or self._is_over or "
+    "(is_cut_short and self._is_given_again()), timeout=LOOK_AGAIN)`": BY_THEN,
+    "services/disbursement/reconciliation/workflow.py:PaymentBatchWorkflow._wait: "
+    "twice `await workflow.wait_condition(lambda: self._changed, timeout=longest)`": BY_THEN,
+    "services/casework/case/procedures/odgj/workflow.py:OdgjProcedure.way_home: "
+    "twice `await self.task('way-out', 'WAY_OUT', occurrence=occurrence)`": "a task that was done is told to be done",
+    "services/casework/case/procedures/odgj/workflow.py:OdgjProcedure.identity_and_funding: `''` -> `'-OTHER'`": (
+        "neither active nor in arrears either way"
     ),
     "services/casework/case/procedures/blocks.py:module: `'READY'` -> `'READY-OTHER'`": (
         "one name for both sides, and in no history"

@@ -176,7 +176,7 @@ class Rows:
 
     @activity.defn(name="check_stay")
     async def check_stay(self, ref: CaseRef) -> None:
-        if self.stay_ends_at is not None:
+        if self.stay_ends_at is not None and activity.info().scheduled_time >= self.stay_ends_at:
             self.stays.append(self.stay_ends_at)
         self.stay_ends_at = None
 

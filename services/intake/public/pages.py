@@ -125,6 +125,7 @@ async def public_page(request: Request) -> Response:
     return _shown(
         request,
         "public-report.html",
+        emergency_phone=next(one.public_reports.emergency_phone for one in door.sections if one.public_reports),
         kinds=KINDS,
         urgencies=dict(reversed(URGENCIES.items())),
         sexes=SEXES,

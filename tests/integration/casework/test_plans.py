@@ -289,3 +289,24 @@ async def test_a_plan_is_written_and_signed_on_the_cases_page(casework: Bench, s
     assert "Rencana yang berlaku, versi 1" in text
     assert "Susun versi baru" in text
     assert "Rencana layanan versi 1 disetujui" in await sri.read(f"/perkara/{case_id}")
+
+
+async def test_what_the_system_did_on_the_way_is_folded_and_traces_are_for_operators(
+    casework: Bench, street: Street, case_id: UUID
+) -> None:
+    await casework.units.pool.execute(
+        "INSERT INTO timeline_lines (fact_id, district, correlation_id, event_type, facts, actor, subject, sequence,"
+        " trace_id) SELECT gen_random_uuid(), district, correlation_id, 'intake.closing.answered.v1',"
+        " '{\"round\": 1}', 'system:intake', id, n, repeat('a', 32) FROM cases, generate_series(1, 3) n"
+        " WHERE id = $1",
+        case_id,
+    )
+    sri = await Visitor(casework, "sri.peksos", ["caseworker"]).sit_down()
+    page = await sri.see(f"/perkara/{case_id}")
+    (folded,) = page.select("ol.timeline details")
+    assert folded.summary is not None
+    assert folded.summary.text == "3 langkah sistem"
+    assert "jejak" not in page.select("ol.timeline")[-1].text
+    joko = await Visitor(casework, "joko.operator", ["operator"]).sit_down()
+    seen = (await joko.see(f"/perkara/{case_id}")).select("ol.timeline")[-1].text
+    assert "jejak" in seen

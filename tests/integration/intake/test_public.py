@@ -37,7 +37,7 @@ MUCH = Allowance(per_hour=1000, burst=1000)
 async def door(intake: Bench) -> AsyncIterator[None]:
     """Lamongan takes reports from everybody; each test has the whole measure of its address."""
     offices = intake.app.state.offices
-    open_door(intake, PublicReports(per_address=MUCH, of_all=MUCH))
+    open_door(intake, PublicReports(emergency_phone="119", per_address=MUCH, of_all=MUCH))
     yield
     intake.app.state.offices = offices
 
@@ -90,6 +90,7 @@ async def test_somebody_unknown_reports_and_the_office_sees_what_they_said(intak
     page = await intake.client.get("/lapor")
     assert page.status_code == 200
     assert "Anda tidak perlu masuk" in page.text
+    assert "telepon 119 sekarang" in page.text
     code, report_id = await reported(intake, name="Bu Uji", contact="0812 0000 0000", approximate_age_years="70")
     (row,) = await intake.rows("SELECT * FROM reports WHERE id = $1", report_id)
     assert (row["state"], row["channel"], row["reporter_agency"], row["district"]) == (
@@ -234,7 +235,10 @@ async def test_another_sites_page_sends_no_report(intake: Bench) -> None:
 
 async def test_one_address_sends_so_much_and_everybody_together_so_much(intake: Bench) -> None:
     few, many = Allowance(per_hour=1, burst=2), Allowance(per_hour=1, burst=3)
-    for allowed in (PublicReports(per_address=few, of_all=many), PublicReports(per_address=many, of_all=few)):
+    for allowed in (
+        PublicReports(emergency_phone="119", per_address=few, of_all=many),
+        PublicReports(emergency_phone="119", per_address=many, of_all=few),
+    ):
         open_door(intake, allowed)
         answers = [await send(intake, "kirim", **seen()) for _ in range(3)]
         assert [answer.status_code for answer in answers] == [200, 200, 429]

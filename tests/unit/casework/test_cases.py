@@ -12,7 +12,7 @@ import pytest
 from contracts.topics import event_types
 from services.casework.case.cases import domain
 from services.casework.case.cases.domain import MOVES, CaseState
-from services.casework.case.timeline.domain import TEXTS, tell
+from services.casework.case.timeline.domain import FOLDED, TEXTS, tell
 from services.casework.office.case_types.domain import CASE_TYPES
 from services.casework.office.directory.commands import check_pack
 from services.casework.office.directory.domain import AgencyIsUnknown, CaseTypeRules
@@ -110,6 +110,11 @@ def test_every_event_of_a_case_has_its_indonesian_line() -> None:
     }  # fmt: skip
     assert set(event_types()) - silent <= set(TEXTS)
     assert tell("casework.handoff.requested.v1", {"purpose": "INPATIENT_BED"}) == "INPATIENT_BED diminta kepada –"
+
+
+def test_what_is_folded_away_is_told_and_no_failure_is_among_it() -> None:
+    assert set(TEXTS) > FOLDED
+    assert not [one for one in FOLDED if "failed" in one or "escalated" in one or "finding" in one]
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,12 @@ async def test_whoever_nobody_awaits_is_fetched_into_the_shelter_while_the_way_i
     assert rows.calls.index("fetch") < rows.calls.index("placement")
 
 
+async def test_whoever_a_family_stands_ready_for_is_not_fetched_into_the_shelter() -> None:
+    rows = await told(has_shelter=True, answered_after={"bed": "tracing"})
+    assert "fetch" not in rows.calls
+    assert "outcome REUNIFIED" in rows.calls
+
+
 async def test_a_patient_who_may_be_fetched_is_fetched_before_the_hospital_ends_its_work() -> None:
     rows = await waiting(
         {"bed": None, "tracing": ("COMPLETED", "FAMILY_NOT_FOUND")},
@@ -162,8 +168,11 @@ async def test_a_patient_who_may_be_fetched_is_fetched_before_the_hospital_ends_
 
 
 async def test_when_nobody_has_a_bed_a_conference_decides_and_the_search_starts_again() -> None:
-    rows = await told(answers={"bed": ("EXHAUSTED", ""), "bed#2": ("COMPLETED", "DISCHARGED_STABLE")})
-    assert [c for c in rows.calls if c.startswith("bed")] == ["bed", "bed-conference", "bed#2"]
+    nobody = ("EXHAUSTED", "")
+    rows = await told(answers={"bed": nobody, "bed#2": nobody, "bed#3": ("COMPLETED", "DISCHARGED_STABLE")})
+    assert [c for c in rows.calls if c.startswith("bed")] == [
+        "bed", "bed-conference", "bed#2", "bed-conference#2", "bed#3"
+    ]  # fmt: skip
 
 
 async def test_medicine_is_looked_after_by_whoever_took_it_over_and_a_gap_by_a_conference() -> None:

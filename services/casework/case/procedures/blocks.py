@@ -219,7 +219,6 @@ class CaseProcedure:
         purpose: str,
         *,
         from_agency: str = "",
-        candidates: tuple[str, ...] = (),
         occurrence: int = 1,
         until_ready: bool = False,
     ) -> StepResult:
@@ -235,7 +234,6 @@ class CaseProcedure:
             purpose=purpose,
             occurrence=occurrence,
             from_agency=from_agency,
-            candidates=candidates,
         )
         result = await workflow.execute_activity_method(CaseActivities.request_handoff, asked, **ACTIVITY)
         if not result.ended and until_ready:
@@ -320,7 +318,7 @@ class CaseProcedure:
         for visit_no in range(1, self.case.visits + 1):
             await self.task(f"visit-{visit_no}", "AFTERCARE_VISIT", purpose=purpose, agency=agency, visit_no=visit_no)
 
-    async def medicine_controls(self, purpose: str, agency: str = "") -> None:
+    async def medicine_controls(self, purpose: str, agency: str) -> None:
         """Somebody looks month by month whether the medicine is there and taken; a gap is for a conference."""
         for visit_no in range(1, self.case.medicine_controls + 1):
             step = f"medicine-control-{visit_no}"
@@ -345,7 +343,7 @@ class CaseProcedure:
                 ClosingActivities.close_case, CaseRef(case_id=self.case.case_id), **ACTIVITY
             )
             if result.closed:
-                return True
+                break
             try:
                 await workflow.wait_condition(
                     lambda: self._changes > seen or self._is_over or (is_cut_short and self._is_given_again()),  # noqa: B023

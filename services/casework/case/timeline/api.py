@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from services.casework.case.cases.queries import case_of
 from services.casework.case.timeline import queries
 from services.casework.case.timeline.schemas import TimelineLine, TimelineOut
 from services.chassis.auth import requires
@@ -19,5 +20,5 @@ async def get_timeline(
     case_id: UUID, caller: Annotated[Principal, requires("case:read")], reading: Reading
 ) -> TimelineOut:
     """Riwayat perkara lintas layanan dan instansi, berurutan, tiap baris dengan jejaknya."""
-    lines = await queries.timeline_of(case_id, reading)
+    lines = await queries.timeline_of(await case_of(case_id, reading), reading)
     return TimelineOut(case_id=case_id, lines=[TimelineLine.of(line) for line in lines])

@@ -91,6 +91,20 @@ TEXTS: dict[str, str] = {
 }
 """By event type: the line; after a field's colon the kind of code it holds, where its name does not tell."""
 
+FOLDED = frozenset(
+    {
+        "casework.case.closing_asked.v1",
+        "casework.handoff.deadline_moved.v1",
+        "casework.link.pin_issued.v1",
+        "disbursement.closing.answered.v1",
+        "intake.closing.answered.v1",
+        "notifications.closing.answered.v1",
+        "notifications.message.delivered.v1",
+        "notifications.message.sent.v1",
+    }
+)
+"""What the system did on the way and nobody looks for; a message that did not arrive stands open."""
+
 KIND_OF = {
     "channel": "channel",
     "condition_code": "condition",

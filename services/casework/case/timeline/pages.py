@@ -14,7 +14,7 @@ from services.casework.case.cases.queries import show_case, way_of_case
 from services.casework.case.closing.pages import REASONS as CLOSING_REASONS
 from services.casework.case.occurrences.pages import KINDS as OCCURRENCES
 from services.casework.case.timeline.domain import tell
-from services.casework.case.timeline.queries import timeline_of
+from services.casework.case.timeline.queries import in_parts, timeline_of
 from services.casework.office.directory.pages import directory_of
 from services.casework.person.profile.queries import profile_of
 from services.chassis.pages import page_requires, page_router
@@ -122,7 +122,7 @@ async def case_page(
     tag_span(case_id=str(view.case.correlation_id))
     directory = await directory_of(reading, [view.case.district])
     today = directory.today(view.case.district)
-    timeline = await timeline_of(case_id, reading)
+    timeline = await timeline_of(view.case, reading)
     words = request.app.state.pages.words
     known = {**words, "party": {**words["party"], **directory.names}}
     may_act, state = bool(caller.roles & PERMISSIONS["case:act"]), request.app.state
@@ -133,7 +133,8 @@ async def case_page(
         profile=await profile_of(reading, case_id, state.units, private_key, today) if may_act else None,
         view=view,
         case=view.case,
-        timeline=timeline,
+        timeline=in_parts(timeline),
+        shows_traces="operator" in caller.roles,
         told={line.fact_id: tell(line.event_type, line.facts, partial(word, known)) for line in timeline},
         way=await way_of_case(view.case, reading),
         may_act=may_act,

@@ -1,14 +1,15 @@
 """The timeline as people read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from services.casework.case.cases.queries import show_case
+from services.casework.case.cases.tables import Case
 from services.casework.case.timeline import repository
-from services.casework.case.timeline.domain import tell
+from services.casework.case.timeline.domain import FOLDED, tell
 from services.casework.office.directory.queries import pack_in_force
 from services.chassis.database import ReadSession
 
@@ -29,10 +30,9 @@ class Line:
     facts: Mapping[str, Any]
 
 
-async def timeline_of(case_id: UUID, reading: ReadSession) -> list[Line]:
-    """What happened to a case, in order. Raises ``NotFound``."""
-    view = await show_case(case_id, reading)
-    pack = await pack_in_force(reading, view.case.district)
+async def timeline_of(case: Case, reading: ReadSession) -> list[Line]:
+    """What happened to a case, in order."""
+    pack = await pack_in_force(reading, case.district)
     return [
         Line(
             fact_id=row.fact_id,
@@ -46,5 +46,10 @@ async def timeline_of(case_id: UUID, reading: ReadSession) -> list[Line]:
             trace_id=row.trace_id,
             facts=row.facts,
         )
-        for row in await repository.of_case(reading, view.case.correlation_id)
+        for row in await repository.of_case(reading, case.correlation_id)
     ]
+
+
+def in_parts(lines: Sequence[Line]) -> list[tuple[bool, list[Line]]]:
+    """The same lines in their order, with those that are folded away together where they follow each other."""
+    return [(is_folded, list(part)) for is_folded, part in groupby(lines, lambda line: line.event_type in FOLDED)]

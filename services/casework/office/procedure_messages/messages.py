@@ -35,7 +35,6 @@ class RequestStep(Message):
     purpose: str
     occurrence: int = 1
     from_agency: str = ""
-    candidates: tuple[str, ...] = ()
 
 
 class StepResult(Message):

@@ -48,9 +48,9 @@ async def ask_handoff(step: RequestStep, uow: UnitOfWork) -> StepResult:
             step=step.step, ended=True, outcome="COMPLETED", result_code="IN_CARE", agency=custodian or ""
         )
         return known or done
-    candidates = step.candidates or pack.candidates_for(step.purpose, case.village_code)
+    candidates = pack.candidates_for(step.purpose, case.village_code)
     fitting = [code for code in candidates if not await is_no_place_for(case.person_id, code, pack, uow)]
-    at_once = not step.candidates and pack.asks_side_by_side(step.purpose, case.village_code, case.urgency)
+    at_once = pack.asks_side_by_side(step.purpose, case.village_code, case.urgency)
     return await request_handoff(
         RequestHandoff(
             about=matters.case(case.id),
