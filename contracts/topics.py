@@ -70,6 +70,7 @@ TOPICS_BY_OWNER: dict[str, tuple[Topic, ...]] = {
                 casework.CaseOccurrenceRevoked,
                 casework.CaseAdulthoodDecided,
                 casework.CaseAdulthoodTakenBack,
+                casework.CaseAssigned,
                 casework.CaseAssessed,
                 casework.CasePlanProposed,
                 casework.CasePlanApproved,

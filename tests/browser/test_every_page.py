@@ -38,6 +38,7 @@ async def test_the_offices_pages(visitors: Visitors, seeds: Seeds) -> None:
     sri = await visitors.sit_down("sri.peksos")
     await look(sri, "casework", "/", "daftar-kerja")
     await look(sri, "casework", "/perkara", "perkara-semua")
+    await look(sri, "casework", "/petugas", "petugas")
     await look(sri, "casework", f"/perkara/{seeds.cases[4]}", "perkara")
     await look(sri, "casework", f"/perkara/{seeds.cases[4]}/umur", "umur")
     await look(sri, "casework", f"/perkara/{seeds.cases[4]}/kejadian", "kejadian")

@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from contracts.envelope import Event, Sensitivity
-from contracts.fields import Code, Count, Reference, Slug, VillageCode
+from contracts.fields import Code, Count, Pseudonym, Reference, Slug, VillageCode
 
 
 class CaseOpened(Event):
@@ -145,6 +145,16 @@ class CaseAdulthoodTakenBack(Event):
 
     person_id: UUID
     reason_code: Code
+
+
+class CaseAssigned(Event):
+    """Somebody of the office sees to a case from now on, by their pseudonym; ``former``: who did before."""
+
+    TYPE: ClassVar[str] = "casework.case.assigned.v1"
+    SENSITIVITY: ClassVar[Sensitivity] = Sensitivity.PERSONAL
+
+    worker: Pseudonym | None
+    former: Pseudonym | None
 
 
 class CaseAssessed(Event):

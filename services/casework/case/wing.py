@@ -8,6 +8,9 @@ from typing import Any
 from services.casework.case.ages import access as ages_access
 from services.casework.case.ages import api as ages_api
 from services.casework.case.ages import pages as ages_pages
+from services.casework.case.assignments import access as assignments_access
+from services.casework.case.assignments import api as assignments_api
+from services.casework.case.assignments import pages as assignments_pages
 from services.casework.case.cases import access as cases_access
 from services.casework.case.cases import api as cases_api
 from services.casework.case.cases import pages as cases_pages
@@ -75,6 +78,7 @@ WING = Wing(
     permissions={
         **cases_access.PERMISSIONS,
         **ages_access.PERMISSIONS,
+        **assignments_access.PERMISSIONS,
         **closing_access.PERMISSIONS,
         **occurrences_access.PERMISSIONS,
         **notes_access.PERMISSIONS,
@@ -83,6 +87,7 @@ WING = Wing(
     },
     routers=[
         cases_api.router,
+        assignments_api.router,
         ages_api.router,
         occurrences_api.router,
         closing_api.router,
@@ -93,6 +98,7 @@ WING = Wing(
     pages=[
         timeline_pages,
         cases_pages,
+        assignments_pages,
         requests_pages,
         notes_pages,
         plans_pages,
@@ -106,6 +112,7 @@ WING = Wing(
         PageLink("/", "Daftar kerja", "handoff:read", rank=10),
         PageLink("/perkara", "Perkara", "case:read", rank=20),
         PageLink("/cari", "Cari", "person:search", rank=25),
+        PageLink("/petugas", "Petugas", "case:assign", rank=28),
     ],
     workflows=[CASE_TYPES.workflow_of(kind.code) for kind in CASE_TYPES],
     activities=activities,

@@ -23,6 +23,7 @@ WORDED: Mapping[str, Mapping[str, str]] = {
         "casework.case.cases.domain.CaseState": "case_state",
         "casework.case.cases.domain.AidState": "aid_state",
         "casework.case.cases.domain.HangingKind": "hanging",
+        "casework.case.cases.domain.Whose": "whose",
         "casework.case.closing.domain.Kind": "blocker",
         "casework.case.closing.domain.Disposition": "closing_disposition",
         "casework.case.closing.domain.ForcedClosingReason": "closing_reason",

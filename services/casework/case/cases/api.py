@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.casework.case.cases import commands, queries
-from services.casework.case.cases.domain import CaseState
+from services.casework.case.cases.domain import CaseState, Whose
 from services.casework.case.cases.schemas import (
     CaseDetail,
     CaseDuplicateIn,
@@ -33,11 +33,12 @@ async def get_cases(
     caller: Annotated[Principal, requires("case:read")],
     reading: Reading,
     state: CaseState | None = None,
+    whose: Whose | None = None,
     after: UUID | None = None,
     limit: PageLimit = 50,
 ) -> CasePage:
     """Daftar perkara dalam wilayah Anda."""
-    rows = await queries.list_cases(reading, state.value if state else None, after, limit)
+    rows = await queries.list_cases(reading, state.value if state else None, after, limit, whose)
     return CasePage(items=[CaseOut.of(row) for row in rows], next_after=rows[-1].id if len(rows) == limit else None)
 
 

@@ -33,6 +33,13 @@ def final_outcomes() -> list[str]:
     return [code for code in CASE_TYPES.known.outcomes if ends_everything(code)]
 
 
+class Whose(StrEnum):
+    """Which cases somebody lists: their own, or those that nobody sees to by name."""
+
+    MINE = "mine"
+    NOBODYS = "nobodys"
+
+
 class AidState(StrEnum):
     """What became of the aid a case asked for."""
 

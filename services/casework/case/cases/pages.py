@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from pydantic import StringConstraints
 
 from services.casework.case.cases import commands, queries
-from services.casework.case.cases.domain import CaseState
+from services.casework.case.cases.domain import CaseState, Whose
 from services.casework.case.cases.queries import case_of
 from services.casework.case.cases.schemas import CaseDuplicateIn, TieFormIn, UndoDuplicateIn, UntieIn
 from services.casework.office.case_types.domain import CASE_TYPES, DUPLICATE, NOT_MET, OTHER_TYPE
@@ -63,7 +63,9 @@ HANGING = {
     "CUSTODY": "Dua pihak menguasai orang ini",
     "FAMILY": "Kaitan ibu dan anak",
 }
+WHOSE = {"mine": "Saya", "nobodys": "Belum ada petugas"}
 WORDS = {
+    "whose": WHOSE,
     "hanging": HANGING,
     "case_type": OF_TYPES["case_type"],
     "case_state": STATES,
@@ -97,10 +99,11 @@ async def case_list(
     caller: Annotated[Principal, page_requires("case:read")],
     reading: Reading,
     keadaan: CaseState | None = None,
+    petugas: Whose | None = None,
     setelah: Annotated[UUID | None, Query()] = None,
 ) -> Response:
     """The cases of the caller's districts, in order of their opening."""
-    rows = await queries.list_cases(reading, keadaan.value if keadaan else None, setelah, PAGE_ROWS)
+    rows = await queries.list_cases(reading, keadaan.value if keadaan else None, setelah, PAGE_ROWS, petugas)
     directory = await directory_of(reading, {row.district for row in rows} | set(caller.offices))
     rendered: Response = request.app.state.pages.render(
         request,
@@ -109,6 +112,8 @@ async def case_list(
         chosen=keadaan.value if keadaan else "",
         following=rows[-1].id if len(rows) == PAGE_ROWS else None,
         case_states=STATES,
+        whose=petugas.value if petugas else "",
+        all_whose=WHOSE,
         **directory.context(),
     )
     return rendered

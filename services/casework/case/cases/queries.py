@@ -13,6 +13,7 @@ from services.casework.case.cases.domain import (
     CaseState,
     Hanging,
     Milestone,
+    Whose,
     ends_everything,
     way_of,
 )
@@ -173,6 +174,8 @@ async def way_of_case(case: Case, reading: ReadSession) -> list[Milestone]:
     return way_of(case.workflow, entered, case.stage, is_over=case.state == CaseState.CLOSED)
 
 
-async def list_cases(reading: ReadSession, state: str | None, after: UUID | None, limit: int) -> list[Case]:
+async def list_cases(
+    reading: ReadSession, state: str | None, after: UUID | None, limit: int, whose: Whose | None = None
+) -> list[Case]:
     """A page of cases."""
-    return await repository.page(reading, state, after, limit)
+    return await repository.page(reading, state, after, limit, whose)

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 from sqlmodel import col, select
 
-from services.casework.case.cases.domain import SETS_A_STAGE, CaseState, Hanging, HangingKind, final_outcomes
+from services.casework.case.cases.domain import SETS_A_STAGE, CaseState, Hanging, HangingKind, Whose, final_outcomes
 from services.casework.case.cases.tables import Case
 from services.casework.handoff.deadlines.domain import ALIVE, DeadlineKind
 from services.casework.handoff.handoffs.domain import PROMISED, HandoffState
@@ -155,9 +155,14 @@ async def one(reading: ReadSession, case_id: UUID) -> Case | None:
     return await reading.first(select(Case).where(Case.id == case_id))
 
 
-async def page(reading: ReadSession, state: str | None, after: UUID | None, limit: int) -> list[Case]:
-    """Cases in order of id."""
+async def page(
+    reading: ReadSession, state: str | None, after: UUID | None, limit: int, whose: Whose | None = None
+) -> list[Case]:
+    """Cases in order of id; of all or of the caller's own, or those that nobody sees to by name."""
     query = select(Case).order_by(col(Case.id)).limit(limit)
+    if whose is not None:
+        worker = reading.principal.actor if whose is Whose.MINE else None
+        query = query.where(col(Case.worker).is_not_distinct_from(worker))
     if state is not None:
         query = query.where(Case.state == state)
     if after is not None:

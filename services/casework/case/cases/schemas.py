@@ -98,6 +98,7 @@ class CaseOut(BaseModel):
     village_code: str
     source_report_id: UUID
     holder: str
+    worker: str | None
     apparent_minor: bool
     aid_state: str | None
     parent_case_id: UUID | None
@@ -120,6 +121,7 @@ class CaseOut(BaseModel):
             village_code=case.village_code,
             source_report_id=case.source_report_id,
             holder=case.holder,
+            worker=case.worker,
             apparent_minor=case.apparent_minor,
             aid_state=case.aid_state,
             parent_case_id=case.parent_case_id,

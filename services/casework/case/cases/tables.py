@@ -13,6 +13,7 @@ class Case(Aggregate, table=True):
     """A person in need whom the office takes care of; ``holder`` must think of the next step.
 
     ``resumed_at``: when somebody who had left was found again.
+    ``worker``: who of the office sees to it.
     ``is_tied``: a mother or a child whose other half has a case too.
     """
 
@@ -31,6 +32,7 @@ class Case(Aggregate, table=True):
     found_in_custody: bool = False
     is_tied: bool = False
     holder: str = Field(max_length=64)
+    worker: str | None = Field(default=None, max_length=128)
     unit: str = Field(max_length=64)
     workflow: str = Field(max_length=64)
     rules_version: int

@@ -25,6 +25,7 @@ TEXTS: dict[str, str] = {
     "casework.case.occurrence_revoked.v1": "Kejadian dicabut oleh dua orang: {kind:occurrence}",
     "casework.case.adulthood_decided.v1": "Diputuskan dua orang: sudah dewasa ({evidence_code:age_evidence})",
     "casework.case.adulthood_taken_back.v1": "Dilindungi lagi sebagai anak: {reason_code:child_again_reason}",
+    "casework.case.assigned.v1": "Petugas perkara ini ditetapkan",
     "casework.case.assessed.v1": "Asesmen ke-{number} dicatat",
     "casework.case.plan_proposed.v1": "Rencana layanan versi {number} diajukan",
     "casework.case.plan_approved.v1": "Rencana layanan versi {number} disetujui",

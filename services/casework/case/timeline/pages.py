@@ -138,6 +138,11 @@ async def case_page(
         told={line.fact_id: tell(line.event_type, line.facts, partial(word, known)) for line in timeline},
         way=await way_of_case(view.case, reading),
         may_act=may_act,
+        colleagues={
+            one.actor: one.name
+            for one in state.pages.colleagues.of_agency(caller.agency)
+            if one.name and one.actor != view.case.worker
+        },
         **directory.context(view.case.district),
     )
     return rendered

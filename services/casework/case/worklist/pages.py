@@ -9,9 +9,8 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 
 from services.casework.case.ages.access import PERMISSIONS as AGE_PERMISSIONS
-from services.casework.case.cases import access
-from services.casework.case.cases.domain import CaseState
-from services.casework.case.cases.queries import list_cases
+from services.casework.case.assignments.access import PERMISSIONS as ASSIGN_PERMISSIONS
+from services.casework.case.assignments.queries import Mine, my_cases
 from services.casework.case.closing.access import PERMISSIONS as CLOSING_PERMISSIONS
 from services.casework.case.occurrences.access import PERMISSIONS as OCCURRENCE_PERMISSIONS
 from services.casework.case.plans.access import PERMISSIONS as PLAN_PERMISSIONS
@@ -74,7 +73,7 @@ async def work_list(
     lain: After = 0,
 ) -> Response:
     """Daftar kerja, from the line ``setelah`` of what is ours and the line ``lain`` of what others do."""
-    may_cases = bool(caller.roles & access.PERMISSIONS["case:read"])
+    may_cases = bool(caller.roles & ASSIGN_PERMISSIONS["case:assign"])
     work = await show_work(
         reading,
         with_tasks=bool(caller.roles & TASK_PERMISSIONS["task:read"]),
@@ -82,8 +81,8 @@ async def work_list(
         ours_after=setelah,
         others_after=lain,
     )
-    cases = await list_cases(reading, CaseState.OPEN.value, None, PAGE_ROWS) if may_cases else []
-    rows = (*work.ours.rows, *work.others.rows, *cases)
+    mine = await my_cases(reading, PAGE_ROWS) if may_cases else Mine((), 0)
+    rows = (*work.ours.rows, *work.others.rows, *mine.cases)
     directory = await directory_of(reading, {row.district for row in rows} | set(caller.offices))
     root = request.app.state.root_path
 
@@ -99,7 +98,8 @@ async def work_list(
         others=lines(work.others),
         page_rows=PAGE_ROWS,
         after={"setelah": setelah, "lain": lain},
-        cases=cases,
+        mine=mine,
+        cases=mine.cases,
         may_cases=may_cases,
         agency=directory.names.get(caller.agency, caller.agency),
         **directory.context(),

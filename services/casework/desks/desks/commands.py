@@ -48,7 +48,7 @@ async def plan_shift(command: PlanShift, uow: UnitOfWork) -> Shift:
         raise NotFound(kind="desks")
     if command.phone and command.phone not in pack.desk(agency.code, command.desk).duty_phones:
         raise domain.PhoneIsNotTheDesks(phone=command.phone)
-    await _check_officer(command.officer, uow)
+    await check_officer(command.officer, uow)
     shift_id = clock.new_id()
     shift = Shift(
         id=shift_id,
@@ -65,7 +65,7 @@ async def plan_shift(command: PlanShift, uow: UnitOfWork) -> Shift:
     return shift
 
 
-async def _check_officer(officer: str, uow: UnitOfWork) -> None:
+async def check_officer(officer: str, uow: UnitOfWork) -> None:
     """Raise ``OfficerIsUnknown`` for an account of nobody whom the caller's agency has; the caller is somebody."""
     agency = uow.principal.agency
     if officer != uow.principal.actor and not await repository.is_colleague(uow, agency, officer):
@@ -144,7 +144,7 @@ async def hand_over_shift(to_officer: str | None, uow: UnitOfWork) -> list[Hando
     Raises ``NothingToHandOver``, ``OfficerIsUnknown``.
     """
     if to_officer:
-        await _check_officer(to_officer, uow)
+        await check_officer(to_officer, uow)
     now = await uow.now()
     claimed = await repository.claimed_by(uow, uow.principal.agency, uow.principal.actor, now)
     if not claimed:

@@ -259,11 +259,13 @@ CREATE TABLE cases (
     aid_decision text,
     is_tied boolean NOT NULL DEFAULT false,
     resumed_at timestamptz,
+    worker text,
     CONSTRAINT cases_number_key UNIQUE (number),
     CONSTRAINT cases_source_report_id_key UNIQUE (source_report_id)
 );
 CREATE INDEX cases_open ON cases (district, id) WHERE (state <> 'closed');
 CREATE INDEX cases_person ON cases (person_id);
+CREATE INDEX cases_worker ON cases (worker, id) WHERE (state <> 'closed');
 
 CREATE TABLE matters (
     id uuid PRIMARY KEY,
