@@ -61,6 +61,6 @@ def test_links_stand_in_one_order() -> None:
     ranks = [link.rank for wing in WINGS for link in wing.links]
     assert len(set(ranks)) == len(ranks)
     assert [link.path for link in SERVICE.pages._links] == [
-        "/", "/perkara", "/cari", "/bermalam", "/temuan", "/jaga", "/bila-diam", "/penutupan", "/pengawasan",
-        "/pemeriksaan", "/tersisih",
+        "/", "/perkara", "/cari", "/petugas", "/bermalam", "/temuan", "/jaga", "/bila-diam", "/penutupan",
+        "/pengawasan", "/pemeriksaan", "/tersisih",
     ]  # fmt: skip
