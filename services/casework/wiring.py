@@ -7,6 +7,7 @@ from typing import Any
 
 from services.casework.case.timeline.commands import line_of
 from services.casework.case.wing import WING as CASE
+from services.casework.desks.tasks.sweep import TaskSweep
 from services.casework.desks.wing import WING as DESKS
 from services.casework.handoff.wing import WING as HANDOFF
 from services.casework.office.directory.access import OFFICE_ROLES
@@ -70,6 +71,7 @@ SERVICE = Service(
     activities=activities,
     scope=scope,
     keeps=line_of,
+    sweep=TaskSweep,
     gauges=together(*chain.from_iterable(wing.gauges for wing in WINGS)),
     figures={figure: section for wing in WINGS for figure, section in wing.figures.items()},
     prepare=prepare,

@@ -45,6 +45,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "ChildAgainIn": {"reason_code": "EVIDENCE_IN_DOUBT"},
     "CaseDuplicateIn": {"parent_case_id": str(uuid4())},
     "UndoDuplicateIn": {},
+    "TaskIn": {"kind": "CASE_CONFERENCE", "due_at": "2099-01-01T00:00:00Z"},
+    "TaskCancellationIn": {"reason_code": "GIVEN_BY_MISTAKE"},
     "AssignmentIn": {"worker": "staff:uji"},
     "AssessmentIn": {"assessed_at": "2026-01-01T00:00:00Z", "circumstances": "Uji", "needs": "Uji"},
     "PlanLineIn": {"service": "FOOD", "goal": "Uji", "agency": "dinsos-lamongan", "until": "2099-01-01"},

@@ -31,6 +31,8 @@ from services.casework.case.occurrences.activities import OccurrenceActivities
 from services.casework.case.plans import access as plans_access
 from services.casework.case.plans import api as plans_api
 from services.casework.case.plans import pages as plans_pages
+from services.casework.case.requests import access as requests_access
+from services.casework.case.requests import api as requests_api
 from services.casework.case.requests import pages as requests_pages
 from services.casework.case.search import access as search_access
 from services.casework.case.search import pages as search_pages
@@ -84,6 +86,7 @@ WING = Wing(
         **notes_access.PERMISSIONS,
         **plans_access.PERMISSIONS,
         **search_access.PERMISSIONS,
+        **requests_access.PERMISSIONS,
     },
     routers=[
         cases_api.router,
@@ -93,6 +96,7 @@ WING = Wing(
         closing_api.router,
         notes_api.router,
         plans_api.router,
+        requests_api.router,
         timeline_api.router,
     ],
     pages=[

@@ -28,6 +28,8 @@ WORDED: Mapping[str, Mapping[str, str]] = {
         "casework.case.closing.domain.Disposition": "closing_disposition",
         "casework.case.closing.domain.ForcedClosingReason": "closing_reason",
         "casework.case.notes.domain.NoteKind": "note_kind",
+        "casework.case.requests.domain.CancelReason": "task_cancel",
+        "casework.case.requests.domain.TaskByHand": "task_kind",
         "casework.case.plans.domain.PlannedService": "planned_service",
         "casework.case.plans.domain.PlanState": "plan_state",
         "casework.case.plans.domain.ReturnReason": "plan_return",

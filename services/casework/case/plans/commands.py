@@ -132,6 +132,8 @@ async def remove_line(line_id: UUID, expected_version: int | None, uow: UnitOfWo
     if line is None:
         raise NotFound(kind="plan_lines")
     plan, _ = await _moved(line.plan_id, "change", expected_version, uow)
+    if await repository.line(uow, line_id) is None:
+        raise NotFound(kind="plan_lines")
     await repository.remove_line(uow, line.id)
     uow.change(plan, "remove_line", reason=line.service)
     return plan

@@ -1,1 +1,1 @@
-"""What people begin by hand from a case: whom they can ask for what, and what of the person leaves with it."""
+"""What people begin by hand from a case: whom they can ask for what, what leaves with it, and tasks for a desk."""

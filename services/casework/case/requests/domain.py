@@ -1,10 +1,14 @@
-"""Whom a case can ask for a piece of work, and what leaves with the request. Pure functions."""
+"""Whom a case can ask for work, what leaves with the request, and which tasks people give. Pure functions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 
+from services.casework.desks.tasks.domain import TaskKind
 from services.casework.handoff.disclosures.domain import DISCLOSURES, Purpose, Reader, entry_for, fields_for
 from services.casework.office.directory.domain import CaseworkPack, Letter
+from services.chassis.errors import Conflict, Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +56,41 @@ def offers(pack: CaseworkPack, purpose: Purpose, asked: Asked) -> list[Offer]:
         shown = fields_for(Reader(code, kind), purpose.value, kind, asked.holder, apparent_minor=asked.is_minor)
         found.append(Offer(code, code in proposed, shown, entry.basis, entry.letter))
     return found
+
+
+LATEST = timedelta(days=366)
+
+
+class TaskByHand(StrEnum):
+    """What people give a desk to do, beside what procedures ask for."""
+
+    CASE_CONFERENCE = TaskKind.CASE_CONFERENCE.value
+    AFTERCARE_VISIT = TaskKind.AFTERCARE_VISIT.value
+    MEDICINE_CONTROL = TaskKind.MEDICINE_CONTROL.value
+
+
+class CancelReason(StrEnum):
+    """Why a task that was given by hand is taken back."""
+
+    NO_LONGER_NEEDED = "NO_LONGER_NEEDED"
+    GIVEN_BY_MISTAKE = "GIVEN_BY_MISTAKE"
+
+
+class TaskDueIsOutOfReach(Invalid):
+    """A task is due later than now, and within a year."""
+
+    text = "Tenggat tugas harus sesudah sekarang dan paling lama satu tahun."
+    advice = "Pilih tanggal dan jam yang akan datang."
+
+
+class TaskIsAProceduresStep(Conflict):
+    """The procedure waits for it."""
+
+    text = "Tugas ini bagian dari alur perkara; tidak dapat dibatalkan sendiri."
+    advice = "Selesaikan dengan hasilnya, atau catat apa yang terjadi pada orangnya."
+
+
+def check_due(due_at: datetime, now: datetime) -> None:
+    """Raise ``TaskDueIsOutOfReach``."""
+    if not now < due_at <= now + LATEST:
+        raise TaskDueIsOutOfReach

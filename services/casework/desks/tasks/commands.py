@@ -53,8 +53,11 @@ async def create_task(command: CreateTask, uow: UnitOfWork) -> StepResult:
     """One task per step and occurrence; asking again answers how it stands."""
     task_id = task_id_of(command.about.id, command.step, command.occurrence)
     known = await repository.one(uow, task_id)
-    if known is not None:
-        return step_result(known)
+    return step_result(known or await open_task(command, task_id, uow))
+
+
+async def open_task(command: CreateTask, task_id: UUID, uow: UnitOfWork) -> Task:
+    """A task that was not there before. Raises ``AgencyIsUnknown``."""
     pack = await pack_in_force(uow, command.district)
     task = Task(
         id=task_id,
@@ -76,7 +79,8 @@ async def create_task(command: CreateTask, uow: UnitOfWork) -> StepResult:
     uow.create(task, "create")
     uow.publish(facts.task_created(task), about=task)
     uow.feed(task.agency, facts.feed_item(task, "created"), about=task)
-    return step_result(task)
+    uow.wake()
+    return task
 
 
 def step_result(task: Task) -> StepResult:

@@ -58,6 +58,10 @@ MET_THE_PERSON = frozenset({"MET", "DANGEROUS", "INJURED"})
 """How a first response ends with the person in the hands of whoever came."""
 
 
+BY_HAND = "by-hand"
+"""How the steps are called that no procedure asked for."""
+
+
 class TaskIsEnded(Conflict):
     """Done or cancelled already."""
 
@@ -99,3 +103,8 @@ def check_result(kind: str, result_code: str) -> None:
 def comes_back(kind: str, result_code: str) -> bool:
     """Whether nothing was decided, so that the task comes back the next day."""
     return result_code == UNDECIDED.code and UNDECIDED.code in results_of(kind)
+
+
+def is_by_hand(step: str) -> bool:
+    """Whether somebody gave a task, and no procedure waits for it."""
+    return step.startswith(f"{BY_HAND}:")

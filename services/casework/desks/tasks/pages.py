@@ -8,11 +8,11 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from services.casework.desks.tasks import access, commands, queries
-from services.casework.desks.tasks.domain import RESULTS, TaskKind, TaskState
+from services.casework.desks.tasks.domain import RESULTS, UNFINISHED, TaskKind, TaskState, is_by_hand
 from services.casework.desks.tasks.schemas import TaskCompletionFormIn
 from services.casework.handoff.handoffs.pages.words import ALL_RESULTS
 from services.casework.office.case_types.domain import CASE_TYPES, UNDECIDED
-from services.casework.office.directory.access import OFFICE_ROLES
+from services.casework.office.directory.access import OFFICE_ROLES, WORKERS
 from services.casework.office.directory.pages import directory_of
 from services.casework.person.profile.queries import profile_of
 from services.chassis.pages import Form, page_requires, page_router
@@ -114,6 +114,7 @@ async def task_page(
         task=task,
         may_complete=may_complete and task.state == TaskState.OPEN,
         is_of_the_office=bool(caller.roles & OFFICE_ROLES),
+        may_take_back=is_by_hand(task.step) and task.state in UNFINISHED and bool(caller.roles & WORKERS),
         results=results_of(task.kind),
         profile=await profile_of(reading, task.about_id, state.units, state.settings.sealing_private_key, today)
         if may_complete and task.state == TaskState.OPEN

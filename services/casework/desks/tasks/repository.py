@@ -4,12 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import tuple_
+from sqlalchemy import func, tuple_
 from sqlmodel import col, or_, select
 
 from services.casework.desks.tasks.domain import UNFINISHED, TaskState
 from services.casework.desks.tasks.tables import Task
-from services.chassis.database import ReadSession, UnitOfWork
+from services.chassis.database import ReadSession, UnitOfWork, with_states
 
 
 async def one(uow: UnitOfWork, task_id: UUID) -> Task | None:
@@ -20,6 +20,18 @@ async def one(uow: UnitOfWork, task_id: UUID) -> Task | None:
 async def visible(reading: ReadSession, task_id: UUID) -> Task | None:
     """A task within the caller's scope."""
     return await reading.first(select(Task).where(Task.id == task_id))
+
+
+NEXT_DUE = with_states(
+    "SELECT min(due_at) FROM tasks WHERE state = {open_task} AND NOT is_overdue", open_task=TaskState.OPEN
+)
+"""When the next open task's instant passes, by its index."""
+
+
+async def passed(uow: UnitOfWork, limit: int) -> list[UUID]:
+    """Open tasks whose instant has passed and of which nobody was told, the longest passed first."""
+    due = (Task.state == TaskState.OPEN.value, col(Task.is_overdue).is_(False), col(Task.due_at) <= func.now())
+    return await uow.scalars(select(Task.id).where(*due).order_by(col(Task.due_at)).limit(limit))
 
 
 async def open_of_matter(uow: UnitOfWork, about_id: UUID) -> list[Task]:

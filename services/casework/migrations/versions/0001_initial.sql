@@ -994,3 +994,4 @@ CREATE TABLE tasks (
 );
 CREATE INDEX tasks_about ON tasks (about_id);
 CREATE INDEX tasks_due ON tasks (agency, due_at) WHERE (state = 'open');
+CREATE INDEX tasks_passing ON tasks (due_at) WHERE (state = 'open' AND NOT is_overdue);
