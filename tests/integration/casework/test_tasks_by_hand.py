@@ -36,9 +36,8 @@ async def test_a_task_is_given_by_hand_and_done_as_a_procedures_is(street: Stree
     assert task["task_id"] in {one["task_id"] for one in (await street.desk(PUSKESMAS).get("/tasks"))["items"]}
     done = await street.desk(PUSKESMAS).post(f"/tasks/{task['task_id']}/completion", result_code="STABLE")
     assert done["state"] == "done"
-    told = [
-        one["event_type"] for one in (await street.office.get(f"/cases/{await street.case_id()}/timeline"))["lines"]
-    ]
+    lines = (await street.office.get(f"/cases/{await street.case_id()}/timeline"))["lines"]
+    told = [line["event_type"] for line in lines if line["event_type"].startswith("casework.task.")]
     assert told[-2:] == ["casework.task.created.v1", "casework.task.completed.v1"]
 
 
