@@ -358,11 +358,15 @@ def _show_addresses(journey: Journey) -> None:
     print("Halaman dan API:")
     print(f"  daftar kerja      {journey.url('casework')}/")
     print(f"  persetujuan       {journey.url('disbursement')}/")
+    print(f"  lapor, untuk umum {journey.url('intake')}/lapor")
+    print(f"  loket             {journey.url('intake')}/loket")
     for service in ("intake", "casework", "disbursement", "notifications"):
         print(f"  API {service:<13} {journey.url(service)}/docs")
     print(f"  jejak (Zipkin)    http://127.0.0.1:{ports['zipkin']}/zipkin/")
     print(f"  Temporal          http://127.0.0.1:{ports['temporal-ui']}/")
-    print("Coba dahulu: masuk sebagai sri.peksos pada daftar kerja, buka satu perkara, baca riwayatnya.")
+    print("Coba dahulu: laporkan seseorang pada halaman lapor, tanpa masuk, dan catat kode lacaknya; masuk sebagai")
+    print("sri.peksos pada loket, buka laporannya, nyatakan benar. Pada daftar kerja: ambil perkaranya, catat asesmen,")
+    print("susun dan ajukan rencana; budi.kabid menyetujuinya. Minta kepada instansi, lalu baca riwayatnya.")
     print()
 
 
