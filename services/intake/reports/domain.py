@@ -125,6 +125,13 @@ class ParentIsNotAlive(Conflict):
     advice = "Pilih laporan yang masih berjalan; bila induknya ganda, pilih laporan terakhir yang dirujuknya."
 
 
+class CaseNumberIsUnknown(Invalid):
+    """No case of the district was opened out of a report under this number."""
+
+    text = "Nomor perkara ini tidak dikenal."
+    advice = "Salin nomornya dari halaman perkara, misalnya ODGJ/35.24/2026/000012."
+
+
 class DuplicateOfItself(Invalid):
     """A report cannot double itself."""
 

@@ -18,7 +18,7 @@ from services.intake.reports import commands, queries
 from services.intake.reports.commands import DecideReport
 from services.intake.reports.domain import ReportState, code_in_groups, code_of
 from services.intake.reports.queries import ReportView
-from services.intake.reports.schemas import DuplicateIn, RejectionIn, VerificationIn
+from services.intake.reports.schemas import DuplicateIn, IntoCaseFormIn, RejectionIn, VerificationIn
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE_ROWS = 50
@@ -65,7 +65,7 @@ WORDS = {
     "sex": SEXES,
     "because": BECAUSE,
     "said": SAID,
-    "field": {"reason_code": "Alasan", "parent_report_id": "Laporan induk"},
+    "field": {"reason_code": "Alasan", "parent_report_id": "Laporan induk", "case_number": "Nomor perkara"},
     "field.reason_code": REASONS,
     "done": {
         "report-verified": "Tercatat: laporan benar. Perkaranya dibuka.",
@@ -157,6 +157,17 @@ async def post_page_duplicate(
     """The report tells what another told."""
     body = form.read(DuplicateIn)
     command = DecideReport(report_id, body.expected_version, parent_report_id=body.parent_report_id)
+    return await form.write(lambda uow: commands.mark_report_duplicate(command, uow), "report-doubled")
+
+
+@router.post("/laporan/{report_id}/ke-perkara")
+async def post_page_into_case(
+    report_id: UUID, caller: Annotated[Principal, page_requires("report:decide")], reading: Reading, form: Form
+) -> Response:
+    """The report tells of somebody whose case is open already: it is a double of that case's report."""
+    body = form.read(IntoCaseFormIn)
+    parent = await queries.report_of_case(body.case_number, reading)
+    command = DecideReport(report_id, body.expected_version, parent_report_id=parent)
     return await form.write(lambda uow: commands.mark_report_duplicate(command, uow), "report-doubled")
 
 

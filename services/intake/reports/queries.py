@@ -10,7 +10,7 @@ from services.chassis.database import ReadSession
 from services.chassis.errors import NotFound
 from services.intake.persons.commands import Sealer
 from services.intake.reports import repository
-from services.intake.reports.domain import ReportState
+from services.intake.reports.domain import CaseNumberIsUnknown, ReportState
 from services.intake.reports.repository import Repeat
 from services.intake.reports.tables import Operation, Report, ReportCase
 
@@ -52,6 +52,14 @@ async def view_report(report_id: UUID, reading: ReadSession) -> ReportView:
 def words_of(report: Report, sealer: Sealer) -> dict[str, str | None]:
     """What the reporter said of the person and of how they were found, in clear; whoever shows it logs the reading."""
     return sealing.unseal(report.sealed, sealer.storage_key()) if report.sealed else {}
+
+
+async def report_of_case(number: str, reading: ReadSession) -> UUID:
+    """The report out of which the case with a number was opened. Raises ``CaseNumberIsUnknown``."""
+    case = await repository.case_of_number(reading, number)
+    if case is None:
+        raise CaseNumberIsUnknown
+    return case.report_id
 
 
 async def list_reports(reading: ReadSession, after: UUID | None, limit: int, state: str | None) -> list[Report]:

@@ -75,6 +75,11 @@ async def case_of(source: ReadSession | UnitOfWork, report_id: UUID) -> ReportCa
     return await source.first(select(ReportCase).where(ReportCase.report_id == report_id))
 
 
+async def case_of_number(reading: ReadSession, number: str) -> ReportCase | None:
+    """The case that people know under a number, within the caller's scope."""
+    return await reading.first(select(ReportCase).where(ReportCase.case_number == number))
+
+
 async def cases_of(reading: ReadSession, ids: Sequence[UUID]) -> dict[UUID, ReportCase]:
     """What became of reports."""
     rows = await reading.all(select(ReportCase).where(col(ReportCase.report_id).in_(ids)))

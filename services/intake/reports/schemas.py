@@ -128,6 +128,13 @@ class DuplicateIn(RequestBody):
     parent_report_id: UUID
 
 
+class IntoCaseFormIn(RequestBody):
+    """The case that already tells of this person, by the number that people know."""
+
+    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    case_number: ReferenceText
+
+
 class RepeatOut(BaseModel):
     """Another report that may tell of the same person: what both have in common, and the number of its case."""
 

@@ -5,6 +5,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.events.casework import CaseClosed, CaseDuplicateUndone, CaseMarkedDuplicate
+from services.chassis.principal import Principal
+from services.intake.reports.domain import CaseNumberIsUnknown
+from services.intake.reports.queries import report_of_case
 from tests.support.identity import Issuer
 from tests.support.intake.desk import ReportDesk, case_opened
 from tests.support.services import Bench
@@ -83,3 +86,24 @@ async def test_a_person_decides_on_pages(intake: Bench, desk: ReportDesk) -> Non
         listed = await sri.get(f"/laporan?keadaan={state}")
         assert listed.status_code == 200
         assert (await sri.get(f"/laporan/{report_id}")).status_code == 200
+
+
+async def test_a_report_is_taken_into_an_open_case_by_its_number(intake: Bench, desk: ReportDesk) -> None:
+    first, second, third = [await desk.told() for _ in range(3)]
+    number = f"ODGJ/35.24/2026/{uuid4().int % 10**6:06d}"
+    await desk.send(first, "verification")
+    await desk.hears(first, case_opened(first, number))
+    sri = await Visitor(intake, "sri.peksos", ["caseworker"]).sit_down()
+    page = f"/laporan/{second}"
+    assert "Sudah ada perkaranya" in await sri.read(page)
+    wrong = await sri.post(f"{page}/ke-perkara", case_number="ODGJ/35.24/2026/999999", expected_version="1")
+    assert (wrong.status_code, "Nomor perkara ini tidak dikenal" in wrong.text) == (422, True)
+    assert await sri.do(f"{page}/ke-perkara", case_number=f" {number} ", expected_version="1") == "report-doubled"
+    assert (await desk.shown(second))["parent_report_id"] == first
+    with pytest.raises(CaseNumberIsUnknown):
+        async with intake.units.reading(Principal("user:x", "dinsos-sidoarjo", frozenset(), ("35.15",))) as reading:
+            await report_of_case(number, reading)
+    assert await sri.do(f"{page}/cabut-ganda", expected_version="2") == "report-undoubled"
+    await desk.hears(first, CaseClosed(outcome="REUNIFIED", reason_code="SERVICE_ENDED"))
+    late = await sri.post(f"/laporan/{third}/ke-perkara", case_number=number, expected_version="1")
+    assert (late.status_code, "parent_is_not_alive" in late.text) == (409, True)

@@ -237,6 +237,7 @@ CREATE TABLE report_cases (
     is_closed boolean NOT NULL,
     district text NOT NULL
 );
+CREATE INDEX report_cases_number ON report_cases (case_number);
 
 CREATE TABLE reports (
     id uuid PRIMARY KEY,
