@@ -129,7 +129,7 @@ class CaseNumberIsUnknown(Invalid):
     """No case of the district was opened out of a report under this number."""
 
     text = "Nomor perkara ini tidak dikenal."
-    advice = "Salin nomornya dari halaman perkara, misalnya ODGJ/35.24/2026/000012."
+    advice = "Salin nomornya seperti tertulis pada halaman perkara, dengan garis miringnya."
 
 
 class DuplicateOfItself(Invalid):
