@@ -39,6 +39,7 @@ async def test_a_walk_in_is_registered_by_keyboard_alone(visitors: Visitors) -> 
     while await page.evaluate("document.activeElement.id") != "cerita":
         await typist.press("Tab")
     await typist.fill("Di depan balai desa, lemas, minta makan")
+    await typist.fill()
     await typist.press("Space")
     await typist.press("Tab")
     await typist.fill("Mbah Uji Sarinah")

@@ -73,12 +73,17 @@ async def test_the_sweep_sleeps_until_the_next_task_is_due(casework: Bench, stre
     assert "tasks_passing" in "".join(row["QUERY PLAN"] for row in plan)
 
 
-async def test_a_task_is_taken_back_while_nobody_did_it(street: Street) -> None:
+async def test_a_task_is_taken_back_while_nobody_did_it_and_its_desk_is_told(casework: Bench, street: Street) -> None:
     task = await give(street)
     path = f"/tasks/{task['task_id']}/cancellation"
     assert (await street.office.post(path, reason_code="GIVEN_BY_MISTAKE"))["state"] == "cancelled"
     again = await street.office.send(path, reason_code="GIVEN_BY_MISTAKE")
     assert (again.status_code, again.json()["code"]) == (409, "task_is_ended")
+    told = await casework.rows(
+        "SELECT body->>'kind' AS kind FROM outbox WHERE body->>'task_id' = $1 ORDER BY id", task["task_id"]
+    )
+    kinds = [row["kind"] for row in told if str(row["kind"]).startswith("task.")]
+    assert kinds == ["task.created", "task.cancelled"]
 
 
 async def test_a_procedures_task_is_not_taken_back(casework: Bench, issuer: Issuer) -> None:

@@ -294,3 +294,4 @@ async def _cancel(tasks: Sequence[Task], reason_code: str, uow: UnitOfWork) -> N
     now = await uow.now()
     for task in tasks:
         uow.change(task, "cancel", reason=reason_code, state=TaskState.CANCELLED.value, paused_at=None, ended_at=now)
+        uow.feed(task.agency, facts.feed_item(task, "cancelled"), about=task)
