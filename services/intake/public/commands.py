@@ -15,15 +15,15 @@ from services.intake.reports.tables import Report
 
 
 async def object_to(code: str, words: str, uow: UnitOfWork, sealer: Sealer) -> Objection:
-    """Object to a refusal or an end, with the report's code.
+    """Object to a refusal or an end, with the report's code; of a double, to that of the report that goes on for it.
 
     Raises ``CodeIsUnknown``, ``NothingToObjectTo``, ``ObjectedAlready``.
     """
     report = await repository.by_code(uow, digest_of_code(code))
     if report is None or not uow.principal.covers(report.district):
         raise domain.CodeIsUnknown
-    report = await uow.locked(Report, report.id)
-    progress = await repository.progress_of_report(report, uow)
+    goes_on, _ = await repository.that_goes_on(report, uow)
+    report, progress = await repository.that_goes_on(await uow.locked(Report, goes_on.id), uow)
     domain.check_objectionable(progress)
     if await repository.objection_to(uow, report.id, progress.value) is not None:
         raise domain.ObjectedAlready(())

@@ -43,12 +43,12 @@ async def status_of(code: str, reading: ReadSession) -> ReportStatus:
     report = await repository.by_code(reading, digest_of_code(code))
     if report is None:
         raise domain.CodeIsUnknown
-    progress = await repository.progress_of_report(report, reading)
-    objection = await repository.objection_to(reading, report.id, progress.value)
+    goes_on, progress = await repository.that_goes_on(report, reading)
+    objection = await repository.objection_to(reading, goes_on.id, progress.value)
     return ReportStatus(
         received_at=report.recorded_at,
         progress=progress,
-        reason_code=report.reason_code if progress is Progress.REFUSED else None,
+        reason_code=goes_on.reason_code if progress is Progress.REFUSED else None,
         objection=objection,
         may_object=progress in domain.OBJECTIONABLE and objection is None,
     )

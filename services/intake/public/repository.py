@@ -18,14 +18,14 @@ async def by_code(source: ReadSession | UnitOfWork, digest: bytes) -> Report | N
     return await source.first(select(Report).where(Report.tracking_digest == digest))
 
 
-async def progress_of_report(report: Report, source: ReadSession | UnitOfWork) -> Progress:
-    """How far a report is; of a double, how far the one is that goes on for it."""
+async def that_goes_on(report: Report, source: ReadSession | UnitOfWork) -> tuple[Report, Progress]:
+    """The report itself, or of a double the one that goes on for it; and how far that is."""
     goes_on = report
     if report.parent_report_id is not None:
         last = (await reports.last_of(source, [report.id]))[report.id]
         goes_on = await reports.one(source, last) or report
     case = await reports.case_of(source, goes_on.id)
-    return progress_of(goes_on.state, is_closed=case is not None and case.is_closed)
+    return goes_on, progress_of(goes_on.state, is_closed=case is not None and case.is_closed)
 
 
 async def objection_to(source: ReadSession | UnitOfWork, report_id: UUID, against: str) -> Objection | None:

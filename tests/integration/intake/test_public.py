@@ -184,6 +184,34 @@ async def test_a_refusal_is_told_with_its_reason_and_somebody_else_decides_on_th
     assert {row["actor"] for row in reads} >= {"user:rina.loket", "user:tono.loket"}
 
 
+async def test_what_is_refused_again_after_an_objection_says_so(intake: Bench) -> None:
+    code, report_id = await reported(intake)
+    await refused_by(intake, "rina.loket", report_id)
+    await send(intake, "keberatan", kunci=str(uuid4()), code=code, text="Saya tidak setuju dengan ini.")
+    objection_id = await intake.value("SELECT id FROM objections WHERE report_id = $1", report_id)
+    tono = await of_the_office(intake, "tono.loket")
+    await tono.do("/keberatan/putuskan", objection_id=str(objection_id), is_upheld="true")
+    await refused_by(intake, "tono.loket", report_id)
+    assert "sudah diperiksa lagi karena keberatan Anda, dan tetap tidak dilanjutkan" in await status(intake, code)
+
+
+async def test_whoever_told_a_double_objects_to_what_became_of_the_report_that_goes_on(intake: Bench) -> None:
+    code, double = await reported(intake)
+    _, parent = await reported(intake)
+    rina = await of_the_office(intake, "rina.loket")
+    await rina.do(f"/laporan/{double}/ganda", expected_version="1", parent_report_id=str(parent))
+    await refused_by(intake, "rina.loket", parent)
+    assert "Alasan: tidak benar" in await status(intake, code)
+    taken = await send(intake, "keberatan", kunci=str(uuid4()), code=code, text="Saya tidak setuju dengan ini.")
+    assert "menunggu diperiksa petugas lain" in text_of(taken)
+    objection_id = await intake.value("SELECT id FROM objections WHERE report_id = $1", parent)
+    own = await rina.post("/keberatan/putuskan", objection_id=str(objection_id), is_upheld="true")
+    assert own.status_code == 403
+    tono = await of_the_office(intake, "tono.loket")
+    await tono.do("/keberatan/putuskan", objection_id=str(objection_id), is_upheld="true")
+    assert "menunggu diperiksa" in await status(intake, code)
+
+
 async def test_an_objection_that_is_dismissed_leaves_the_refusal_and_says_so(intake: Bench) -> None:
     code, report_id = await reported(intake)
     await refused_by(intake, "rina.loket", report_id)
