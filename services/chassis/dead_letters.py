@@ -22,7 +22,7 @@ from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.inbox import OPEN, DeadLetterState
 from services.chassis.principal import Principal
 from services.chassis.records import headers_from_json
-from services.chassis.web import PageLimit, Reading, ReasonText, RequestBody, Text, Write, problems
+from services.chassis.web import PageLimit, Reading, ReasonText, RequestBody, Text, Version, Write, problems
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "dead-letter:read": frozenset({"operator", "auditor"}),
@@ -210,7 +210,7 @@ class DeadLetterPage(BaseModel):
 class ClaimIn(RequestBody):
     """Which version was seen."""
 
-    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    expected_version: Version
 
 
 class DecisionIn(ClaimIn):

@@ -113,6 +113,17 @@ async def person_key_known(reading: ReadSession | UnitOfWork, person_id: UUID) -
     return known.wrapped_key if known else None
 
 
+async def opener_for_person(
+    reading: ReadSession, person_id: UUID, private_key: str
+) -> Callable[[bytes], Mapping[str, str | None]]:
+    """What opens words that were sealed with a person's key; it finds none once that key was destroyed."""
+    wrapped = await person_key_known(reading, person_id)
+    if wrapped is None:
+        return lambda _: {}
+    key = sealing.unwrap(wrapped, private_key)
+    return lambda sealed: sealing.unseal(sealed, key)
+
+
 async def seal_for_person(
     uow: UnitOfWork, person_id: UUID, fields: Mapping[str, str | None], private_key: str
 ) -> bytes | None:

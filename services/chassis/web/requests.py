@@ -46,6 +46,12 @@ Text = Annotated[str, AfterValidator(printable)]
 
 ShortText = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True), AfterValidator(printable)]
 LongText = Annotated[str, StringConstraints(max_length=4000, strip_whitespace=True), AfterValidator(printable)]
+WordsText = Annotated[
+    str, StringConstraints(min_length=3, max_length=8000, strip_whitespace=True), AfterValidator(printable)
+]
+"""What somebody writes down in words; at least a word of it."""
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+"""The version of a row that the caller saw."""
 ReasonText = Annotated[
     str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True), AfterValidator(printable)
 ]

@@ -8,13 +8,12 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from contracts.values import RegionCode
-from services.chassis.web import CodeText, RequestBody
+from services.chassis.web import CodeText, RequestBody, Version
 from services.disbursement.batches.commands import ApproveBatch, ProposeBatch, RejectBatch
 from services.disbursement.batches.domain import BATCH_LIMIT, RejectionReason
 from services.disbursement.batches.queries import BatchDetail
 from services.disbursement.batches.tables import Batch
 
-Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 DigestText = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -1,11 +1,8 @@
 """Request shapes of decisions about findings."""
 
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
-
-from services.chassis.web import RequestBody
+from services.chassis.web import RequestBody, Version
 from services.disbursement.findings.domain import Resolution, ResolutionReason
 from services.disbursement.reconciliation.commands import ResolveFinding
 
@@ -15,7 +12,7 @@ class ResolutionIn(RequestBody):
 
     resolution: Resolution
     reason_code: ResolutionReason
-    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    expected_version: Version
 
     def to_command(self, finding_id: UUID) -> ResolveFinding:
         """As the command takes it."""

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from services.chassis import clock, sealing
 from services.chassis.database import UnitOfWork
-from services.chassis.errors import NotFound
 from services.intake.persons.commands import Sealer
 from services.intake.public import domain, repository
 from services.intake.public.domain import ObjectionState, Progress
@@ -48,8 +47,6 @@ async def decide_objection(objection_id: UUID, *, is_upheld: bool, uow: UnitOfWo
     ``NotFound``, ``ObjectionIsDecided``, ``SecondPersonDecidesTheObjection``.
     """
     objection = await uow.locked(Objection, objection_id)
-    if not uow.principal.covers(objection.district):
-        raise NotFound(kind="objections")
     if objection.state != ObjectionState.OPEN:
         raise domain.ObjectionIsDecided((), state=objection.state)
     report = await uow.locked(Report, objection.report_id)

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from contracts.fields import NIK_IS_MALFORMED, Instant
 from contracts.values import NIK_ERROR_TEXTS, Kind, Nik, NikIsInvalid, Sex, Urgency
-from services.chassis.web import LongText, ReferenceText, RequestBody, ShortText, VillageText
+from services.chassis.web import LongText, ReferenceText, RequestBody, ShortText, Version, VillageText
 from services.intake.persons.domain import Description
 from services.intake.reports.commands import ConductOperation, Evidence, ReceiveReport
 from services.intake.reports.domain import OPERATION_LIMIT, Because, Channel, RejectionReason
@@ -111,27 +111,27 @@ class OperationIn(RequestBody):
 class RejectionIn(RequestBody):
     """Why a report is refused."""
 
-    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    expected_version: Version
     reason_code: RejectionReason
 
 
 class VerificationIn(RequestBody):
     """A report is believed."""
 
-    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    expected_version: Version
 
 
 class DuplicateIn(RequestBody):
     """Which report told it first."""
 
-    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    expected_version: Version
     parent_report_id: UUID
 
 
 class IntoCaseFormIn(RequestBody):
     """The case that already tells of this person, by the number that people know."""
 
-    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    expected_version: Version
     case_number: ReferenceText
 
 

@@ -1,18 +1,15 @@
 """Request and response shapes of ages."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from services.casework.case.ages.commands import ProposeAdulthood
 from services.casework.case.ages.domain import AgeEvidence, ChildAgainReason
 from services.casework.case.ages.queries import AgeView
 from services.casework.case.ages.tables import AgeDecision
-from services.chassis.web import RequestBody
-
-Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+from services.chassis.web import RequestBody, Version
 
 
 class AdulthoodIn(RequestBody):

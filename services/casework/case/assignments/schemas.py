@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from services.casework.case.assignments.commands import HandedOver
 from services.casework.case.assignments.repository import Load
-from services.chassis.web import RequestBody
+from services.chassis.web import RequestBody, Version
 
 WorkerText = Annotated[
     str,
@@ -19,7 +19,7 @@ class AssignmentIn(RequestBody):
     """Who sees to the case from now on."""
 
     worker: WorkerText
-    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    expected_version: Version | None = None
 
 
 class WorkerHandoverIn(RequestBody):

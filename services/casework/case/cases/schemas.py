@@ -12,7 +12,7 @@ from services.casework.case.cases.domain import BY_PEOPLE, legal_moves
 from services.casework.case.cases.queries import CaseView
 from services.casework.case.cases.tables import Case
 from services.casework.handoff.disclosures.domain import Purpose
-from services.chassis.web import RequestBody
+from services.chassis.web import RequestBody, Version
 
 AgencyText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
@@ -64,14 +64,11 @@ class UntieIn(RequestBody):
     other_case_id: UUID
 
 
-VersionSeen = Annotated[int, Field(ge=1, le=2**31 - 1)]
-
-
 class CaseDuplicateIn(RequestBody):
     """The case that goes on for this one."""
 
     parent_case_id: UUID
-    expected_version: VersionSeen | None = None
+    expected_version: Version | None = None
 
     def command(self, case_id: UUID) -> MarkDuplicate:
         """As the command takes it."""
@@ -81,7 +78,7 @@ class CaseDuplicateIn(RequestBody):
 class UndoDuplicateIn(RequestBody):
     """The case is about somebody else after all."""
 
-    expected_version: VersionSeen | None = None
+    expected_version: Version | None = None
 
 
 class CaseOut(BaseModel):

@@ -10,7 +10,7 @@ from services.casework.case.closing.commands import ProposeForcedClosing
 from services.casework.case.closing.domain import Blocker, Disposition, ForcedClosingReason, dispositions_of
 from services.casework.case.closing.queries import ClosingView
 from services.casework.case.closing.tables import ForcedClosing
-from services.chassis.web import RequestBody
+from services.chassis.web import RequestBody, Version
 
 ItemText = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,16}:[A-Za-z0-9_-]{1,64}$")]
 
@@ -95,4 +95,4 @@ class ForcedClosingIn(RequestBody):
 class ForcedClosingDecisionIn(RequestBody):
     """The other person's word."""
 
-    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    expected_version: Version | None = None

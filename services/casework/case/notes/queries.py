@@ -7,9 +7,8 @@ from uuid import UUID
 from services.casework.case.cases.tables import Case
 from services.casework.case.notes import access, repository
 from services.casework.case.notes.tables import Note
-from services.chassis import sealing
 from services.chassis.database import ReadSession, Units
-from services.chassis.persons import log_special_read, person_key_known
+from services.chassis.persons import log_special_read, opener_for_person
 
 PURPOSE = "CASEWORK"
 
@@ -40,11 +39,10 @@ async def notes_of(reading: ReadSession, case: Case, units: Units, private_key: 
     if not rows:
         return []
     await log_special_read(units, reading.principal, PURPOSE, "notes", case.id, ["note"], case.district)
-    wrapped = await person_key_known(reading, case.person_id)
-    key = sealing.unwrap(wrapped, private_key) if wrapped else None
+    opened = await opener_for_person(reading, case.person_id, private_key)
     found: dict[UUID, list[Wording]] = {}
     for row in rows:
-        text = sealing.unseal(row.sealed, key).get("note") if key else None
+        text = opened(row.sealed).get("note")
         earlier = found.pop(row.corrects, []) if row.corrects else []
         found[row.id] = [Wording(row, text), *earlier]
     shown = [ShownNote(newest, before) for newest, *before in found.values()]

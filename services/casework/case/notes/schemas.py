@@ -1,22 +1,17 @@
 """Request and response shapes of notes."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from contracts.fields import Instant
 from services.casework.case.notes.commands import WriteNote
 from services.casework.case.notes.domain import NoteKind
 from services.casework.case.notes.queries import ShownNote, Wording
 from services.casework.case.notes.tables import Note
-from services.chassis.web import RequestBody, printable
-
-NoteText = Annotated[
-    str, StringConstraints(min_length=3, max_length=8000, strip_whitespace=True), AfterValidator(printable)
-]
+from services.chassis.web import RequestBody, WordsText
 
 
 class NoteIn(RequestBody):
@@ -24,7 +19,7 @@ class NoteIn(RequestBody):
 
     kind: NoteKind
     happened_at: Instant = Field(description="Kapan yang dicatat itu terjadi, dengan zona waktu")
-    text: NoteText = Field(description="Disegel dengan kunci orang ini; tidak pernah keluar dalam peristiwa")
+    text: WordsText = Field(description="Disegel dengan kunci orang ini; tidak pernah keluar dalam peristiwa")
 
     def command(self, case_id: UUID) -> WriteNote:
         """As the command takes it."""
@@ -36,7 +31,7 @@ class NoteFormIn(RequestBody):
 
     kind: NoteKind
     happened_local: datetime | None = None
-    text: NoteText
+    text: WordsText
 
     def command(self, case_id: UUID, zone: str, now: datetime) -> WriteNote:
         """As the command takes it."""
@@ -47,7 +42,7 @@ class NoteFormIn(RequestBody):
 class NoteCorrectionIn(RequestBody):
     """The note as it should read."""
 
-    text: NoteText
+    text: WordsText
 
 
 class NoteCorrectionFormIn(NoteCorrectionIn):

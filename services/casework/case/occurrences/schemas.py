@@ -12,7 +12,7 @@ from services.casework.case.cases.schemas import AgencyText
 from services.casework.case.occurrences.commands import ProposeRevocation, RecordOccurrence
 from services.casework.case.occurrences.domain import Consequence, Occurrence, RevocationReason, Undone, fingerprint
 from services.casework.case.occurrences.tables import OccurrenceRow, Revocation
-from services.chassis.web import RequestBody
+from services.chassis.web import RequestBody, Version
 
 Kind = Literal["DIED", "ABSCONDED", "FOUND_AGAIN", "NOT_THIS_TYPE", "SENT_ON"]
 Fingerprint = Annotated[
@@ -113,7 +113,7 @@ class RevocationIn(RequestBody):
 class RevocationDecisionIn(RequestBody):
     """The other person's word."""
 
-    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    expected_version: Version | None = None
 
 
 class UndoneOut(BaseModel):

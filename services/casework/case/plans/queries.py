@@ -13,9 +13,8 @@ from services.casework.desks.tasks.domain import UNFINISHED
 from services.casework.desks.tasks.queries import tasks_of_matter
 from services.casework.handoff.handoffs.domain import ENDED
 from services.casework.handoff.handoffs.queries import handoffs_of_matter
-from services.chassis import sealing
 from services.chassis.database import ReadSession, Units
-from services.chassis.persons import log_special_read, person_key_known
+from services.chassis.persons import log_special_read, opener_for_person
 
 PURPOSE = "CASEWORK"
 
@@ -80,19 +79,18 @@ async def plan_of(case: Case, reading: ReadSession, units: Units, private_key: s
         await log_special_read(
             units, reading.principal, PURPOSE, "assessments", case.id, ["assessment", "plan"], case.district
         )
-    wrapped = await person_key_known(reading, case.person_id)
-    key = sealing.unwrap(wrapped, private_key) if wrapped else None
+    opened = await opener_for_person(reading, case.person_id, private_key)
     works = await _works(case, reading) if lines else []
 
     def shown(line: PlanLine) -> ShownLine:
         served = [work for work in works if domain.serves(line.service, work.kind, work.about)]
         standing = domain.standing_of(served)
-        goal = sealing.unseal(line.sealed, key).get("goal") if key else None
+        goal = opened(line.sealed).get("goal")
         return ShownLine(line, goal, served, standing, line.until < today and standing is not Standing.GIVEN)
 
     return PlanView(
         case=case,
-        assessments=[ShownAssessment(row, sealing.unseal(row.sealed, key) if key else {}) for row in assessments],
+        assessments=[ShownAssessment(row, opened(row.sealed)) for row in assessments],
         plans=[ShownPlan(plan, [shown(line) for line in lines if line.plan_id == plan.id]) for plan in plans],
         legal_now=domain.legal_moves(
             newest.state if newest else None,

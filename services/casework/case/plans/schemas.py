@@ -13,12 +13,8 @@ from services.casework.case.plans.commands import AddLine, Assess
 from services.casework.case.plans.domain import PlannedService, ReturnReason, Work
 from services.casework.case.plans.queries import PlanView, ShownAssessment, ShownLine, ShownPlan
 from services.casework.case.plans.tables import Assessment, Plan
-from services.chassis.web import RequestBody, printable
+from services.chassis.web import RequestBody, Version, WordsText, printable
 
-Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Words = Annotated[
-    str, StringConstraints(min_length=3, max_length=8000, strip_whitespace=True), AfterValidator(printable)
-]
 Goal = Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True), AfterValidator(printable)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -27,9 +23,11 @@ class AssessmentIn(RequestBody):
     """What somebody found."""
 
     assessed_at: Instant = Field(description="Kapan asesmen dilakukan, dengan zona waktu")
-    circumstances: Words = Field(description="Keadaan orang ini; disegel, tidak pernah keluar dalam peristiwa")
-    needs: Words = Field(description="Kebutuhannya; disegel")
-    strengths: Words | None = Field(default=None, description="Yang dapat diandalkan padanya dan sekitarnya; disegel")
+    circumstances: WordsText = Field(description="Keadaan orang ini; disegel, tidak pernah keluar dalam peristiwa")
+    needs: WordsText = Field(description="Kebutuhannya; disegel")
+    strengths: WordsText | None = Field(
+        default=None, description="Yang dapat diandalkan padanya dan sekitarnya; disegel"
+    )
 
     def command(self, case_id: UUID) -> Assess:
         """As the command takes it."""
@@ -40,9 +38,9 @@ class AssessmentFormIn(RequestBody):
     """The same from a page; the time is the district's wall clock, now when it is left out."""
 
     happened_local: datetime | None = None
-    circumstances: Words
-    needs: Words
-    strengths: Words | None = None
+    circumstances: WordsText
+    needs: WordsText
+    strengths: WordsText | None = None
 
     def command(self, case_id: UUID, zone: str, now: datetime) -> Assess:
         """As the command takes it."""

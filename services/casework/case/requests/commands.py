@@ -15,7 +15,6 @@ from services.casework.office.matters import domain as matters
 from services.casework.office.procedure_messages.messages import procedure_id
 from services.chassis import clock
 from services.chassis.database import UnitOfWork
-from services.chassis.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,6 @@ async def take_task_back(task_id: UUID, reason: CancelReason, expected_version: 
     Raises ``NotFound``, ``StaleVersion``, ``TaskIsAProceduresStep``, ``TaskIsEnded``.
     """
     task = await uow.locked(Task, task_id, expected_version)
-    if not uow.principal.covers(task.district):
-        raise NotFound(kind="tasks")
     if not is_by_hand(task.step):
         raise domain.TaskIsAProceduresStep((), state=task.state)
     if task.state not in UNFINISHED:

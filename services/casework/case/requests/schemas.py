@@ -1,7 +1,6 @@
 """The shapes with which work is asked for and given by hand."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +12,7 @@ from services.casework.case.cases.schemas import AgencyText
 from services.casework.case.requests.commands import GiveTask
 from services.casework.case.requests.domain import CancelReason, TaskByHand
 from services.casework.handoff.disclosures.domain import Purpose
-from services.chassis.web import RequestBody
+from services.chassis.web import RequestBody, Version
 
 
 class RequestFormIn(RequestBody):
@@ -55,4 +54,4 @@ class TaskCancellationIn(RequestBody):
     """Why a task that was given by hand is taken back."""
 
     reason_code: CancelReason
-    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    expected_version: Version | None = None

@@ -1,7 +1,6 @@
 """Request and response shapes of tasks."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,14 +9,14 @@ from pydantic import BaseModel, Field
 from contracts.fields import Instant
 from services.casework.desks.tasks.domain import results_of
 from services.casework.desks.tasks.tables import Task
-from services.chassis.web import CodeText, RequestBody
+from services.chassis.web import CodeText, RequestBody, Version
 
 
 class _Completion(RequestBody):
     """How a task ended."""
 
     result_code: CodeText
-    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    expected_version: Version | None = None
 
 
 class TaskCompletionIn(_Completion):

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
-from uuid import UUID
 
 from services.casework.desks.tasks import repository
 from services.casework.desks.tasks.commands import check_task_due
@@ -29,11 +29,8 @@ class TaskSweep:
         for task_id in passed:
             if stop.is_set():
                 break
-            await self._tell(task_id)
+            await self._perform(partial(check_task_due, task_id))
         return bool(passed)
-
-    async def _tell(self, task_id: UUID) -> None:
-        await self._perform(lambda uow: check_task_due(task_id, uow))
 
     async def _perform(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         return await self._running.units.perform(work, principal=self._running.principal)

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from services.casework.office.findings.commands import ExplainFinding
 from services.casework.office.findings.domain import Explanation
 from services.casework.office.findings.tables import Finding
-from services.chassis.web import ReasonText, RequestBody
+from services.chassis.web import ReasonText, RequestBody, Version
 
 ByPeople = Literal[
     Explanation.RECORDED_LATE,
@@ -36,7 +36,7 @@ class ExplanationIn(RequestBody):
 
     explanation: ByPeople
     reason: Reason = Field(description="Singkat, tanpa nama orang dan tanpa NIK")
-    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    expected_version: Version | None = None
 
     def command(self, finding_id: UUID) -> ExplainFinding:
         """As the command takes it."""

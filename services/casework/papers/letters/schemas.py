@@ -12,10 +12,9 @@ from services.casework.papers.letters.commands import IssueLetter
 from services.casework.papers.letters.domain import LetterReason, legal_now
 from services.casework.papers.letters.tables import Letter
 from services.chassis import clock
-from services.chassis.web import RequestBody
+from services.chassis.web import RequestBody, Version
 
 SignerText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,64}$")]
-Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class LetterIn(RequestBody):

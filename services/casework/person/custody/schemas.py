@@ -21,11 +21,10 @@ from services.casework.person.custody.domain import (
 )
 from services.casework.person.custody.queries import Night, Whereabouts
 from services.casework.person.custody.tables import Custody, CustodyClaim
-from services.chassis.web import PlaceText, ReferenceText, RequestBody, ShortText
+from services.chassis.web import PlaceText, ReferenceText, RequestBody, ShortText, Version
 
 PartyText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=64)]
 DigestText = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class BelongingIn(RequestBody):

@@ -13,13 +13,13 @@ from services.casework.handoff.handoffs.commands import MoveHandoff, OfferedCond
 from services.casework.handoff.handoffs.domain import HandoffReason, Move, News, Question, Reply, Speaker
 from services.casework.person.custody.domain import ObservedState
 from services.chassis.clock import utc_now
-from services.chassis.web import CodeText, PlaceText, ReferenceText, RequestBody, Text
+from services.chassis.web import CodeText, PlaceText, ReferenceText, RequestBody, Text, Version
 
 
 class MoveIn(RequestBody):
     """What every move may carry."""
 
-    expected_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
+    expected_version: Version | None = Field(
         default=None, description="Versi yang Anda lihat; bila sudah berubah, jawabannya 409 dengan kedua versi"
     )
     happened_at: Instant | None = Field(default=None, description="Kapan terjadi, bila dicatat belakangan")
